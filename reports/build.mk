@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-only
+host-srcs += $(wildcard reports/*.c)
+test-srcs += $(wildcard reports/tests/*.c)

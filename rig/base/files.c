@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "base/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PROGRAM_OUTPUT_MAX (1u << 20)
+
+struct err *file_read(const char *path, size_t max, struct buf *out)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char chunk[65536];
+	ssize_t n;
+
+	if (fd < 0)
+		return err_errno(errno, "cannot open '%s'", path);
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(errno, "cannot read '%s'", path);
+		if ((size_t)n > max - MIN(max, out->len))
+			return err_create(ERR_INFRA, "cannot read '%s': larger than %zu bytes",
+					  path, max);
+		buf_add(out, chunk, (size_t)n);
+	}
+	return NULL;
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+struct err *file_write_atomic(const char *path, const void *data, size_t len)
+{
+	_cleanup_free_ char *tmp = xasprintf("%s.XXXXXX", path);
+	_cleanup_close_ int fd = mkostemp(tmp, O_CLOEXEC);
+	int ret;
+
+	if (fd < 0)
+		return err_errno(errno, "cannot create '%s'", path);
+	ret = write_all(fd, data, len);
+	if (!ret && fchmod(fd, 0644))
+		ret = -errno;
+	if (!ret && rename(tmp, path))
+		ret = -errno;
+	if (!ret)
+		return NULL;
+	unlink(tmp);
+	return err_errno(-ret, "cannot write '%s'", path);
+}
+
+int file_poke(const char *path, const char *text)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	return write_all(fd, text, strlen(text));
+}
+
+struct err *dir_create(const char *path)
+{
+	_cleanup_free_ char *p = xstrdup(path);
+
+	for (char *s = p + 1; *s; s++) {
+		if (*s != '/')
+			continue;
+		*s = '\0';
+		if (mkdir(p, 0755) && errno != EEXIST)
+			return err_errno(errno, "cannot create folder '%s'", p);
+		*s = '/';
+	}
+	if (mkdir(p, 0755) && errno != EEXIST)
+		return err_errno(errno, "cannot create folder '%s'", p);
+	return NULL;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type,
+			struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+struct err *tree_remove(const char *path)
+{
+	if (nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) && errno != ENOENT)
+		return err_errno(errno, "cannot remove '%s'", path);
+	return NULL;
+}
+
+bool path_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+static __noreturn void run_child(const char *const argv[], int out_fd)
+{
+	int null = open("/dev/null", O_RDONLY);
+	sigset_t none;
+
+	setpgid(0, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	dup2(null, 0);
+	dup2(out_fd, 1);
+	dup2(out_fd, 2);
+	execvp(argv[0], (char *const *)argv);
+	dprintf(2, "cannot run '%s': %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+/* Reads the child's output until it ends or the time is over: 0 or -ETIMEDOUT. */
+static int drain(int fd, uint64_t deadline, struct buf *out)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	char chunk[16384];
+
+	for (;;) {
+		int wait = -1;
+		ssize_t n;
+
+		if (deadline) {
+			uint64_t now = now_ns();
+
+			if (now >= deadline)
+				return -ETIMEDOUT;
+			wait = (int)((deadline - now) / 1000000) + 1;
+		}
+		if (poll(&pfd, 1, wait) <= 0)
+			continue;
+		n = read(fd, chunk, sizeof(chunk));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return 0;
+		if (out->len < PROGRAM_OUTPUT_MAX)
+			buf_add(out, chunk, (size_t)n);
+	}
+}
+
+static struct err *program_failed(const char *name, int status, const struct buf *out)
+{
+	_cleanup_free_ char *text = xstrndup(buf_str(out), out->len);
+	_cleanup_buf_ struct buf last = BUF_INIT;
+	char *nl;
+
+	for (size_t n = strlen(text); n && text[n - 1] == '\n'; n--)
+		text[n - 1] = '\0';
+	nl = strrchr(text, '\n');
+	nl = nl ? nl + 1 : text;
+	buf_add_escaped(&last, nl, strlen(nl), 300);
+	if (WIFSIGNALED(status))
+		return err_create(ERR_INFRA, "'%s' died from signal %d: %s", name,
+				  WTERMSIG(status), buf_str(&last));
+	return err_create(ERR_INFRA, "'%s' failed with exit status %d: %s", name,
+			  WEXITSTATUS(status), buf_str(&last));
+}
+
+struct err *run_program(const char *const argv[], int timeout_ms, struct buf *out)
+{
+	_cleanup_buf_ struct buf own = BUF_INIT;
+	struct buf *to = out ? out : &own;
+	int pipefd[2], status = 0, ret;
+	pid_t pid;
+
+	if (pipe2(pipefd, O_CLOEXEC))
+		return err_errno(errno, "cannot run '%s'", argv[0]);
+	pid = fork();
+	if (pid == 0)
+		run_child(argv, pipefd[1]);
+	close(pipefd[1]);
+	if (pid < 0) {
+		ret = errno;
+		close(pipefd[0]);
+		return err_errno(ret, "cannot run '%s'", argv[0]);
+	}
+	ret = drain(pipefd[0], timeout_ms ? now_ns() + timeout_ms * 1000000ull : 0, to);
+	close(pipefd[0]);
+	if (ret)
+		kill(-pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!out)
+		fwrite(buf_str(to), 1, to->len, stderr);
+	if (ret)
+		return err_create(ERR_TIMEOUT, "'%s' did not end within %d s", argv[0],
+				  timeout_ms / 1000);
+	return status ? program_failed(argv[0], status, to) : NULL;
+}

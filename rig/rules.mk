@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# How things are built; what is built stands in the rooms' build.mk.
+
+HOST_PKGS := libvirt libvirt-qemu libxml-2.0 libarchive libkmod jansson libpcre2-8 nettle
+HOST_CFLAGS = $(shell pkg-config --cflags $(HOST_PKGS))
+HOST_LIBS = $(shell pkg-config --libs $(HOST_PKGS))
+# One provider, linked statically: the agent is the only program in the guest.
+AGENT_CFLAGS := $(shell pkg-config --cflags libnl-3.0 2>/dev/null) -DRDMA_STATIC_PROVIDERS=rxe
+AGENT_LIBS := -Wl,--start-group -libverbs -lrxe-rdmav34 -luring \
+	-lnl-route-3 -lnl-3 -Wl,--end-group
+
+main-src := rig/main.c
+host-objs := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out $(main-src),$(host-srcs) $(pure-srcs)))
+asan-objs := $(patsubst %.c,$(BUILD)/asan/%.o,$(filter-out $(main-src),$(host-srcs) $(pure-srcs)))
+agent-objs := $(patsubst %.c,$(BUILD)/agent/%.o,$(agent-srcs) $(pure-srcs))
+tests := $(addprefix $(BUILD)/tests/,$(notdir $(test-srcs:.c=)))
+
+.PHONY: all
+all: daxrig $(BUILD)/daxrig-agent
+
+daxrig: $(BUILD)/host/$(main-src:.c=.o) $(host-objs)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(HOST_LIBS)
+
+$(BUILD)/daxrig-agent: $(agent-objs)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) -static $^ -o $@ $(AGENT_LIBS)
+
+$(BUILD)/host/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/asan/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,"$< (asan)")
+	$(Q)$(CC) $(CPPFLAGS) $(HOST_CFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
+
+$(BUILD)/agent/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,"$< (agent)")
+	$(Q)$(CC) $(CPPFLAGS) $(AGENT_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# Host tests run under ASan and UBSan, against the host's own objects.
+$(BUILD)/libdaxrig-asan.a: $(asan-objs)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+define test_rule
+$(BUILD)/tests/$(notdir $(1:.c=)): $(BUILD)/asan/$(1:.c=.o) $(BUILD)/libdaxrig-asan.a
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(CFLAGS) $$(SANITIZE) $$^ -o $$@ $$(HOST_LIBS) -lcmocka
+endef
+$(foreach t,$(test-srcs),$(eval $(call test_rule,$(t))))
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD) daxrig
+
+-include $(shell [ -d $(BUILD) ] && find $(BUILD) -name '*.d')

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a frame says: a list of fields, each `tag u16 | len u32 | bytes`. A reader
+ * skips tags it does not know. Pure.
+ */
+#ifndef WIRE_MSG_H
+#define WIRE_MSG_H
+
+#include "base/buf.h"
+
+#define PROTO_VERSION 1
+
+/* Both sides drop the line when a type comes that is not theirs to receive. */
+enum msg_type {
+	/* host to agent */
+	MSG_CASE = 1,		/* run this scenario */
+	MSG_REPLY,		/* answer to MSG_CALL */
+	MSG_ABORT,		/* end the running case: evidence, then MSG_END */
+	MSG_POWEROFF,
+	/* agent to host */
+	MSG_HELLO = 64,		/* once, first: version, kernel, symbols */
+	MSG_STEP,		/* one step is done, in order */
+	MSG_CALL,		/* asks the host for something from outside */
+	MSG_EVIDENCE,		/* a piece of text: name, content */
+	MSG_LOG,		/* one line for the person who reads the run */
+	MSG_END,		/* the case is over and the guest is clean or says not */
+};
+
+enum msg_tag {
+	TAG_VERSION = 1,	/* u64 PROTO_VERSION */
+	TAG_TEXT,		/* scenario text; reply text; log line; evidence */
+	TAG_NAME,		/* case name; evidence name; call name */
+	TAG_FS,			/* "xfs" or "ext4" */
+	TAG_LIE,		/* self-test: what the agent leaves out; see enum lie */
+	TAG_SEED,		/* u64 */
+	TAG_LIMIT_MS,		/* u64 time the whole case may take */
+	TAG_LINE,		/* u64 scenario line, from 1 */
+	TAG_STATUS,		/* u64 enum step_status */
+	TAG_RULE,		/* "contract.waits", see reports/verdict.h */
+	TAG_EXPECTED,		/* one line */
+	TAG_FOUND,		/* one line */
+	TAG_DETAIL,		/* more lines */
+	TAG_NS,			/* u64 duration in nanoseconds */
+	TAG_ERRNO,		/* u64 */
+	TAG_KERNEL,		/* uname -r */
+	TAG_CMDLINE,		/* /proc/cmdline */
+	TAG_SYMBOL,		/* "name address size", hex, repeated */
+	TAG_FEATURE,		/* "odp", "devdax", ... repeated */
+	TAG_DIRTY,		/* u64 1: this guest must not run another case */
+	TAG_READY_NS,		/* u64 guest uptime at hello */
+	TAG_WINDOW_MS,		/* u64 measured window that judges "blocks" */
+	TAG_ARG,		/* argument of a call, repeated */
+};
+
+/* How a step came out. */
+enum step_status {
+	STEP_OK,
+	STEP_FAIL,	/* the kernel broke a rule: TAG_RULE, _EXPECTED, _FOUND */
+	STEP_SKIP,	/* this kernel or filesystem lacks something: TAG_FOUND */
+	STEP_ERROR,	/* the rig or the scenario is at fault: TAG_FOUND */
+};
+
+/* What the agent leaves out so that a test sees the verdict change. */
+enum lie {
+	LIE_NONE,
+	LIE_NO_PIN,	/* pins report success and hold nothing */
+	LIE_NO_UNPIN,	/* unpin does nothing */
+	LIE_NO_DAX,	/* the filesystem is mounted without dax */
+	LIE_NO_GATE,	/* the long-term gate stays shut */
+};
+
+void msg_put(struct buf *b, uint16_t tag, const void *data, size_t len);
+void msg_put_str(struct buf *b, uint16_t tag, const char *s);
+void msg_put_u64(struct buf *b, uint16_t tag, uint64_t v);
+
+struct msg_field {
+	uint16_t tag;
+	const uint8_t *data;	/* inside the payload */
+	size_t len;
+};
+
+struct msg_reader {
+	const uint8_t *pos, *end;
+	bool bad;	/* a field ran past the end: drop the message */
+};
+
+void msg_reader_init(struct msg_reader *r, const uint8_t *payload, size_t len);
+
+/* False at the end and on a bad field (then @r->bad). */
+bool msg_next(struct msg_reader *r, struct msg_field *f);
+
+/* The value, or 0 when the field is not 8 bytes long. */
+uint64_t msg_u64(const struct msg_field *f);
+
+/*
+ * A copy of the field up to its first NUL, at most @max bytes; free() it. What
+ * comes from a guest is not text until it went through buf_add_escaped().
+ */
+char *msg_str(const struct msg_field *f, size_t max);
+
+/* The first field @tag of a payload; false when there is none. */
+bool msg_find(const uint8_t *payload, size_t len, uint16_t tag, struct msg_field *f);
+
+#endif
