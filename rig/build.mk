@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
-pure-srcs += $(wildcard rig/wire/*.c) rig/base/util.c rig/base/err.c rig/base/buf.c rig/base/files.c
+pure-srcs += $(wildcard rig/wire/*.c) rig/base/util.c rig/base/err.c rig/base/buf.c rig/base/files.c rig/base/task.c
 host-srcs += $(wildcard rig/*.c)
 test-srcs += $(wildcard rig/tests/*.c)

@@ -10,11 +10,11 @@
 
 #define PROTO_VERSION 1
 
-/* Both sides drop the line when a type comes that is not theirs to receive. */
+
 enum msg_type {
 	/* host to agent */
 	MSG_CASE = 1,		/* run this scenario */
-	MSG_REPLY,		/* answer to MSG_CALL */
+	MSG_REPLY,		/* answer to MSG_CALL: TAG_STATUS 0, or TAG_TEXT why not */
 	MSG_ABORT,		/* end the running case: evidence, then MSG_END */
 	MSG_POWEROFF,
 	/* agent to host */
@@ -50,6 +50,18 @@ enum msg_tag {
 	TAG_READY_NS,		/* u64 guest uptime at hello */
 	TAG_WINDOW_MS,		/* u64 measured window that judges "blocks" */
 	TAG_ARG,		/* argument of a call, repeated */
+};
+
+/*
+ * TAG_STATUS of MSG_END: 0..127 what the case ended with (0: every step was
+ * reported), 128 + n when signal n killed it, or one of these. But for 0 TAG_FOUND
+ * says it in words. With MSG_END come TAG_NAME, TAG_NS and TAG_DIRTY, always.
+ */
+enum end_status {
+	END_DONE = 0,
+	END_LIMIT = 256,	/* over TAG_LIMIT_MS; evidence came before */
+	END_ABORTED,		/* by MSG_ABORT; evidence came before */
+	END_NOT_RUN,		/* the agent could not start it */
 };
 
 /* How a step came out. */

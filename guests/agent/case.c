@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "guests/agent/case.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guests/agent/agent.h"
+#include "guests/agent/case-run.h"
+#include "guests/agent/procs.h"
+
+static enum loop_end broken(struct case_loop *c, const char *what)
+{
+	snprintf(c->why, sizeof(c->why), "%s", what);
+	return LOOP_BROKEN;
+}
+
+#define LOOP_ON (-1)
+
+/* What one frame makes of the loop: LOOP_ON or how it ends. */
+static int take_frame(struct case_loop *c, struct case_run *r, const struct frame *f)
+{
+	switch (f->type) {
+	case MSG_CASE:
+		if (r->pid)
+			return (int)broken(c, "a case came while one runs");
+		if (!case_begin(c, r, f))
+			return (int)broken(c, "a case came that cannot be read");
+		return LOOP_ON;
+	case MSG_REPLY:
+		relay_reply(r, f);
+		return LOOP_ON;
+	case MSG_ABORT:
+		/* It may cross the case's own end on the way. */
+		if (r->pid) {
+			relay_all(c, r);
+			case_stop(c, r, "the host ended the case");
+		}
+		return LOOP_ON;
+	case MSG_POWEROFF:
+		return LOOP_POWEROFF;
+	default:
+		snprintf(c->why, sizeof(c->why), "message type %u is not for the agent", f->type);
+		return LOOP_BROKEN;
+	}
+}
+
+static int take_frames(struct case_loop *c, struct case_run *r)
+{
+	int end = LOOP_ON;
+
+	while (end == LOOP_ON) {
+		struct frame f;
+		bool got;
+		struct err *err = frame_decoder_next(&c->link->in, &f, &got);
+
+		if (err) {
+			end = (int)broken(c, err->message);
+			err_free(err);
+			return end;
+		}
+		if (!got)
+			break;
+		end = take_frame(c, r, &f);
+	}
+	return end;
+}
+
+static int take_input(struct case_loop *c, struct case_run *r)
+{
+	int n, end;
+
+	while ((n = link_fill(c->link)) > 0) {
+		end = take_frames(c, r);
+		if (end != LOOP_ON)
+			return end;
+	}
+	return n < 0 ? (r->pid ? LOOP_LOST : LOOP_GONE) : LOOP_ON;
+}
+
+static int time_left(const struct case_run *r)
+{
+	uint64_t now = now_ns();
+
+	if (!r->pid)
+		return -1;
+	return r->deadline <= now ? 0 : (int)MIN((r->deadline - now) / 1000000 + 1, 1000000u);
+}
+
+/* One round: waits for something to happen, and sees to it. */
+static int loop_round(struct case_loop *c, struct case_run *r, int sigfd)
+{
+	bool listen = r->pid && !r->link_over && c->link->out.len < LINK_OUT_HIGH;
+	struct pollfd p[] = {
+		{ .fd = c->link->fd,
+		  .events = (short)(POLLIN | (c->link->out.len ? POLLOUT : 0)) },
+		{ .fd = sigfd, .events = POLLIN },
+		{ .fd = listen ? r->link : -1, .events = POLLIN },
+	};
+	struct signalfd_siginfo info;
+	int end = LOOP_ON, status;
+
+	if (poll(p, ARRAY_SIZE(p), time_left(r)) < 0 && errno != EINTR)
+		return (int)broken(c, "poll failed");
+	if (p[2].revents)
+		relay_one(c, r);
+	if (p[0].revents & (POLLIN | POLLHUP | POLLERR))
+		end = take_input(c, r);
+	if (end != LOOP_ON)
+		return end;
+	if (p[1].revents)
+		(void)!read(sigfd, &info, sizeof(info));
+	if (procs_reap(r->pid, &status) && r->pid)
+		case_end(c, r, status);
+	else if (r->pid && now_ns() >= r->deadline)
+		case_stop(c, r, NULL);
+	if (link_flush(c->link))
+		return r->pid ? LOOP_LOST : LOOP_GONE;
+	return LOOP_ON;
+}
+
+enum loop_end case_loop_run(struct case_loop *c)
+{
+	struct case_run r = { .link = -1 };
+	struct buf log = BUF_INIT;
+	sigset_t chld;
+	int end = LOOP_ON, sigfd;
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	sigfd = signalfd(-1, &chld, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (sigfd < 0)
+		return broken(c, "signalfd failed");
+	if (link_flush(c->link))
+		end = LOOP_GONE;
+	while (end == LOOP_ON)
+		end = loop_round(c, &r, sigfd);
+	if (r.pid) {
+		procs_kill((int)c->grace_ms, &log);
+		c->dirty = true;
+		case_run_deinit(&r);
+	}
+	buf_deinit(&log);
+	close(sigfd);
+	return (enum loop_end)end;
+}

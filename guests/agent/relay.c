@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Between the case's socket and the host's channel. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "guests/agent/case-run.h"
+
+#define DRAIN_MAX 4096	/* datagrams of a case that is over */
+
+/* Takes one datagram of the case to the host. False when there is none now. */
+bool relay_one(struct case_loop *c, struct case_run *r)
+{
+	static uint8_t data[FRAME_PAYLOAD_MAX + 2];
+	struct buf payload = BUF_INIT;
+	uint16_t type;
+	ssize_t n = recv(r->link, data, sizeof(data), MSG_DONTWAIT | MSG_TRUNC);
+
+	if (n < 0)
+		return errno == EINTR;
+	if (n == 0) {
+		r->link_over = true;
+		return false;
+	}
+	if (n < (ssize_t)sizeof(type) || n > (ssize_t)sizeof(data)) {
+		link_send_log(c->link, "the case sent %zd bytes that are no message", n);
+		return true;
+	}
+	memcpy(&type, data, sizeof(type));
+	if (type != MSG_STEP && type != MSG_LOG && type != MSG_EVIDENCE && type != MSG_CALL) {
+		link_send_log(c->link, "the case sent a message of type %u", type);
+		return true;
+	}
+	if (type == MSG_CALL)
+		r->calls++;
+	buf_add(&payload, data + sizeof(type), (size_t)n - sizeof(type));
+	link_send(c->link, (enum msg_type)type, &payload);
+	buf_deinit(&payload);
+	return true;
+}
+
+void relay_all(struct case_loop *c, struct case_run *r)
+{
+	for (int i = 0; i < DRAIN_MAX && relay_one(c, r); i++)
+		;
+}
+
+/* The host's answer goes to whoever asks; nobody may, when the case just ended. */
+void relay_reply(struct case_run *r, const struct frame *f)
+{
+	uint16_t type = MSG_REPLY;
+	struct buf data = BUF_INIT;
+
+	if (!r->pid || !r->calls)
+		return;
+	r->calls--;
+	buf_add(&data, &type, sizeof(type));
+	buf_add(&data, f->payload, f->len);
+	/* One that does not listen any more is near its end. */
+	(void)!send(r->link, data.data, data.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	buf_deinit(&data);
+}

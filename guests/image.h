@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The initramfs a guest boots: a zstd newc cpio with
+ *
+ *	/init				the agent
+ *	/modules/NNN-NAME.ko		its modules, decompressed
+ *	/modules/order			their paths, one a line, in load order
+ *	/usr/sbin/			ndctl, mkfs.xfs, mkfs.ext4, xfs_repair, ...
+ *	/dev /proc /sys /tmp /mnt /run /etc
+ *
+ * Images are kept in CACHE/images by what is in them.
+ */
+#ifndef GUESTS_IMAGE_H
+#define GUESTS_IMAGE_H
+
+#include "base/err.h"
+#include "base/progress.h"
+#include "guests/kernel.h"
+
+struct pack;
+struct module_list;
+
+struct image {
+	char *path;
+	char *key;	/* hex, the same for the same contents */
+	uint64_t bytes;
+	bool built;	/* by this call; else it was there */
+};
+
+/*
+ * Gets the image for @k with the static program @agent_path as its /init, building
+ * it when there is none of these contents, or a damaged one.
+ */
+struct err *image_get(const char *cache_dir, const struct kernel *k, const char *agent_path,
+		      const struct progress *say, struct image **out) __must_check;
+
+/* NULL is fine. */
+void image_free(struct image *image);
+
+/* Adds all that goes into an image; @modules may be NULL. @pack is left sorted. */
+struct err *image_plan(const struct module_list *modules, const char *agent_path,
+		       struct pack *pack) __must_check;
+
+#endif

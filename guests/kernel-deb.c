@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "guests/kernel-deb.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "guests/apt.h"
+#include "guests/archive-io.h"
+
+#define IMAGE_PREFIX "linux-image-"
+
+/* Where to look, in this order; NULL is the machine's own suites. */
+static const char *const suites[] = { NULL, "bookworm-backports", "trixie",
+				      "trixie-backports", "sid" };
+
+void kernel_deb_deinit(struct kernel_deb *deb)
+{
+	free(deb->package);
+	free(deb->version);
+	free(deb->depends);
+	apt_close(deb->apt);
+	memset(deb, 0, sizeof(*deb));
+}
+
+char *kernel_deb_depend(const char **from, const char *prefix)
+{
+	const size_t n = strlen(prefix);
+	const char *p = *from;
+
+	while (*p) {
+		size_t len;
+
+		p += strspn(p, " ,|");
+		len = strcspn(p, " ,|(:");
+		if (len > n && !memcmp(p, prefix, n) && isdigit(p[n])) {
+			*from = p + len;
+			return xstrndup(p, len);
+		}
+		p += len;
+		if (*p == ':')
+			p += strcspn(p, " ,|(");
+		p += strspn(p, " ");
+		if (*p == '(')
+			p += strcspn(p, ",|");
+	}
+	return NULL;
+}
+
+/* Follows a package that only points to another ("linux-image-amd64") to its end. */
+static struct err *follow(struct apt *apt, const char *name, struct kernel_deb *out)
+{
+	_cleanup_free_ char *at = xstrdup(name);
+
+	for (int hops = 0; hops < 4; hops++) {
+		struct apt_package *p;
+		const char *from;
+		struct err *err = apt_show(apt, at, &p);
+		char *next;
+
+		if (err || !p)
+			return err;
+		from = p->depends;
+		next = kernel_deb_depend(&from, IMAGE_PREFIX);
+		if (!next) {
+			out->package = take_ptr(p->name);
+			out->version = take_ptr(p->version);
+			out->depends = take_ptr(p->depends);
+			apt_package_free(p);
+			return NULL;
+		}
+		free(at);
+		at = next;
+		apt_package_free(p);
+	}
+	return err_create(ERR_USAGE, "cannot use package '%s': it leads to no kernel", name);
+}
+
+/* Leaves out->package NULL when this suite does not have it. */
+static struct err *find_in_suite(struct apt *apt, const struct kernel_spec *spec,
+				 struct kernel_deb *out)
+{
+	_cleanup_free_ char *prefix = NULL, *name = NULL;
+	_cleanup_buf_ struct buf names = BUF_INIT;
+	struct err *err;
+
+	if (spec->kind != KERNEL_SPEC_SERIES)
+		return follow(apt, spec->name, out);
+	prefix = xasprintf(IMAGE_PREFIX "%s", spec->name);
+	err = apt_names(apt, prefix, &names);
+	if (err)
+		return err;
+	name = kernel_spec_newest(buf_str(&names), spec->name);
+	return name ? follow(apt, name, out) : NULL;
+}
+
+struct err *kernel_deb_find(const char *data_dir, const struct kernel_spec *spec,
+			    const struct progress *say, struct kernel_deb *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < ARRAY_SIZE(suites); i++) {
+		_cleanup_apt_ struct apt *apt = NULL;
+		struct err *err = apt_open(data_dir, suites[i], say, &apt);
+
+		if (!err)
+			err = find_in_suite(apt, spec, out);
+		if (err)
+			return err;
+		if (out->package) {
+			out->apt = take_ptr(apt);
+			return NULL;
+		}
+	}
+	return err_create(ERR_USAGE, "unknown kernel '%s': no such package in this machine's "
+			  "suites, bookworm-backports, trixie, trixie-backports or sid",
+			  spec->text);
+}
+
+static const char *after(const char *s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return strncmp(s, prefix, n) ? NULL : s + n;
+}
+
+char *kernel_deb_place(const char *entry)
+{
+	const char *rest, *slash;
+
+	if (after(entry, "boot/vmlinuz-"))
+		return xstrdup("vmlinuz");
+	if (after(entry, "boot/config-"))
+		return xstrdup("config");
+	rest = after(entry, "usr/lib/modules/");
+	if (!rest)
+		rest = after(entry, "lib/modules/");
+	slash = rest ? strchr(rest, '/') : NULL;
+	if (!slash || slash == rest || !slash[1] || !strcmp(slash, "/System.map"))
+		return NULL;
+	if (!strcmp(slash, "/vmlinuz") || !strcmp(slash, "/config"))
+		return xstrdup(slash + 1);
+	return xasprintf("lib/modules/%s", rest);
+}
+
+/* Unpacks whatever package lies in @from, and removes it. */
+static struct err *unpack_all(const char *from, const char *dir, const struct progress *say)
+{
+	struct dirent **names = NULL;
+	struct err *err = NULL;
+	int n = scandir(from, &names, NULL, alphasort);
+
+	if (n < 0)
+		return err_errno(errno, "cannot read folder '%s'", from);
+	for (int i = 0; i < n; i++) {
+		const char *name = names[i]->d_name;
+		_cleanup_free_ char *path = xasprintf("%s/%s", from, name);
+		const char *dot = strrchr(name, '.');
+
+		if (!err && dot && !strcmp(dot, ".deb")) {
+			progress_line(say, "unpacking %s", name);
+			err = deb_extract(path, dir, kernel_deb_place);
+		}
+		free(names[i]);
+	}
+	free(names);
+	return err ? err : tree_remove(from);
+}
+
+static struct err *download(struct apt *apt, const char *name, const char *dir,
+			    const struct progress *say)
+{
+	struct apt_package *p;
+	struct err *err = apt_show(apt, name, &p);
+
+	if (!err && !p)
+		err = err_create(ERR_INFRA, "cannot download '%s': the kernel needs it, but "
+				 "it is not in %s", name, apt_suite(apt));
+	if (err)
+		return err;
+	err = apt_download(apt, p, dir, say);
+	apt_package_free(p);
+	return err;
+}
+
+struct err *kernel_deb_fetch(const struct kernel_deb *deb, const char *dir,
+			     const struct progress *say)
+{
+	/* From 7.0 on the image package is empty and depends on these. */
+	static const char *const parts[] = { "linux-binary-", "linux-modules-",
+					     "linux-base-" };
+	_cleanup_free_ char *debs = xasprintf("%s/debs", dir);
+	struct err *err = dir_create(debs);
+
+	if (!err)
+		err = download(deb->apt, deb->package, debs, say);
+	for (size_t i = 0; !err && i < ARRAY_SIZE(parts); i++) {
+		const char *from = deb->depends;
+		_cleanup_free_ char *name = kernel_deb_depend(&from, parts[i]);
+
+		if (name)
+			err = download(deb->apt, name, debs, say);
+	}
+	return err ? err : unpack_all(debs, dir, say);
+}

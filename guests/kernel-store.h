@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How folders get into the kernel store (kernel.h): whole, or not at all. */
+#ifndef GUESTS_KERNEL_STORE_H
+#define GUESTS_KERNEL_STORE_H
+
+#include "base/err.h"
+
+/*
+ * Removes what killed runs left in @store, and makes an empty folder there for @key.
+ * *@tmp is its path, free() it; store_commit() or store_abort() it.
+ */
+struct err *store_begin(const char *store, const char *key, char **tmp) __must_check;
+
+/*
+ * Gives the folder its name, @store/@key, in place of one that may be there. A
+ * failure leaves it to store_abort().
+ */
+struct err *store_commit(const char *store, const char *key, const char *tmp) __must_check;
+void store_abort(const char *tmp);
+
+/*
+ * Remembers, and tells, what a floating spec meant: *@answer is free()d by the
+ * caller, NULL when nothing is remembered; *@fresh says it is younger than a day.
+ */
+struct err *store_remember(const char *store, const char *spec, const char *answer)
+	__must_check;
+void store_recall(const char *store, const char *spec, char **answer, bool *fresh);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "inject/ops/ops.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+static int result(int ret)
+{
+	return ret < 0 ? -errno : 0;
+}
+
+static int op_truncate(const struct mutator_call *c, struct op_target *t)
+{
+	return result(ftruncate(t->fd[0], (off_t)c->size));
+}
+
+static int op_fallocate(const struct mutator_call *c, struct op_target *t)
+{
+	static const struct {
+		const char *name;
+		int mode;
+	} modes[] = {
+		{ "punch", FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE },
+		{ "zero", FALLOC_FL_ZERO_RANGE },
+		{ "collapse", FALLOC_FL_COLLAPSE_RANGE },
+		{ "insert", FALLOC_FL_INSERT_RANGE },
+		{ "falloc", 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		if (strcmp(c->mutator->name, modes[i].name) == 0)
+			return result(fallocate(t->fd[0], modes[i].mode, (off_t)c->off[0],
+						(off_t)c->len));
+	return -ENOSYS;
+}
+
+static int op_clone(const struct mutator_call *c, struct op_target *t)
+{
+	(void)c;
+	return result(ioctl(t->fd[1], FICLONE, t->fd[0]));
+}
+
+static int op_clone_range(const struct mutator_call *c, struct op_target *t)
+{
+	struct file_clone_range arg = {
+		.src_fd = t->fd[0],
+		.src_offset = c->off[0],
+		.src_length = c->len,
+		.dest_offset = c->off[1],
+	};
+
+	return result(ioctl(t->fd[1], FICLONERANGE, &arg));
+}
+
+static int op_dedupe(const struct mutator_call *c, struct op_target *t)
+{
+	struct {
+		struct file_dedupe_range range;
+		struct file_dedupe_range_info info;
+	} arg = {
+		.range = { .src_offset = c->off[0], .src_length = c->len, .dest_count = 1 },
+		.info = { .dest_fd = t->fd[1], .dest_offset = c->off[1] },
+	};
+
+	if (ioctl(t->fd[0], FIDEDUPERANGE, &arg) < 0)
+		return -errno;
+	if (arg.info.status == FILE_DEDUPE_RANGE_DIFFERS)
+		return -EBADE;
+	return arg.info.status;
+}
+
+static int op_write(const struct mutator_call *c, struct op_target *t)
+{
+	const char *p = t->data;
+	uint64_t done = 0;
+
+	while (done < c->len) {
+		ssize_t n = pwrite(t->fd[0], p + done, c->len - done,
+				   (off_t)(c->off[0] + done));
+
+		if (n < 0)
+			return -errno;
+		done += (uint64_t)n;
+	}
+	return 0;
+}
+
+static int op_unlink(const struct mutator_call *c, struct op_target *t)
+{
+	(void)c;
+	if (unlink(t->path[0]))
+		return -errno;
+	return result(close(t->fd[0]));
+}
+
+static int op_umount(const struct mutator_call *c, struct op_target *t)
+{
+	(void)c;
+	return result(umount2(t->mountpoint, 0));
+}
+
+static const struct {
+	const char *name;
+	int (*run)(const struct mutator_call *c, struct op_target *t);
+} ops[] = {
+	{ "truncate", op_truncate },	{ "punch", op_fallocate },
+	{ "zero", op_fallocate },	{ "collapse", op_fallocate },
+	{ "insert", op_fallocate },	{ "falloc", op_fallocate },
+	{ "clone", op_clone },		{ "clone-range", op_clone_range },
+	{ "dedupe", op_dedupe },	{ "write", op_write },
+	{ "unlink", op_unlink },	{ "umount", op_umount },
+};
+
+int op_run(const struct mutator_call *call, struct op_target *t)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ops); i++)
+		if (strcmp(ops[i].name, call->mutator->name) == 0)
+			return ops[i].run(call, t);
+	return -ENOSYS;
+}

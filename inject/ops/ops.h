@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Carries a mutator out, in the guest. */
+#ifndef INJECT_OPS_OPS_H
+#define INJECT_OPS_OPS_H
+
+#include "inject/mutator.h"
+
+/* What a call works on; the caller keeps it alive until the call returns. */
+struct op_target {
+	int fd[MUTATOR_FILES_MAX];	/* open read-write; -1 where the call has no file */
+	char path[MUTATOR_FILES_MAX][128];
+	const char *mountpoint;
+	/* write: the bytes, call->len of them */
+	const void *data;
+};
+
+/*
+ * Runs @call and returns 0 or -errno, as the kernel gave it. "unlink" closes the
+ * descriptor in @t itself, as the last step before the kernel lets the inode go;
+ * before "umount" the caller has closed all of them.
+ *
+ * FIDEDUPERANGE on ranges that differ changes nothing and is -EBADE here: the
+ * kernel reports it as FILE_DEDUPE_RANGE_DIFFERS, not as an errno.
+ */
+int op_run(const struct mutator_call *call, struct op_target *t);
+
+#endif

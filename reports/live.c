@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "live.h"
+
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define NS_PER_S 1000000000ull
+#define REDRAW_NS (NS_PER_S / 10)
+#define SPEAK_NS (10 * NS_PER_S)
+#define SPEAK_CASES 20
+#define TEXT_BYTES 300
+
+void live_init(struct live *l, FILE *out, size_t total)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	*l = (struct live){ .out = out, .total = total };
+	l->terminal = isatty(fileno(out)) && term && strcmp(term, "dumb");
+	l->color = l->terminal && !(no_color && *no_color);
+}
+
+static unsigned int live_width(const struct live *l)
+{
+	struct winsize size;
+
+	if (l->width)
+		return l->width;
+	if (ioctl(fileno(l->out), TIOCGWINSZ, &size) || !size.ws_col)
+		return 80;
+	return size.ws_col;
+}
+
+static size_t live_done(const struct live *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(l->counts); i++)
+		n += l->counts[i];
+	return n;
+}
+
+/* "[12/80] 1:05 pass 9 fail 2 skip 1", errors only when there are some */
+static void add_counts(struct buf *b, const struct live *l, uint64_t now)
+{
+	uint64_t s = now / NS_PER_S;
+
+	buf_addf(b, "[%zu/%zu] ", live_done(l), l->total);
+	if (s >= 3600)
+		buf_addf(b, "%u:%02u:%02u", (unsigned int)(s / 3600),
+			 (unsigned int)(s / 60 % 60), (unsigned int)(s % 60));
+	else
+		buf_addf(b, "%u:%02u", (unsigned int)(s / 60), (unsigned int)(s % 60));
+	buf_addf(b, " pass %zu fail %zu skip %zu", l->counts[VERDICT_PASS],
+		 l->counts[VERDICT_FAIL], l->counts[VERDICT_SKIP]);
+	if (l->counts[VERDICT_ERROR])
+		buf_addf(b, " error %zu", l->counts[VERDICT_ERROR]);
+}
+
+void live_clear(struct live *l)
+{
+	if (!l->drawn)
+		return;
+	fputs("\r\033[K", l->out);
+	fflush(l->out);
+	l->drawn = false;
+}
+
+static void live_draw(struct live *l, uint64_t now)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+	unsigned int width = live_width(l);
+
+	if (!l->terminal)
+		return;
+	add_counts(&b, l, now);
+	if (l->running)
+		buf_addf(&b, "  %s", l->running);
+	/* the last column stays free: some terminals wrap when it is written */
+	if (b.len >= width)
+		b.len = width ? width - 1 : 0;
+	fprintf(l->out, "\r%.*s\033[K", (int)b.len, buf_str(&b));
+	fflush(l->out);
+	l->drawn = true;
+	l->drawn_ns = now;
+}
+
+/* A plain line of counts, when it is time for one. */
+static void live_speak(struct live *l, uint64_t now)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	if (l->terminal ||
+	    (now - l->spoke_ns < SPEAK_NS && live_done(l) - l->spoke_done < SPEAK_CASES))
+		return;
+	add_counts(&b, l, now);
+	if (l->running)
+		buf_addf(&b, "  %s", l->running);
+	fprintf(l->out, "%s\n", buf_str(&b));
+	fflush(l->out);
+	l->spoke_ns = now;
+	l->spoke_done = live_done(l);
+}
+
+void live_start(struct live *l, uint64_t now, const char *name)
+{
+	struct buf b = BUF_INIT;
+
+	free(l->running);
+	buf_add_escaped(&b, name, strlen(name), TEXT_BYTES);
+	l->running = buf_take(&b);
+	live_draw(l, now);
+}
+
+void live_case(struct live *l, uint64_t now, const struct case_record *rec)
+{
+	bool bad = rec->verdict == VERDICT_FAIL || rec->verdict == VERDICT_ERROR;
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	l->counts[rec->verdict]++;
+	free(l->running);
+	l->running = NULL;
+	if (bad) {
+		live_clear(l);
+		if (l->color)
+			buf_adds(&b,
+				 rec->verdict == VERDICT_FAIL ? "\033[31m" : "\033[33m");
+		buf_adds(&b, verdict_name(rec->verdict));
+		if (l->color)
+			buf_adds(&b, "\033[0m");
+		buf_addc(&b, ' ');
+		buf_add_escaped(&b, rec->name, strlen(rec->name), TEXT_BYTES);
+		if (rec->reason) {
+			buf_adds(&b, ": ");
+			buf_add_escaped(&b, rec->reason, strlen(rec->reason), TEXT_BYTES);
+		}
+		fprintf(l->out, "%s\n", buf_str(&b));
+		fflush(l->out);
+	}
+	live_draw(l, now);
+	live_speak(l, now);
+}
+
+void live_tick(struct live *l, uint64_t now)
+{
+	if (l->terminal && (!l->drawn || now - l->drawn_ns >= REDRAW_NS))
+		live_draw(l, now);
+	live_speak(l, now);
+}
+
+void live_say(struct live *l, uint64_t now, const char *text)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+	bool drawn = l->drawn;
+
+	live_clear(l);
+	buf_add_escaped(&b, text, strlen(text), 4096);
+	fprintf(l->out, "%s\n", buf_str(&b));
+	fflush(l->out);
+	if (drawn)
+		live_draw(l, now);
+}
+
+void live_deinit(struct live *l, uint64_t now)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	live_clear(l);
+	add_counts(&b, l, now);
+	fprintf(l->out, "%s\n", buf_str(&b));
+	fflush(l->out);
+	free(l->running);
+	l->running = NULL;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * run.json: the record of a run, with everything needed to repeat it. The owner of
+ * jansson for records. Every string in the file is valid UTF-8: other bytes, and
+ * control characters but newline and tab, stand as the four characters \xNN.
+ */
+#ifndef REPORTS_RUN_JSON_H
+#define REPORTS_RUN_JSON_H
+
+#include "base/err.h"
+#include "verdict.h"
+
+#define RUN_JSON_FORMAT 1	/* counts up when a reader must change */
+#define RUN_JSON_TEXT_MAX 65536	/* bytes of one string; the rest is cut, with "..." */
+
+struct name_value {
+	const char *name;
+	const char *value;
+};
+
+/* Borrowed strings; NULL is written as null. */
+struct run_record {
+	const char *version;	/* daxrig's */
+	const char *started;	/* ISO 8601, "2026-11-20T10:53:01+01:00" */
+	const char *const *argv;	/* NULL-terminated; NULL: none */
+	uint64_t seed;
+	const char *plan_name;
+	const char *plan_text;
+	const char *uri;	/* libvirt's */
+	const char *accel;	/* "kvm" or "tcg" */
+	const char *host_kernel;
+	const char *host_cpu;
+	const char *qemu_version;
+	const char *libvirt_version;
+	const struct name_value *libraries;
+	size_t library_count;
+	const char *kernel_spec;	/* as the user named it */
+	const char *kernel_release;
+	const char *kernel_package;
+	const char *kernel_key;		/* its place in the store */
+	const char *kernel_image;
+	const char *kernel_config;
+	const char *image_key;		/* of the initramfs */
+	const char *geometry;		/* of the guest */
+
+	struct case_record **cases;	/* judged; borrowed */
+	size_t case_count;
+	uint64_t duration_ns;
+	bool complete;		/* false: interrupted, or still running */
+	const char *end_reason;	/* why it was interrupted; NULL: none */
+};
+
+/* The record as text, ending in a newline; free() it. */
+char *run_json_text(const struct run_record *run);
+
+/*
+ * Writes it to @path, all of it or nothing. Call it after every case: what a killed
+ * run leaves behind is then whole up to there.
+ */
+struct err *run_json_write(const struct run_record *run, const char *path) __must_check;
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Finds what the kernel complained about in a console log. The log comes as a byte
+ * stream in pieces of any size and may hold anything; memory stays bounded. What
+ * counts as a complaint, and how it is named, stands in splat-rules.c. Pure.
+ */
+#ifndef REPORTS_SPLAT_H
+#define REPORTS_SPLAT_H
+
+#include "base/buf.h"
+
+#define SPLAT_LINE_MAX 4096	/* bytes of a line that are looked at */
+#define SPLAT_EXCERPT_LINES 60
+#define SPLAT_EXCERPT_MAX 8192	/* bytes */
+#define SPLAT_REPORTS_MAX 256	/* reports between two flushes; more are only counted */
+
+enum splat_class {
+	SPLAT_WARNING,
+	SPLAT_BUG,		/* BUG(), and every "BUG:" without a class of its own */
+	SPLAT_OOPS,		/* the kernel faulted */
+	SPLAT_LOCKDEP,
+	SPLAT_REFCOUNT,
+	SPLAT_BAD_PAGE,
+	SPLAT_ATOMIC_SLEEP,
+	SPLAT_SANITIZER,	/* KASAN, KFENCE, KCSAN, KMSAN, UBSAN */
+	SPLAT_HUNG_TASK,
+	SPLAT_LOCKUP,
+	SPLAT_RCU_STALL,
+	SPLAT_FS,		/* a filesystem found itself corrupted */
+	SPLAT_PANIC,
+};
+
+/* "warning", "rcu-stall", ... */
+const char *splat_class_name(enum splat_class cls);
+
+/* All strings are printable ASCII; title and excerpt are never NULL. */
+struct splat {
+	enum splat_class cls;
+	char *title;		/* "WARNING in dax_disassociate_entry" */
+	char *file;		/* as the kernel wrote it: "fs/dax.c"; NULL: not named */
+	unsigned int line;	/* 0: not named */
+	char *function;		/* NULL: not named */
+	char *excerpt;		/* first lines of the report, each ended by a newline */
+	uint64_t offset;	/* bytes from the start of the stream to its first line */
+	bool fatal;		/* the kernel panicked over it */
+};
+
+struct splat *splat_copy(const struct splat *splat) __must_check;
+
+/* NULL is fine. */
+void splat_destroy(struct splat *splat);
+
+/* Gets each report, in the order of the log, and owns @splat. */
+typedef void splat_fn(void *arg, struct splat *splat);
+
+struct splat_scanner;
+
+struct splat_scanner *splat_scanner_create(splat_fn *callback, void *arg);
+
+/*
+ * Takes the next piece of the log. A report is handed out once it is certain where it
+ * ends, which may be many lines later: ask with splat_scanner_flush().
+ */
+void splat_scanner_feed(struct splat_scanner *s, const void *data, size_t len);
+
+/*
+ * Hands out the report that is still open, as far as it was seen; an unfinished last
+ * line stays for the next feed. Call it between two cases: it also begins a new count for
+ * SPLAT_REPORTS_MAX.
+ */
+void splat_scanner_flush(struct splat_scanner *s);
+
+/* The log is over: takes the last line even without a newline and hands out the rest. */
+void splat_scanner_finish(struct splat_scanner *s);
+
+/* Bytes fed so far. */
+uint64_t splat_scanner_offset(const struct splat_scanner *s);
+
+/* Reports past SPLAT_REPORTS_MAX since the last flush, which were not handed out. */
+uint64_t splat_scanner_dropped(const struct splat_scanner *s);
+
+/* Forgets an open report without handing it out; NULL is fine. */
+void splat_scanner_destroy(struct splat_scanner *s);
+
+#endif

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "reports/ktap.h"
+
+static const struct {
+	const char *name;
+	enum verdict verdict;
+	const char *reason;
+	const char *line;
+} results[] = {
+	{ "a/b", VERDICT_PASS, NULL, "ok 1 a/b\n" },
+	{ "a/b", VERDICT_SKIP, "no odp", "ok 1 a/b # SKIP no odp\n" },
+	{ "a/b", VERDICT_SKIP, NULL, "ok 1 a/b # SKIP\n" },
+	{ "a/b", VERDICT_ERROR, "no guest",
+	  "#   error: no guest\nnot ok 1 a/b # ERROR no guest\n" },
+	{ "a/b", VERDICT_FAIL, "splat", "#   failed: splat\nnot ok 1 a/b\n" },
+	{ "a #SKIP b", VERDICT_PASS, NULL, "ok 1 a _SKIP b\n" },
+	{ "  a  ", VERDICT_PASS, NULL, "ok 1 a__\n" },
+	{ "", VERDICT_PASS, NULL, "ok 1 unnamed\n" },
+	{ "a\nok 2 b", VERDICT_PASS, NULL, "ok 1 a\\nok 2 b\n" },
+	{ "\033[2J\xff", VERDICT_PASS, NULL, "ok 1 \\x1b[2J\\xff\n" },
+	{ "a", VERDICT_SKIP, "x\nnot ok 9 y\r\033",
+	  "ok 1 a # SKIP x\\nnot ok 9 y\\x0d\\x1b\n" },
+};
+
+static const char start[] = "KTAP version 1\n1..1\n";
+
+/* What ktap_case() writes behind the start; free() it. */
+static char *write_case(const struct case_record *rec)
+{
+	char *out = NULL, *rest;
+	size_t len;
+	FILE *f = open_memstream(&out, &len);
+	struct ktap k;
+
+	ktap_start(&k, f, 1);
+	ktap_case(&k, rec);
+	fclose(f);
+	assert_memory_equal(out, start, sizeof(start) - 1);
+	rest = xstrdup(out + sizeof(start) - 1);
+	free(out);
+	return rest;
+}
+
+static void test_results(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(results); i++) {
+		struct case_record *rec = case_record_create(results[i].name);
+		_cleanup_free_ char *got = NULL;
+
+		rec->verdict = results[i].verdict;
+		free(rec->reason);
+		rec->reason = results[i].reason ? xstrdup(results[i].reason) : NULL;
+		got = write_case(rec);
+		assert_string_equal(got, results[i].line);
+		case_record_destroy(rec);
+	}
+}
+
+/* Each line is a comment but the last, all are printable, and there is an end to it. */
+static void check_tame(const char *text)
+{
+	const char *p = text;
+
+	assert_true(strlen(text) < 200000);
+	while (*p) {
+		size_t n = strcspn(p, "\n");
+		bool last = !p[n + 1];
+
+		assert_int_equal(p[n], '\n');
+		assert_true(last ? !strncmp(p, "not ok 1 ", 9) : p[0] == '#');
+		for (size_t i = 0; i < n; i++)
+			assert_true(p[i] >= 0x20 && p[i] < 0x7f);
+		p += n + 1;
+	}
+}
+
+static void test_hostile(void **state)
+{
+	struct case_record *rec = case_record_create("x");
+	char *big = xcalloc(1, (1 << 20) + 1);
+	_cleanup_free_ char *got = NULL;
+
+	(void)state;
+	memset(big, 'x', 1 << 20);
+	memcpy(big, "ok 1 x\n\033]0;t\a\xff\xfe\r\n", 18);
+	for (size_t i = 100; i < 1 << 19; i += 2)
+		big[i] = '\n';
+	rec->guest_end = GUEST_END_FINE;
+	rec->end_seen = true;
+	for (int i = 0; i < 50; i++)
+		case_record_add_step(rec,
+				     &(struct case_step){ .status = CASE_STEP_FAIL,
+							  .line = 3,
+							  .step = big,
+							  .rule = (char *)"content.dma",
+							  .expected = big,
+							  .found = big,
+							  .detail = big });
+	case_record_judge(rec);
+	assert_int_equal(rec->verdict, VERDICT_FAIL);
+	got = write_case(rec);
+	check_tame(got);
+	assert_non_null(strstr(got, "# and 42 more findings\n"));
+	assert_non_null(strstr(got, "# content.dma: DMA landed"));
+	case_record_destroy(rec);
+	free(big);
+}
+
+/* An interrupted run still has as many results as its plan. */
+static void test_totals(void **state)
+{
+	struct case_record *rec = case_record_create("a");
+	char *out = NULL;
+	size_t len;
+	FILE *f = open_memstream(&out, &len);
+	struct ktap k;
+
+	(void)state;
+	ktap_start(&k, f, 4);
+	for (int v = VERDICT_PASS; v <= VERDICT_SKIP; v++) {
+		rec->verdict = (enum verdict)v;
+		ktap_case(&k, rec);
+	}
+	assert_int_equal(ktap_end(&k, "interrupted"), 0);
+	fclose(f);
+	assert_non_null(strstr(out, "\nok 1 a\n"));
+	assert_non_null(strstr(out, "\nnot ok 2 a\n"));
+	assert_non_null(strstr(out, "\nok 3 a # SKIP not run\n"));
+	assert_non_null(strstr(out, "\nnot ok 4 not-run # ERROR interrupted\n"
+				    "# Totals: pass:1 fail:1 skip:1 error:1\n"));
+	free(out);
+	case_record_destroy(rec);
+}
+
+static void test_full_disk(void **state)
+{
+	FILE *f = fopen("/dev/full", "w");
+	struct ktap k;
+
+	(void)state;
+	assert_non_null(f);
+	ktap_start(&k, f, 0);
+	assert_int_equal(ktap_end(&k, NULL), -1);
+	fclose(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_results),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_totals),
+		cmocka_unit_test(test_full_disk),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

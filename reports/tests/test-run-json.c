@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include <jansson.h>
+
+#include "base/files.h"
+#include "reports/run-json.h"
+
+static const char *const argv[] = { "daxrig", "run", "--plan", "qui\xff" "ck", NULL };
+static const struct name_value libraries[] = { { "jansson", "2.14" } };
+
+static struct run_record run_new(struct case_record **cases, size_t n)
+{
+	return (struct run_record){
+		.version = "0.1", .started = "2026-11-20T10:53:01+01:00", .argv = argv,
+		.seed = 0xfedcba9876543210ull, .plan_name = "quick", .libraries = libraries,
+		.library_count = 1, .kernel_release = "6.1.0-56-amd64", .cases = cases,
+		.case_count = n,
+	};
+}
+
+static json_t *parse(const struct run_record *run)
+{
+	_cleanup_free_ char *s = run_json_text(run);
+	json_error_t error;
+	json_t *root = json_loads(s, 0, &error);
+
+	if (!root)
+		print_error("%s\n", error.text);
+	assert_non_null(root);
+	return root;
+}
+
+static const char *str(json_t *o, const char *key)
+{
+	return json_string_value(json_object_get(o, key));
+}
+
+static void test_whole(void **state)
+{
+	struct case_record *rec = case_record_create("xfs/punch-rdma");
+	struct run_record run = run_new(&rec, 1);
+	struct splat *splat = xcalloc(1, sizeof(*splat));
+	json_t *root, *c;
+
+	(void)state;
+	splat->title = xstrdup("WARNING in f");
+	splat->excerpt = xstrdup("a\nb\n");
+	case_record_add_splat(rec, splat);
+	case_record_add_step(rec, &(struct case_step){
+		.line = 7, .status = CASE_STEP_FAIL, .rule = (char *)"contract.waits",
+		.error = 4, .ns = 123 });
+	case_record_add_evidence(rec, "sysrq-w", "cases/001-x/sysrq-w", NULL);
+	rec->guest_end = GUEST_END_FINE;
+	rec->end_seen = true;
+	case_record_judge(rec);
+	root = parse(&run);
+	assert_string_equal(str(root, "daxrig"), "0.1");
+	assert_string_equal(str(root, "end"), "interrupted");
+	assert_string_equal(str(root, "seed"), "0xfedcba9876543210");
+	assert_true(json_is_null(json_object_get(root, "accel")));
+	assert_string_equal(json_string_value(json_array_get(json_object_get(root, "argv"), 3)),
+			    "qui\\xffck");
+	assert_string_equal(str(json_object_get(json_object_get(root, "host"), "libraries"),
+				"jansson"), "2.14");
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(root, "counts"),
+							    "fail")), 1);
+	c = json_array_get(json_object_get(root, "cases"), 0);
+	assert_string_equal(str(c, "verdict"), "fail");
+	assert_int_equal(json_array_size(json_object_get(c, "findings")), 2);
+	assert_string_equal(str(json_array_get(json_object_get(c, "steps"), 0), "errno"),
+			    "EINTR");
+	assert_string_equal(str(json_array_get(json_object_get(c, "splats"), 0), "title"),
+			    "WARNING in f");
+	assert_string_equal(str(json_array_get(json_object_get(c, "evidence"), 0), "path"),
+			    "cases/001-x/sysrq-w");
+	json_decref(root);
+	case_record_destroy(rec);
+}
+
+/* Guest bytes and how they come back. */
+static const struct {
+	const char *in, *out;
+} texts[] = {
+	{ "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x9b", "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x9b" },
+	{ "a\nb\tc", "a\nb\tc" },
+	{ "\033[2J\r\a\x7f", "\\x1b[2J\\x0d\\x07\\x7f" },
+	{ "\xff\xfe", "\\xff\\xfe" },
+	{ "\xc0\x80", "\\xc0\\x80" },			/* overlong */
+	{ "\xe0\x80\x80", "\\xe0\\x80\\x80" },
+	{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },		/* a surrogate */
+	{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },	/* past the end */
+	{ "\xf0\x9f\x90", "\\xf0\\x9f\\x90" },		/* cut off */
+	{ "\"\\}],", "\"\\}]," },
+};
+
+static void test_texts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct case_record *rec = case_record_create(texts[i].in);
+		struct run_record run = run_new(&rec, 1);
+		json_t *root = parse(&run);
+
+		assert_string_equal(str(json_array_get(json_object_get(root, "cases"), 0),
+					"name"), texts[i].out);
+		json_decref(root);
+		case_record_destroy(rec);
+	}
+}
+
+static void test_long(void **state)
+{
+	char *big = xcalloc(1, (1 << 20) + 1);
+	struct run_record run = run_new(NULL, 0);
+	json_t *root;
+
+	(void)state;
+	memset(big, 0xff, 1 << 20);
+	run.plan_text = big;
+	root = parse(&run);
+	assert_true(strlen(str(json_object_get(root, "plan"), "text")) <=
+		    RUN_JSON_TEXT_MAX + 8);
+	json_decref(root);
+	free(big);
+}
+
+static void test_write(void **state)
+{
+	char dir[] = "/tmp/test-run-json-XXXXXX";
+	_cleanup_free_ char *path = NULL;
+	_cleanup_buf_ struct buf b = BUF_INIT;
+	struct run_record run = run_new(NULL, 0);
+	struct err *err;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	path = xasprintf("%s/run.json", dir);
+	assert_null(run_json_write(&run, path));
+	run.complete = true;
+	assert_null(run_json_write(&run, path));
+	assert_null(file_read(path, 1 << 20, &b));
+	assert_non_null(strstr(b.data, "\"end\": \"complete\""));
+	assert_null(tree_remove(dir));
+	err = run_json_write(&run, path);
+	assert_non_null(err);
+	err_free(err);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_write),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

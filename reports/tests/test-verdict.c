@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "reports/verdict.h"
+
+struct step {
+	char status;	/* o f s e; 0 ends the list */
+	const char *rule;
+};
+
+#define OK { 'o', NULL }
+#define SKIP { 's', NULL }
+#define ERROR { 'e', NULL }
+#define FAIL(rule) { 'f', rule }
+#define NONE { 0, NULL }
+
+/* The good case is a guest that is fine, one ok step, DAX wanted and proven, an end. */
+static const struct {
+	const char *what;
+	struct step steps[5];
+	const char *splat;	/* title; a '!' in front: fatal */
+	const char *error;	/* of the rig */
+	enum guest_end end;
+	bool no_end, no_dax, not_wanted, flood;
+	enum verdict verdict;
+	const char *reason;	/* how it starts; NULL: none at all */
+	size_t findings;
+} cases[] = {
+	{ "all is well", { OK }, .verdict = VERDICT_PASS },
+	{ "a skip", { OK, SKIP }, .verdict = VERDICT_SKIP, .reason = "line 2: why" },
+	{ "a skip before any file was made", { SKIP }, .no_dax = true,
+	  .verdict = VERDICT_SKIP, .reason = "line 1: why" },
+	{ "a failed step", { OK, FAIL("contract.waits") }, .verdict = VERDICT_FAIL,
+	  .reason = "contract.waits at line 2: expected want, found why", .findings = 1 },
+	{ "two failed steps", { FAIL("content.pin"), FAIL("contract.waits") },
+	  .verdict = VERDICT_FAIL, .reason = "content.pin at line 1", .findings = 2 },
+	{ "a fail behind a skip", { SKIP, FAIL("residue.fsck") },
+	  .verdict = VERDICT_FAIL, .reason = "residue.fsck", .findings = 1 },
+	{ "a splat under a case that went well", { OK }, .splat = "WARNING in f",
+	  .verdict = VERDICT_FAIL,
+	  .reason = "splat: expected nothing in the kernel log, found WARNING in f",
+	  .findings = 1 },
+	{ "a splat and a skip", { SKIP }, .splat = "WARNING in f", .verdict = VERDICT_FAIL,
+	  .reason = "splat", .findings = 1 },
+	{ "a step and a splat", { FAIL("contract.ends") }, .splat = "WARNING in f",
+	  .verdict = VERDICT_FAIL, .reason = "contract.ends", .findings = 2 },
+	{ "a panic", { OK }, .end = GUEST_END_PANIC, .no_end = true,
+	  .verdict = VERDICT_FAIL, .reason = "guest.panic", .findings = 1 },
+	{ "a panic the console told of", { OK }, .splat = "!kernel BUG in f",
+	  .end = GUEST_END_LINK, .no_end = true, .verdict = VERDICT_FAIL, .reason = "splat",
+	  .findings = 2 },
+	{ "a guest that went silent", { OK }, .end = GUEST_END_SILENT, .no_end = true,
+	  .verdict = VERDICT_FAIL, .reason = "liveness.hang", .findings = 1 },
+	{ "silent before the first step", { NONE }, .end = GUEST_END_SILENT, .no_end = true,
+	  .no_dax = true, .verdict = VERDICT_FAIL, .reason = "liveness.hang", .findings = 1 },
+	{ "a guest that rebooted", { OK }, .end = GUEST_END_DIED, .no_end = true,
+	  .verdict = VERDICT_FAIL, .reason = "guest.died", .findings = 1 },
+	{ "a fail, then QEMU was killed", { FAIL("contract.waits") },
+	  .end = GUEST_END_KILLED, .no_end = true, .verdict = VERDICT_FAIL,
+	  .reason = "contract.waits", .findings = 1 },
+	{ "a fail, then the link broke", { FAIL("contract.waits") }, .end = GUEST_END_LINK,
+	  .no_end = true, .verdict = VERDICT_FAIL, .reason = "contract.waits", .findings = 1 },
+	{ "a fail, then a step error", { FAIL("contract.waits"), ERROR },
+	  .verdict = VERDICT_FAIL, .reason = "contract.waits", .findings = 1 },
+	{ "a step error, then a fail", { ERROR, FAIL("contract.waits") },
+	  .verdict = VERDICT_ERROR, .reason = "line 1: why", .findings = 1 },
+	{ "a step error, then a fail and a splat", { ERROR, FAIL("contract.waits") },
+	  .splat = "WARNING in f", .verdict = VERDICT_FAIL, .reason = "splat", .findings = 2 },
+	{ "a step error, then silence", { ERROR }, .end = GUEST_END_SILENT, .no_end = true,
+	  .verdict = VERDICT_ERROR, .reason = "line 1: why", .findings = 1 },
+	{ "a step error and a skip", { ERROR, SKIP }, .verdict = VERDICT_ERROR,
+	  .reason = "line 1: why" },
+	{ "a step error and a splat", { ERROR }, .splat = "WARNING in f",
+	  .verdict = VERDICT_FAIL, .reason = "splat", .findings = 1 },
+	{ "the rig failed under a fail", { FAIL("contract.waits") }, .error = "no gdb stub",
+	  .verdict = VERDICT_ERROR, .reason = "no gdb stub", .findings = 1 },
+	{ "the rig failed under a splat", { OK }, .splat = "WARNING in f",
+	  .error = "vcpu left stopped", .verdict = VERDICT_ERROR,
+	  .reason = "vcpu left stopped", .findings = 1 },
+	{ "the rig failed under silence", { OK }, .end = GUEST_END_SILENT,
+	  .error = "vcpu left stopped", .verdict = VERDICT_ERROR,
+	  .reason = "vcpu left stopped", .findings = 1 },
+	{ "no guest", { NONE }, .end = GUEST_END_ABSENT, .no_end = true,
+	  .verdict = VERDICT_ERROR, .reason = "no guest came up" },
+	{ "QEMU was killed", { OK }, .end = GUEST_END_KILLED, .no_end = true,
+	  .verdict = VERDICT_ERROR, .reason = "the guest was killed from outside" },
+	{ "the link broke", { OK }, .end = GUEST_END_LINK, .verdict = VERDICT_ERROR,
+	  .reason = "the link to the guest broke" },
+	{ "no step", { NONE }, .verdict = VERDICT_ERROR, .reason = "the guest reported no step" },
+	{ "no end", { OK }, .no_end = true, .verdict = VERDICT_ERROR,
+	  .reason = "the guest did not report" },
+	{ "a skip without an end", { SKIP }, .no_end = true, .verdict = VERDICT_ERROR,
+	  .reason = "the guest did not report" },
+	{ "DAX not proven", { OK }, .no_dax = true, .verdict = VERDICT_ERROR,
+	  .reason = "no file was proven to be DAX" },
+	{ "DAX not wanted", { OK }, .no_dax = true, .not_wanted = true,
+	  .verdict = VERDICT_PASS },
+	{ "a fail without DAX", { FAIL("contract.waits") }, .no_dax = true,
+	  .verdict = VERDICT_ERROR, .reason = "line 1: contract.waits, but no file",
+	  .findings = 1 },
+	{ "a fail and a splat without DAX", { FAIL("contract.waits") }, .no_dax = true,
+	  .splat = "WARNING in f", .verdict = VERDICT_FAIL, .reason = "splat", .findings = 2 },
+	{ "a fail where DAX is not wanted", { FAIL("contract.refused") }, .no_dax = true,
+	  .not_wanted = true, .verdict = VERDICT_FAIL, .reason = "contract.refused",
+	  .findings = 1 },
+	{ "a rule that is none", { FAIL("contract.\033[2J") }, .verdict = VERDICT_ERROR,
+	  .reason = "line 1: the guest named an unknown rule 'contract.\\x1b[2J'" },
+	{ "a fail without a rule", { FAIL(NULL) }, .verdict = VERDICT_ERROR,
+	  .reason = "line 1: the guest named an unknown rule ''" },
+	{ "a flood of steps", { OK }, .flood = true, .verdict = VERDICT_ERROR,
+	  .reason = "the guest reported more than is kept" },
+};
+
+static void add_step(struct case_record *rec, char status, const char *rule)
+{
+	case_record_add_step(rec, &(struct case_step){
+		.line = (unsigned int)rec->step_count + 1,
+		.status = status == 'o' ? CASE_STEP_OK : status == 'f' ? CASE_STEP_FAIL :
+			  status == 's' ? CASE_STEP_SKIP : CASE_STEP_ERROR,
+		.step = (char *)"punch a 0 4K",
+		.rule = (char *)rule,
+		.expected = (char *)"want",
+		.found = (char *)"why",
+	});
+}
+
+static struct case_record *build(size_t i)
+{
+	struct case_record *rec = case_record_create("a/b");
+
+	for (const struct step *s = cases[i].steps; s->status; s++)
+		add_step(rec, s->status, s->rule);
+	for (size_t n = 0; cases[i].flood && n <= CASE_STEPS_MAX; n++)
+		add_step(rec, 'o', NULL);
+	if (cases[i].splat) {
+		struct splat *s = xcalloc(1, sizeof(*s));
+
+		s->fatal = cases[i].splat[0] == '!';
+		s->title = xstrdup(cases[i].splat + s->fatal);
+		s->excerpt = xstrdup("");
+		case_record_add_splat(rec, s);
+	}
+	if (cases[i].error)
+		case_record_add_error(rec, "%s", cases[i].error);
+	rec->guest_end = cases[i].end;
+	rec->end_seen = !cases[i].no_end;
+	rec->dax_proven = !cases[i].no_dax;
+	rec->wants_dax = !cases[i].not_wanted;
+	return rec;
+}
+
+static void test_judge(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct case_record *rec = build(i);
+		const char *want = cases[i].reason;
+		bool same;
+
+		case_record_judge(rec);
+		case_record_judge(rec); /* again is fine */
+		same = want ? rec->reason && !strncmp(rec->reason, want, strlen(want))
+			    : !rec->reason;
+		if (!same || rec->verdict != cases[i].verdict)
+			print_error("%s: %s: %s\n", cases[i].what, verdict_name(rec->verdict),
+				    rec->reason ? rec->reason : "(none)");
+		assert_int_equal(rec->verdict, cases[i].verdict);
+		assert_true(same);
+		assert_int_equal(rec->finding_count, cases[i].findings);
+		case_record_destroy(rec);
+	}
+}
+
+/* Each rule fires: by a step that names it, the host's own by what they stand for. */
+static void test_rules(void **state)
+{
+	(void)state;
+	assert_true(rules_count >= 16);
+	for (size_t i = 0; i < rules_count; i++) {
+		struct case_record *rec = case_record_create("x");
+
+		assert_true(strlen(rules[i].meaning) > 10);
+		assert_null(strchr(rules[i].meaning, '\n'));
+		assert_ptr_equal(rule_by_name(rules[i].name), &rules[i]);
+		rec->guest_end = GUEST_END_FINE;
+		rec->end_seen = true;
+		add_step(rec, 'f', rules[i].name);
+		case_record_judge(rec);
+		assert_int_equal(rec->verdict, VERDICT_FAIL);
+		assert_string_equal(rec->findings[0].rule, rules[i].name);
+		assert_memory_equal(rec->reason, rules[i].name, strlen(rules[i].name));
+		case_record_destroy(rec);
+	}
+	assert_null(rule_by_name("contract"));
+	assert_null(rule_by_name(""));
+}
+
+/* A case nobody ran is no pass. */
+static void test_fresh(void **state)
+{
+	struct case_record *rec = case_record_create("x");
+
+	(void)state;
+	assert_int_equal(rec->verdict, VERDICT_ERROR);
+	case_record_judge(rec);
+	assert_int_equal(rec->verdict, VERDICT_ERROR);
+	case_record_destroy(rec);
+}
+
+/* What a guest sends is bounded. */
+static void test_bounds(void **state)
+{
+	struct case_record *rec = case_record_create("x");
+	char *big = xcalloc(1, (1 << 20) + 1);
+
+	(void)state;
+	memset(big, 'x', 1 << 20);
+	for (int i = 0; i < 1000; i++)
+		case_record_add_step(rec, &(struct case_step){ .found = big, .detail = big });
+	assert_int_equal(strlen(rec->steps[0].found), CASE_LINE_MAX);
+	assert_int_equal(strlen(rec->steps[0].detail), CASE_DETAIL_MAX);
+	assert_true(rec->text_bytes < CASE_TEXT_MAX + 2 * CASE_DETAIL_MAX);
+	assert_true(rec->dropped > 0);
+	case_record_destroy(rec);
+	free(big);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_judge),
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_fresh),
+		cmocka_unit_test(test_bounds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

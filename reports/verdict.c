@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "verdict.h"
+
+#include <string.h>
+
+#define REASON_MAX 400 /* bytes of a text from the guest in the reason */
+
+const char *verdict_name(enum verdict verdict)
+{
+	static const char *const names[] = {
+		[VERDICT_PASS] = "pass",
+		[VERDICT_FAIL] = "fail",
+		[VERDICT_SKIP] = "skip",
+		[VERDICT_ERROR] = "error",
+	};
+
+	return names[verdict];
+}
+
+const char *case_step_status_name(enum case_step_status status)
+{
+	static const char *const names[] = {
+		[CASE_STEP_OK] = "ok",
+		[CASE_STEP_FAIL] = "fail",
+		[CASE_STEP_SKIP] = "skip",
+		[CASE_STEP_ERROR] = "error",
+	};
+
+	return names[status];
+}
+
+const char *guest_end_name(enum guest_end end)
+{
+	static const char *const names[] = {
+		[GUEST_END_FINE] = "fine",     [GUEST_END_PANIC] = "panic",
+		[GUEST_END_SILENT] = "silent", [GUEST_END_DIED] = "died",
+		[GUEST_END_KILLED] = "killed", [GUEST_END_LINK] = "link",
+		[GUEST_END_ABSENT] = "absent",
+	};
+
+	return names[end];
+}
+
+const struct rule rules[] = {
+	{ "contract.waits", "the operation returned while the pin stood" },
+	{ "contract.sleeps", "the operation used the CPU while it waited" },
+	{ "contract.ends", "the operation did not end in time after the release" },
+	{ "contract.errno", "the operation gave another result than it must" },
+	{ "contract.refused", "a pin that must be refused was not" },
+	{ "contract.nowait", "the operation blocked although it must not" },
+	{ "content.file", "the file holds bytes that it must not hold" },
+	{ "content.map", "a mapping shows bytes that it must not show" },
+	{ "content.pin", "the pin's holder saw bytes that it must not see" },
+	{ "content.dma", "DMA landed where it must not: in a block that is not the pin's" },
+	{ "splat", "the kernel log holds a report" },
+	{ "liveness.hang", "the case did not end and the guest gave no answer" },
+	{ "guest.panic", "the kernel panicked" },
+	{ "guest.died", "the guest ended by itself: triple fault or reboot" },
+	{ "residue.umount", "the filesystem could not be unmounted afterwards" },
+	{ "residue.fsck", "fsck found the filesystem damaged afterwards" },
+};
+const size_t rules_count = ARRAY_SIZE(rules);
+
+const struct rule *rule_by_name(const char *name)
+{
+	for (size_t i = 0; i < rules_count; i++)
+		if (!strcmp(rules[i].name, name))
+			return &rules[i];
+	return NULL;
+}
+
+static char *copy(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
+}
+
+/* A step's status, with a fail for an unknown rule taken as the error it is. */
+static enum case_step_status step_status(const struct case_step *s)
+{
+	if (s->status == CASE_STEP_FAIL && (!s->rule || !rule_by_name(s->rule)))
+		return CASE_STEP_ERROR;
+	return s->status;
+}
+
+/* The first step of that status; NULL when there is none. */
+static const struct case_step *first_step(const struct case_record *rec,
+					  enum case_step_status status)
+{
+	for (size_t i = 0; i < rec->step_count; i++)
+		if (step_status(&rec->steps[i]) == status)
+			return &rec->steps[i];
+	return NULL;
+}
+
+static struct finding *add_finding(struct case_record *rec, const char *rule)
+{
+	struct finding *f;
+
+	rec->findings = xrealloc(rec->findings, rec->finding_count + 1, sizeof(*f));
+	f = &rec->findings[rec->finding_count++];
+	*f = (struct finding){ .rule = xstrdup(rule) };
+	return f;
+}
+
+static void drop_findings(struct case_record *rec)
+{
+	while (rec->finding_count) {
+		struct finding *f = &rec->findings[--rec->finding_count];
+
+		free(f->rule);
+		free(f->step);
+		free(f->expected);
+		free(f->found);
+		free(f->detail);
+	}
+	free(rec->findings);
+	rec->findings = NULL;
+}
+
+static void find_steps(struct case_record *rec)
+{
+	for (size_t i = 0; i < rec->step_count; i++) {
+		const struct case_step *s = &rec->steps[i];
+		struct finding *f;
+
+		if (step_status(s) != CASE_STEP_FAIL)
+			continue;
+		f = add_finding(rec, s->rule);
+		f->line = s->line;
+		f->step = copy(s->step);
+		f->expected = copy(s->expected);
+		f->found = copy(s->found);
+		f->detail = copy(s->detail);
+	}
+}
+
+/* True when the kernel itself spoke: a splat or a panic. */
+static bool find_kernel(struct case_record *rec)
+{
+	bool panic = rec->guest_end == GUEST_END_PANIC;
+
+	for (size_t i = 0; i < rec->splat_count; i++) {
+		const struct splat *s = rec->splats[i];
+		struct finding *f = add_finding(rec, "splat");
+
+		f->expected = xstrdup("nothing in the kernel log");
+		f->found = xstrdup(s->title);
+		f->detail = xstrdup(s->excerpt);
+		panic |= s->fatal;
+	}
+	if (panic) {
+		struct finding *f = add_finding(rec, "guest.panic");
+
+		f->expected = xstrdup("a kernel that lives");
+		f->found = xstrdup("the kernel panicked");
+		f->detail = copy(rec->guest_reason);
+	}
+	return panic || rec->splat_count;
+}
+
+/* True when the guest was lost by a fault that is the kernel's. */
+static bool find_loss(struct case_record *rec)
+{
+	struct finding *f;
+
+	if (rec->guest_end == GUEST_END_SILENT) {
+		f = add_finding(rec, "liveness.hang");
+		f->expected = xstrdup("an end in time");
+		f->found = xstrdup("no answer in time");
+	} else if (rec->guest_end == GUEST_END_DIED) {
+		f = add_finding(rec, "guest.died");
+		f->expected = xstrdup("a guest that lives");
+		f->found = xstrdup("the guest ended by itself");
+	} else {
+		return false;
+	}
+	f->detail = copy(rec->guest_reason);
+	return true;
+}
+
+static void judge(struct case_record *rec, enum verdict verdict, const char *fmt, ...)
+	__printf(3, 4);
+
+static void judge(struct case_record *rec, enum verdict verdict, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	free(rec->reason);
+	rec->reason = xvasprintf(fmt, ap);
+	va_end(ap);
+	rec->verdict = verdict;
+}
+
+static char *escaped(const char *s)
+{
+	struct buf b = BUF_INIT;
+
+	if (s)
+		buf_add_escaped(&b, s, strlen(s), REASON_MAX);
+	return buf_take(&b);
+}
+
+/* Names the fail by the finding number @i, or the first one when it is out of range. */
+static void judge_fail(struct case_record *rec, size_t i)
+{
+	const struct finding *f = &rec->findings[i < rec->finding_count ? i : 0];
+	_cleanup_free_ char *found = escaped(f->found);
+	_cleanup_free_ char *expected = escaped(f->expected);
+	_cleanup_free_ char *at = f->line ? xasprintf(" at line %u", f->line) : xstrdup("");
+
+	judge(rec, VERDICT_FAIL, "%s%s: expected %s, found %s", f->rule, at,
+	      *expected ? expected : "otherwise", *found ? found : "nothing said");
+}
+
+static void judge_step(struct case_record *rec, enum verdict verdict,
+		       const struct case_step *s)
+{
+	_cleanup_free_ char *found = escaped(s->found);
+	_cleanup_free_ char *rule = escaped(s->rule);
+
+	if (s->status == CASE_STEP_FAIL)
+		judge(rec, verdict, "line %u: the guest named an unknown rule '%s'",
+		      s->line, rule);
+	else
+		judge(rec, verdict, "line %u: %s", s->line,
+		      *found ? found : "no reason given");
+}
+
+static void judge_no_ground(struct case_record *rec)
+{
+	_cleanup_free_ char *why =
+		escaped(rec->error_count ? rec->errors[0] : rec->guest_reason);
+
+	judge(rec, VERDICT_ERROR, "%s", *why ? why : "no guest came up");
+}
+
+/* Nothing is held against the kernel: what is there for it? */
+static void judge_rest(struct case_record *rec)
+{
+	const struct case_step *skip = first_step(rec, CASE_STEP_SKIP);
+	const struct case_step *error = first_step(rec, CASE_STEP_ERROR);
+	_cleanup_free_ char *why = escaped(rec->guest_reason);
+
+	if (error)
+		judge_step(rec, VERDICT_ERROR, error);
+	else if (rec->guest_end != GUEST_END_FINE)
+		judge(rec, VERDICT_ERROR, "%s%s%s",
+		      rec->guest_end == GUEST_END_KILLED
+			      ? "the guest was killed from outside"
+			      : "the link to the guest broke",
+		      *why ? ": " : "", why);
+	else if (rec->dropped)
+		judge(rec, VERDICT_ERROR, "the guest reported more than is kept");
+	else if (!rec->step_count)
+		judge(rec, VERDICT_ERROR, "the guest reported no step");
+	else if (!rec->end_seen)
+		judge(rec, VERDICT_ERROR, "the guest did not report the end of the case");
+	else if (skip)
+		judge_step(rec, VERDICT_SKIP, skip);
+	else if (rec->wants_dax && !rec->dax_proven)
+		judge(rec, VERDICT_ERROR, "no file was proven to be DAX");
+	else {
+		rec->verdict = VERDICT_PASS;
+		free(rec->reason);
+		rec->reason = NULL;
+	}
+}
+
+void case_record_judge(struct case_record *rec)
+{
+	const struct case_step *fail, *error;
+	size_t steps;
+	bool kernel, lost;
+
+	drop_findings(rec);
+	find_steps(rec);
+	steps = rec->finding_count;
+	kernel = find_kernel(rec);
+	lost = find_loss(rec);
+	fail = first_step(rec, CASE_STEP_FAIL);
+	error = first_step(rec, CASE_STEP_ERROR);
+
+	if (rec->error_count || rec->guest_end == GUEST_END_ABSENT)
+		judge_no_ground(rec);
+	else if (error && (fail ? error < fail : kernel || lost))
+		kernel ? judge_fail(rec, steps) : judge_step(rec, VERDICT_ERROR, error);
+	else if (fail && rec->wants_dax && !rec->dax_proven)
+		kernel ? judge_fail(rec, steps)
+		       : judge(rec, VERDICT_ERROR,
+			       "line %u: %s, but no file was proven to be DAX", fail->line,
+			       fail->rule);
+	else if (fail || kernel || lost)
+		judge_fail(rec, 0);
+	else
+		judge_rest(rec);
+}

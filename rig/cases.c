@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cases.h"
+
+#include <string.h>
+
+static bool ends_in(const char *s, const char *suffix)
+{
+	size_t n = strlen(s), m = strlen(suffix);
+
+	return n >= m && strcmp(s + n - m, suffix) == 0;
+}
+
+static struct err *find_plan(const struct paths *p, const char *name, struct library *out)
+{
+	struct library all;
+	struct err *err;
+
+	*out = (struct library){ 0 };
+	if (ends_in(name, ".plan"))
+		return library_add_file(out, name);
+	err = library_plans(p, &all);
+	for (size_t i = 0; i < all.n && !err; i++)
+		if (strcmp(all.v[i].name, name) == 0)
+			err = library_add_file(out, all.v[i].path);
+	library_deinit(&all);
+	if (!err && !out->n)
+		err = err_create(ERR_USAGE, "there is no plan '%s'; see 'daxrig list plans'",
+				 name);
+	return err;
+}
+
+struct err *cases_from_plan(const struct paths *p, const char *name, struct plan *out)
+{
+	struct library plan, scenarios = { 0 };
+	struct err *err = find_plan(p, name, &plan);
+
+	if (!err)
+		err = library_scenarios(p, &scenarios);
+	if (!err)
+		err = plan_parse(out, plan.v[0].path, plan.v[0].text, plan.v[0].len, scenarios.v,
+				 scenarios.n);
+	library_deinit(&plan);
+	library_deinit(&scenarios);
+	return err;
+}
+
+static struct err *from_library(const struct paths *p, const char *name, struct plan *out)
+{
+	struct library lib;
+	struct err *err = library_scenarios(p, &lib);
+
+	for (size_t i = 0; i < lib.n && !err; i++)
+		if (strcmp(lib.v[i].name, name) == 0)
+			err = plan_add_scenario(out, &lib.v[i]);
+	library_deinit(&lib);
+	return err;
+}
+
+/* A case of some plan: all of them, kept by name. */
+static struct err *from_plans(const struct paths *p, const char *name, struct plan *out)
+{
+	static const char everything[] = "scenario *\nmatrix * *\n";
+	struct library lib;
+	struct err *err = library_scenarios(p, &lib);
+
+	if (!err)
+		err = plan_parse(out, "all cases", everything, strlen(everything), lib.v, lib.n);
+	library_deinit(&lib);
+	if (!err)
+		plan_match(out, name);
+	return err;
+}
+
+static void move_cases(struct plan *to, struct plan *from)
+{
+	to->cases = xrealloc(to->cases, to->nr_cases + from->nr_cases, sizeof(*to->cases));
+	for (size_t i = 0; i < from->nr_cases; i++)
+		to->cases[to->nr_cases++] = from->cases[i];
+	from->nr_cases = 0;
+}
+
+struct err *cases_from_word(const struct paths *p, const char *word, struct plan *out)
+{
+	struct library file = { 0 };
+	struct plan found = { 0 };
+	struct err *err;
+
+	if (ends_in(word, ".scn")) {
+		err = library_add_file(&file, word);
+		if (!err)
+			err = plan_add_scenario(&found, &file.v[0]);
+		library_deinit(&file);
+	} else {
+		err = from_library(p, word, &found);
+		if (!err && !found.nr_cases)
+			err = from_plans(p, word, &found);
+	}
+	if (!err && !found.nr_cases)
+		err = err_create(ERR_USAGE, "there is no scenario or case '%s'; see 'daxrig list "
+				 "scenarios'", word);
+	if (!err)
+		move_cases(out, &found);
+	plan_deinit(&found);
+	return err;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From what the user named to the cases of a run. */
+#ifndef RIG_CASES_H
+#define RIG_CASES_H
+
+#include "paths.h"
+#include "plan.h"
+
+/* Adds the cases of plan @name, or of the plan file of that path. */
+struct err *cases_from_plan(const struct paths *p, const char *name, struct plan *out)
+	__must_check;
+
+/*
+ * Adds what @word names: a scenario file (it ends in ".scn"), a
+ * library scenario, or a case of any plan by its full name.
+ */
+struct err *cases_from_word(const struct paths *p, const char *word, struct plan *out)
+	__must_check;
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define KEY_HELP 1
+#define OPTIONS_MAX 32
+
+static void print_indented(const char *text, int column)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+
+		printf("%.*s\n", (int)n, text);
+		text += n;
+		if (*text++ != '\n')
+			return;
+		printf("%*s", column, "");
+	}
+}
+
+void command_help(const struct command *c)
+{
+	printf("Usage: daxrig %s [OPTION...]%s%s\n%s\n\nOptions:\n", c->name,
+	       *c->operands ? " " : "", c->operands, c->summary);
+	for (const struct command_option *o = c->options; o->name; o++) {
+		char left[64];
+
+		snprintf(left, sizeof(left), "--%s%s%s", o->name, o->value ? " " : "",
+			 o->value ? o->value : "");
+		printf("  %-22s ", left);
+		print_indented(o->help, 25);
+	}
+	printf("  %-22s %s\n", "--help", "print this and exit");
+	if (*c->help)
+		printf("\n%s", c->help);
+}
+
+static struct err *bad_option(const struct command *c, char **argv, int opt)
+{
+	const char *word = argv[optind - 1];
+
+	if (opt == ':')
+		return err_create(ERR_USAGE, "option '%s' needs a value; see 'daxrig %s --help'",
+				  word, c->name);
+	return err_create(ERR_USAGE, "unknown option '%s'; see 'daxrig %s --help'", word,
+			  c->name);
+}
+
+struct err *command_main(const struct command *c, int argc, char **argv, int *status)
+{
+	struct option options[OPTIONS_MAX] = { { "help", no_argument, NULL, KEY_HELP } };
+	int n = 1, opt;
+	struct err *err;
+
+	for (const struct command_option *o = c->options; o->name; o++)
+		options[n++] = (struct option){ o->name, o->value ? required_argument :
+						no_argument, NULL, o->key };
+	opterr = 0;
+	optind = 0;
+	while ((opt = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (opt == KEY_HELP) {
+			command_help(c);
+			return NULL;
+		}
+		if (opt == '?' || opt == ':')
+			return bad_option(c, argv, opt);
+		err = c->option(c->state, opt, optarg);
+		if (err)
+			return err;
+	}
+	return c->run(c->state, argv + optind, argc - optind, status);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The commands of daxrig: one a file, one struct each; main.c has the table. */
+#ifndef RIG_CMD_H
+#define RIG_CMD_H
+
+#include <getopt.h>
+
+#include "base/err.h"
+
+#define DAXRIG_VERSION "0.1"
+
+/* Exit status of every command. */
+enum exit_status {
+	EXIT_ALL_PASSED = 0,
+	EXIT_CASE_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_INFRA = 3,
+};
+
+struct command_option {
+	const char *name;	/* "kernel": --kernel */
+	const char *value;	/* "SPEC"; NULL: a switch */
+	const char *help;	/* one or more lines, the later ones not indented */
+	int key;		/* unique in the command, above 255 */
+};
+
+struct command {
+	const char *name;
+	const char *operands;	/* "[CASE...]", "" */
+	const char *summary;	/* one line */
+	const char *help;	/* paragraphs behind the options; "" */
+	const struct command_option *options;	/* ends with a NULL name */
+	/* One option with its value (NULL for a switch). */
+	struct err *(*option)(void *state, int key, const char *value);
+	/* Runs with the operands; *@status is an enum exit_status, 0 before. */
+	struct err *(*run)(void *state, char **operands, int n, int *status);
+	void *state;		/* handed to both */
+};
+
+extern const struct command cmd_run, cmd_list, cmd_show, cmd_check;
+
+/* Parses @argv (argv[0] is the command's name) and runs @c. */
+struct err *command_main(const struct command *c, int argc, char **argv, int *status)
+	__must_check;
+
+/* What --help prints. */
+void command_help(const struct command *c);
+
+#endif

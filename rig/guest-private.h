@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Between guest.c (waiting, booting) and guest-case.c (one case). */
+#ifndef RIG_GUEST_PRIVATE_H
+#define RIG_GUEST_PRIVATE_H
+
+#include "guest.h"
+
+enum guest_event {
+	GUEST_FRAME,	/* *f holds one */
+	GUEST_MARK,	/* the console showed the mark it was told to look for */
+	GUEST_QUIET,	/* the console said something and then nothing for a while */
+	GUEST_TIMEOUT,
+	GUEST_GONE,	/* QEMU ended, or the channel did: see virt_domain_state() */
+	GUEST_BROKEN,	/* the channel carries garbage: *err says what */
+	GUEST_CANCELLED,
+};
+
+/* Waits for the next event until now_ns() reaches @deadline. @err: for BROKEN. */
+enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
+			    struct err **err);
+
+/* Milliseconds scaled by what was measured of this host and accelerator. */
+uint64_t guest_ms(const struct guest *g, uint64_t ms);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "guest-private.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+/* LAB.md: 6 to 8 s to ready under TCG; a busy machine takes several times that. */
+#define BOOT_MS 15000
+/* A panicking kernel prints for a while; then nothing more comes. */
+#define QUIET_NS 500000000ull
+#define RELEASE_MAX 127
+
+uint64_t guest_ms(const struct guest *g, uint64_t ms)
+{
+	return (uint64_t)((double)ms * MAX(g->setup->scale, 1.0));
+}
+
+/* The reason why no frame may come any more, or GUEST_FRAME. */
+static enum guest_event read_frame(struct guest *g, struct frame *f, struct err **err,
+				   bool *got)
+{
+	*err = link_next(&g->link, f, got);
+	return *err ? GUEST_BROKEN : GUEST_FRAME;
+}
+
+static int poll_ms(uint64_t now, uint64_t until)
+{
+	return until <= now ? 0 : (int)MIN((until - now) / 1000000 + 1, 3600000u);
+}
+
+static bool serve(struct guest *g, const struct pollfd *p, struct err **err)
+{
+	if (p[3].revents && g->gate && gate_fd(g->gate) >= 0)
+		*err = gate_service(g->gate);
+	if (!*err && p[0].revents & POLLOUT)
+		*err = link_flush(&g->link);
+	if (!*err && p[0].revents & ~POLLOUT)
+		*err = link_fill(&g->link);
+	return !*err;
+}
+
+enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
+			    struct err **err)
+{
+	uint64_t quiet_at = 0;
+
+	*err = NULL;
+	for (;;) {
+		uint64_t now = now_ns(), until = deadline;
+		uint64_t seen = g->console.size;
+		bool got = false;
+		enum guest_event e = read_frame(g, f, err, &got);
+		struct pollfd p[] = {
+			{ .fd = g->link.fd, .events = link_events(&g->link) },
+			{ .fd = g->console.watch_fd, .events = POLLIN },
+			{ .fd = virt_domain_event_fd(g->domain), .events = POLLIN },
+			{ .fd = g->gate ? gate_fd(g->gate) : -1, .events = POLLIN },
+			{ .fd = g->setup->cancel_fd, .events = POLLIN },
+		};
+
+		if (e == GUEST_BROKEN || got)
+			return e;
+		if (g->link.fd < 0)
+			return GUEST_GONE;
+		if (quiet_at)
+			until = MIN(until, quiet_at);
+		if (poll(p, ARRAY_SIZE(p), poll_ms(now, until)) < 0 && errno != EINTR) {
+			*err = err_errno(errno, "cannot wait for the guest");
+			return GUEST_BROKEN;
+		}
+		if (p[4].revents)
+			return GUEST_CANCELLED;
+		console_read(&g->console);
+		if (g->console.size != seen)
+			quiet_at = now_ns() + QUIET_NS;
+		if (g->console.mark && g->console.marked)
+			return GUEST_MARK;
+		if (!serve(g, p, err))
+			return GUEST_BROKEN;
+		if (p[2].revents && virt_domain_is_gone(g->domain) && !(p[0].revents & POLLIN))
+			return GUEST_GONE;
+		now = now_ns();
+		if (quiet_at && now >= quiet_at)
+			return GUEST_QUIET;
+		if (now >= deadline && !p[0].revents)
+			return GUEST_TIMEOUT;
+	}
+}
+
+static char *escaped(const struct msg_field *f, size_t max)
+{
+	struct buf b = BUF_INIT;
+
+	buf_add_escaped(&b, f->data, f->len, max);
+	return buf_take(&b);
+}
+
+static void take_symbol(struct gate_symbols *symbols, const struct msg_field *f)
+{
+	_cleanup_free_ char *text = msg_str(f, 256);
+	unsigned long long addr, size;
+	char name[128];
+
+	if (sscanf(text, "%127s %llx %llx", name, &addr, &size) == 3)
+		gate_symbols_add(symbols, name, addr, size);
+}
+
+static struct err *take_hello(struct guest *g, const struct frame *f)
+{
+	struct gate_symbols symbols = { 0 };
+	struct msg_reader r;
+	struct msg_field field;
+	uint64_t version = 0;
+	_cleanup_err_ struct err *err = NULL;
+
+	if (f->type != MSG_HELLO)
+		return err_create(ERR_INFRA, "the agent began with message %u, not with hello",
+				  f->type);
+	msg_reader_init(&r, f->payload, f->len);
+	while (msg_next(&r, &field)) {
+		if (field.tag == TAG_VERSION) {
+			version = msg_u64(&field);
+		} else if (field.tag == TAG_KERNEL) {
+			free(g->release);
+			g->release = escaped(&field, RELEASE_MAX);
+		} else if (field.tag == TAG_SYMBOL) {
+			take_symbol(&symbols, &field);
+		}
+	}
+	if (version != PROTO_VERSION || !g->release)
+		return err_create(ERR_INFRA, "the agent speaks version %llu of the protocol, "
+				  "not %d", (unsigned long long)version, PROTO_VERSION);
+	if (sscanf(g->release, "%u.%u", &symbols.kernel_major, &symbols.kernel_minor) != 2)
+		return err_create(ERR_INFRA, "the guest's kernel release '%s' has no version",
+				  g->release);
+	if (g->setup->spec.gdb)
+		err = gate_create(g->setup->spec.gdb, &symbols, &g->gate);
+	else
+		err = err_create(ERR_INFRA, "the gdbstub cannot be reached on this connection");
+	if (err)
+		g->no_gate = xstrdup(err->message);
+	return NULL;
+}
+
+static struct err *wait_hello(struct guest *g, uint64_t deadline)
+{
+	struct err *err = NULL;
+	struct frame f;
+
+	for (;;) {
+		switch (guest_wait(g, deadline, &f, &err)) {
+		case GUEST_FRAME:
+			return take_hello(g, &f);
+		case GUEST_BROKEN:
+			return err;
+		case GUEST_CANCELLED:
+			return err_create(ERR_CANCELLED, "interrupted");
+		case GUEST_GONE:
+			return err_create(ERR_INFRA, "the guest ended before its agent spoke; "
+					  "see '%s'", g->console.path);
+		case GUEST_TIMEOUT:
+			return err_create(ERR_TIMEOUT, "the guest's agent did not speak within "
+					  "%.0f s; see '%s'",
+					  (double)guest_ms(g, BOOT_MS) / 1e3, g->console.path);
+		case GUEST_MARK:
+		case GUEST_QUIET:
+			break;
+		}
+	}
+}
+
+struct err *guest_boot(const struct guest_setup *setup, struct guest **out)
+{
+	struct guest *g = xcalloc(1, sizeof(*g));
+	uint64_t start = now_ns(), deadline;
+	struct err *err;
+	int fd;
+
+	g->setup = setup;
+	g->link.fd = -1;
+	deadline = start + guest_ms(g, BOOT_MS) * 1000000;
+	err = console_open(&g->console, setup->spec.console);
+	if (!err)
+		err = virt_domain_start(setup->virt, &setup->spec, &g->domain);
+	if (!err)
+		err = virt_domain_connect_channel(g->domain, deadline, &fd);
+	if (!err) {
+		link_init(&g->link, fd);
+		err = wait_hello(g, deadline);
+	}
+	if (err) {
+		guest_destroy(g);
+		return err;
+	}
+	g->boot_ns = now_ns() - start;
+	*out = g;
+	return NULL;
+}
+
+void guest_destroy(struct guest *g)
+{
+	if (!g)
+		return;
+	gate_destroy(g->gate);
+	virt_domain_destroy(g->domain);
+	if (g->link.fd >= 0)
+		link_deinit(&g->link);
+	console_close(&g->console);
+	free(g->no_gate);
+	free(g->release);
+	free(g);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One booted guest and the talk with its agent. A guest belongs to one thread,
+ * which waits in poll() for its channel, its console, its death, the gate and the
+ * wish to stop.
+ */
+#ifndef RIG_GUEST_H
+#define RIG_GUEST_H
+
+#include "base/err.h"
+#include "console.h"
+#include "inject/gate.h"
+#include "link.h"
+#include "plan.h"
+#include "reports/rundir.h"
+#include "reports/verdict.h"
+#include "virt.h"
+
+/* What a guest is started from; borrowed, must outlive it. */
+struct guest_setup {
+	struct virt *virt;
+	struct domain_spec spec;	/* complete but for name */
+	double scale;			/* of time limits: 1 on a host with KVM */
+	int cancel_fd;			/* readable: somebody wants all to end */
+};
+
+struct guest {
+	const struct guest_setup *setup;
+	struct virt_domain *domain;
+	struct link link;
+	struct console console;
+	struct gate *gate;
+	char *no_gate;			/* why there is none */
+	char *release;			/* uname -r, escaped */
+	bool spent;			/* must not run another case */
+	uint64_t boot_ns;		/* from start to the agent's first word */
+};
+
+/*
+ * Starts a guest and waits for its agent. Fails with ERR_TIMEOUT when it does not
+ * speak in time, ERR_CANCELLED when setup->cancel_fd became readable.
+ */
+struct err *guest_boot(const struct guest_setup *setup, struct guest **out) __must_check;
+
+/* Ends it at once. NULL is fine. */
+void guest_destroy(struct guest *g);
+
+/*
+ * Runs @c and fills @rec up to, but without, the judgment; files go to @dir. What
+ * goes wrong on the way is in the record. ERR_CANCELLED alone is returned: then the
+ * record is of no use.
+ */
+struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie lie,
+			   uint64_t seed, struct rundir_case *dir, struct case_record *rec)
+	__must_check;
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "paths.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+
+#define SOURCE_MAX (1u << 20)
+
+/* $@own, or @name below $@xdg, or below @fallback in the home folder. */
+static char *user_dir(const char *own, const char *xdg, const char *fallback)
+{
+	const char *home = getenv("HOME");
+	const char *base = getenv(own);
+
+	if (base && *base)
+		return xstrdup(base);
+	base = getenv(xdg);
+	if (base && *base == '/')
+		return xasprintf("%s/daxrig", base);
+	return xasprintf("%s/%s/daxrig", home && *home ? home : "/tmp", fallback);
+}
+
+struct err *paths_init(struct paths *p)
+{
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	const char *state = getenv("DAXRIG_STATE");
+
+	if (n <= 0)
+		return err_errno(errno, "cannot find the program's own folder");
+	exe[n] = '\0';
+	*strrchr(exe, '/') = '\0';
+	*p = (struct paths){
+		.home = xstrdup(*exe ? exe : "/"),
+		.data = user_dir("DAXRIG_DATA", "XDG_DATA_HOME", ".local/share"),
+		.cache = user_dir("DAXRIG_CACHE", "XDG_CACHE_HOME", ".cache"),
+		.state = state && *state ? xstrdup(state) :
+			 xasprintf("/tmp/daxrig-%u", (unsigned int)getuid()),
+	};
+	return NULL;
+}
+
+void paths_deinit(struct paths *p)
+{
+	free(p->home);
+	free(p->data);
+	free(p->cache);
+	free(p->state);
+}
+
+struct err *paths_agent(const struct paths *p, char **out)
+{
+	*out = xasprintf("%s/build/daxrig-agent", p->home);
+	if (path_exists(*out))
+		return NULL;
+	free(*out);
+	return err_create(ERR_INFRA, "'%s/build/daxrig-agent' is missing: run 'make'", p->home);
+}
+
+struct err *library_add_file(struct library *lib, const char *path)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	const char *dot = strrchr(name, '.');
+	struct err *err = file_read(path, SOURCE_MAX, &text);
+
+	if (err) {
+		err->code = ERR_USAGE;
+		return err;
+	}
+	lib->v = xrealloc(lib->v, lib->n + 1, sizeof(*lib->v));
+	lib->v[lib->n++] = (struct plan_source){
+		.name = xstrndup(name, dot ? (size_t)(dot - name) : strlen(name)),
+		.path = xstrdup(path),
+		.len = text.len,
+		.text = buf_take(&text),
+	};
+	return NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct plan_source *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static struct err *read_folder(const struct paths *p, const char *folder, const char *suffix,
+			       struct library *out)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", p->home, folder);
+	DIR *dir = opendir(path);
+	struct err *err = NULL;
+	struct dirent *e;
+
+	*out = (struct library){ 0 };
+	if (!dir)
+		return err_errno(errno, "cannot open folder '%s'", path);
+	while (!err && (e = readdir(dir)) != NULL) {
+		_cleanup_free_ char *file = xasprintf("%s/%s", path, e->d_name);
+		size_t n = strlen(e->d_name), m = strlen(suffix);
+
+		if (n > m && strcmp(e->d_name + n - m, suffix) == 0)
+			err = library_add_file(out, file);
+	}
+	closedir(dir);
+	if (out->n)
+		qsort(out->v, out->n, sizeof(*out->v), by_name);
+	if (err)
+		library_deinit(out);
+	return err;
+}
+
+struct err *library_scenarios(const struct paths *p, struct library *out)
+{
+	return read_folder(p, "workloads/scenarios", ".scn", out);
+}
+
+struct err *library_plans(const struct paths *p, struct library *out)
+{
+	return read_folder(p, "rig/plans", ".plan", out);
+}
+
+void library_deinit(struct library *lib)
+{
+	for (size_t i = 0; i < lib->n; i++) {
+		free(lib->v[i].name);
+		free(lib->v[i].path);
+		free(lib->v[i].text);
+	}
+	free(lib->v);
+	*lib = (struct library){ 0 };
+}

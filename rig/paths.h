@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where daxrig finds its own files and keeps what it makes. */
+#ifndef RIG_PATHS_H
+#define RIG_PATHS_H
+
+#include "base/err.h"
+#include "plan.h"
+
+struct paths {
+	char *home;	/* the folder of the program: plans, scenarios, agent */
+	char *data;	/* kernels and runs: $DAXRIG_DATA, or below $XDG_DATA_HOME */
+	char *cache;	/* can be made again: $DAXRIG_CACHE, or below $XDG_CACHE_HOME */
+	char *state;	/* sockets of running guests: $DAXRIG_STATE, else a short path */
+};
+
+struct err *paths_init(struct paths *p) __must_check;
+void paths_deinit(struct paths *p);
+
+/* The agent's program, which must be there. */
+struct err *paths_agent(const struct paths *p, char **out) __must_check;
+
+/*
+ * The scenarios of the library (workloads/scenarios/NAME.scn), or the plans
+ * (rig/plans/NAME.plan), sorted by name.
+ */
+struct library {
+	struct plan_source *v;
+	size_t n;
+};
+
+struct err *library_scenarios(const struct paths *p, struct library *out) __must_check;
+struct err *library_plans(const struct paths *p, struct library *out) __must_check;
+/* One file of the user's. */
+struct err *library_add_file(struct library *lib, const char *path) __must_check;
+void library_deinit(struct library *lib);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "proc.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+
+#define CMDLINE_MAX (1u << 20)
+
+bool proc_stat_parse(const char *line, struct proc_stat *out)
+{
+	/* The name in parentheses may hold anything, parentheses too. */
+	const char *rest = strrchr(line, ')');
+
+	return rest && sscanf(rest, ") %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
+			      "%*d %*d %*d %*d %*d %" SCNu64, &out->state, &out->parent,
+			      &out->session, &out->start) == 4;
+}
+
+bool proc_stat_read(pid_t pid, struct proc_stat *out)
+{
+	_cleanup_free_ char *path = xasprintf("/proc/%d/stat", pid);
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	_cleanup_err_ struct err *err = file_read(path, 4096, &text);
+
+	return !err && proc_stat_parse(buf_str(&text), out);
+}
+
+void proc_for_each(void (*fn)(pid_t pid, void *arg), void *arg)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+
+	if (!dir)
+		return;
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+			fn(atoi(entry->d_name), arg);
+	closedir(dir);
+}
+
+static bool is_qemu(pid_t pid)
+{
+	_cleanup_free_ char *link = xasprintf("/proc/%d/exe", pid);
+	char exe[4096];
+	ssize_t n = readlink(link, exe, sizeof(exe) - 1);
+	const char *name;
+
+	if (n <= 0)
+		return false;
+	exe[n] = '\0';
+	name = strrchr(exe, '/');
+	return name && glob_match("/qemu-*", name);
+}
+
+bool proc_is_qemu_of(pid_t pid, const char *folder)
+{
+	_cleanup_free_ char *path = xasprintf("/proc/%d/cmdline", pid);
+	_cleanup_free_ char *below = xasprintf("%s/", folder);
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	_cleanup_err_ struct err *err = NULL;
+
+	if (!is_qemu(pid))
+		return false;
+	err = file_read(path, CMDLINE_MAX, &text);
+	return !err && text.len && memmem(text.data, text.len, below, strlen(below));
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What /proc says of a process of the host. */
+#ifndef RIG_PROC_H
+#define RIG_PROC_H
+
+#include <sys/types.h>
+
+#include "base/util.h"
+
+struct proc_stat {
+	char state;		/* 'R', 'S', 'Z', ... */
+	pid_t parent;
+	pid_t session;
+	uint64_t start;		/* clock ticks from the host's boot */
+};
+
+/* Reads one line of /proc/PID/stat; false if it is none. Pure. */
+bool proc_stat_parse(const char *line, struct proc_stat *out);
+
+/* False when the process @pid is no more. */
+bool proc_stat_read(pid_t pid, struct proc_stat *out);
+
+/* Calls @fn for every process there is. */
+void proc_for_each(void (*fn)(pid_t pid, void *arg), void *arg);
+
+/*
+ * True when @pid's program is a qemu-system-something and one of its arguments
+ * names a path below the folder @folder.
+ */
+bool proc_is_qemu_of(pid_t pid, const char *folder);
+
+#endif

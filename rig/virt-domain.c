@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "virt-private.h"
+
+#include <errno.h>
+#include <libvirt/libvirt-qemu.h>
+#include <libvirt/virterror.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/files.h"
+
+#define KILL_WAIT_MS 10000
+
+struct virt_domain {
+	struct virt *virt;
+	struct virt_domain *next;
+	virDomainPtr dom;
+	char *name;
+	char *channel;
+	int event_fd;
+	int pidfd;		/* of QEMU; -1 when it is not ours to know */
+	pid_t pid;
+	atomic_int state;	/* enum virt_state, only ever grows */
+};
+
+static void set_state(struct virt_domain *d, enum virt_state state)
+{
+	int old = atomic_load(&d->state);
+
+	while (old < (int)state)
+		if (atomic_compare_exchange_weak(&d->state, &old, (int)state)) {
+			eventfd_write(d->event_fd, 1);
+			return;
+		}
+}
+
+void virt_note_state(struct virt *v, const char *name, enum virt_state state)
+{
+	pthread_mutex_lock(&v->lock);
+	for (struct virt_domain *d = v->domains; d; d = d->next)
+		if (!strcmp(d->name, name))
+			set_state(d, state);
+	pthread_mutex_unlock(&v->lock);
+}
+
+void virt_note_exit(struct virt *v, pid_t pid)
+{
+	pthread_mutex_lock(&v->lock);
+	for (struct virt_domain *d = v->domains; d; d = d->next)
+		if (d->pid == pid)
+			set_state(d, VIRT_GONE);
+	pthread_mutex_unlock(&v->lock);
+}
+
+/* Before the guest starts, so that no event of it is missed. */
+static struct virt_domain *domain_create(struct virt *v, const struct domain_spec *spec)
+{
+	struct virt_domain *d = xcalloc(1, sizeof(*d));
+
+	d->virt = v;
+	d->name = xstrdup(spec->name);
+	d->channel = spec->channel ? xstrdup(spec->channel) : NULL;
+	d->pidfd = -1;
+	d->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	pthread_mutex_lock(&v->lock);
+	d->next = v->domains;
+	v->domains = d;
+	pthread_mutex_unlock(&v->lock);
+	return d;
+}
+
+static void domain_free(struct virt_domain *d)
+{
+	struct virt_domain **link;
+
+	pthread_mutex_lock(&d->virt->lock);
+	for (link = &d->virt->domains; *link != d; link = &(*link)->next)
+		;
+	*link = d->next;
+	pthread_mutex_unlock(&d->virt->lock);
+	if (d->dom)
+		virDomainFree(d->dom);
+	close_fd(&d->event_fd);
+	close_fd(&d->pidfd);
+	free(d->channel);
+	free(d->name);
+	free(d);
+}
+
+/* The driver inside this process leaves QEMU's process id in its folder. */
+static void find_process(struct virt_domain *d)
+{
+	_cleanup_free_ char *path = NULL;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	_cleanup_err_ struct err *err = NULL;
+	pid_t pid;
+
+	if (!d->virt->root)
+		return;
+	path = xasprintf("%s/run/qemu/%s.pid", d->virt->root, d->name);
+	err = file_read(path, 32, &text);
+	if (err)
+		return;
+	pid = atoi(buf_str(&text));
+	if (pid <= 1)
+		return;
+	d->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	pthread_mutex_lock(&d->virt->lock);
+	d->pid = pid;
+	pthread_mutex_unlock(&d->virt->lock);
+}
+
+static struct err *domain_launch(struct virt_domain *d, const struct domain_spec *spec)
+{
+	/* The driver inside this process refuses autodestroy: see leftover.h. */
+	unsigned int flags = d->virt->root ? 0 : VIR_DOMAIN_START_AUTODESTROY;
+	_cleanup_free_ char *xml = NULL;
+	struct err *err = domain_xml_build(spec, &xml);
+
+	if (err)
+		return err;
+	d->dom = virDomainCreateXML(d->virt->conn, xml, flags);
+	if (!d->dom)
+		return virt_error("cannot start guest '%s'", d->name);
+	find_process(d);
+	return NULL;
+}
+
+struct err *virt_domain_start(struct virt *v, const struct domain_spec *spec,
+			      struct virt_domain **out)
+{
+	struct domain_spec own = *spec;
+	_cleanup_free_ char *name = NULL;
+	struct virt_domain *d;
+	struct err *err;
+
+	if (!own.name) {
+		name = xasprintf("daxrig-%d-%u", getpid(), atomic_fetch_add(&v->names, 1) + 1);
+		own.name = name;
+	}
+	d = domain_create(v, &own);
+	if (d->event_fd < 0)
+		err = err_errno(errno, "cannot start guest '%s'", own.name);
+	else
+		err = domain_launch(d, &own);
+	if (err) {
+		domain_free(d);
+		return err;
+	}
+	*out = d;
+	return NULL;
+}
+
+const char *virt_domain_name(const struct virt_domain *d)
+{
+	return d->name;
+}
+
+pid_t virt_domain_pid(const struct virt_domain *d)
+{
+	return d->pid;
+}
+
+enum virt_state virt_domain_state(const struct virt_domain *d)
+{
+	return (enum virt_state)atomic_load(&d->state);
+}
+
+int virt_domain_event_fd(const struct virt_domain *d)
+{
+	return d->event_fd;
+}
+
+/*
+ * libvirt asks QEMU politely first and looks again every 200 ms; nothing of the
+ * guest is to be saved, so it is killed before libvirt is told to clean up.
+ */
+static void kill_process(struct virt_domain *d)
+{
+	struct pollfd pfd = { .fd = d->pidfd, .events = POLLIN };
+	siginfo_t info;
+
+	if (d->pidfd < 0 || syscall(SYS_pidfd_send_signal, d->pidfd, SIGKILL, NULL, 0))
+		return;
+	poll(&pfd, 1, KILL_WAIT_MS);
+	waitid(P_PIDFD, (id_t)d->pidfd, &info, WEXITED | WNOHANG);
+}
+
+struct err *virt_domain_stop(struct virt_domain *d)
+{
+	int code;
+
+	kill_process(d);
+	if (virDomainDestroyFlags(d->dom, 0) < 0) {
+		code = virGetLastErrorCode();
+		if (code != VIR_ERR_NO_DOMAIN && code != VIR_ERR_OPERATION_INVALID)
+			return virt_error("cannot stop guest '%s'", d->name);
+	}
+	set_state(d, VIRT_GONE);
+	return NULL;
+}
+
+void virt_domain_destroy(struct virt_domain *d)
+{
+	if (!d)
+		return;
+	err_free(virt_domain_stop(d));
+	domain_free(d);
+}
+
+/* 0, or -errno: -ENOENT and -ECONNREFUSED mean that nobody listens there yet. */
+static int try_connect(const char *path, int *fd)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	_cleanup_close_ int s = -1;
+
+	if (strlen(path) >= sizeof(addr.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(addr.sun_path, path);
+	s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (s < 0 || connect(s, (struct sockaddr *)&addr, sizeof(addr)))
+		return -errno;
+	*fd = take_fd(s);
+	return 0;
+}
+
+/* Waits for a change in the watched folder: false when the deadline came or @d went. */
+static bool wait_change(struct virt_domain *d, int watch, uint64_t deadline)
+{
+	struct pollfd pfds[] = {
+		{ .fd = watch, .events = POLLIN },
+		{ .fd = d->event_fd, .events = POLLIN },
+	};
+	uint64_t now = now_ns();
+	char events[4096];
+	int wait;
+
+	if (now >= deadline || virt_domain_is_gone(d))
+		return false;
+	wait = (int)MIN((deadline - now) / 1000000 + 1, (uint64_t)INT32_MAX);
+	if (poll(pfds, ARRAY_SIZE(pfds), wait) <= 0 && errno != EINTR)
+		return false;
+	if (pfds[0].revents && read(watch, events, sizeof(events)) < 0)
+		return false;
+	return true;
+}
+
+struct err *virt_domain_connect_channel(struct virt_domain *d, uint64_t deadline, int *fd)
+{
+	_cleanup_free_ char *folder = NULL;
+	_cleanup_close_ int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	int ret;
+
+	if (!d->channel)
+		return err_create(ERR_INFRA, "guest '%s' has no channel", d->name);
+	folder = xstrndup(d->channel, (size_t)(strrchr(d->channel, '/') - d->channel));
+	if (watch < 0 || inotify_add_watch(watch, folder, IN_CREATE | IN_MOVED_TO | IN_ATTRIB) < 0)
+		return err_errno(errno, "cannot watch '%s'", folder);
+	for (;;) {
+		ret = try_connect(d->channel, fd);
+		if (!ret)
+			return NULL;
+		if (ret != -ENOENT && ret != -ECONNREFUSED)
+			return err_errno(-ret, "cannot connect to '%s'", d->channel);
+		if (!wait_change(d, watch, deadline))
+			return err_create(virt_domain_is_gone(d) ? ERR_INFRA : ERR_TIMEOUT,
+					  "cannot connect to '%s': guest '%s' %s", d->channel,
+					  d->name, virt_domain_is_gone(d) ?
+					  "is gone" : "does not listen");
+	}
+}
+
+struct err *virt_domain_monitor(struct virt_domain *d, bool human, const char *command,
+				char **reply)
+{
+	unsigned int flags = human ? VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP : 0;
+	char *text = NULL;
+
+	if (virDomainQemuMonitorCommand(d->dom, command, &text, flags) < 0)
+		return virt_error("cannot give guest '%s' the monitor command '%s'", d->name,
+				  command);
+	if (reply)
+		*reply = text;
+	else
+		free(text);
+	return NULL;
+}

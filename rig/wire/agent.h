@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside the guest: what PID 1 (guests/agent) gives the program that runs a case
+ * (workloads/exec), and the other way round. The two rooms meet only here and in
+ * rig/agent-main.c, which joins them.
+ */
+#ifndef WIRE_AGENT_H
+#define WIRE_AGENT_H
+
+#include "base/buf.h"
+#include "wire/msg.h"
+
+#define GUEST_SYMBOLS_MAX 16
+#define GUEST_FEATURES_MAX 32
+
+/* What PID 1 found out while it set the guest up; the same for every case. */
+struct guest_facts {
+	unsigned int kernel_major, kernel_minor;
+	char release[128];
+	char pmem[64];		/* fsdax block device: "/dev/pmem0" */
+	char devdax[64];	/* device-DAX node: "/dev/dax1.0"; "" when there is none */
+	uint64_t devdax_align;	/* bytes */
+	char rdma_dev[64];	/* "rxe0"; "" when there is none, then: */
+	char rdma_why[128];	/* why */
+	unsigned int gid_index;	/* of an IPv4 RoCE v2 GID of port 1 */
+	unsigned int cpus;
+};
+
+struct case_ctx {
+	const char *name;
+	const char *text;	/* the scenario */
+	const char *fs;		/* "xfs" or "ext4" */
+	enum lie lie;
+	uint64_t seed;
+	uint64_t window_ms;	/* measured: an operation that has not returned by then
+				   blocks, if it sleeps */
+	uint64_t grace_ms;	/* "ends within 2 s of the release", scaled */
+	const struct guest_facts *guest;
+	int link;		/* SOCK_SEQPACKET to PID 1, used by the calls below */
+};
+
+/* Sends one MSG_STEP, MSG_LOG or MSG_EVIDENCE to the host. */
+void case_send(const struct case_ctx *ctx, enum msg_type type, const struct buf *payload);
+
+/*
+ * Asks the host for something only it can do, and waits. @call is "gate-lift",
+ * "gate-drop", ...; @args NULL-terminated or NULL. 0, or -1 with the host's
+ * reason in @why. One call at a time a case; callable from any thread.
+ */
+int case_call(const struct case_ctx *ctx, const char *call, const char *const *args,
+	      char *why, size_t size);
+
+struct agent_ops {
+	/*
+	 * Runs one case to its end in a child of PID 1 that leads its own process
+	 * group; everything it started may be killed when it returns. The value is
+	 * the child's exit status: 0 when every step was reported, whatever they
+	 * said.
+	 */
+	int (*run_case)(const struct case_ctx *ctx);
+	/*
+	 * Measures the window on a fresh guest (no pin standing): milliseconds in
+	 * which an operation that does not wait has certainly returned.
+	 */
+	uint64_t (*measure_window)(const struct guest_facts *guest);
+};
+
+/* PID 1's whole life; returns only when it is not PID 1. */
+int agent_main(const struct agent_ops *ops);
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What an operation does to the bytes that files and pins must show. */
+#include "workloads/exec/exec.h"
+
+#include <string.h>
+
+#include "workloads/pattern.h"
+
+static bool has_lanes(const struct exec_pin *p)
+{
+	return p->live && (p->pin.kind && p->pin.dma_gen);
+}
+
+/* Lays the DMA lanes of @p over @s, in which the pinned range starts at @at. */
+static void overlay_lanes(struct shadow *s, uint64_t at, const struct exec_pin *p,
+			  enum piece_kind kind)
+{
+	for (uint64_t page = 0; page < p->pin.len; page += PIN_PAGE) {
+		uint64_t lane = page + PIN_PAGE - PIN_LANE;
+		struct piece piece = {
+			.kind = kind,
+			.origin = ORIGIN_PIN + p->pin.id,
+			.gen = p->pin.dma_gen & 0xffff,
+			.src = lane,
+		};
+
+		if (at + lane + PIN_LANE <= s->size)
+			shadow_set(s, at + lane, PIN_LANE, &piece);
+	}
+}
+
+void exec_file_expected(struct exec *x, const struct exec_file *f, struct shadow *out)
+{
+	*out = (struct shadow)SHADOW_INIT;
+	shadow_copy(out, 0, &f->shadow, 0, f->shadow.size);
+	shadow_resize(out, f->shadow.size, PIECE_ZERO);
+	for (unsigned int i = 0; i < x->nr_pins; i++) {
+		const struct exec_pin *p = &x->pins[i];
+
+		if (p->file == f && p->attached && has_lanes(p))
+			overlay_lanes(out, p->off, p, PIECE_DMA);
+	}
+}
+
+void exec_pin_expected(struct exec *x, const struct exec_pin *p, struct shadow *out)
+{
+	struct shadow file;
+
+	*out = (struct shadow)SHADOW_INIT;
+	if (!p->file || !p->attached) {
+		shadow_copy(out, 0, &p->own, 0, p->own.size);
+	} else {
+		exec_file_expected(x, p->file, &file);
+		shadow_copy(out, 0, &file, p->off, p->pin.len);
+		shadow_deinit(&file);
+	}
+	shadow_resize(out, p->pin.len, PIECE_ZERO);
+	if (has_lanes(p))
+		overlay_lanes(out, 0, p, PIECE_DMA);
+}
+
+/*
+ * The pages of [off, off + len) of @f stop being the file's: pins on them keep
+ * what they saw. Called before the file's own shadow changes.
+ */
+static void detach_pins(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len)
+{
+	for (unsigned int i = 0; i < x->nr_pins; i++) {
+		struct exec_pin *p = &x->pins[i];
+		struct shadow now;
+
+		if (p->file != f || !p->attached || p->off >= off + len ||
+		    p->off + p->pin.len <= off)
+			continue;
+		exec_pin_expected(x, p, &now);
+		shadow_deinit(&p->own);
+		p->own = now;
+		if (has_lanes(p))
+			overlay_lanes(&f->shadow, p->off, p, PIECE_DMA);
+		p->attached = false;
+	}
+}
+
+void exec_apply_store(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len,
+		      unsigned int gen)
+{
+	struct piece piece = { .kind = PIECE_DATA, .origin = f->origin, .gen = gen, .src = off };
+
+	/* A shared extent is copied first: the pin keeps the old block. */
+	if (f->shares)
+		detach_pins(x, f, off & ~4095ull, len + (off & 4095));
+	shadow_set(&f->shadow, off, len, &piece);
+}
+
+void exec_apply_release(struct exec *x, struct exec_pin *p)
+{
+	(void)x;
+	if (p->file && p->attached && has_lanes(p))
+		overlay_lanes(&p->file->shadow, p->off, p, PIECE_DATA);
+}
+
+static void apply_zero(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len,
+		       bool grow)
+{
+	struct piece zero = { .kind = PIECE_ZERO };
+	uint64_t end = off + len;
+
+	if (!grow)
+		end = MIN(end, f->shadow.size);
+	if (off >= end)
+		return;
+	detach_pins(x, f, off, end - off);
+	shadow_set(&f->shadow, off, end - off, &zero);
+}
+
+static void apply_clone(struct exec *x, struct exec_file *src, uint64_t soff,
+			struct exec_file *dst, uint64_t doff, uint64_t len)
+{
+	struct shadow now;
+
+	exec_file_expected(x, src, &now);
+	if (!len)
+		len = src->shadow.size - MIN(soff, src->shadow.size);
+	detach_pins(x, dst, doff, len);
+	shadow_copy(&dst->shadow, doff, &now, soff, len);
+	shadow_deinit(&now);
+	src->shares = dst->shares = true;
+}
+
+static void apply_gone(struct exec *x, struct exec_file *f)
+{
+	detach_pins(x, f, 0, UINT64_MAX / 2);
+	f->gone = true;
+	f->fd = -1;
+}
+
+void exec_apply(struct exec *x, const struct mutator_call *c, unsigned int gen)
+{
+	const char *op = c->mutator->name;
+	struct exec_file *f = c->file[0] ? exec_file(x, c->file[0]) : NULL;
+	struct exec_file *g = c->file[1] ? exec_file(x, c->file[1]) : NULL;
+
+	if (strcmp(op, "truncate") == 0) {
+		if (c->size < f->shadow.size)
+			detach_pins(x, f, c->size, f->shadow.size - c->size);
+		shadow_resize(&f->shadow, c->size, PIECE_ZERO);
+	} else if (strcmp(op, "punch") == 0) {
+		apply_zero(x, f, c->off[0], c->len, false);
+	} else if (strcmp(op, "zero") == 0) {
+		apply_zero(x, f, c->off[0], c->len, true);
+	} else if (strcmp(op, "collapse") == 0) {
+		detach_pins(x, f, c->off[0], f->shadow.size);
+		shadow_collapse(&f->shadow, c->off[0], c->len);
+	} else if (strcmp(op, "insert") == 0) {
+		detach_pins(x, f, c->off[0], f->shadow.size);
+		shadow_insert(&f->shadow, c->off[0], c->len);
+	} else if (strcmp(op, "falloc") == 0) {
+		if (c->off[0] + c->len > f->shadow.size)
+			shadow_resize(&f->shadow, c->off[0] + c->len, PIECE_ZERO);
+	} else if (strcmp(op, "clone") == 0) {
+		apply_clone(x, f, 0, g, 0, 0);
+	} else if (strcmp(op, "clone-range") == 0 || strcmp(op, "dedupe") == 0) {
+		apply_clone(x, f, c->off[0], g, c->off[1], c->len);
+	} else if (strcmp(op, "write") == 0) {
+		exec_apply_store(x, f, c->off[0], c->len, gen);
+	} else if (strcmp(op, "unlink") == 0) {
+		apply_gone(x, f);
+	} else if (strcmp(op, "umount") == 0) {
+		for (unsigned int i = 0; i < x->nr_files; i++)
+			detach_pins(x, &x->files[i], 0, UINT64_MAX / 2);
+		x->mounted = false;
+	}
+}

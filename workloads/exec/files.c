@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "workloads/exec/exec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "workloads/pattern.h"
+
+#define CHUNK (1u << 20)
+
+struct exec_file *exec_file(struct exec *x, const char *name)
+{
+	for (unsigned int i = 0; i < x->nr_files; i++)
+		if (strcmp(x->files[i].name, name) == 0)
+			return &x->files[i];
+	return NULL;
+}
+
+bool exec_file_open(struct exec_file *f)
+{
+	if (f->fd < 0)
+		f->fd = open(f->path, O_RDWR | O_CLOEXEC);
+	return f->fd >= 0;
+}
+
+void exec_file_close(struct exec_file *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+}
+
+/* Writes the bytes @want stands for; returns how many before the space ran out. */
+static int64_t write_bytes(int fd, const struct shadow *want, uint64_t len)
+{
+	char *chunk = xcalloc(1, CHUNK);
+	uint64_t done = 0;
+	int64_t ret = 0;
+
+	while (done < len) {
+		size_t n = MIN(CHUNK, len - done);
+		ssize_t w;
+
+		shadow_render(want, done, chunk, n);
+		w = pwrite(fd, chunk, n, (off_t)done);
+		if (w < 0) {
+			ret = -errno;
+			break;
+		}
+		done += (uint64_t)w;
+	}
+	free(chunk);
+	return ret && !(ret == -ENOSPC && done) ? ret : (int64_t)done;
+}
+
+static int create_written(struct exec_file *f, const struct step *st)
+{
+	struct piece data = { .kind = PIECE_DATA, .origin = f->origin, .gen = 1 };
+	uint64_t len = st->fill_rest ? 1ull << 40 : st->len;
+	int64_t n;
+
+	f->gen = 1;
+	shadow_set(&f->shadow, 0, len, &data);
+	n = write_bytes(f->fd, &f->shadow, len);
+	if (n < 0)
+		return (int)n;
+	shadow_resize(&f->shadow, (uint64_t)n, PIECE_ZERO);
+	return !st->fill_rest && (uint64_t)n < len ? -ENOSPC : 0;
+}
+
+static int create_empty(struct exec_file *f, const struct step *st)
+{
+	int ret = st->file == FILE_HOLE ? ftruncate(f->fd, (off_t)st->len) :
+					  fallocate(f->fd, 0, 0, (off_t)st->len);
+
+	shadow_resize(&f->shadow, st->len, PIECE_ZERO);
+	return ret ? -errno : 0;
+}
+
+static int create_from(struct exec *x, struct exec_file *f, const struct step *st)
+{
+	struct exec_file *src = exec_file(x, st->other);
+	struct file_clone_range range = { .src_fd = src->fd, .src_length = st->len };
+	int64_t n;
+
+	shadow_copy(&f->shadow, 0, &src->shadow, 0, st->len);
+	shadow_resize(&f->shadow, st->len, PIECE_ZERO);
+	if (st->file == FILE_COPY) {
+		n = write_bytes(f->fd, &f->shadow, st->len);
+		return n < 0 ? (int)n : 0;
+	}
+	src->shares = f->shares = true;
+	if (st->len == src->shadow.size)
+		range.src_length = 0;
+	return ioctl(f->fd, FICLONERANGE, &range) ? -errno : 0;
+}
+
+void exec_file_create(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct exec_file *f = &x->files[x->nr_files];
+	int ret;
+
+	*f = (struct exec_file){ .name = st->name, .origin = x->nr_files + 1, .fd = -1 };
+	x->nr_files++;
+	snprintf(f->path, sizeof(f->path), EXEC_MOUNTPOINT "/%s", st->name);
+	f->fd = open(f->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (f->fd < 0)
+		ret = -errno;
+	else if (st->file == FILE_WRITTEN)
+		ret = create_written(f, st);
+	else if (st->file == FILE_FALLOCATED || st->file == FILE_HOLE)
+		ret = create_empty(f, st);
+	else
+		ret = create_from(x, f, st);
+	if (ret)
+		outcome_error(o, "cannot make '%s': %s", st->name, strerror(-ret));
+}
+
+void exec_file_sync(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct exec_file *f = st->name ? exec_file(x, st->name) : NULL;
+	int fd = f ? f->fd : open(EXEC_MOUNTPOINT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (f ? fsync(fd) : syncfs(fd))
+		outcome_fail(o, "contract.errno", "sync succeeds", "%s", errno_name(errno));
+	if (!f)
+		close_fd(&fd);
+}
+
+static const char *origin_name(void *arg, unsigned int origin)
+{
+	static char name[64];
+	struct exec *x = arg;
+
+	for (unsigned int i = 0; i < x->nr_files; i++)
+		if (x->files[i].origin == origin) {
+			snprintf(name, sizeof(name), "file '%s'", x->files[i].name);
+			return name;
+		}
+	for (unsigned int i = 0; i < x->nr_pins; i++)
+		if (ORIGIN_PIN + x->pins[i].pin.id == origin) {
+			snprintf(name, sizeof(name), "DMA of pin '%s'", x->pins[i].pin.name);
+			return name;
+		}
+	return NULL;
+}
+
+static void describe_piece(struct exec *x, struct buf *b, const struct piece *p, uint64_t off)
+{
+	if (p->kind == PIECE_ZERO)
+		buf_adds(b, "zeroes");
+	else if (p->kind == PIECE_DMA)
+		buf_addf(b, "%s, any generation", origin_name(x, p->origin));
+	else
+		pattern_describe(b, pattern_word(p->origin, p->gen, p->src + (off - p->off)),
+				 origin_name, x);
+}
+
+void exec_compare(struct exec *x, const struct shadow *want, uint64_t off, const void *data,
+		  size_t len, bool zero, const char *what, const char *rule,
+		  struct outcome *o)
+{
+	const struct shadow nothing = SHADOW_INIT;
+	_cleanup_buf_ struct buf expected = BUF_INIT;
+	_cleanup_buf_ struct buf found = BUF_INIT;
+	struct mismatch m;
+
+	if (shadow_check(zero ? &nothing : want, off, data, len, &m))
+		return;
+	describe_piece(x, &expected, &m.expected, m.off);
+	pattern_describe(&found, m.found, origin_name, x);
+	if (m.dma_origin) {
+		buf_addf(&found, "; %s landed at offset %#llx", origin_name(x, m.dma_origin) ?: "DMA",
+			 (unsigned long long)m.dma_off);
+		rule = "content.dma";
+	}
+	outcome_fail(o, rule, buf_str(&expected), "%s offset %#llx holds %s (%llu bytes differ)",
+		     what, (unsigned long long)m.off, buf_str(&found),
+		     (unsigned long long)m.bytes);
+}
+
+static void check_size(const struct exec_file *f, const struct step *st, struct outcome *o)
+{
+	char expected[64];
+	struct stat sb;
+
+	if (fstat(f->fd, &sb)) {
+		outcome_error(o, "fstat: %s", strerror(errno));
+	} else if ((uint64_t)sb.st_size != st->len) {
+		snprintf(expected, sizeof(expected), "size %llu", (unsigned long long)st->len);
+		outcome_fail(o, "content.file", expected, "'%s' has size %llu", f->name,
+			     (unsigned long long)sb.st_size);
+	}
+}
+
+void exec_file_check(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct exec_file *f = exec_file(x, st->name);
+	struct exec_task *t = exec_task_pending(x, f);
+	uint64_t end = st->len ? st->off + st->len : f->shadow.size;
+	char *chunk, what[64];
+	struct shadow want;
+
+	if (t) {
+		outcome_error(o, "a read of '%s' would queue behind '%s'", f->name, t->name);
+		return;
+	}
+	if (f->fd < 0) {
+		outcome_error(o, "'%s' is not open", f->name);
+		return;
+	}
+	if (st->check_size) {
+		check_size(f, st, o);
+		return;
+	}
+	exec_dma_settle(x);
+	exec_file_expected(x, f, &want);
+	chunk = xcalloc(1, CHUNK);
+	snprintf(what, sizeof(what), "file '%s'", f->name);
+	for (uint64_t off = st->off; off < end && o->status == STEP_OK; off += CHUNK) {
+		size_t n = MIN(CHUNK, end - off);
+		ssize_t got = pread(f->fd, chunk, n, (off_t)off);
+
+		if (got < 0)
+			outcome_fail(o, "content.file", "read(2) succeeds", "%s at offset %#llx",
+				     errno_name(errno), (unsigned long long)off);
+		else if ((size_t)got < MIN(n, want.size - MIN(off, want.size)))
+			outcome_fail(o, "content.file", "all bytes of the file",
+				     "read(2) ends at %#llx of %#llx",
+				     (unsigned long long)off + (unsigned long long)got,
+				     (unsigned long long)want.size);
+		else
+			exec_compare(x, &want, off, chunk, (size_t)got, st->check_zero, what,
+				     "content.file", o);
+	}
+	free(chunk);
+	shadow_deinit(&want);
+}

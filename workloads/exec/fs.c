@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The filesystem under test: made, mounted with DAX and proven to be so. */
+#include "workloads/exec/exec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/stat.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/files.h"
+
+#define MKFS_TIMEOUT_MS 60000
+#define FSCK_TIMEOUT_MS 120000
+
+static bool is_xfs(const struct exec *x)
+{
+	return strcmp(x->ctx->fs, "xfs") == 0;
+}
+
+static struct err *run_mkfs(const struct exec *x)
+{
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	const char *dev = x->ctx->guest->pmem;
+	/* 2 MiB stripes align extents so that a mapping can have PMD entries */
+	const char *const xfs[] = { "mkfs.xfs", "-f", "-q", "-K", "-m", "reflink=1,rmapbt=1",
+				    "-d", "su=2m,sw=1", dev, NULL };
+	const char *const ext4[] = { "mkfs.ext4", "-F", "-q", "-b", "4096", "-E",
+				     "stride=512,stripe_width=512,nodiscard,lazy_itable_init=1",
+				     "-O", "^resize_inode", "-J", "size=16", dev, NULL };
+
+	return run_program(is_xfs(x) ? xfs : ext4, MKFS_TIMEOUT_MS, &out);
+}
+
+void exec_fs_mount(struct exec *x, struct outcome *o)
+{
+	const char *options = x->ctx->lie == LIE_NO_DAX ? "dax=never" : "dax=always";
+
+	mkdir(EXEC_MOUNTPOINT, 0755);
+	if (mount(x->ctx->guest->pmem, EXEC_MOUNTPOINT, x->ctx->fs, 0, options)) {
+		outcome_error(o, "mount of %s with %s: %s", x->ctx->fs, options,
+			      strerror(errno));
+		return;
+	}
+	x->mounted = true;
+}
+
+static void prove_dax(struct outcome *o)
+{
+	static const char path[] = EXEC_MOUNTPOINT "/dax-proof";
+	_cleanup_close_ int fd = open(path, O_RDWR | O_CREAT, 0644);
+	struct statx st = { 0 };
+
+	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st)) {
+		outcome_error(o, "cannot make a file to prove DAX: %s", strerror(errno));
+		return;
+	}
+	unlink(path);
+	if (!(st.stx_attributes & STATX_ATTR_DAX))
+		outcome_error(o, "files are not DAX: statx reports no STATX_ATTR_DAX");
+}
+
+/* Leaves @room bytes free, so that a freed block is soon used again. */
+static void take_room(uint64_t room, struct outcome *o)
+{
+	_cleanup_close_ int fd = open(EXEC_MOUNTPOINT "/room", O_RDWR | O_CREAT, 0644);
+	struct statvfs st;
+	uint64_t left;
+
+	if (fd < 0 || statvfs(EXEC_MOUNTPOINT, &st)) {
+		outcome_error(o, "cannot leave room: %s", strerror(errno));
+		return;
+	}
+	left = (uint64_t)st.f_bavail * st.f_frsize;
+	if (left <= room) {
+		outcome_error(o, "only %llu bytes are free where the scenario wants %llu",
+			      (unsigned long long)left, (unsigned long long)room);
+		return;
+	}
+	/* a filesystem keeps some blocks back: take less until it fits */
+	for (uint64_t take = left - room; take > (1 << 20); take -= take / 64)
+		if (fallocate(fd, 0, 0, (off_t)take) == 0)
+			return;
+	outcome_error(o, "cannot leave room: %s", strerror(errno));
+}
+
+void exec_fs_setup(struct exec *x, struct outcome *o)
+{
+	_cleanup_err_ struct err *err = run_mkfs(x);
+
+	if (err) {
+		outcome_error(o, "%s", err->message);
+		return;
+	}
+	exec_fs_mount(x, o);
+	if (o->status == STEP_OK)
+		prove_dax(o);
+	if (o->status == STEP_OK && x->s->room)
+		take_room(x->s->room, o);
+}
+
+bool exec_fs_unmount(struct exec *x)
+{
+	if (!x->mounted)
+		return true;
+	for (unsigned int i = 0; i < x->nr_files; i++)
+		exec_file_close(&x->files[i]);
+	if (umount2(EXEC_MOUNTPOINT, 0)) {
+		snprintf(x->fault, sizeof(x->fault), "umount: %s", errno_name(errno));
+		return false;
+	}
+	x->mounted = false;
+	return true;
+}
+
+void exec_fs_remount(struct exec *x, struct outcome *o)
+{
+	if (!exec_fs_unmount(x)) {
+		outcome_fail(o, "residue.umount", "umount succeeds", "%s", x->fault);
+		return;
+	}
+	exec_fs_mount(x, o);
+	for (unsigned int i = 0; i < x->nr_files && o->status == STEP_OK; i++)
+		if (!x->files[i].gone && !exec_file_open(&x->files[i]))
+			outcome_fail(o, "content.file", "the file is there after a remount",
+				     "open of '%s': %s", x->files[i].name, strerror(errno));
+}
+
+void exec_fs_check(struct exec *x, struct outcome *o)
+{
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	const char *dev = x->ctx->guest->pmem;
+	const char *const xfs[] = { "xfs_repair", "-n", dev, NULL };
+	const char *const ext4[] = { "e2fsck", "-fn", dev, NULL };
+	bool was_mounted = x->mounted;
+	_cleanup_err_ struct err *err = NULL;
+
+	if (!exec_fs_unmount(x)) {
+		outcome_fail(o, "residue.umount", "umount succeeds", "%s", x->fault);
+		return;
+	}
+	err = run_program(is_xfs(x) ? xfs : ext4, FSCK_TIMEOUT_MS, &out);
+	if (err && err->code == ERR_TIMEOUT) {
+		outcome_error(o, "%s", err->message);
+	} else if (err) {
+		outcome_fail(o, "residue.fsck", "the filesystem is clean", "%s", err->message);
+		buf_add(&o->detail, buf_str(&out), MIN(out.len, 8192));
+	}
+	if (was_mounted && o->status != STEP_ERROR) {
+		exec_fs_mount(x, o);
+		for (unsigned int i = 0; i < x->nr_files; i++)
+			if (!x->files[i].gone)
+				exec_file_open(&x->files[i]);
+	}
+}

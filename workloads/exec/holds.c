@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Pins: taken, looked through and let go. */
+#include "workloads/exec/exec.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "workloads/pattern.h"
+
+struct exec_pin *exec_pin(struct exec *x, const char *name)
+{
+	for (unsigned int i = 0; i < x->nr_pins; i++)
+		if (strcmp(x->pins[i].pin.name, name) == 0)
+			return &x->pins[i];
+	return NULL;
+}
+
+static bool has_trait(const struct exec_pin *p, enum pin_trait trait)
+{
+	const struct pin_info *info = pin_info_find(p->pin.kind->name);
+
+	return info && (info->traits & trait);
+}
+
+/* Waits until @p's device has written @rounds more generations. */
+static void wait_rounds(struct exec *x, struct exec_pin *p, unsigned int rounds)
+{
+	uint64_t deadline = now_ns() + x->grace_ms * 1000000;
+	unsigned int start = __atomic_load_n(&p->pin.dma_gen, __ATOMIC_ACQUIRE);
+	const struct timespec ms = { .tv_nsec = 1000000 };
+
+	if (!has_trait(p, PIN_DMA_WRITES) || p->pin.readonly)
+		return;
+	while (((__atomic_load_n(&p->pin.dma_gen, __ATOMIC_ACQUIRE) - start) & 0xffff) < rounds &&
+	       now_ns() < deadline)
+		nanosleep(&ms, NULL);
+}
+
+void exec_dma_settle(struct exec *x)
+{
+	for (unsigned int i = 0; i < x->nr_pins; i++)
+		if (x->pins[i].live)
+			wait_rounds(x, &x->pins[i], 2);
+}
+
+static bool all_zero(const struct shadow *s, uint64_t off, uint64_t len)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].off < off + len && s->v[i].off + s->v[i].len > off &&
+		    s->v[i].kind != PIECE_ZERO)
+			return false;
+	return true;
+}
+
+/*
+ * Whether the pages are the file's: those of a private mapping may be copies, and what
+ * only reads a hole or an unwritten extent gets the zero page (dax_load_hole()).
+ */
+static bool on_file_pages(const struct exec_map *m, const struct step *st)
+{
+	if (!m->file || !m->shared)
+		return false;
+	return (m->writable && (st->pin->traits & PIN_DMA_WRITES)) ||
+	       !all_zero(&m->file->shadow, m->off + st->off, st->len);
+}
+
+static void setup_pin(struct exec *x, const struct step *st, struct exec_pin *p)
+{
+	struct exec_map *m = exec_map(x, st->other);
+	bool lie = x->ctx->lie == LIE_NO_PIN && !st->errnum;
+	struct shadow now;
+
+	*p = (struct exec_pin){
+		.pin = {
+			.kind = pin_kind_find(lie ? "null" : st->pin->name),
+			.ctx = x->ctx,
+			.name = st->name,
+			.id = x->nr_pins - 1,
+			.addr = m->addr + st->off,
+			.len = st->len,
+			.readonly = !m->writable,
+		},
+		.file = m->file,
+		.off = m->off + st->off,
+		.attached = on_file_pages(m, st),
+	};
+	exec_map_expected(x, m, &now);
+	shadow_copy(&p->own, 0, &now, st->off, st->len);
+	shadow_deinit(&now);
+}
+
+static void judge_refusal(struct exec *x, const struct step *st, struct exec_pin *p, int ret,
+			  struct outcome *o)
+{
+	char expected[64];
+
+	o->errnum = -ret;
+	if (-ret == st->errnum)
+		return;
+	snprintf(expected, sizeof(expected), "%s is refused with %s", st->pin->name,
+		 errno_name(st->errnum));
+	outcome_fail(o, "contract.refused", expected, "%s",
+		     ret ? errno_name(-ret) : "it was granted");
+	if (!ret) {
+		p->live = true;
+		exec_pin_release(x, p, o);
+	}
+}
+
+void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct exec_pin *p = &x->pins[x->nr_pins++];
+	const char *missing;
+	char why[256];
+	int ret;
+
+	setup_pin(x, st, p);
+	missing = p->pin.kind->missing ? p->pin.kind->missing(x->ctx, why, sizeof(why)) : NULL;
+	if (missing) {
+		outcome_skip(o, "%s: %s", st->pin->name, missing);
+		return;
+	}
+	ret = p->pin.kind->take(&p->pin);
+	if (st->errnum) {
+		judge_refusal(x, st, p, ret, o);
+		return;
+	}
+	if (ret) {
+		outcome_error(o, "pin '%s' (%s) was not granted: %s: %s", st->name,
+			      st->pin->name, errno_name(-ret), p->pin.why);
+		return;
+	}
+	p->live = true;
+	wait_rounds(x, p, 1);
+}
+
+static void compare(struct exec *x, struct exec_pin *p, const struct shadow *want,
+		    uint64_t off, const void *data, uint64_t len, bool zero,
+		    struct outcome *o)
+{
+	char what[64];
+
+	snprintf(what, sizeof(what), "pin '%s'", p->pin.name);
+	exec_compare(x, want, off, data, len, zero, what, "content.pin", o);
+}
+
+void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o)
+{
+	char *last = xcalloc(1, p->pin.len);
+	bool holds = has_trait(p, PIN_HOLDS);
+	struct shadow want;
+	int ret;
+
+	exec_tasks_settle(x);
+	exec_pin_expected(x, p, &want);
+	if (holds)
+		exec_pins_fault(x, o);
+	ret = p->pin.kind->release(&p->pin, last);
+	/* what holds no page sees none once the file gave it up */
+	if (!holds && !p->attached)
+		ret = 0;
+	else if (ret && o->status == STEP_OK)
+		outcome_error(o, "pin '%s': %s: %s", p->pin.name, errno_name(-ret), p->pin.why);
+	else if (o->status == STEP_OK && strcmp(p->pin.kind->name, "null") != 0)
+		compare(x, p, &want, 0, last, p->pin.len, false, o);
+	exec_apply_release(x, p);
+	p->live = false;
+	shadow_deinit(&want);
+	free(last);
+}
+
+void exec_pin_check(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct exec_pin *p = exec_pin(x, st->name);
+	uint64_t len = st->len ? st->len : p->pin.len - st->off;
+	struct shadow want;
+	char *data;
+	int ret;
+
+	if (!p->pin.kind->look) {
+		outcome_error(o, "a %s pin cannot be looked through", p->pin.kind->name);
+		return;
+	}
+	exec_dma_settle(x);
+	data = xcalloc(1, p->pin.len);
+	ret = p->pin.kind->look(&p->pin, data);
+	if (ret) {
+		outcome_fail(o, "content.pin", "the pin can be read", "%s: %s",
+			     errno_name(-ret), p->pin.why);
+	} else {
+		exec_pin_expected(x, p, &want);
+		compare(x, p, &want, st->off, data + st->off, len, st->check_zero, o);
+		shadow_deinit(&want);
+	}
+	free(data);
+}
+
+const char *exec_holders(struct exec *x, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	buf[0] = '\0';
+	for (unsigned int i = 0; i < x->nr_pins && n < size; i++) {
+		const struct exec_pin *p = &x->pins[i];
+
+		if (p->live)
+			n += (size_t)snprintf(buf + n, size - n, "%s'%s' (%s)", n ? ", " : "",
+					      p->pin.name, p->pin.kind->name);
+	}
+	return buf;
+}
+
+void exec_pins_fault(struct exec *x, struct outcome *o)
+{
+	char line[256];
+
+	for (unsigned int i = 0; i < x->nr_pins && o->status == STEP_OK; i++) {
+		struct exec_pin *p = &x->pins[i];
+
+		if (p->live && p->attached && p->pin.kind->fault &&
+		    p->pin.kind->fault(&p->pin, line, sizeof(line)))
+			outcome_fail(o, "content.pin", "DMA goes on undisturbed", "pin '%s': %s",
+				     p->pin.name, line);
+	}
+}

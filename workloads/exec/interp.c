@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "workloads/exec/interp.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "workloads/exec/exec.h"
+
+static void outcome_set(struct outcome *o, enum step_status status, const char *found,
+			va_list ap)
+{
+	/* the first thing that went wrong is the one to tell */
+	if (o->status != STEP_OK)
+		return;
+	o->status = status;
+	vsnprintf(o->found, sizeof(o->found), found, ap);
+}
+
+void outcome_fail(struct outcome *o, const char *rule, const char *expected,
+		  const char *found, ...)
+{
+	va_list ap;
+
+	if (o->status != STEP_OK)
+		return;
+	va_start(ap, found);
+	outcome_set(o, STEP_FAIL, found, ap);
+	va_end(ap);
+	o->rule = rule;
+	snprintf(o->expected, sizeof(o->expected), "%s", expected);
+}
+
+void outcome_skip(struct outcome *o, const char *found, ...)
+{
+	va_list ap;
+
+	va_start(ap, found);
+	outcome_set(o, STEP_SKIP, found, ap);
+	va_end(ap);
+}
+
+void outcome_error(struct outcome *o, const char *found, ...)
+{
+	va_list ap;
+
+	va_start(ap, found);
+	outcome_set(o, STEP_ERROR, found, ap);
+	va_end(ap);
+}
+
+static void do_unpin(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct exec_pin *p = exec_pin(x, st->name);
+
+	if (x->ctx->lie != LIE_NO_UNPIN && p->live)
+		exec_pin_release(x, p, o);
+}
+
+static void do_unmap(struct exec *x, const struct step *st, struct outcome *o)
+{
+	(void)o;
+	exec_map_drop(exec_map(x, st->name));
+}
+
+static void do_close(struct exec *x, const struct step *st, struct outcome *o)
+{
+	(void)o;
+	exec_file_close(exec_file(x, st->name));
+}
+
+static void do_open(struct exec *x, const struct step *st, struct outcome *o)
+{
+	if (!exec_file_open(exec_file(x, st->name)))
+		outcome_error(o, "cannot open '%s': %s", st->name, strerror(errno));
+}
+
+static void do_check(struct exec *x, const struct step *st, struct outcome *o)
+{
+	if (st->thing == THING_FILE)
+		exec_file_check(x, st, o);
+	else if (st->thing == THING_MAP)
+		exec_map_check(x, st, o);
+	else
+		exec_pin_check(x, st, o);
+}
+
+static void do_remount(struct exec *x, const struct step *st, struct outcome *o)
+{
+	(void)st;
+	exec_fs_remount(x, o);
+}
+
+static void do_fsck(struct exec *x, const struct step *st, struct outcome *o)
+{
+	(void)st;
+	exec_fs_check(x, o);
+}
+
+static void (*const steps[])(struct exec *x, const struct step *st, struct outcome *o) = {
+	[STEP_FILE] = exec_file_create,	  [STEP_MAP] = exec_map_create,
+	[STEP_TOUCH] = exec_map_touch,	  [STEP_PIN] = exec_pin_take,
+	[STEP_UNPIN] = do_unpin,	  [STEP_UNMAP] = do_unmap,
+	[STEP_CLOSE] = do_close,	  [STEP_OPEN] = do_open,
+	[STEP_START] = exec_task_start,	  [STEP_EXPECT] = exec_task_expect,
+	[STEP_WAIT] = exec_task_wait,	  [STEP_SIGNAL] = exec_task_signal,
+	[STEP_CHECK] = do_check,	  [STEP_SYNC] = exec_file_sync,
+	[STEP_FSYNC] = exec_file_sync,	  [STEP_REMOUNT] = do_remount,
+	[STEP_FSCK] = do_fsck,		  [STEP_OPERATION] = exec_operation,
+};
+
+static void report(struct exec *x, unsigned int line, struct outcome *o, uint64_t ns,
+		   const char *feature)
+{
+	_cleanup_buf_ struct buf msg = BUF_INIT;
+
+	msg_put_u64(&msg, TAG_LINE, line);
+	msg_put_u64(&msg, TAG_STATUS, o->status);
+	msg_put_u64(&msg, TAG_NS, ns);
+	if (o->errnum)
+		msg_put_u64(&msg, TAG_ERRNO, (uint64_t)o->errnum);
+	if (o->rule)
+		msg_put_str(&msg, TAG_RULE, o->rule);
+	if (o->expected[0])
+		msg_put_str(&msg, TAG_EXPECTED, o->expected);
+	if (o->found[0])
+		msg_put_str(&msg, TAG_FOUND, o->found);
+	if (o->detail.len)
+		msg_put(&msg, TAG_DETAIL, o->detail.data, MIN(o->detail.len, 32768));
+	if (feature)
+		msg_put_str(&msg, TAG_FEATURE, feature);
+	if (!line && !feature)
+		msg_put_u64(&msg, TAG_WINDOW_MS, x->window_ms);
+	if (o->hung)
+		msg_put_u64(&msg, TAG_DIRTY, 1);
+	case_send(x->ctx, MSG_STEP, &msg);
+	/*
+	 * What does not end cannot be let go, and its stack is the evidence: stand
+	 * still, the host has it taken and the case ended.
+	 */
+	while (o->hung)
+		pause();
+}
+
+/*
+ * Runs the steps. A broken rule does not end the case: what follows shows more. A
+ * skip, an error or a hang does.
+ */
+static void run_steps(struct exec *x)
+{
+	for (unsigned int i = 0; i < x->s->nr_steps; i++) {
+		const struct step *st = &x->s->steps[i];
+		struct outcome o = { .detail = BUF_INIT };
+		uint64_t start = now_ns();
+		bool stop;
+
+		exec_tasks_settle(x);
+		steps[st->verb](x, st, &o);
+		if (o.status == STEP_OK)
+			exec_pins_fault(x, &o);
+		report(x, st->line, &o, now_ns() - start, NULL);
+		stop = o.status == STEP_SKIP || o.status == STEP_ERROR;
+		buf_deinit(&o.detail);
+		if (stop)
+			return;
+	}
+}
+
+/* Lets everything go and sees whether it all ends. */
+static void teardown(struct exec *x)
+{
+	struct outcome o = { .detail = BUF_INIT };
+	uint64_t start = now_ns();
+	struct exec_task *stuck;
+
+	for (unsigned int i = 0; i < x->nr_pins; i++)
+		if (x->pins[i].live)
+			exec_pin_release(x, &x->pins[i], &o);
+	stuck = exec_tasks_end(x);
+	if (stuck) {
+		outcome_fail(&o, "contract.ends", "ends once nothing is held",
+			     "'%s' still runs", stuck->name);
+		o.hung = true;
+	}
+	for (unsigned int i = 0; i < x->nr_maps; i++)
+		exec_map_drop(&x->maps[i]);
+	if (!stuck && !exec_fs_unmount(x))
+		outcome_fail(&o, "residue.umount", "umount succeeds", "%s", x->fault);
+	report(x, 0, &o, now_ns() - start, "end");
+	buf_deinit(&o.detail);
+}
+
+static void on_signal(int signo)
+{
+	(void)signo;
+}
+
+/* Signals that scenarios send: handled, and no call is restarted behind them. */
+static void catch_signals(void)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGALRM };
+	struct sigaction act = { .sa_handler = on_signal };
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaction(signals[i], &act, NULL);
+}
+
+static bool setup(struct exec *x)
+{
+	struct outcome o = { .detail = BUF_INIT };
+	uint64_t start = now_ns();
+
+	exec_fs_setup(x, &o);
+	if (o.status == STEP_OK)
+		exec_measure_window(x, &o);
+	report(x, 0, &o, now_ns() - start, o.status == STEP_OK ? "dax" : "no-dax");
+	buf_deinit(&o.detail);
+	return o.status == STEP_OK;
+}
+
+int interp_run_case(const struct case_ctx *ctx)
+{
+	struct exec *x = xcalloc(1, sizeof(*x));
+	struct scenario *s = NULL;
+	_cleanup_err_ struct err *err = scenario_parse(ctx->name, ctx->text, strlen(ctx->text), &s);
+	struct outcome o = { .detail = BUF_INIT };
+
+	x->ctx = ctx;
+	x->s = s;
+	if (err) {
+		outcome_error(&o, "%s", err->message);
+		report(x, 0, &o, 0, "no-dax");
+		return 0;
+	}
+	catch_signals();
+	if (setup(x))
+		run_steps(x);
+	teardown(x);
+	return 0;
+}

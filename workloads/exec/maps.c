@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "workloads/exec/exec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "workloads/pattern.h"
+
+#define PAGE 4096u
+#define PMD (2u << 20)
+
+/* A store or load that the kernel answers with SIGBUS comes back here. */
+static _Thread_local sigjmp_buf *guard;
+static _Thread_local void *guard_addr;
+
+static void on_fault(int signo, siginfo_t *info, void *context)
+{
+	(void)context;
+	if (!guard) {
+		signal(signo, SIG_DFL);
+		return;
+	}
+	guard_addr = info->si_addr;
+	siglongjmp(*guard, signo);
+}
+
+/* memcpy() that reports a fault: NULL, or the faulting address. */
+static void *guarded_copy(void *dst, const void *src, size_t len)
+{
+	struct sigaction act = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO }, bus, segv;
+	void *fault = NULL;
+	sigjmp_buf env;
+
+	sigaction(SIGBUS, &act, &bus);
+	sigaction(SIGSEGV, &act, &segv);
+	guard = &env;
+	if (sigsetjmp(env, 1) == 0)
+		memcpy(dst, src, len);
+	else
+		fault = guard_addr ? guard_addr : dst;
+	guard = NULL;
+	sigaction(SIGBUS, &bus, NULL);
+	sigaction(SIGSEGV, &segv, NULL);
+	return fault;
+}
+
+struct exec_map *exec_map(struct exec *x, const char *name)
+{
+	for (unsigned int i = 0; i < x->nr_maps; i++)
+		if (strcmp(x->maps[i].name, name) == 0)
+			return &x->maps[i];
+	return NULL;
+}
+
+/*
+ * An address for a mapping of @len bytes at file offset @off: in step with the
+ * file's 2 MiB blocks when PMD entries are wanted, out of step when not, so that
+ * only 4 KiB entries fit.
+ */
+static uint8_t *reserve(uint64_t off, uint64_t len, bool pmd)
+{
+	uint64_t phase = (off + (pmd ? 0 : PAGE)) % PMD;
+	uint8_t *p = mmap(NULL, len + 2 * PMD, PROT_NONE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uintptr_t start = (uintptr_t)p;
+
+	if (p == MAP_FAILED)
+		return NULL;
+	start += (phase + PMD - start % PMD) % PMD;
+	return (uint8_t *)start;
+}
+
+void exec_map_create(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct exec_map *m = &x->maps[x->nr_maps++];
+	bool devdax = strcmp(st->other, "devdax") == 0;
+	int prot = PROT_READ | (st->writable ? PROT_WRITE : 0);
+	uint8_t *at = reserve(st->off, st->len, st->pmd || devdax);
+	int fd;
+
+	*m = (struct exec_map){ .name = st->name, .off = st->off, .len = st->len,
+				.shared = st->shared, .writable = st->writable };
+	shadow_resize(&m->overlay, st->len, PIECE_BELOW);
+	if (devdax && !x->ctx->guest->devdax[0]) {
+		outcome_skip(o, "the guest has no device-DAX namespace");
+		return;
+	}
+	m->file = devdax ? NULL : exec_file(x, st->other);
+	fd = devdax ? open(x->ctx->guest->devdax, O_RDWR | O_CLOEXEC) : m->file->fd;
+	if (fd < 0 || !at) {
+		outcome_error(o, "cannot map '%s': %s", st->other,
+			      fd < 0 ? "it is not open" : "no address space");
+		return;
+	}
+	m->addr = mmap(at, st->len, prot, MAP_FIXED | (st->shared ? MAP_SHARED : MAP_PRIVATE),
+		       fd, (off_t)st->off);
+	if (m->addr == MAP_FAILED) {
+		m->addr = NULL;
+		outcome_error(o, "cannot map '%s': %s", st->other, strerror(errno));
+	}
+	if (devdax)
+		close(fd);
+}
+
+static void touch_write(struct exec *x, struct exec_map *m, uint64_t off, uint64_t len,
+			struct outcome *o)
+{
+	unsigned int origin = m->file ? m->file->origin : 0;
+	unsigned int gen = m->file ? ++m->file->gen : 1;
+	struct piece piece = { .kind = PIECE_DATA, .origin = origin, .gen = gen,
+			       .src = m->off + off };
+	char *data = xcalloc(1, len);
+	void *fault;
+
+	pattern_fill(data, len, origin, gen, m->off + off);
+	fault = guarded_copy(m->addr + off, data, len);
+	free(data);
+	if (fault)
+		outcome_fail(o, "content.map", "the store succeeds",
+			     "SIGBUS at '%s'+%#llx", m->name,
+			     (unsigned long long)((uint8_t *)fault - m->addr));
+	else if (!m->shared || !m->file)
+		shadow_set(&m->overlay, off, len, &piece);
+	else
+		exec_apply_store(x, m->file, m->off + off, len, gen);
+}
+
+void exec_map_touch(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct exec_map *m = exec_map(x, st->other);
+	uint8_t *fault = NULL;
+	char byte;
+
+	if (st->writable && !m->writable) {
+		outcome_error(o, "'%s' is mapped read-only", m->name);
+		return;
+	}
+	if (st->writable) {
+		touch_write(x, m, st->off, st->len, o);
+		return;
+	}
+	for (uint64_t off = st->off; off < st->off + st->len && !fault; off += PAGE)
+		fault = guarded_copy(&byte, m->addr + off, 1);
+	if (fault)
+		outcome_fail(o, "content.map", "the load succeeds", "SIGBUS in '%s'", m->name);
+}
+
+void exec_map_expected(struct exec *x, const struct exec_map *m, struct shadow *out)
+{
+	struct shadow file = SHADOW_INIT;
+
+	*out = (struct shadow)SHADOW_INIT;
+	if (m->file) {
+		exec_file_expected(x, m->file, &file);
+		shadow_copy(out, 0, &file, m->off, m->len);
+		shadow_deinit(&file);
+	} else {
+		shadow_resize(out, m->len, PIECE_ANY);
+	}
+	shadow_resize(out, m->len, PIECE_ZERO);
+	shadow_copy(out, 0, &m->overlay, 0, m->len);
+}
+
+void exec_map_check(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct exec_map *m = exec_map(x, st->name);
+	uint64_t size = m->file ? (m->file->shadow.size + PAGE - 1) / PAGE * PAGE : UINT64_MAX;
+	uint64_t end = st->len ? st->off + st->len : m->len;
+	struct shadow want;
+	char *data, what[64];
+	void *fault;
+
+	/* past the end of the file a load is SIGBUS, and rightly so */
+	end = MIN(end, size > m->off ? size - m->off : 0);
+	if (end <= st->off)
+		return;
+	exec_dma_settle(x);
+	exec_map_expected(x, m, &want);
+	data = xcalloc(1, end - st->off);
+	fault = guarded_copy(data, m->addr + st->off, end - st->off);
+	snprintf(what, sizeof(what), "mapping '%s'", m->name);
+	if (fault)
+		outcome_fail(o, "content.map", "the bytes can be read", "SIGBUS at '%s'+%#llx",
+			     m->name, (unsigned long long)((uint8_t *)fault - m->addr));
+	else
+		exec_compare(x, &want, st->off, data, end - st->off, st->check_zero, what,
+			     "content.map", o);
+	free(data);
+	shadow_deinit(&want);
+}
+
+void exec_map_drop(struct exec_map *m)
+{
+	if (m->addr)
+		munmap(m->addr, m->len);
+	m->addr = NULL;
+}

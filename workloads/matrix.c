@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "workloads/matrix.h"
+
+#include <string.h>
+
+const struct matrix_op matrix_ops[] = {
+	{ "truncate-down", "truncate a 1M", WAIT_MUST, NULL, false, false },
+	{ "truncate-zero", "truncate a 0", WAIT_MUST, NULL, false, false },
+	{ "truncate-up", "truncate a 6M", WAIT_MAY, NULL, true, false },
+	{ "punch", "punch a 2M 64K", WAIT_MUST, NULL, false, false },
+	{ "zero", "zero a 2M 64K", WAIT_MUST, NULL, false, false },
+	{ "collapse", "collapse a 2M 64K", WAIT_MUST, NULL, false, false },
+	{ "insert", "insert a 2M 64K", WAIT_MUST, NULL, false, false },
+	{ "falloc", "falloc a 2M 64K", WAIT_MAY, NULL, true, false },
+	{ "clone", "clone b a", WAIT_MUST, "written", false, false },
+	{ "clone-range", "clone-range b 2M 64K a 2M", WAIT_MUST, "written", false, false },
+	{ "clone-source", "clone a b", WAIT_MAY, "written", true, false },
+	{ "dedupe", "dedupe b 2M 64K a 2M", WAIT_MUST, "copy a", false, true },
+	{ "write", "write a 2M 64K", WAIT_NEVER, NULL, true, false },
+	{ "unlink", "unlink a", WAIT_MAY, NULL, false, false },
+	{ "umount", "umount", WAIT_MAY, NULL, false, false },
+	{ NULL, NULL, WAIT_MAY, NULL, false, false },
+};
+
+static const struct mutator *op_mutator(const struct matrix_op *op)
+{
+	char word[32] = "";
+
+	memcpy(word, op->call, MIN(strcspn(op->call, " "), sizeof(word) - 1));
+	return mutator_find(word);
+}
+
+static const char *no_scenario(const struct pin_info *pin, const struct matrix_op *op,
+			       enum scenario_fs fs)
+{
+	if (pin->traits & (PIN_REFUSED | PIN_DEVDAX))
+		return "the pin never stands on a file";
+	if (!(pin->traits & PIN_LOOKS) && !(pin->traits & PIN_HOLDS))
+		return "the pin holds nothing";
+	if ((op_mutator(op)->traits & MUTATOR_REFLINK) && fs == FS_EXT4)
+		return "ext4 cannot share extents";
+	return NULL;
+}
+
+char *matrix_scenario(const struct pin_info *pin, const struct matrix_op *op,
+		      enum scenario_fs fs, const char **why)
+{
+	const struct mutator *m = op_mutator(op);
+	bool holds = pin->traits & PIN_HOLDS;
+	bool looks = pin->traits & PIN_LOOKS;
+	bool last_close = m->traits & MUTATOR_LAST_CLOSE;
+	bool refused = op->compares && (pin->traits & PIN_DMA_WRITES);
+	struct buf b = BUF_INIT;
+
+	*why = no_scenario(pin, op, fs);
+	if (*why)
+		return NULL;
+	buf_addf(&b, "# %s while a %s pin stands\n", op->name, pin->name);
+	buf_addf(&b, "fs      %s\n", scenario_fs_name(fs));
+	buf_adds(&b, "file    a 4M written\n");
+	if (op->other)
+		buf_addf(&b, "file    b 4M %s\n", op->other);
+	buf_adds(&b, "map     m a 0 4M shared rw\n");
+	buf_addf(&b, "pin     p %s m+2M 64K\n", pin->name);
+	if (last_close)
+		buf_adds(&b, "unmap   m\n");
+	buf_addf(&b, "start   t %s\n", op->call);
+	if (holds && op->wait == WAIT_MUST)
+		buf_adds(&b, "expect  t blocks\n");
+	if (!holds || op->wait == WAIT_NEVER)
+		buf_adds(&b, "expect  t completes\n");
+	if (looks && (holds || op->keeps_pages))
+		buf_adds(&b, "check   p\n");
+	buf_adds(&b, "unpin   p\n");
+	if (refused)
+		buf_adds(&b, "expect  t fails EBADE\n");
+	else if (holds && op->wait != WAIT_NEVER)
+		buf_adds(&b, "expect  t completes\n");
+	if (m->traits & MUTATOR_NO_FILE)
+		buf_adds(&b, "remount\n");
+	if (!last_close || (m->traits & MUTATOR_NO_FILE))
+		buf_adds(&b, "check   a\n");
+	if (op->other)
+		buf_adds(&b, "check   b\n");
+	if (!last_close)
+		buf_adds(&b, "check   m\n");
+	else
+		buf_adds(&b, "fsck\n");
+	return buf_take(&b);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the host and the guest both know of the ways to hold a page. Pure. */
+#ifndef WORKLOADS_PIN_INFO_H
+#define WORKLOADS_PIN_INFO_H
+
+#include "base/util.h"
+
+enum pin_trait {
+	PIN_HOLDS = 1 << 0,	/* a lasting reference: operations in its range wait */
+	PIN_REFUSED = 1 << 1,	/* on fsdax the kernel must answer EOPNOTSUPP */
+	PIN_DMA_WRITES = 1 << 2, /* real DMA writes into the page while it stands */
+	PIN_LOOKS = 1 << 3,	/* what it sees can be read while it stands */
+	PIN_NEEDS_GATE = 1 << 4, /* the host must lift the long-term gate */
+	PIN_DEVDAX = 1 << 5,	/* works on a device-DAX mapping, not on a file */
+	PIN_UNINTERRUPTIBLE = 1 << 6, /* its holder sleeps in D until it is let go */
+};
+
+struct pin_info {
+	const char *name;	/* as in a scenario: "vmsplice" */
+	const char *summary;	/* one line for `daxrig list pins` */
+	unsigned int traits;	/* enum pin_trait */
+};
+
+/* All pins, "null" (which holds nothing) included; ends with a NULL name. */
+extern const struct pin_info pin_infos[];
+
+/* NULL when there is none of that name. */
+const struct pin_info *pin_info_find(const char *name);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Device-mapper by ioctl on /dev/mapper/control: linear devices that can be
+ * suspended, so that I/O to them stays in flight. /dev must be a devtmpfs.
+ * Every function returns 0 or -errno.
+ */
+#ifndef WORKLOADS_PINS_DM_H
+#define WORKLOADS_PINS_DM_H
+
+#include "base/util.h"
+
+/* Every device daxrig makes is named so. */
+#define DM_PREFIX "daxrig-"
+
+struct dm {
+	char name[64];	/* device-mapper's name */
+	char path[32];	/* its node: "/dev/dm-3" */
+};
+
+/* Makes @name a linear map of the first @bytes (of 512 each) of block device @backing. */
+int dm_create(struct dm *d, const char *name, const char *backing, uint64_t bytes);
+
+/*
+ * From here on bios to the device are held back until dm_resume(); the filesystem
+ * on it, if any, is not frozen.
+ */
+int dm_suspend(struct dm *d);
+int dm_resume(struct dm *d);
+
+/* At once, or when the last one that has it open closes it. */
+int dm_remove(struct dm *d);
+
+/*
+ * Resumes and removes every device whose name starts with DM_PREFIX. A process
+ * that was killed while its write was held back cannot end before this.
+ */
+int dm_sweep(void);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ways to hold a page, as the interpreter in the guest drives them: one file
+ * and one registered struct each.
+ */
+#ifndef WORKLOADS_PINS_PIN_H
+#define WORKLOADS_PINS_PIN_H
+
+#include <pthread.h>
+
+#include "base/buf.h"
+#include "wire/agent.h"
+#include "workloads/pin-info.h"
+
+/*
+ * DMA lane: a pin with PIN_DMA_WRITES writes, in every page it holds, only the
+ * last PIN_LANE bytes, with pattern_word(ORIGIN_PIN + id, generation, offset of
+ * the word in the pinned range), generation counting the rounds from 1 and
+ * skipping 0 when it wraps. All else in the page it only reads. A lane that
+ * does not lie whole in the pinned range is left out.
+ */
+#define PIN_LANE 64u
+#define PIN_PAGE 4096u
+
+struct pin_kind;
+
+struct pin {
+	const struct pin_kind *kind;
+	const struct case_ctx *ctx;
+	const char *name;	/* as in the scenario */
+	unsigned int id;	/* 0..126, unique in the case */
+	uint8_t *addr;		/* start of the range, in this process */
+	size_t len;		/* bytes */
+	bool readonly;		/* the mapping is not writable */
+	unsigned int dma_gen;	/* last generation that was written in all lanes; atomic */
+	uint64_t rounds;	/* whole rounds of traffic so far; atomic */
+	char why[256];		/* after a failure: what, in one line */
+	void *priv;
+};
+
+struct pin_kind {
+	const char *name;	/* of a struct pin_info */
+
+	/*
+	 * Why this guest cannot do it at all (a skip), or NULL. @buf is for the text.
+	 * Every kind has this function.
+	 */
+	const char *(*missing)(const struct case_ctx *ctx, char *buf, size_t size);
+
+	/*
+	 * Takes the reference. 0, or -errno of the call that the kernel refused with
+	 * @p->why set; nothing is held then.
+	 */
+	int (*take)(struct pin *p);
+
+	/*
+	 * Reads what the pin's own way sees now into @out (p->len bytes): the pipe's
+	 * content, an RDMA READ. The pin still stands afterwards. NULL when it
+	 * cannot be looked at while it stands.
+	 */
+	int (*look)(struct pin *p, void *out);
+
+	/*
+	 * Ends DMA after one more full round (write, then read back), so that
+	 * @p->dma_gen is what every lane holds, and drops the reference.
+	 * @last (p->len bytes): what the pin saw last. 0, or -errno with @p->why
+	 * when the traffic failed on the way, the reference dropped all the same.
+	 */
+	int (*release)(struct pin *p, void *last);
+
+	/*
+	 * A DMA fault seen so far while the pin stands (completion error, bytes read
+	 * back that nothing explains), as a line in @buf; NULL when there is none.
+	 * Callable from any thread. A kind without traffic has no such function.
+	 */
+	const char *(*fault)(struct pin *p, char *buf, size_t size);
+};
+
+/* The registry; ends with NULL. */
+extern const struct pin_kind *const pin_kinds[];
+
+const struct pin_kind *pin_kind_find(const char *name);
+
+/* For the kinds themselves. */
+
+/* Sets @p->why; returns -@errnum. */
+int pin_fail(struct pin *p, int errnum, const char *fmt, ...) __printf(3, 4);
+
+/*
+ * pthread_create() with every signal blocked in the new thread, so that a signal
+ * step meets the thread it was meant for. 0 or -errno.
+ */
+int pin_thread_create(pthread_t *thread, void *(*fn)(void *), void *arg);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The scenario language: a case is a short program of steps. The text is parsed
+ * by the host, to refuse a bad one before a guest is started, and again by the
+ * agent, which runs it. Pure.
+ *
+ * A line is a comment (from '#'), a header or a step; words are separated by
+ * blanks. Sizes take K, M, G. Headers come before the first step:
+ *
+ *   fs      xfs|ext4 ...          where it makes sense; all that can do
+ *                                 what the steps ask for when left out
+ *   room    SIZE                  leave only so much free space, so that a freed
+ *                                 block is soon somebody else's
+ *   each    VAR WORD ...          one case for each WORD; $VAR stands for it below
+ *
+ * Steps:
+ *
+ *   file    NAME SIZE written|fallocated|hole
+ *   file    NAME SIZE clone|copy OTHER    shares OTHER's extents | has its bytes
+ *   map     NAME FILE OFF LEN shared|private r|rw [pmd]     FILE may be "devdax"
+ *   touch   MAP[+OFF] LEN read|write
+ *   pin     NAME KIND MAP[+OFF] LEN [refused ERRNO]
+ *   unpin   PIN
+ *   unmap   MAP
+ *   close   FILE | open FILE
+ *   start   NAME [process] OPERATION      in a thread or process of its own
+ *   expect  NAME blocks
+ *   expect  NAME completes [within MS]
+ *   expect  NAME fails ERRNO | killed
+ *   wait    NAME                          for its end, however it ends
+ *   signal  NAME SIGNAL                   as in "TERM"; its handler has no SA_RESTART
+ *   check   FILE|MAP|PIN [OFF LEN] [zero] bytes as the program made them; or zeroes
+ *   check   FILE size SIZE
+ *   sync | fsync FILE | remount | fsck
+ *   OPERATION [fails ERRNO]               a mutator, inline (inject/mutator.h)
+ */
+#ifndef WORKLOADS_SCENARIO_H
+#define WORKLOADS_SCENARIO_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "inject/mutator.h"
+#include "workloads/pin-info.h"
+
+#define SCENARIO_MAX (64u << 10)	/* bytes of text */
+#define SCENARIO_STEPS_MAX 512u
+#define SCENARIO_LINE_MAX 512u
+#define SCENARIO_WORDS_MAX 32u
+
+enum scenario_fs {
+	FS_XFS = 1 << 0,
+	FS_EXT4 = 1 << 1,
+};
+
+/* "xfs" for FS_XFS, "ext4" for FS_EXT4. */
+const char *scenario_fs_name(enum scenario_fs fs);
+
+enum step_verb {
+	STEP_FILE, STEP_MAP, STEP_TOUCH, STEP_PIN, STEP_UNPIN, STEP_UNMAP, STEP_CLOSE,
+	STEP_OPEN, STEP_START, STEP_EXPECT, STEP_WAIT, STEP_SIGNAL, STEP_CHECK, STEP_SYNC,
+	STEP_FSYNC, STEP_REMOUNT, STEP_FSCK, STEP_OPERATION,
+};
+
+enum file_kind { FILE_WRITTEN, FILE_FALLOCATED, FILE_HOLE, FILE_CLONE, FILE_COPY };
+
+enum expectation { EXPECT_BLOCKS, EXPECT_COMPLETES, EXPECT_FAILS, EXPECT_KILLED };
+
+/* What a name stands for at some point of the program. */
+enum thing { THING_NONE, THING_FILE, THING_MAP, THING_PIN, THING_TASK };
+
+/* A step; which members count is said by the verb. Strings belong to it. */
+struct step {
+	enum step_verb verb;
+	unsigned int line;		/* from 1 */
+	char *text;			/* the line as it stands, without comment */
+	char *name;			/* what it defines or acts on */
+	char *other;			/* file: OTHER; map: FILE; touch, pin: MAP */
+	enum thing thing;		/* check: what name is */
+	uint64_t off, len;		/* bytes; len 0 in a check: all of it */
+	enum file_kind file;
+	bool fill_rest;			/* file: SIZE was "rest" */
+	bool shared, writable, pmd;	/* map; touch: writable = write */
+	const struct pin_info *pin;
+	enum expectation expect;
+	uint64_t within_ms;		/* 0: the default */
+	int errnum;			/* expected errno, 0 when none is */
+	int signo;
+	bool process;			/* start: in a process of its own */
+	bool check_zero, check_size;
+	struct mutator_call call;	/* start, operation */
+};
+
+struct scenario {
+	char *title;			/* the first comment line, "" without one */
+	unsigned int fs;		/* mask of enum scenario_fs */
+	bool reflink;			/* shares extents: never on ext4 */
+	uint64_t room;			/* bytes, 0: all of it */
+	struct step *steps;
+	unsigned int nr_steps;
+};
+
+/*
+ * Parses @text (@len bytes, may hold anything). @origin names it in errors, which
+ * are ERR_USAGE and read "ORIGIN:LINE:COLUMN: expected ..., found ...".
+ * Variables must have been expanded (scenario_expand()).
+ */
+struct err *scenario_parse(const char *origin, const char *text, size_t len,
+			   struct scenario **out) __must_check;
+void scenario_free(struct scenario *s);
+
+/* One way to fill the `each` variables of a scenario. */
+struct scenario_variant {
+	char *label;	/* the values joined by '/', "" when there are none */
+	char *text;	/* expanded; the lines keep their numbers */
+};
+
+struct scenario_variants {
+	struct scenario_variant *v;
+	size_t n;
+};
+
+struct err *scenario_expand(const char *origin, const char *text, size_t len,
+			    struct scenario_variants *out) __must_check;
+void scenario_variants_deinit(struct scenario_variants *variants);
+
+#endif

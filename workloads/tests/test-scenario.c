@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the language takes, what it refuses and where it points then. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "workloads/matrix.h"
+#include "workloads/scenario.h"
+
+#define FILE_AND_MAP "file a 4M written\nmap m a 0 4M shared rw\n"
+
+static const struct {
+	const char *text;
+	const char *error;	/* what the message must hold, NULL: it parses */
+} cases[] = {
+	{ FILE_AND_MAP "pin p rdma m+2M 64K\nstart t punch a 2M 64K\nexpect t blocks\n"
+	  "unpin p\nexpect t completes within 500\ncheck a 2M 64K zero\n", NULL },
+	{ "file a 4M written # comment\n\t\ntruncate a 0 fails EINVAL\n", NULL },
+	{ FILE_AND_MAP "pin p uring m 64K refused EOPNOTSUPP\n", NULL },
+	{ "file a 4M written\numount\nremount\ncheck a\n", NULL },
+	{ "", "x.scn: expected at least one step" },
+	{ "file a\n", "x.scn:1:7: expected a size or 'rest', found the end of the line" },
+	{ "file A 4M written\n", "x.scn:1:6: expected a new name (a-z, 0-9, -, _), found 'A'" },
+	{ "file a 4M wrotten\n", "x.scn:1:11: expected written, fallocated, hole" },
+	{ "file a 4Q written\n", "x.scn:1:8: expected a size or 'rest', found '4Q'" },
+	{ "file a 99999999999999999999 written\n", "x.scn:1:8: expected a size" },
+	{ "file a 4M written\nfile a 4M written\n", "x.scn:2:6: 'a' is in use already" },
+	{ "file a 4M clone a\n", "x.scn:1:17: 'a' is gone by then" },
+	{ "file devdax 4M hole\n", "x.scn:1:6: 'devdax' is in use already" },
+	{ "map m a 0 4M shared rw\n", "x.scn:1:7: expected a file, found 'a'" },
+	{ "file a 4M written\nmap m a 1 4M shared rw\n", "a mapping is whole pages" },
+	{ "file a 4M written\nmap m a 0 0 shared rw\n", "a mapping is whole pages" },
+	{ FILE_AND_MAP "touch m+4M 1 read\n", "x.scn:3:12: the range leaves the mapping 'm'" },
+	{ FILE_AND_MAP "touch m+x 1 read\n", "x.scn:3:7: expected a mapping as MAP or MAP+OFF" },
+	{ FILE_AND_MAP "pin p rdna m 64K\n", "x.scn:3:7: expected a kind of pin" },
+	{ FILE_AND_MAP "pin p rdma m+1 64K\n", "a pin holds whole pages" },
+	{ FILE_AND_MAP "pin p uring m 64K refused EGAL\n", "x.scn:3:27: expected an errno" },
+	{ FILE_AND_MAP "unmap m\npin p rdma m 64K\n", "x.scn:4:12: 'm' is gone by then" },
+	{ FILE_AND_MAP "pin p rdma m 64K\nunpin p\ncheck p\n", "'p' is gone by then" },
+	{ FILE_AND_MAP "pin p uring m 64K refused EPERM\nunpin p\n", "'p' is gone by then" },
+	{ "file a 4M written\nunlink a\ncheck a\n", "x.scn:3:7: 'a' is gone by then" },
+	{ "file a 4M written\numount\ncheck a\n", "x.scn:3:7: 'a' is gone by then" },
+	{ "file a 4M written\nstart t punch a 0\n", "x.scn:2:18: expected a length, found the end" },
+	{ "file a 4M written\nstart t process unlink a\n", "a last close happens in the program" },
+	{ "file a 4M written\nstart t punch a 0 4K\nsignal t KILL\n", "start 't' as a process" },
+	{ "file a 4M written\nstart t punch a 0 4K\nsignal t HUP\n", "expected KILL, TERM" },
+	{ "file a 4M written\nexpect a blocks\n", "expected a started operation, found 'a'" },
+	{ "file a 4M written\nstart t punch a 0 4K\nexpect t maybe\n", "expected blocks, comp" },
+	{ "file a 4M written\nstart t punch a 0 4K\ncheck t\n", "it has no bytes to check" },
+	{ "file a 4M written\ncheck a 0 4K zero more\n", "x.scn:2:19: expected the end of the l" },
+	{ "file a 4M written\nfrobnicate a\n", "x.scn:2:1: expected a step or an operation" },
+	{ "file a 4M written\nfs xfs\n", "headers come before the first step" },
+	{ "fs btrfs\nfile a 4M written\n", "x.scn:1:4: expected xfs or ext4, found 'btrfs'" },
+	{ "fs ext4\nfile a 4M written\nfile b 4M clone a\n", "ext4 cannot share extents" },
+	{ "each p x\nfile a 4M written\n", "'each' was not expanded" },
+	{ "file a 4M \x01written\n", "x.scn:1:11: unprintable byte" },
+};
+
+static void test_parse(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct scenario *s = NULL;
+		struct err *err = scenario_parse("x.scn", cases[i].text, strlen(cases[i].text), &s);
+
+		if (!cases[i].error && err)
+			fail_msg("%s: %s", cases[i].text, err->message);
+		if (cases[i].error && !err)
+			fail_msg("%s: parsed, expected: %s", cases[i].text, cases[i].error);
+		if (cases[i].error && !strstr(err->message, cases[i].error))
+			fail_msg("%s: '%s' where '%s' was due", cases[i].text, err->message,
+				 cases[i].error);
+		err_free(err);
+		scenario_free(s);
+	}
+}
+
+static void test_meaning(void **state)
+{
+	static const char text[] = "# SPDX-License-Identifier: x\n# the title\nroom 16M\n"
+				   "file a 4M written\nmap m a 4K 1M private r pmd\n"
+				   "start t process clone-range a 4K 8K a 1M\n";
+	struct scenario *s;
+	struct step *st;
+
+	(void)state;
+	assert_null(scenario_parse("x", text, strlen(text), &s));
+	assert_string_equal(s->title, "the title");
+	assert_int_equal(s->fs, FS_XFS);
+	assert_int_equal(s->room, 16 << 20);
+	assert_int_equal(s->nr_steps, 3);
+	st = &s->steps[1];
+	assert_int_equal(st->line, 5);
+	assert_true(!st->shared && !st->writable && st->pmd && st->off == 4096);
+	st = &s->steps[2];
+	assert_true(st->process && st->call.off[0] == 4096 && st->call.len == 8192 &&
+		    st->call.off[1] == 1 << 20);
+	assert_string_equal(mutator_target(&st->call), "a");
+	scenario_free(s);
+}
+
+/* Bytes that no user would write must be an error, and never more than that. */
+static void test_hostile(void **state)
+{
+	static char text[SCENARIO_MAX + 2];
+	struct scenario *s = NULL;
+	unsigned int seed = 1;
+	struct err *err;
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	err = scenario_parse("x", text, sizeof(text), &s);
+	assert_non_null(err);
+	err_free(err);
+	for (int round = 0; round < 2000; round++) {
+		size_t len = (size_t)(rand_r(&seed) % 300);
+
+		for (size_t i = 0; i < len; i++)
+			text[i] = "fileapmpin \n+0K$#t\0\xff"[rand_r(&seed) % 20];
+		err = scenario_parse("x", text, len, &s);
+		if (!err)
+			scenario_free(s);
+		err_free(err);
+	}
+}
+
+static void test_expand(void **state)
+{
+	static const char text[] = "each p x y\neach q 1 2\nuse $p$q # $p\n";
+	static const char *const labels[] = { "x/1", "x/2", "y/1", "y/2" };
+	struct scenario_variants v;
+	struct err *err;
+
+	(void)state;
+	assert_null(scenario_expand("x", text, strlen(text), &v));
+	assert_int_equal(v.n, 4);
+	for (size_t i = 0; i < v.n; i++)
+		assert_string_equal(v.v[i].label, labels[i]);
+	assert_string_equal(v.v[2].text, "# each p x y\n# each q 1 2\nuse y1 # $p\n");
+	scenario_variants_deinit(&v);
+	err = scenario_expand("x", "use $nope\n", 10, &v);
+	assert_non_null(err);
+	assert_non_null(strstr(err->message, "'$nope' is no variable"));
+	err_free(err);
+}
+
+/* What the matrix writes is the language, and says what the contract says. */
+static void test_matrix(void **state)
+{
+	size_t texts = 0;
+
+	(void)state;
+	for (const struct pin_info *pin = pin_infos; pin->name; pin++)
+		for (const struct matrix_op *op = matrix_ops; op->name; op++)
+			for (int fs = FS_XFS; fs <= FS_EXT4; fs++) {
+				const char *why;
+				char *text = matrix_scenario(pin, op, (enum scenario_fs)fs, &why);
+				struct scenario *s;
+				bool waits;
+
+				if (!text) {
+					assert_non_null(why);
+					continue;
+				}
+				texts++;
+				assert_null(scenario_parse("m", text, strlen(text), &s));
+				assert_int_equal(s->fs, fs);
+				waits = strstr(text, "blocks") != NULL;
+				assert_int_equal(waits, op->wait == WAIT_MUST &&
+						 (pin->traits & PIN_HOLDS));
+				scenario_free(s);
+				free(text);
+			}
+	/* 4 pins, 15 operations on xfs, 11 on ext4 */
+	assert_int_equal(texts, 4 * (15 + 11));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_parse),  cmocka_unit_test(test_meaning),
+		cmocka_unit_test(test_hostile), cmocka_unit_test(test_expand),
+		cmocka_unit_test(test_matrix),
+	};
+
+	return cmocka_run_group_tests_name("scenario", tests, NULL, NULL);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The model of bytes against a plain array of bytes that does the same. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "workloads/pattern.h"
+#include "workloads/shadow.h"
+
+#define SIZE 4096u
+
+/* Random operations on a shadow and on bytes must come out the same. */
+static void test_against_bytes(void **state)
+{
+	unsigned int seed = 7;
+
+	(void)state;
+	for (int round = 0; round < 300; round++) {
+		static uint8_t bytes[4 * SIZE], got[4 * SIZE];
+		struct shadow s = SHADOW_INIT;
+		uint64_t size = SIZE;
+		struct mismatch m;
+
+		memset(bytes, 0, sizeof(bytes));
+		shadow_resize(&s, SIZE, PIECE_ZERO);
+		for (int i = 0; i < 12; i++) {
+			uint64_t off = (uint64_t)rand_r(&seed) % size;
+			uint64_t len = 1 + (uint64_t)rand_r(&seed) % (size - off);
+			unsigned int origin = 1 + (unsigned int)rand_r(&seed) % 100;
+			struct piece p = { .kind = PIECE_DATA, .origin = origin, .gen = 3,
+					   .src = off };
+
+			switch (rand_r(&seed) % 4) {
+			case 0:
+				shadow_set(&s, off, len, &p);
+				pattern_fill(bytes + off, len, origin, 3, off);
+				break;
+			case 1:
+				if (len == size)
+					break;
+				shadow_collapse(&s, off, len);
+				memmove(bytes + off, bytes + off + len, size - off - len);
+				memset(bytes + size - len, 0, len);
+				size -= len;
+				break;
+			case 2:
+				if (size + len > sizeof(bytes))
+					break;
+				shadow_insert(&s, off, len);
+				memmove(bytes + off + len, bytes + off, size - off);
+				memset(bytes + off, 0, len);
+				size += len;
+				break;
+			default:
+				shadow_resize(&s, off + 1, PIECE_ZERO);
+				memset(bytes + off + 1, 0, sizeof(bytes) - off - 1);
+				size = off + 1;
+			}
+			assert_int_equal(s.size, size);
+		}
+		shadow_render(&s, 0, got, size);
+		assert_memory_equal(got, bytes, size);
+		assert_true(shadow_check(&s, 0, bytes, size, &m));
+		bytes[size / 2] ^= 1;
+		assert_false(shadow_check(&s, 0, bytes, size, &m));
+		shadow_deinit(&s);
+	}
+}
+
+static const char *name(void *arg, unsigned int origin)
+{
+	(void)arg;
+	return origin == 2 ? "file 'b'" : origin == ORIGIN_PIN ? "DMA of pin 'p'" : NULL;
+}
+
+/* Each kind of wrong byte is told apart. */
+static void test_mismatch(void **state)
+{
+	static const struct {
+		uint64_t word;
+		bool ok;
+		unsigned int dma;
+		const char *words;
+	} cases[] = {
+		{ 0, false, 0, "zeroes" },
+		{ (1ull << 56) | (1ull << 40) | 2, true, 0, "foreign bytes 0x0100010000000002" },
+		{ (2ull << 56) | (7ull << 40) | 2, false, 0,
+		  "file 'b' offset 0x10 generation 7" },
+		{ ((uint64_t)ORIGIN_PIN << 56) | (9ull << 40) | 2, false, ORIGIN_PIN,
+		  "DMA of pin 'p' offset 0x10 generation 9" },
+	};
+	struct piece p = { .kind = PIECE_DATA, .origin = 1, .gen = 1 };
+	struct shadow s = SHADOW_INIT;
+	uint64_t words[4];
+	struct mismatch m;
+
+	(void)state;
+	shadow_set(&s, 0, sizeof(words), &p);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_buf_ struct buf b = BUF_INIT;
+
+		shadow_render(&s, 0, words, sizeof(words));
+		words[2] = cases[i].word;
+		assert_int_equal(shadow_check(&s, 0, words, sizeof(words), &m), cases[i].ok);
+		if (!cases[i].ok) {
+			assert_int_equal(m.off, 16);
+			assert_int_equal(m.found, cases[i].word);
+			assert_int_equal(m.dma_origin, cases[i].dma);
+		}
+		pattern_describe(&b, words[2], name, NULL);
+		assert_string_equal(buf_str(&b), cases[i].words);
+	}
+	shadow_deinit(&s);
+}
+
+/* A DMA lane takes any generation of its own pin at its own place, nothing else. */
+static void test_lane(void **state)
+{
+	struct piece lane = { .kind = PIECE_DMA, .origin = ORIGIN_PIN, .gen = 1, .src = 4032 };
+	struct shadow s = SHADOW_INIT;
+	uint64_t word;
+	struct mismatch m;
+
+	(void)state;
+	shadow_set(&s, 0, 8, &lane);
+	word = pattern_word(ORIGIN_PIN, 77, 4032);
+	assert_true(shadow_check(&s, 0, &word, 8, &m));
+	word = pattern_word(ORIGIN_PIN, 77, 4040);
+	assert_false(shadow_check(&s, 0, &word, 8, &m));
+	word = pattern_word(ORIGIN_PIN + 1, 77, 4032);
+	assert_false(shadow_check(&s, 0, &word, 8, &m));
+	word = 0;
+	assert_false(shadow_check(&s, 0, &word, 8, &m));
+	shadow_deinit(&s);
+}
+
+/* Past the end all must be zero; overlays show what lies below. */
+static void test_edges(void **state)
+{
+	struct piece p = { .kind = PIECE_DATA, .origin = 1, .gen = 1 };
+	struct shadow s = SHADOW_INIT, over = SHADOW_INIT, out = SHADOW_INIT;
+	uint8_t bytes[64] = { 0 };
+	struct mismatch m;
+
+	(void)state;
+	shadow_set(&s, 0, 32, &p);
+	shadow_render(&s, 0, bytes, 32);
+	assert_true(shadow_check(&s, 0, bytes, 64, &m));
+	bytes[40] = 1;
+	assert_false(shadow_check(&s, 0, bytes, 64, &m));
+	assert_int_equal(m.off, 40);
+
+	shadow_resize(&over, 32, PIECE_BELOW);
+	p.origin = 9;
+	shadow_set(&over, 8, 8, &p);
+	shadow_copy(&out, 0, &s, 0, 32);
+	shadow_copy(&out, 0, &over, 0, 32);
+	shadow_render(&out, 0, bytes, 32);
+	assert_int_equal(bytes[7], 1);
+	assert_int_equal(bytes[15], 9);
+	assert_int_equal(bytes[23], 1);
+	shadow_deinit(&s);
+	shadow_deinit(&over);
+	shadow_deinit(&out);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_against_bytes),
+		cmocka_unit_test(test_mismatch),
+		cmocka_unit_test(test_lane),
+		cmocka_unit_test(test_edges),
+	};
+
+	return cmocka_run_group_tests_name("shadow", tests, NULL, NULL);
+}
