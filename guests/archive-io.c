@@ -267,3 +267,8 @@ struct err *cpio_write(const struct pack *pack, const char *path)
 		unlink(path);
 	return err;
 }
+
+const char *archive_io_version(void)
+{
+	return archive_version_details();
+}

@@ -29,4 +29,7 @@ struct err *file_read_unpacked(const char *path, size_t max, struct buf *out) __
  */
 struct err *cpio_write(const struct pack *pack, const char *path) __must_check;
 
+/* "3.6.2", static. */
+const char *archive_io_version(void);
+
 #endif

@@ -14,10 +14,7 @@ const struct module_want modules_wanted[] = {
 	{ "nd_pmem", true },
 	{ "device_dax", false },
 	{ "dax_pmem", false },
-	/* filesystems; either may be left out of a kernel of one's own */
-	{ "xfs", false },
-	{ "ext4", false },
-	/* both filesystems and rxe ask for crc32c and crc32 by name, to 6.12 */
+	/* rxe and the filesystems ask for crc32c and crc32 by name, to 6.12 */
 	{ "crc32c_generic", false },
 	{ "crc32c_intel", false },
 	{ "crc32_generic", false },
@@ -28,6 +25,12 @@ const struct module_want modules_wanted[] = {
 	/* a suspended target for direct I/O */
 	{ "dm_mod", false },
 	{ "brd", false },
+	/*
+	 * filesystems, either may be left out of a kernel of one's own; last, since they
+	 * load slowly and the agent sets devices up meanwhile
+	 */
+	{ "xfs", false },
+	{ "ext4", false },
 	{ NULL, false },
 };
 

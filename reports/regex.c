@@ -75,3 +75,11 @@ char *regex_group_str(const struct regex *re, const char *s, const char *name, s
 	buf_add_escaped(&b, s + g.start, g.len, max);
 	return buf_take(&b);
 }
+
+const char *regex_version(void)
+{
+	static char version[64];
+
+	pcre2_config(PCRE2_CONFIG_VERSION, version);
+	return version;
+}

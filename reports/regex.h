@@ -37,4 +37,7 @@ struct regex_group regex_group(const struct regex *re, const char *name);
  */
 char *regex_group_str(const struct regex *re, const char *s, const char *name, size_t max);
 
+/* pcre2's, static. */
+const char *regex_version(void);
+
 #endif

@@ -284,3 +284,8 @@ struct err *run_json_write(const struct run_record *run, const char *path)
 
 	return file_write_atomic(path, s, strlen(s));
 }
+
+const char *run_json_version(void)
+{
+	return JANSSON_VERSION;
+}

@@ -59,4 +59,7 @@ char *run_json_text(const struct run_record *run);
  */
 struct err *run_json_write(const struct run_record *run, const char *path) __must_check;
 
+/* jansson's, "2.14", static. */
+const char *run_json_version(void);
+
 #endif

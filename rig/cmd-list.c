@@ -24,12 +24,12 @@ static struct err *list_mutators(const struct paths *p)
 {
 	(void)p;
 	for (const struct mutator *m = mutators; m->name; m++) {
-		char words[64] = "";
+		_cleanup_buf_ struct buf words = BUF_INIT;
 
 		for (const char *a = m->args; *a; a++)
-			strcat(words, *a == 'f' ? " FILE" : *a == 'o' ? " OFFSET" :
+			buf_adds(&words, *a == 'f' ? " FILE" : *a == 'o' ? " OFFSET" :
 			       *a == 'l' ? " LENGTH" : " SIZE");
-		printf("%-12s%-38s %s\n", m->name, words, m->summary);
+		printf("%-12s%-38s %s\n", m->name, buf_str(&words), m->summary);
 	}
 	return NULL;
 }

@@ -43,25 +43,23 @@ void console_close(struct console *c)
 	*c = (struct console){ .fd = -1, .watch_fd = -1 };
 }
 
-/* A mark may come in pieces: look in what is new and a little before it. */
+/* A mark may come in pieces: the last bytes are kept and looked at with the new ones. */
 static void find_mark(struct console *c, const char *data, size_t len)
 {
-	char window[sizeof(c->tail) * 2];
-	size_t keep, n;
-
 	if (!c->mark || c->marked)
 		return;
-	if (memmem(data, len, c->mark, strlen(c->mark))) {
-		c->marked = true;
-		return;
+	c->marked = memmem(data, len, c->mark, strlen(c->mark)) != NULL;
+	while (len && !c->marked) {
+		size_t n = MIN(len, sizeof(c->tail) / 2);
+		size_t keep = MIN(c->tail_len, sizeof(c->tail) - n);
+
+		memmove(c->tail, c->tail + c->tail_len - keep, keep);
+		memcpy(c->tail + keep, data, n);
+		c->tail_len = keep + n;
+		c->marked = memmem(c->tail, c->tail_len, c->mark, strlen(c->mark)) != NULL;
+		data += n;
+		len -= n;
 	}
-	n = MIN(len, sizeof(c->tail));
-	memcpy(window, c->tail, c->tail_len);
-	memcpy(window + c->tail_len, data, n);
-	c->marked = memmem(window, c->tail_len + n, c->mark, strlen(c->mark)) != NULL;
-	keep = MIN(len, sizeof(c->tail));
-	memcpy(c->tail, data + len - keep, keep);
-	c->tail_len = keep;
 }
 
 void console_read(struct console *c)

@@ -18,7 +18,7 @@ struct console {
 	struct splat **splats;	/* found and not taken yet */
 	size_t nr_splats;
 	bool panicked;
-	char tail[256];		/* the last bytes, to find a mark in */
+	char tail[1024];	/* the last bytes, at least half of them, to find a mark in */
 	size_t tail_len;
 	const char *mark;	/* what console_wait_mark() looks for */
 	bool marked;

@@ -192,7 +192,6 @@ static void add_devices(xmlNode *root, const struct domain_spec *spec)
 	set(xmlNewTextChild(node, NULL, BAD_CAST "backend", BAD_CAST "/dev/urandom"),
 	    "model", "random");
 	set_pci_slot(node, "0x03");
-	add_kind(devices, "panic", "model", "isa");
 	for (size_t i = 0; i < spec->nvdimm_count; i++)
 		add_nvdimm(devices, &spec->nvdimms[i]);
 }
@@ -323,4 +322,9 @@ char *domain_xml_emulator(const char *caps)
 	path = xstrdup((const char *)text);
 	xmlFree(text);
 	return path;
+}
+
+const char *domain_xml_version(void)
+{
+	return LIBXML_DOTTED_VERSION;
 }

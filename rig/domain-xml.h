@@ -56,4 +56,7 @@ struct err *domain_xml_build(const struct domain_spec *spec, char **xml) __must_
  */
 char *domain_xml_emulator(const char *caps);
 
+/* libxml2's, "2.9.14", static. */
+const char *domain_xml_version(void);
+
 #endif

@@ -163,21 +163,23 @@ static struct err *make_folder(struct leftover *l, const char *name)
 
 static struct err *make_record(struct leftover *l, const char *run)
 {
-	_cleanup_free_ char *lock = NULL, *list = NULL, *name = NULL;
+	_cleanup_free_ char *lock = NULL, *list = NULL, *name = NULL, *record = NULL;
 	struct proc_stat self;
 	struct err *err;
 
 	if (!proc_stat_read(getpid(), &self))
 		return err_create(ERR_INFRA, "cannot read '/proc/self/stat': is /proc mounted?");
 	name = xasprintf("%d-%" PRIu64, getpid(), self.start);
-	l->record = xasprintf("%s/%s", run, name);
-	lock = xasprintf("%s/lock", l->record);
-	list = xasprintf("%s/list", l->record);
-	err = dir_create(l->record);
+	record = xasprintf("%s/%s", run, name);
+	lock = xasprintf("%s/lock", record);
+	list = xasprintf("%s/list", record);
+	err = dir_create(record);
 	if (!err)
 		err = open_locked(lock, LOCK_EX | LOCK_NB, &l->lock);
 	if (err)
 		return err;
+	/* Not ours before the lock is: leftover_end() removes what is set here. */
+	l->record = take_ptr(record);
 	l->list = open(list, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (l->list < 0)
 		return err_errno(errno, "cannot create '%s'", list);

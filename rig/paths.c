@@ -69,16 +69,18 @@ struct err *library_add_file(struct library *lib, const char *path)
 	const char *name = slash ? slash + 1 : path;
 	const char *dot = strrchr(name, '.');
 	struct err *err = file_read(path, SOURCE_MAX, &text);
+	size_t len;
 
 	if (err) {
 		err->code = ERR_USAGE;
 		return err;
 	}
+	len = text.len;
 	lib->v = xrealloc(lib->v, lib->n + 1, sizeof(*lib->v));
 	lib->v[lib->n++] = (struct plan_source){
 		.name = xstrndup(name, dot ? (size_t)(dot - name) : strlen(name)),
 		.path = xstrdup(path),
-		.len = text.len,
+		.len = len,
 		.text = buf_take(&text),
 	};
 	return NULL;

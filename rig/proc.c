@@ -39,7 +39,7 @@ void proc_for_each(void (*fn)(pid_t pid, void *arg), void *arg)
 		return;
 	while ((entry = readdir(dir)))
 		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-			fn(atoi(entry->d_name), arg);
+			fn((pid_t)strtol(entry->d_name, NULL, 10), arg);
 	closedir(dir);
 }
 

@@ -5,7 +5,7 @@ HOST_PKGS := libvirt libvirt-qemu libxml-2.0 libarchive libkmod jansson libpcre2
 HOST_CFLAGS = $(shell pkg-config --cflags $(HOST_PKGS))
 HOST_LIBS = $(shell pkg-config --libs $(HOST_PKGS))
 # One provider, linked statically: the agent is the only program in the guest.
-AGENT_CFLAGS := $(shell pkg-config --cflags libnl-3.0 2>/dev/null) -DRDMA_STATIC_PROVIDERS=rxe
+AGENT_CFLAGS = $(shell pkg-config --cflags libnl-3.0 2>/dev/null) -DRDMA_STATIC_PROVIDERS=rxe
 AGENT_LIBS := -Wl,--start-group -libverbs -lrxe-rdmav34 -luring \
 	-lnl-route-3 -lnl-3 -Wl,--end-group
 
@@ -50,9 +50,36 @@ define test_rule
 $(BUILD)/tests/$(notdir $(1:.c=)): $(BUILD)/asan/$(1:.c=.o) $(BUILD)/libdaxrig-asan.a
 	@mkdir -p $$(@D)
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(CFLAGS) $$(SANITIZE) $$^ -o $$@ $$(HOST_LIBS) -lcmocka
+	$$(Q)$$(CC) $$(CFLAGS) $$(SANITIZE) $$(filter %.o,$$^) $$(filter %.a,$$^) -o $$@ $$(HOST_LIBS) -lcmocka
 endef
 $(foreach t,$(test-srcs),$(eval $(call test_rule,$(t))))
+
+.PHONY: packages run test host-tests check-rules
+packages:
+	@rig/install-packages.sh
+
+# By recursive calls: what was just installed must be seen anew
+run: packages
+	@$(MAKE) --no-print-directory all
+	./daxrig run $(ARGS)
+
+test: packages
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory check-rules run-tests
+
+check-rules:
+	$(call say,CHECK,rules)
+	$(Q)rig/tests/check-rules.sh
+	$(call say,CHECK,rig/daxrig.1)
+	$(Q)mandoc -T lint -W warning rig/daxrig.1
+
+# Host tests first, in seconds; then those that boot guests.
+.PHONY: run-tests
+run-tests: $(tests)
+	$(Q)rig/tests/run.sh 900 $(filter-out %/test-guest,$(tests)) $(filter %/test-guest,$(tests))
+
+host-tests: $(filter-out %/test-guest,$(tests))
+	$(Q)rig/tests/run.sh 120 $^
 
 .PHONY: clean
 clean:

@@ -29,35 +29,34 @@ struct virt_domain {
 	int event_fd;
 	int pidfd;		/* of QEMU; -1 when it is not ours to know */
 	pid_t pid;
-	atomic_int state;	/* enum virt_state, only ever grows */
+	atomic_bool gone, killed;
 };
 
-static void set_state(struct virt_domain *d, enum virt_state state)
+/* Under the lock. The first word on how it ended is the right one. */
+static void set_gone(struct virt_domain *d, bool killed)
 {
-	int old = atomic_load(&d->state);
-
-	while (old < (int)state)
-		if (atomic_compare_exchange_weak(&d->state, &old, (int)state)) {
-			eventfd_write(d->event_fd, 1);
-			return;
-		}
+	if (atomic_load(&d->gone))
+		return;
+	atomic_store(&d->killed, killed);
+	atomic_store(&d->gone, true);
+	eventfd_write(d->event_fd, 1);
 }
 
-void virt_note_state(struct virt *v, const char *name, enum virt_state state)
+void virt_note_stopped(struct virt *v, const char *name, bool killed)
 {
 	pthread_mutex_lock(&v->lock);
 	for (struct virt_domain *d = v->domains; d; d = d->next)
 		if (!strcmp(d->name, name))
-			set_state(d, state);
+			set_gone(d, killed);
 	pthread_mutex_unlock(&v->lock);
 }
 
-void virt_note_exit(struct virt *v, pid_t pid)
+void virt_note_exit(struct virt *v, pid_t pid, bool killed)
 {
 	pthread_mutex_lock(&v->lock);
 	for (struct virt_domain *d = v->domains; d; d = d->next)
 		if (d->pid == pid)
-			set_state(d, VIRT_GONE);
+			set_gone(d, killed);
 	pthread_mutex_unlock(&v->lock);
 }
 
@@ -110,7 +109,7 @@ static void find_process(struct virt_domain *d)
 	err = file_read(path, 32, &text);
 	if (err)
 		return;
-	pid = atoi(buf_str(&text));
+	pid = (pid_t)strtol(buf_str(&text), NULL, 10);
 	if (pid <= 1)
 		return;
 	d->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -170,9 +169,14 @@ pid_t virt_domain_pid(const struct virt_domain *d)
 	return d->pid;
 }
 
-enum virt_state virt_domain_state(const struct virt_domain *d)
+bool virt_domain_is_gone(const struct virt_domain *d)
 {
-	return (enum virt_state)atomic_load(&d->state);
+	return atomic_load(&d->gone);
+}
+
+bool virt_domain_was_killed(const struct virt_domain *d)
+{
+	return atomic_load(&d->killed);
 }
 
 int virt_domain_event_fd(const struct virt_domain *d)
@@ -199,13 +203,15 @@ struct err *virt_domain_stop(struct virt_domain *d)
 {
 	int code;
 
+	pthread_mutex_lock(&d->virt->lock);
+	set_gone(d, false);
+	pthread_mutex_unlock(&d->virt->lock);
 	kill_process(d);
 	if (virDomainDestroyFlags(d->dom, 0) < 0) {
 		code = virGetLastErrorCode();
 		if (code != VIR_ERR_NO_DOMAIN && code != VIR_ERR_OPERATION_INVALID)
 			return virt_error("cannot stop guest '%s'", d->name);
 	}
-	set_state(d, VIRT_GONE);
 	return NULL;
 }
 

@@ -26,10 +26,12 @@ struct virt {
 /* An error made of the caller's words and libvirt's last message of this thread. */
 struct err *virt_error(const char *fmt, ...) __printf(1, 2) __must_check;
 
-/* From the event loop: the guest @name came to @state. Unknown names are ignored. */
-void virt_note_state(struct virt *v, const char *name, enum virt_state state);
-
-/* From the event loop: the process @pid, perhaps a guest's QEMU, is no more. */
-void virt_note_exit(struct virt *v, pid_t pid);
+/*
+ * From the event loop: libvirt says that the guest @name stopped; the process @pid,
+ * perhaps a guest's QEMU, is no more. @killed: not by its own doing. Unknown ones are
+ * ignored.
+ */
+void virt_note_stopped(struct virt *v, const char *name, bool killed);
+void virt_note_exit(struct virt *v, pid_t pid, bool killed);
 
 #endif

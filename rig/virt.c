@@ -2,7 +2,9 @@
 #include "virt-private.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <libvirt/virterror.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,17 +17,24 @@
 #include "base/files.h"
 #include "proc.h"
 
-/* libvirt's messages may carry several lines of QEMU's own. */
+#define QEMU_USER "libvirt-qemu"
+
+/* libvirt hands QEMU's warnings on, a line each; the last says why it failed. */
 struct err *virt_error(const char *fmt, ...)
 {
-	const char *why = virGetLastErrorMessage();
-	size_t len = strlen(why);
+	_cleanup_free_ char *why = xstrdup(virGetLastErrorMessage()), *what = NULL;
 	_cleanup_buf_ struct buf text = BUF_INIT;
+	size_t len = strlen(why);
+	char *line;
 	va_list ap;
 
+	while (len && why[len - 1] == '\n')
+		why[--len] = '\0';
+	line = strrchr(why, '\n');
+	line = line ? line + 1 : why;
+	buf_add_escaped(&text, line, strlen(line), 400);
 	va_start(ap, fmt);
-	buf_add_escaped(&text, why, len - (len && why[len - 1] == '\n'), 600);
-	_cleanup_free_ char *what = xvasprintf(fmt, ap);
+	what = xvasprintf(fmt, ap);
 	va_end(ap);
 	return err_create(ERR_INFRA, "%s: %s", what, buf_str(&text));
 }
@@ -57,8 +66,8 @@ static void reap_daemon(pid_t pid, void *arg)
 	if (!proc_stat_read(pid, &stat) || stat.state != 'Z' || stat.parent != getpid() ||
 	    stat.session == getsid(0) || stat.session == pid)
 		return;
-	waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG);
-	virt_note_exit(arg, pid);
+	if (!waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG))
+		virt_note_exit(arg, pid, info.si_code != CLD_EXITED);
 }
 
 static void on_child(int watch, int fd, int events, void *opaque)
@@ -150,6 +159,16 @@ static struct err *link_cache(const char *root, const char *cache)
 	return NULL;
 }
 
+/* Debian's libvirt refuses to start as root without the user it was built for. */
+static struct err *check_user(void)
+{
+	if (geteuid() || (getpwnam(QEMU_USER) && getgrnam(QEMU_USER)))
+		return NULL;
+	return err_create(ERR_INFRA, "cannot start libvirt as root: it needs a user and a "
+			  "group '%s'; run 'make packages', or daxrig as another user",
+			  QEMU_USER);
+}
+
 static struct err *prepare_root(const char *root, const char *cache)
 {
 	_cleanup_free_ char *log = xasprintf("3:file:%s/libvirt.log", root);
@@ -179,11 +198,10 @@ static int on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int det
 			void *opaque)
 {
 	(void)conn;
-	(void)detail;
 	if (event == VIR_DOMAIN_EVENT_STOPPED)
-		virt_note_state(opaque, virDomainGetName(dom), VIRT_GONE);
-	else if (event == VIR_DOMAIN_EVENT_CRASHED)
-		virt_note_state(opaque, virDomainGetName(dom), VIRT_CRASHED);
+		virt_note_stopped(opaque, virDomainGetName(dom),
+				  detail == VIR_DOMAIN_EVENT_STOPPED_FAILED ||
+				  detail == VIR_DOMAIN_EVENT_STOPPED_CRASHED);
 	return 0;
 }
 
@@ -209,7 +227,9 @@ static struct err *open_all(struct virt *v, const char *uri, const char *cache)
 	struct err *err = NULL;
 
 	if (!uri) {
-		err = prepare_root(v->root, cache);
+		err = check_user();
+		if (!err)
+			err = prepare_root(v->root, cache);
 		if (err)
 			return err;
 		prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -22,8 +22,9 @@ struct virt_domain;
  * all its files under @root, a folder of this run (a short path, at most
  * VIRT_ROOT_MAX bytes, since sockets lie below it). What libvirt learns about
  * QEMU is kept in the folder @cache between runs; NULL: not kept. Both are used
- * only without @uri, and created. Call it before threads are
- * started: SIGCHLD stays blocked in the calling thread and those it starts later.
+ * only without @uri, and created. Call it before threads are started:
+ * SIGCHLD stays blocked in the calling thread and those it starts later, and the
+ * process becomes the reaper of the daemons below it.
  */
 #define VIRT_ROOT_MAX 52
 struct err *virt_open(const char *uri, const char *root, const char *cache,
@@ -41,12 +42,6 @@ struct virt_versions {
 /* Fills @out for the run's record. */
 struct err *virt_versions(struct virt *v, struct virt_versions *out) __must_check;
 
-enum virt_state {
-	VIRT_RUNNING,
-	VIRT_CRASHED,	/* the guest said it panicked; QEMU still holds it, stopped */
-	VIRT_GONE,	/* powered off, rebooted, QEMU died or was killed */
-};
-
 /*
  * Starts a guest. A NULL name in @spec becomes "daxrig-PID-N". When it returns,
  * QEMU runs, the guest's processors do, and the sockets of @spec exist.
@@ -60,16 +55,15 @@ const char *virt_domain_name(const struct virt_domain *d);
 /* QEMU's process id; 0 when the connection does not tell (a URI was given). */
 pid_t virt_domain_pid(const struct virt_domain *d);
 
-enum virt_state virt_domain_state(const struct virt_domain *d);
+/* Powered off, rebooted, QEMU died or was killed, or virt_domain_stop() was called. */
+bool virt_domain_is_gone(const struct virt_domain *d);
 
-static inline bool virt_domain_is_gone(const struct virt_domain *d)
-{
-	return virt_domain_state(d) == VIRT_GONE;
-}
+/* When it is gone: QEMU died of a signal or an error, not by the guest's wish or ours. */
+bool virt_domain_was_killed(const struct virt_domain *d);
 
 /*
- * An eventfd for poll(), readable from the moment the state is no longer
- * VIRT_RUNNING; it stays so if it is not read. Belongs to @d.
+ * An eventfd for poll(), readable from the moment the guest is gone; it stays
+ * so if it is not read. Belongs to @d.
  */
 int virt_domain_event_fd(const struct virt_domain *d);
 

@@ -69,6 +69,8 @@ char *matrix_scenario(const struct pin_info *pin, const struct matrix_op *op,
 		buf_adds(&b, "expect  t blocks\n");
 	if (!holds || op->wait == WAIT_NEVER)
 		buf_adds(&b, "expect  t completes\n");
+	else if (op->wait == WAIT_MAY)
+		buf_adds(&b, "settle  t\n");
 	if (looks && (holds || op->keeps_pages))
 		buf_adds(&b, "check   p\n");
 	buf_adds(&b, "unpin   p\n");

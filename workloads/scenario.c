@@ -428,6 +428,7 @@ static const struct {
 	{ "unpin", STEP_UNPIN, parse_unpin },	 { "unmap", STEP_UNMAP, parse_unmap },
 	{ "close", STEP_CLOSE, parse_on_file },	 { "open", STEP_OPEN, parse_on_file },
 	{ "start", STEP_START, parse_start },	 { "expect", STEP_EXPECT, parse_expect },
+	{ "settle", STEP_SETTLE, parse_wait },
 	{ "wait", STEP_WAIT, parse_wait },	 { "signal", STEP_SIGNAL, parse_signal },
 	{ "check", STEP_CHECK, parse_check },	 { "sync", STEP_SYNC, parse_nothing },
 	{ "fsync", STEP_FSYNC, parse_on_file },	 { "remount", STEP_REMOUNT, parse_remount },

@@ -28,6 +28,7 @@
  *   expect  NAME completes [within MS]
  *   expect  NAME fails ERRNO | killed
  *   wait    NAME                          for its end, however it ends
+ *   settle  NAME                          until it ended, or waits for something
  *   signal  NAME SIGNAL                   as in "TERM"; its handler has no SA_RESTART
  *   check   FILE|MAP|PIN [OFF LEN] [zero] bytes as the program made them; or zeroes
  *   check   FILE size SIZE
@@ -57,7 +58,7 @@ const char *scenario_fs_name(enum scenario_fs fs);
 
 enum step_verb {
 	STEP_FILE, STEP_MAP, STEP_TOUCH, STEP_PIN, STEP_UNPIN, STEP_UNMAP, STEP_CLOSE,
-	STEP_OPEN, STEP_START, STEP_EXPECT, STEP_WAIT, STEP_SIGNAL, STEP_CHECK, STEP_SYNC,
+	STEP_OPEN, STEP_START, STEP_EXPECT, STEP_WAIT, STEP_SETTLE, STEP_SIGNAL, STEP_CHECK, STEP_SYNC,
 	STEP_FSYNC, STEP_REMOUNT, STEP_FSCK, STEP_OPERATION,
 };
 

@@ -19,15 +19,12 @@
 #define SYMBOLS_MS 60000
 #define RDMA_MS 30000
 #define NVDIMM_MS 300000
-#define WINDOW_MS 60000
-#define WINDOW_DEFAULT_MS 2000u
 #define GRACE_MS 2000u
 
 struct agent {
 	const struct agent_ops *ops;
 	struct guest_facts facts;
 	struct buf hello;	/* what does not change from one host to the next */
-	uint64_t window_ms;
 	int port;
 	struct helper nvdimm, symbols, rdma;	/* started while modules load */
 	bool nvdimm_on, rdma_on;
@@ -171,34 +168,6 @@ static void finish_devices(struct agent *a)
 	hello_features(&a->hello, &a->facts, odp);
 }
 
-static int window_helper(int fd, const void *arg)
-{
-	const struct agent *a = arg;
-	uint64_t ms = a->ops->measure_window(&a->facts);
-
-	return write(fd, &ms, sizeof(ms)) != sizeof(ms);
-}
-
-static void find_window(struct agent *a)
-{
-	struct buf out = BUF_INIT, log = BUF_INIT;
-	uint64_t t = now_ns();
-
-	if (helper_run(window_helper, a, WINDOW_MS, sizeof(uint64_t), &out) == 0 &&
-	    out.len == sizeof(uint64_t)) {
-		memcpy(&a->window_ms, out.data, sizeof(a->window_ms));
-	} else {
-		a->window_ms = WINDOW_DEFAULT_MS;
-		agent_log("cannot measure the window");
-	}
-	if (!guest_hooks.clean(&log))
-		agent_log("%s", buf_str(&log));
-	agent_log("boot: window of %" PRIu64 " ms, took %" PRIu64 " ms", a->window_ms,
-		  ms_since(&t));
-	buf_deinit(&log);
-	buf_deinit(&out);
-}
-
 static void send_hello(struct agent *a, struct link *l)
 {
 	struct buf hello = BUF_INIT;
@@ -207,7 +176,6 @@ static void send_hello(struct agent *a, struct link *l)
 	msg_put_str(&hello, TAG_KERNEL, a->facts.release);
 	put_file(&hello, TAG_CMDLINE, "/proc/cmdline");
 	msg_put_u64(&hello, TAG_READY_NS, now_ns());
-	msg_put_u64(&hello, TAG_WINDOW_MS, a->window_ms);
 	buf_add(&hello, buf_str(&a->hello), a->hello.len);
 	link_send(l, MSG_HELLO, &hello);
 	buf_deinit(&hello);
@@ -221,9 +189,7 @@ static enum loop_end serve_host(struct agent *a)
 		.ops = a->ops,
 		.facts = &a->facts,
 		.hooks = &guest_hooks,
-		.window_ms = a->window_ms,
-		/* A slow guest ends slowly: the window measures how slow. */
-		.grace_ms = MAX(GRACE_MS, 4 * a->window_ms),
+		.grace_ms = GRACE_MS,
 		.link = &link,
 	};
 	enum loop_end end;
@@ -261,7 +227,6 @@ static void set_up(struct agent *a)
 	boot_modules(module_loaded, a);
 	agent_log("boot: modules took %" PRIu64 " ms", ms_since(&t));
 	finish_devices(a);
-	find_window(a);
 	a->port = port_open();
 	agent_log("boot: ready at %" PRIu64 " ms", now_ns() / 1000000);
 }

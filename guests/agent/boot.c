@@ -92,6 +92,12 @@ void boot_sysctl(void)
 	setrlimit(RLIMIT_CORE, &none);
 }
 
+/* The RAM disk must hold the largest pin that goes to it. */
+static const char *module_options(const char *path)
+{
+	return strstr(path, "-brd.ko") ? "rd_nr=1 rd_size=65536" : "";
+}
+
 static void load_module(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -100,7 +106,7 @@ static void load_module(const char *path)
 		agent_log("cannot open module %s: %s", path, strerror(errno));
 		return;
 	}
-	if (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST)
+	if (syscall(SYS_finit_module, fd, module_options(path), 0) && errno != EEXIST)
 		agent_log("cannot load module %s: %s", path, strerror(errno));
 	close(fd);
 }

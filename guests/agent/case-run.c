@@ -58,7 +58,7 @@ static bool case_msg_read(struct case_msg *m, const struct frame *f)
 		else if (field.tag == TAG_LIMIT_MS)
 			m->limit_ms = msg_u64(&field);
 	}
-	return !r.bad && m->name && m->text && m->fs && m->lie <= LIE_NO_GATE &&
+	return !r.bad && m->name && m->text && m->fs && m->lie <= LIE_PANIC &&
 	       m->limit_ms && m->limit_ms < 1u << 30 &&
 	       (strcmp(m->fs, "xfs") == 0 || strcmp(m->fs, "ext4") == 0);
 }
@@ -72,7 +72,6 @@ static void __noreturn run_child(const struct case_loop *c, const struct case_ms
 		.fs = m->fs,
 		.lie = (enum lie)m->lie,
 		.seed = m->seed,
-		.window_ms = c->window_ms,
 		.grace_ms = c->grace_ms,
 		.guest = c->facts,
 		.link = link,
@@ -99,6 +98,8 @@ static void send_end(struct case_loop *c, struct case_run *r, uint64_t status, c
 	msg_put_u64(&payload, TAG_STATUS, status);
 	msg_put_str(&payload, TAG_FOUND, found);
 	msg_put_u64(&payload, TAG_NS, now_ns() - r->started);
+	if (c->hooks->end)
+		c->hooks->end(r->name);
 	msg_put_u64(&payload, TAG_DIRTY, c->dirty);
 	link_send(c->link, MSG_END, &payload);
 	buf_deinit(&payload);

@@ -13,6 +13,8 @@
 struct case_hooks {
 	/* Before a case: clear_warn_once, a mark in the kernel log. */
 	void (*begin)(const char *name);
+	/* Behind it: the other mark, by which the console is known to be complete. */
+	void (*end)(const char *name);
 	/* Behind the evidence about tasks: sysrq w, t, l. */
 	void (*evidence)(void);
 	/* Lets go of what may keep a killed task from dying: suspended devices. */
@@ -37,7 +39,7 @@ struct case_loop {
 	const struct agent_ops *ops;
 	const struct guest_facts *facts;
 	const struct case_hooks *hooks;	/* NULL members are left out */
-	uint64_t window_ms, grace_ms;
+	uint64_t grace_ms;	/* for what was killed to go away */
 	struct link *link;
 	bool dirty;
 	char why[256];	/* of LOOP_BROKEN */

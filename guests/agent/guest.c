@@ -29,6 +29,11 @@ static void begin(const char *name)
 	agent_log("case %s begins", name);
 }
 
+static void end(const char *name)
+{
+	agent_log("case %s ends", name);
+}
+
 static int sysrq_helper(int fd, const void *arg)
 {
 	(void)fd;
@@ -184,6 +189,7 @@ static uint64_t taint(void)
 
 const struct case_hooks guest_hooks = {
 	.begin = begin,
+	.end = end,
 	.evidence = evidence,
 	.release = release,
 	.clean = clean,

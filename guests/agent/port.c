@@ -82,7 +82,7 @@ void port_wait_host(int fd)
 		epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev);
 	while (!host_there(fd))
 		if (ep < 0 || epoll_wait(ep, &out, 1, 1000) < 0)
-			sleep(1);
+			poll(NULL, 0, 1000);
 	if (ep >= 0)
 		close(ep);
 }

@@ -53,6 +53,9 @@ static int link_up(struct nl_sock *sk, const char *name, bool create)
 		return ret;
 	rtnl_link_set_name(want, name);
 	rtnl_link_set_flags(want, IFF_UP);
+	/* RoCE transfers of a whole page: the path MTU 4096 fits */
+	if (create)
+		rtnl_link_set_mtu(want, 9000);
 	if (create) {
 		rtnl_link_set_type(want, "dummy");
 		ret = rtnl_link_add(sk, want, NLM_F_CREATE);

@@ -132,10 +132,18 @@ static __noreturn void run_child(const char *const argv[], int out_fd)
 	_exit(127);
 }
 
-/* Reads the child's output until it ends or the time is over: 0 or -ETIMEDOUT. */
+static int cancel_fd = -1;
+
+void run_program_cancel_fd(int fd)
+{
+	cancel_fd = fd;
+}
+
+/* Reads the child's output until it ends or the time is over: 0, -ETIMEDOUT or -ECANCELED. */
 static int drain(int fd, uint64_t deadline, struct buf *out)
 {
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	struct pollfd pfd[] = { { .fd = fd, .events = POLLIN },
+				{ .fd = cancel_fd, .events = POLLIN } };
 	char chunk[16384];
 
 	for (;;) {
@@ -149,8 +157,10 @@ static int drain(int fd, uint64_t deadline, struct buf *out)
 				return -ETIMEDOUT;
 			wait = (int)((deadline - now) / 1000000) + 1;
 		}
-		if (poll(&pfd, 1, wait) <= 0)
+		if (poll(pfd, 2, wait) <= 0)
 			continue;
+		if (pfd[1].revents)
+			return -ECANCELED;
 		n = read(fd, chunk, sizeof(chunk));
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -205,6 +215,8 @@ struct err *run_program(const char *const argv[], int timeout_ms, struct buf *ou
 		;
 	if (!out)
 		fwrite(buf_str(to), 1, to->len, stderr);
+	if (ret == -ECANCELED)
+		return err_create(ERR_CANCELLED, "interrupted while '%s' ran", argv[0]);
 	if (ret)
 		return err_create(ERR_TIMEOUT, "'%s' did not end within %d s", argv[0],
 				  timeout_ms / 1000);

@@ -27,6 +27,12 @@ struct err *tree_remove(const char *path) __must_check;
 bool path_exists(const char *path);
 
 /*
+ * From now on run_program() ends with ERR_CANCELLED, its child killed, when @fd is
+ * readable; -1: no more.
+ */
+void run_program_cancel_fd(int fd);
+
+/*
  * Runs argv[0] (found in PATH), nothing on its standard input, and waits for it.
  * Standard output and error go to @out together (NULL: to our standard error),
  * bounded to 1 MiB, the rest dropped. @timeout_ms 0 waits for ever; past it the

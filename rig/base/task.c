@@ -108,7 +108,7 @@ size_t task_list(pid_t pid, pid_t **ids)
 			continue;
 		if (n % 64 == 0)
 			*ids = xrealloc(*ids, n + 64, sizeof(**ids));
-		(*ids)[n++] = atoi(e->d_name);
+		(*ids)[n++] = (pid_t)strtol(e->d_name, NULL, 10);
 	}
 	closedir(d);
 	return n;

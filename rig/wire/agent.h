@@ -32,9 +32,7 @@ struct case_ctx {
 	const char *fs;		/* "xfs" or "ext4" */
 	enum lie lie;
 	uint64_t seed;
-	uint64_t window_ms;	/* measured: an operation that has not returned by then
-				   blocks, if it sleeps */
-	uint64_t grace_ms;	/* "ends within 2 s of the release", scaled */
+	uint64_t grace_ms;	/* what was let go ends so soon, 2 s scaled */
 	const struct guest_facts *guest;
 	int link;		/* SOCK_SEQPACKET to PID 1, used by the calls below */
 };
@@ -58,11 +56,6 @@ struct agent_ops {
 	 * said.
 	 */
 	int (*run_case)(const struct case_ctx *ctx);
-	/*
-	 * Measures the window on a fresh guest (no pin standing): milliseconds in
-	 * which an operation that does not wait has certainly returned.
-	 */
-	uint64_t (*measure_window)(const struct guest_facts *guest);
 };
 
 /* PID 1's whole life; returns only when it is not PID 1. */

@@ -79,6 +79,7 @@ enum lie {
 	LIE_NO_UNPIN,	/* unpin does nothing */
 	LIE_NO_DAX,	/* the filesystem is mounted without dax */
 	LIE_NO_GATE,	/* the long-term gate stays shut */
+	LIE_PANIC,	/* the guest panics at the first operation */
 };
 
 void msg_put(struct buf *b, uint16_t tag, const void *data, size_t len);

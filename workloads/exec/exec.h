@@ -145,6 +145,8 @@ void exec_pins_fault(struct exec *x, struct outcome *o);
 /* tasks.c */
 void exec_task_start(struct exec *x, const struct step *st, struct outcome *o);
 void exec_task_expect(struct exec *x, const struct step *st, struct outcome *o);
+/* Until it rests or is over, whichever is first. */
+void exec_task_settle(struct exec *x, const struct step *st, struct outcome *o);
 void exec_task_wait(struct exec *x, const struct step *st, struct outcome *o);
 void exec_task_signal(struct exec *x, const struct step *st, struct outcome *o);
 void exec_operation(struct exec *x, const struct step *st, struct outcome *o);

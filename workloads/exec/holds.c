@@ -161,7 +161,10 @@ void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o)
 	/* what holds no page sees none once the file gave it up */
 	if (!holds && !p->attached)
 		ret = 0;
-	else if (ret && o->status == STEP_OK)
+	else if (ret == -EILSEQ || ret == -EIO || ret == -EFAULT)
+		outcome_fail(o, "content.pin", "DMA goes on to the end undisturbed",
+			     "pin '%s': %s: %s", p->pin.name, errno_name(-ret), p->pin.why);
+	else if (ret)
 		outcome_error(o, "pin '%s': %s: %s", p->pin.name, errno_name(-ret), p->pin.why);
 	else if (o->status == STEP_OK && strcmp(p->pin.kind->name, "null") != 0)
 		compare(x, p, &want, 0, last, p->pin.len, false, o);

@@ -65,5 +65,4 @@ void exec_measure_window(struct exec *x, struct outcome *o)
 	x->window_ms = MAX(slowest * WINDOW_FACTOR / 1000000, WINDOW_MIN_MS);
 	x->window_ms = MIN(x->window_ms, WINDOW_MAX_MS);
 	x->grace_ms = MAX(x->window_ms * 10, GRACE_MIN_MS);
-	x->grace_ms = MAX(x->grace_ms, x->ctx->grace_ms);
 }

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+#include <sys/random.h>
+
+#include "cmd.h"
+#include "run.h"
+
+enum {
+	KEY_KERNEL = 256, KEY_PLAN, KEY_MATCH, KEY_ACCEL, KEY_CONNECT, KEY_GEOMETRY, KEY_OUT,
+	KEY_SEED, KEY_SELF_TEST,
+};
+
+static struct run_options options = { .kernel = "deb:linux-image-amd64" };
+static bool seeded;
+
+static const struct command_option run_options[] = {
+	{ "kernel", "SPEC", "the kernel: deb:PACKAGE, deb:SERIES (6.12), deb:VERSION or\n"
+	  "file:BZIMAGE[,modules=DIR][,config=FILE];\n"
+	  "default deb:linux-image-amd64, the distribution's", KEY_KERNEL },
+	{ "plan", "NAME", "a plan, or a file FILE.plan; default quick", KEY_PLAN },
+	{ "match", "GLOB", "only cases whose name matches", KEY_MATCH },
+	{ "accel", "auto|kvm|tcg", "auto tries KVM with the real kernel first", KEY_ACCEL },
+	{ "connect", "URI", "libvirt connection; default: a private one, no daemon",
+	  KEY_CONNECT },
+	{ "geometry", "LIST", "of the guest: memory=,vcpus=,count=,size=,align=; see the manual",
+	  KEY_GEOMETRY },
+	{ "out", "DIR", "where the folder of the run goes", KEY_OUT },
+	{ "seed", "N", "of all that is drawn by chance; default: drawn", KEY_SEED },
+	{ "self-test", "LIE", "the agent leaves something out, to see the verdict change:\n"
+	  "no-pin, no-unpin, no-dax, no-gate or panic", KEY_SELF_TEST },
+	{ NULL, NULL, NULL, 0 },
+};
+
+static struct err *parse_accel(const char *value)
+{
+	static const struct {
+		const char *name;
+		enum accel_wish wish;
+	} wishes[] = { { "auto", ACCEL_AUTO }, { "kvm", ACCEL_KVM }, { "tcg", ACCEL_TCG } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(wishes); i++) {
+		if (strcmp(value, wishes[i].name) == 0) {
+			options.accel = wishes[i].wish;
+			return NULL;
+		}
+	}
+	return err_create(ERR_USAGE, "cannot accelerate by '%s': expected auto, kvm or tcg", value);
+}
+
+static struct err *parse_lie(const char *value)
+{
+	static const struct {
+		const char *name;
+		enum lie lie;
+	} lies[] = { { "no-pin", LIE_NO_PIN }, { "no-unpin", LIE_NO_UNPIN },
+		     { "no-dax", LIE_NO_DAX }, { "no-gate", LIE_NO_GATE },
+		     { "panic", LIE_PANIC } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
+		if (strcmp(value, lies[i].name) == 0) {
+			options.lie = lies[i].lie;
+			return NULL;
+		}
+	}
+	return err_create(ERR_USAGE, "there is no self-test '%s': expected no-pin, no-unpin, "
+			  "no-dax, no-gate or panic", value);
+}
+
+static struct err *option(void *state, int key, const char *value)
+{
+	(void)state;
+	switch (key) {
+	case KEY_KERNEL:
+		options.kernel = value;
+		break;
+	case KEY_PLAN:
+		options.plan = value;
+		break;
+	case KEY_MATCH:
+		options.match = value;
+		break;
+	case KEY_CONNECT:
+		options.uri = value;
+		break;
+	case KEY_GEOMETRY:
+		options.geometry = value;
+		break;
+	case KEY_OUT:
+		options.out = value;
+		break;
+	case KEY_SEED:
+		seeded = parse_size(value, &options.seed);
+		if (!seeded)
+			return err_create(ERR_USAGE, "'%s' is no seed: expected a number", value);
+		break;
+	case KEY_ACCEL:
+		return parse_accel(value);
+	default:
+		return parse_lie(value);
+	}
+	return NULL;
+}
+
+static struct err *run(void *state, char **operands, int n, int *status)
+{
+	(void)state;
+	if (n && options.plan)
+		return err_create(ERR_USAGE, "name cases or a plan, not both");
+	if (!n && !options.plan)
+		options.plan = "quick";
+	/* what getrandom() gives below 2^63 is easy to type back in */
+	if (!seeded && getrandom(&options.seed, sizeof(options.seed), 0) < 0)
+		options.seed = now_ns();
+	options.seed &= INT64_MAX;
+	options.cases = operands;
+	options.nr_cases = n;
+	return run_cases(&options, status);
+}
+
+const struct command cmd_run = {
+	.name = "run",
+	.operands = "[CASE|SCENARIO|FILE.scn...]",
+	.summary = "boot a kernel and run cases on it",
+	.help = "Without operands the quick plan is run. Standard output is KTAP version 1, progress\n"
+		"goes to standard error, all else to the folder of the run, which is named last.\n"
+		"Exit status: 0 all passed or skipped, 1 a case failed, 2 usage, 3 the host or the\n"
+		"rig failed.\n",
+	.options = run_options,
+	.option = option,
+	.run = run,
+};

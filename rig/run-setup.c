@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a run stands on: cases, kernel, image, connection, folders, devices. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "cases.h"
+#include "run-private.h"
+
+/*
+ * nokaslr and mitigations=off: symbols stand where kallsyms says and memory can be
+ * read from outside. panic=0: a panicked guest stands still and is seen.
+ */
+static const char cmdline[] = "console=ttyS0,115200 nokaslr mitigations=off panic=0 "
+			      "loglevel=7 printk.time=1";
+
+static struct err *choose_cases(struct run *r)
+{
+	struct err *err = NULL;
+
+	if (r->o->plan)
+		err = cases_from_plan(&r->paths, r->o->plan, &r->plan);
+	for (int i = 0; i < r->o->nr_cases && !err; i++)
+		err = cases_from_word(&r->paths, r->o->cases[i], &r->plan);
+	if (!err && r->o->match)
+		plan_match(&r->plan, r->o->match);
+	if (!err && !r->plan.nr_cases)
+		err = err_create(ERR_USAGE, "no case matches '%s'; 'daxrig list plan %s' names all",
+				 r->o->match, r->o->plan ? r->o->plan : "quick");
+	return err;
+}
+
+static struct err *choose_kernel(struct run *r)
+{
+	_cleanup_free_ char *agent = NULL;
+	struct err *err = paths_agent(&r->paths, &agent);
+
+	if (!err)
+		err = kernel_get(r->paths.data, r->o->kernel, &r->say, &r->kernel);
+	if (!err && run_cancelled(r))
+		err = err_create(ERR_CANCELLED, "interrupted");
+	if (!err)
+		err = image_get(r->paths.cache, r->kernel, agent, &r->say, &r->image);
+	return err;
+}
+
+/* From here on the two signals are read from cancel_fd, in every thread. */
+static struct err *catch_signals(struct run *r)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	r->cancel_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (r->cancel_fd < 0)
+		return err_errno(errno, "cannot catch signals");
+	r->setup.cancel_fd = r->cancel_fd;
+	run_program_cancel_fd(r->cancel_fd);
+	return NULL;
+}
+
+static struct err *open_folders(struct run *r)
+{
+	_cleanup_free_ char *guests = NULL;
+	unsigned int removed = 0;
+	struct err *err = leftover_begin(r->paths.state, &r->leftover, &removed);
+
+	if (!err && removed)
+		progress_line(&r->say, "removed what %u ended run%s left behind", removed,
+			      removed == 1 ? "" : "s");
+	if (!err)
+		err = rundir_create(&r->dir, r->o->out ? r->o->out : r->paths.data, time(NULL),
+				    getpid());
+	if (err)
+		return err;
+	r->has_dir = true;
+	guests = xasprintf("%s/guests", r->dir.path);
+	return dir_create(guests);
+}
+
+static struct err *open_virt(struct run *r)
+{
+	_cleanup_free_ char *root = xasprintf("%s/v", leftover_folder(r->leftover));
+	_cleanup_free_ char *cache = xasprintf("%s/libvirt", r->paths.cache);
+	struct err *err = virt_open(r->o->uri, root, cache, &r->virt);
+
+	return err ? err : virt_versions(r->virt, &r->versions);
+}
+
+static void fill_spec(struct run *r)
+{
+	struct domain_spec *s = &r->setup.spec;
+	const char *folder = leftover_folder(r->leftover);
+
+	r->setup.virt = r->virt;
+	s->vcpus = r->geometry.vcpus;
+	s->memory = r->geometry.memory;
+	s->kernel = r->kernel->image;
+	s->initrd = r->image->path;
+	s->cmdline = cmdline;
+	s->emulator = r->versions.emulator;
+	s->channel = xasprintf("%s/agent", folder);
+	s->gdb = xasprintf("%s/gdb", folder);
+	s->nvdimms = r->nvdimms;
+	s->nvdimm_count = r->geometry.nvdimms;
+}
+
+static struct err *make_nvdimms(struct run *r)
+{
+	uint64_t need = geometry_nvdimm_total(&r->geometry);
+	const char *folder = nvdimm_folder(need, leftover_folder(r->leftover));
+	struct err *err = NULL;
+
+	for (unsigned int i = 0; i < r->geometry.nvdimms && !err; i++) {
+		char *path = xasprintf("%s/daxrig-%d-%u-nvdimm%u", folder, getpid(), r->guests, i);
+
+		r->nvdimms[i] = (struct domain_nvdimm){ path, r->geometry.size[i],
+							r->geometry.label_size,
+							r->geometry.align };
+		err = leftover_add(r->leftover, path);
+		if (!err)
+			err = nvdimm_create(path, r->geometry.size[i]);
+	}
+	return err;
+}
+
+static void drop_nvdimms(struct run *r)
+{
+	for (unsigned int i = 0; i < r->geometry.nvdimms; i++) {
+		char *path = (char *)r->nvdimms[i].path;
+
+		if (path)
+			unlink(path);
+		free(path);
+		r->nvdimms[i].path = NULL;
+	}
+}
+
+static struct err *choose_accel(struct run *r)
+{
+	_cleanup_free_ char *memory = xasprintf("%s/accel", r->paths.cache);
+	struct err *err = make_nvdimms(r);
+	struct accel accel;
+
+	r->setup.spec.console = xasprintf("%s/probe.log", leftover_folder(r->leftover));
+	if (!err)
+		err = dir_create(r->paths.cache);
+	if (!err)
+		err = accel_choose(r->o->accel, r->virt, &r->setup.spec, memory,
+				   r->versions.qemu, r->kernel->key, r->cancel_fd, &accel);
+	drop_nvdimms(r);
+	if (err)
+		return err;
+	if (accel.fell_back && !accel.remembered)
+		progress_line(&r->say, "KVM does not get this kernel to speak: running under TCG");
+	r->setup.spec.accel = accel.accel;
+	r->setup.scale = accel.scale;
+	return NULL;
+}
+
+struct err *run_prepare(struct run *r)
+{
+	struct err *err = paths_init(&r->paths);
+
+	geometry_init(&r->geometry);
+	if (!err && r->o->geometry)
+		err = geometry_parse(&r->geometry, r->o->geometry);
+	if (!err)
+		err = choose_cases(r);
+	if (!err)
+		err = catch_signals(r);
+	if (!err)
+		err = choose_kernel(r);
+	if (!err)
+		err = open_folders(r);
+	if (!err)
+		err = open_virt(r);
+	if (err)
+		return err;
+	fill_spec(r);
+	err = choose_accel(r);
+	if (!err)
+		run_record_begin(r);
+	return err;
+}
+
+struct err *run_boot(struct run *r)
+{
+	struct err *err;
+
+	r->guests++;
+	free((char *)r->setup.spec.console);
+	r->setup.spec.console = xasprintf("%s/guests/console-%u.log", r->dir.path, r->guests);
+	err = make_nvdimms(r);
+	if (!err)
+		err = guest_boot(&r->setup, &r->guest);
+	if (err) {
+		drop_nvdimms(r);
+		return err;
+	}
+	return NULL;
+}
+
+void run_unboot(struct run *r)
+{
+	guest_destroy(r->guest);
+	r->guest = NULL;
+	drop_nvdimms(r);
+}
+
+void run_deinit(struct run *r)
+{
+	run_unboot(r);
+	for (size_t i = 0; i < r->nr_records; i++)
+		case_record_destroy(r->records[i]);
+	free(r->records);
+	virt_close(r->virt);
+	leftover_end(r->leftover);
+	if (r->has_dir)
+		rundir_deinit(&r->dir);
+	image_free(r->image);
+	kernel_free(r->kernel);
+	plan_deinit(&r->plan);
+	free((char *)r->setup.spec.console);
+	free((char *)r->setup.spec.channel);
+	free((char *)r->setup.spec.gdb);
+	free(r->plan_text);
+	paths_deinit(&r->paths);
+	run_program_cancel_fd(-1);
+	close_fd(&r->cancel_fd);
+	free(r);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A run: a kernel, its cases, guests one after another, and the record. */
+#ifndef RIG_RUN_H
+#define RIG_RUN_H
+
+#include "accel.h"
+#include "paths.h"
+#include "wire/msg.h"
+
+struct run_options {
+	const char *kernel;	/* SPEC */
+	const char *plan;	/* name or file; NULL when cases are named */
+	char **cases;		/* names, files or globs of cases */
+	int nr_cases;
+	const char *match;	/* glob over case names, or NULL */
+	const char *uri;	/* libvirt connection, NULL: in this process */
+	enum accel_wish accel;
+	const char *geometry;	/* "size=1G,...", or NULL */
+	const char *out;	/* folder of run folders, or NULL */
+	uint64_t seed;
+	enum lie lie;
+	char **argv;		/* for the record */
+};
+
+/* Runs; *@status is 0, or 1 when a case failed, or 3 when one ended in error. */
+struct err *run_cases(const struct run_options *o, int *status) __must_check;
+
+#endif

@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The house rules that a machine can hold. Prints each line that breaks one; run from
+# the top of the tree.
+set -u
+bad=0
+
+sources() { find "$@" -name '*.[ch]' | sort; }
+
+# forbid WHERE PATTERN WHY: no line of the files may match
+forbid() {
+	where=$1 pattern=$2 why=$3
+	found=$(grep -nE "$pattern" $where) || return 0
+	echo "$found" | sed "s|\$|: $why|"
+	bad=1
+}
+
+rooms='rig|guests|workloads|inject|reports'
+include='^#include "'
+not_test() { grep -v /tests/; }
+
+# who may include whom; base/ and wire/ are everybody's, tests may look anywhere
+forbid "$(sources rig/base | not_test)" "$include(wire|$rooms)/" "base stands on nothing"
+forbid "$(sources rig/wire | not_test)" "$include($rooms)/" "wire stands on base alone"
+forbid "$(sources guests | not_test)" "$include(rig|workloads|inject|reports)/" \
+	"guests/ stands on base and wire"
+forbid "$(sources inject | not_test)" "$include(rig|guests|workloads|reports)/" \
+	"inject/ stands on base and wire"
+forbid "$(sources reports | not_test)" "$include(wire|rig|guests|workloads|inject)/" \
+	"reports/ stands on base"
+forbid "$(sources workloads | not_test)" "$include(rig|guests|reports)/" \
+	"workloads/ stands on base, wire and inject"
+
+# each foreign library has one owner
+owner() {
+	pattern=$1 owners=$2
+	for f in $(grep -lE "^#include <$pattern" $(sources $(echo $rooms | tr '|' ' ')) | not_test); do
+		case " $owners " in
+		*" $f "*) ;;
+		*) echo "$f: includes <$pattern...>; its owner is $owners"; bad=1 ;;
+		esac
+	done
+}
+owner libvirt/ "rig/virt.c rig/virt-domain.c rig/virt-private.h"
+owner libxml/ rig/domain-xml.c
+owner archive guests/archive-io.c
+owner libkmod guests/modules.c
+owner jansson reports/run-json.c
+owner pcre2 reports/regex.c
+owner nettle/ "guests/sha256.c guests/sha256.h"
+owner liburing workloads/pins/uring.c
+
+# calls that have a better sister, and words that say a thing is not finished
+all=$(sources $(echo $rooms | tr '|' ' '))
+forbid "$all" '(^|[^_[:alnum:]])(gets|sprintf|vsprintf|strcat|strtok|tmpnam|mktemp|system|popen|alloca|atoi|atol) ?\(' \
+	"banned call"
+forbid "$(echo "$all" | not_test)" '(^|[^_[:alnum:]])(sleep|usleep) ?\(' "a fixed sleep: wait for an event"
+forbid "$all" 'typedef struct' "no struct typedefs"
+forbid "$all" '(^|[^[:alnum:]])(TODO|FIXME|XXX)([^[:alnum:]]|$)' "not finished by its own words"
+for f in $all $(find $(echo $rooms | tr '|' ' ') -name '*.sh' -o -name '*.mk' -o -name '*.scn' -o -name '*.plan') Makefile; do
+	head -n 2 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0-only' ||
+		{ echo "$f: no SPDX line"; bad=1; }
+done
+if git ls-files 2>/dev/null | grep -E '\.py$'; then
+	echo "Python in a Python-free project"
+	bad=1
+fi
+exit $bad
