@@ -45,6 +45,7 @@ const struct rule rules[] = {
 	{ "contract.waits", "the operation returned while the pin stood" },
 	{ "contract.sleeps", "the operation used the CPU while it waited" },
 	{ "contract.ends", "the operation did not end in time after the release" },
+	{ "contract.killable", "the operation did not end on SIGKILL while it waited" },
 	{ "contract.errno", "the operation gave another result than it must" },
 	{ "contract.refused", "a pin that must be refused was not" },
 	{ "contract.nowait", "the operation blocked although it must not" },
@@ -213,6 +214,15 @@ static void judge_fail(struct case_record *rec, size_t i)
 	      *expected ? expected : "otherwise", *found ? found : "nothing said");
 }
 
+/* The finding to name: DMA in a foreign block is worse than what came before it. */
+static size_t worst(const struct case_record *rec)
+{
+	for (size_t i = 0; i < rec->finding_count; i++)
+		if (strcmp(rec->findings[i].rule, "content.dma") == 0)
+			return i;
+	return 0;
+}
+
 static void judge_step(struct case_record *rec, enum verdict verdict,
 		       const struct case_step *s)
 {
@@ -291,7 +301,7 @@ void case_record_judge(struct case_record *rec)
 			       "line %u: %s, but no file was proven to be DAX", fail->line,
 			       fail->rule);
 	else if (fail || kernel || lost)
-		judge_fail(rec, 0);
+		judge_fail(rec, worst(rec));
 	else
 		judge_rest(rec);
 }

@@ -25,7 +25,8 @@ struct running {
 	struct case_record *rec;
 	uint64_t console_from;
 	uint64_t deadline;
-	bool aborting;
+	bool aborting;		/* the agent was told to end the case */
+	bool timed_out;		/* because it took too long */
 };
 
 static char *field_text(const struct msg_field *f, size_t max)
@@ -207,10 +208,13 @@ static void take_end(struct running *r, const struct frame *f)
 		free(r->rec->guest_reason);
 		r->rec->guest_reason = xstrdup(found);
 	}
-	/* the agent's own time limit: something in the case does not end */
-	if (status && !r->aborting) {
+	/* a time limit, the agent's or ours: something in the case does not end */
+	if (status == END_LIMIT || r->timed_out) {
 		r->rec->guest_end = GUEST_END_SILENT;
 		r->rec->end_seen = false;
+	} else if (status && !r->aborting) {
+		case_record_add_error(r->rec, "the interpreter failed: %s",
+				      r->rec->guest_reason ? r->rec->guest_reason : "?");
 	}
 }
 
@@ -282,12 +286,13 @@ static void gone(struct running *r)
 	else if (virt_domain_was_killed(r->g->domain))
 		lost(r, GUEST_END_KILLED, "QEMU was killed");
 	else
-		lost(r, GUEST_END_DIED, "the guest reset or ended by itself");
+		lost(r, GUEST_END_DIED, "the guest reset or powered off by itself");
 }
 
 /* Time is up: the first time the agent is told so, the second time it is over. */
 static struct err *timed_out(struct running *r, bool *over)
 {
+	r->timed_out = true;
 	if (!r->aborting)
 		return abort_case(r);
 	silent(r);

@@ -4,22 +4,27 @@
 #include <string.h>
 
 const struct matrix_op matrix_ops[] = {
-	{ "truncate-down", "truncate a 1M", WAIT_MUST, NULL, false, false },
-	{ "truncate-zero", "truncate a 0", WAIT_MUST, NULL, false, false },
-	{ "truncate-up", "truncate a 6M", WAIT_MAY, NULL, true, false },
-	{ "punch", "punch a 2M 64K", WAIT_MUST, NULL, false, false },
-	{ "zero", "zero a 2M 64K", WAIT_MUST, NULL, false, false },
-	{ "collapse", "collapse a 2M 64K", WAIT_MUST, NULL, false, false },
-	{ "insert", "insert a 2M 64K", WAIT_MUST, NULL, false, false },
-	{ "falloc", "falloc a 2M 64K", WAIT_MAY, NULL, true, false },
-	{ "clone", "clone b a", WAIT_MUST, "written", false, false },
-	{ "clone-range", "clone-range b 2M 64K a 2M", WAIT_MUST, "written", false, false },
-	{ "clone-source", "clone a b", WAIT_MAY, "written", true, false },
-	{ "dedupe", "dedupe b 2M 64K a 2M", WAIT_MUST, "copy a", false, true },
-	{ "write", "write a 2M 64K", WAIT_NEVER, NULL, true, false },
-	{ "unlink", "unlink a", WAIT_MAY, NULL, false, false },
-	{ "umount", "umount", WAIT_MAY, NULL, false, false },
-	{ NULL, NULL, WAIT_MAY, NULL, false, false },
+	{ .name = "truncate-down", .call = "truncate a 1M", .wait = WAIT_MUST },
+	{ .name = "truncate-zero", .call = "truncate a 0", .wait = WAIT_MUST },
+	{ .name = "truncate-up", .call = "truncate a 6M", .wait = WAIT_MAY, .keeps_pages = true },
+	{ .name = "punch", .call = "punch a 2M 64K", .wait = WAIT_MUST },
+	{ .name = "zero", .call = "zero a 2M 64K", .wait = WAIT_MUST },
+	{ .name = "collapse", .call = "collapse a 2M 64K", .wait = WAIT_MUST },
+	{ .name = "insert", .call = "insert a 2M 64K", .wait = WAIT_MUST },
+	{ .name = "falloc", .call = "falloc a 2M 64K", .wait = WAIT_MAY, .keeps_pages = true },
+	{ .name = "clone", .call = "clone b a", .wait = WAIT_MUST, .other = "written" },
+	{ .name = "clone-higher", .call = "clone b a", .wait = WAIT_MUST, .other = "written",
+	  .other_first = true },
+	{ .name = "clone-range", .call = "clone-range b 2M 64K a 2M", .wait = WAIT_MUST,
+	  .other = "written" },
+	{ .name = "clone-source", .call = "clone a b", .wait = WAIT_MAY, .other = "written",
+	  .keeps_pages = true },
+	{ .name = "dedupe", .call = "dedupe b 2M 64K a 2M", .wait = WAIT_MUST,
+	  .other = "copy a", .compares = true },
+	{ .name = "write", .call = "write a 2M 64K", .wait = WAIT_NEVER, .keeps_pages = true },
+	{ .name = "unlink", .call = "unlink a", .wait = WAIT_MAY },
+	{ .name = "umount", .call = "umount", .wait = WAIT_MAY },
+	{ .name = NULL },
 };
 
 static const struct mutator *op_mutator(const struct matrix_op *op)
@@ -57,8 +62,10 @@ char *matrix_scenario(const struct pin_info *pin, const struct matrix_op *op,
 		return NULL;
 	buf_addf(&b, "# %s while a %s pin stands\n", op->name, pin->name);
 	buf_addf(&b, "fs      %s\n", scenario_fs_name(fs));
+	if (op->other_first)
+		buf_addf(&b, "file    b 4M %s\n", op->other);
 	buf_adds(&b, "file    a 4M written\n");
-	if (op->other)
+	if (op->other && !op->other_first)
 		buf_addf(&b, "file    b 4M %s\n", op->other);
 	buf_adds(&b, "map     m a 0 4M shared rw\n");
 	buf_addf(&b, "pin     p %s m+2M 64K\n", pin->name);

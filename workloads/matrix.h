@@ -15,6 +15,7 @@ struct matrix_op {
 	const char *call;	/* "truncate a 1M" */
 	enum mutator_wait wait;	/* with the pin on file a, 2M to 2M + 64K */
 	const char *other;	/* "written" or "copy a": a second file b, or NULL */
+	bool other_first;	/* b is made before a, so that a has the higher inode number */
 	bool keeps_pages;	/* file a keeps the pinned pages: they stay visible */
 	bool compares;		/* refuses with EBADE once a device wrote into the range */
 };

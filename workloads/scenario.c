@@ -401,14 +401,28 @@ static struct err *parse_check(struct parser *p, struct step *st)
 	return NULL;
 }
 
-static struct err *parse_remount(struct parser *p, struct step *st)
+/* The filesystem is unmounted for these: no mapping may keep it busy. */
+static struct err *parse_fsck(struct parser *p, struct step *st)
 {
 	(void)st;
 	for (unsigned int i = 0; i < p->nr_names; i++) {
-		if (p->names[i].unmounted)
-			p->names[i].gone = p->names[i].unmounted = false;
+		const struct name *n = &p->names[i];
+
+		if (n->thing == THING_MAP && !n->gone && n->file[0])
+			return line_error(&p->line, "mapping '%s' keeps the filesystem busy: unmap "
+					  "it first", n->name);
 	}
 	return NULL;
+}
+
+static struct err *parse_remount(struct parser *p, struct step *st)
+{
+	struct err *err = parse_fsck(p, st);
+
+	for (unsigned int i = 0; i < p->nr_names; i++)
+		if (p->names[i].unmounted)
+			p->names[i].gone = p->names[i].unmounted = false;
+	return err;
 }
 
 static struct err *parse_nothing(struct parser *p, struct step *st)
@@ -432,7 +446,7 @@ static const struct {
 	{ "wait", STEP_WAIT, parse_wait },	 { "signal", STEP_SIGNAL, parse_signal },
 	{ "check", STEP_CHECK, parse_check },	 { "sync", STEP_SYNC, parse_nothing },
 	{ "fsync", STEP_FSYNC, parse_on_file },	 { "remount", STEP_REMOUNT, parse_remount },
-	{ "fsck", STEP_FSCK, parse_nothing },
+	{ "fsck", STEP_FSCK, parse_fsck },
 };
 
 static struct err *parse_step(struct parser *p)

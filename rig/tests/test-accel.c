@@ -59,7 +59,7 @@ static void test_recall(void **state)
 
 static void test_remember(void **state)
 {
-	const struct accel slow = { .accel = DOMAIN_ACCEL_TCG, .first_line_ns = 1000000000 };
+	const struct accel slow = { .accel = DOMAIN_ACCEL_TCG, .first_line_ns = 2 * ACCEL_REFERENCE_NS };
 	char *text = xstrdup(""), *next;
 	struct accel a;
 	size_t lines = 0;
@@ -73,7 +73,7 @@ static void test_remember(void **state)
 		text = next;
 	}
 	assert_true(accel_recall(text, "key 99", ACCEL_AUTO, &a));
-	assert_int_equal(a.first_line_ns, 1000000000);
+	assert_int_equal(a.first_line_ns, 2 * ACCEL_REFERENCE_NS);
 	assert_true(a.scale == 2);
 	assert_false(accel_recall(text, "key 0", ACCEL_AUTO, &a));
 	for (const char *s = text; *s; s++)

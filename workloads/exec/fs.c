@@ -59,7 +59,6 @@ static void prove_dax(struct outcome *o)
 		outcome_error(o, "cannot make a file to prove DAX: %s", strerror(errno));
 		return;
 	}
-	unlink(path);
 	if (!(st.stx_attributes & STATX_ATTR_DAX))
 		outcome_error(o, "files are not DAX: statx reports no STATX_ATTR_DAX");
 }
@@ -105,8 +104,15 @@ void exec_fs_setup(struct exec *x, struct outcome *o)
 
 bool exec_fs_unmount(struct exec *x)
 {
+	struct exec_task *t;
+
 	if (!x->mounted)
 		return true;
+	t = exec_task_pending(x, NULL);
+	if (t) {
+		snprintf(x->fault, sizeof(x->fault), "'%s' still runs", t->name);
+		return false;
+	}
 	for (unsigned int i = 0; i < x->nr_files; i++)
 		exec_file_close(&x->files[i]);
 	if (umount2(EXEC_MOUNTPOINT, 0)) {

@@ -55,6 +55,8 @@ static const struct {
 	{ "file a 4M written\nfs xfs\n", "headers come before the first step" },
 	{ "fs btrfs\nfile a 4M written\n", "x.scn:1:4: expected xfs or ext4, found 'btrfs'" },
 	{ "fs ext4\nfile a 4M written\nfile b 4M clone a\n", "ext4 cannot share extents" },
+	{ FILE_AND_MAP "fsck\n", "x.scn:3:1: mapping 'm' keeps the filesystem busy" },
+	{ FILE_AND_MAP "unmap m\nfsck\n", NULL },
 	{ "each p x\nfile a 4M written\n", "'each' was not expanded" },
 	{ "file a 4M \x01written\n", "x.scn:1:11: unprintable byte" },
 };
@@ -174,8 +176,8 @@ static void test_matrix(void **state)
 				scenario_free(s);
 				free(text);
 			}
-	/* 4 pins, 15 operations on xfs, 11 on ext4 */
-	assert_int_equal(texts, 4 * (15 + 11));
+	/* 4 pins, 16 operations on xfs, 11 on ext4 */
+	assert_int_equal(texts, 4 * (16 + 11));
 }
 
 int main(void)
