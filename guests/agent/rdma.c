@@ -19,6 +19,8 @@
 #include "guests/agent/parse.h"
 
 #define NETDEV "dummy0"
+/* RoCE packets that hold a page: the path MTU of 4096 fits */
+#define NETDEV_MTU 9000
 #define RXE "rxe0"
 #define ADDRESS "192.0.2.1/24"
 #define ADDRESS_HOST 0xc0000201u
@@ -43,8 +45,8 @@ static struct nl_sock *open_netlink(int protocol)
 	return sk;
 }
 
-/* Sets @name up; makes it by module type "dummy" when @create. 0 or -NLE_*. */
-static int link_up(struct nl_sock *sk, const char *name, bool create)
+/* Sets @name up, with @mtu unless that is 0; makes it by module type "dummy" when @create. 0 or -NLE_*. */
+static int link_up(struct nl_sock *sk, const char *name, bool create, unsigned int mtu)
 {
 	struct rtnl_link *want = rtnl_link_alloc(), *old;
 	int ret = -NLE_NOMEM;
@@ -53,9 +55,8 @@ static int link_up(struct nl_sock *sk, const char *name, bool create)
 		return ret;
 	rtnl_link_set_name(want, name);
 	rtnl_link_set_flags(want, IFF_UP);
-	/* RoCE transfers of a whole page: the path MTU 4096 fits */
-	if (create)
-		rtnl_link_set_mtu(want, 9000);
+	if (mtu)
+		rtnl_link_set_mtu(want, mtu);
 	if (create) {
 		rtnl_link_set_type(want, "dummy");
 		ret = rtnl_link_add(sk, want, NLM_F_CREATE);
@@ -97,8 +98,8 @@ static int setup_netdev(struct rdma_result *r)
 
 	if (!sk)
 		return fail(r, "rtnetlink", "cannot connect");
-	link_up(sk, "lo", false);
-	ret = link_up(sk, NETDEV, !if_nametoindex(NETDEV));
+	link_up(sk, "lo", false, 0);
+	ret = link_up(sk, NETDEV, !if_nametoindex(NETDEV), NETDEV_MTU);
 	if (!ret)
 		ret = add_address(sk);
 	nl_socket_free(sk);
