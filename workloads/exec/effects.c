@@ -59,11 +59,8 @@ void exec_pin_expected(struct exec *x, const struct exec_pin *p, struct shadow *
 		overlay_lanes(out, 0, p, PIECE_DMA);
 }
 
-/*
- * The pages of [off, off + len) of @f stop being the file's: pins on them keep
- * what they saw. Called before the file's own shadow changes.
- */
-static void detach_pins(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len)
+/* Called before the file's own shadow changes. */
+void exec_detach_pins(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len)
 {
 	for (unsigned int i = 0; i < x->nr_pins; i++) {
 		struct exec_pin *p = &x->pins[i];
@@ -86,9 +83,7 @@ void exec_apply_store(struct exec *x, struct exec_file *f, uint64_t off, uint64_
 {
 	struct piece piece = { .kind = PIECE_DATA, .origin = f->origin, .gen = gen, .src = off };
 
-	/* A shared extent is copied first: the pin keeps the old block. */
-	if (f->shares)
-		detach_pins(x, f, off & ~4095ull, len + (off & 4095));
+	exec_blocks_write(x, f, off, len);
 	shadow_set(&f->shadow, off, len, &piece);
 }
 
@@ -109,8 +104,9 @@ static void apply_zero(struct exec *x, struct exec_file *f, uint64_t off, uint64
 		end = MIN(end, f->shadow.size);
 	if (off >= end)
 		return;
-	detach_pins(x, f, off, end - off);
+	exec_detach_pins(x, f, off, end - off);
 	shadow_set(&f->shadow, off, end - off, &zero);
+	shadow_set(&f->blocks, off, end - off, &zero);
 }
 
 static void apply_clone(struct exec *x, struct exec_file *src, uint64_t soff,
@@ -121,15 +117,15 @@ static void apply_clone(struct exec *x, struct exec_file *src, uint64_t soff,
 	exec_file_expected(x, src, &now);
 	if (!len)
 		len = src->shadow.size - MIN(soff, src->shadow.size);
-	detach_pins(x, dst, doff, len);
+	exec_detach_pins(x, dst, doff, len);
 	shadow_copy(&dst->shadow, doff, &now, soff, len);
 	shadow_deinit(&now);
-	src->shares = dst->shares = true;
+	shadow_copy(&dst->blocks, doff, &src->blocks, soff, len);
 }
 
 static void apply_gone(struct exec *x, struct exec_file *f)
 {
-	detach_pins(x, f, 0, UINT64_MAX / 2);
+	exec_detach_pins(x, f, 0, UINT64_MAX / 2);
 	f->gone = true;
 	f->fd = -1;
 }
@@ -142,21 +138,24 @@ void exec_apply(struct exec *x, const struct mutator_call *c, unsigned int gen)
 
 	if (strcmp(op, "truncate") == 0) {
 		if (c->size < f->shadow.size)
-			detach_pins(x, f, c->size, f->shadow.size - c->size);
+			exec_detach_pins(x, f, c->size, f->shadow.size - c->size);
 		shadow_resize(&f->shadow, c->size, PIECE_ZERO);
+		shadow_resize(&f->blocks, c->size, PIECE_ZERO);
 	} else if (strcmp(op, "punch") == 0) {
 		apply_zero(x, f, c->off[0], c->len, false);
 	} else if (strcmp(op, "zero") == 0) {
 		apply_zero(x, f, c->off[0], c->len, true);
 	} else if (strcmp(op, "collapse") == 0) {
-		detach_pins(x, f, c->off[0], f->shadow.size);
+		exec_detach_pins(x, f, c->off[0], f->shadow.size);
 		shadow_collapse(&f->shadow, c->off[0], c->len);
+		shadow_collapse(&f->blocks, c->off[0], c->len);
 	} else if (strcmp(op, "insert") == 0) {
-		detach_pins(x, f, c->off[0], f->shadow.size);
+		exec_detach_pins(x, f, c->off[0], f->shadow.size);
 		shadow_insert(&f->shadow, c->off[0], c->len);
+		shadow_insert(&f->blocks, c->off[0], c->len);
 	} else if (strcmp(op, "falloc") == 0) {
-		if (c->off[0] + c->len > f->shadow.size)
-			shadow_resize(&f->shadow, c->off[0] + c->len, PIECE_ZERO);
+		shadow_resize(&f->shadow, MAX(f->shadow.size, c->off[0] + c->len), PIECE_ZERO);
+		shadow_resize(&f->blocks, f->shadow.size, PIECE_ZERO);
 	} else if (strcmp(op, "clone") == 0) {
 		apply_clone(x, f, 0, g, 0, 0);
 	} else if (strcmp(op, "clone-range") == 0 || strcmp(op, "dedupe") == 0) {
@@ -167,7 +166,7 @@ void exec_apply(struct exec *x, const struct mutator_call *c, unsigned int gen)
 		apply_gone(x, f);
 	} else if (strcmp(op, "umount") == 0) {
 		for (unsigned int i = 0; i < x->nr_files; i++)
-			detach_pins(x, &x->files[i], 0, UINT64_MAX / 2);
+			exec_detach_pins(x, &x->files[i], 0, UINT64_MAX / 2);
 		x->mounted = false;
 	}
 }

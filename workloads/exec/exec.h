@@ -25,9 +25,9 @@ struct exec_file {
 	int fd;			/* -1 when closed */
 	unsigned int origin;	/* of pattern.h, 1.. */
 	unsigned int gen;	/* last generation written */
-	bool shares;		/* was a source or a destination of a reflink */
 	bool gone;		/* unlinked, or the filesystem is */
 	struct shadow shadow;
+	struct shadow blocks;	/* PIECE_DATA: gen is the allocation, src the place in it */
 };
 
 struct exec_map {
@@ -79,6 +79,7 @@ struct exec {
 	struct exec_pin pins[EXEC_THINGS_MAX];
 	struct exec_task tasks[EXEC_THINGS_MAX];
 	unsigned int nr_files, nr_maps, nr_pins, nr_tasks;
+	unsigned int allocations;
 	bool mounted;
 	uint64_t window_ms;	/* an operation that has not returned by then blocks */
 	uint64_t grace_ms;	/* it ends so soon after the last holder let go */
@@ -163,6 +164,8 @@ void exec_measure_window(struct exec *x, struct outcome *o);
 /* What @f must read as now, DMA lanes of standing pins included. Deinit @out. */
 void exec_file_expected(struct exec *x, const struct exec_file *f, struct shadow *out);
 void exec_pin_expected(struct exec *x, const struct exec_pin *p, struct shadow *out);
+/* The pages stop being the file's: pins on them keep what they saw. */
+void exec_detach_pins(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len);
 /* An operation succeeded; @gen is the generation of a write's bytes. */
 void exec_apply(struct exec *x, const struct mutator_call *c, unsigned int gen);
 /* Bytes were stored at [off, off + len) of @f with generation @gen. */
@@ -170,5 +173,9 @@ void exec_apply_store(struct exec *x, struct exec_file *f, uint64_t off, uint64_
 		      unsigned int gen);
 /* The pin let go: what its device wrote last stays in the file. */
 void exec_apply_release(struct exec *x, struct exec_pin *p);
+
+/* blocks.c: new blocks for the pages of a range; for those that are shared or holes. */
+void exec_blocks_new(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len);
+void exec_blocks_write(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len);
 
 #endif

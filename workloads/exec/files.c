@@ -59,7 +59,7 @@ static int64_t write_bytes(int fd, const struct shadow *want, uint64_t len)
 	return ret && !(ret == -ENOSPC && done) ? ret : (int64_t)done;
 }
 
-static int create_written(struct exec_file *f, const struct step *st)
+static int create_written(struct exec *x, struct exec_file *f, const struct step *st)
 {
 	struct piece data = { .kind = PIECE_DATA, .origin = f->origin, .gen = 1 };
 	uint64_t len = st->fill_rest ? 1ull << 40 : st->len;
@@ -71,15 +71,18 @@ static int create_written(struct exec_file *f, const struct step *st)
 	if (n < 0)
 		return (int)n;
 	shadow_resize(&f->shadow, (uint64_t)n, PIECE_ZERO);
+	exec_blocks_new(x, f, 0, (uint64_t)n);
 	return !st->fill_rest && (uint64_t)n < len ? -ENOSPC : 0;
 }
 
-static int create_empty(struct exec_file *f, const struct step *st)
+static int create_empty(struct exec *x, struct exec_file *f, const struct step *st)
 {
 	int ret = st->file == FILE_HOLE ? ftruncate(f->fd, (off_t)st->len) :
 					  fallocate(f->fd, 0, 0, (off_t)st->len);
 
 	shadow_resize(&f->shadow, st->len, PIECE_ZERO);
+	if (st->file == FILE_FALLOCATED)
+		exec_blocks_new(x, f, 0, st->len);
 	return ret ? -errno : 0;
 }
 
@@ -92,10 +95,11 @@ static int create_from(struct exec *x, struct exec_file *f, const struct step *s
 	shadow_copy(&f->shadow, 0, &src->shadow, 0, st->len);
 	shadow_resize(&f->shadow, st->len, PIECE_ZERO);
 	if (st->file == FILE_COPY) {
+		exec_blocks_new(x, f, 0, st->len);
 		n = write_bytes(f->fd, &f->shadow, st->len);
 		return n < 0 ? (int)n : 0;
 	}
-	src->shares = f->shares = true;
+	shadow_copy(&f->blocks, 0, &src->blocks, 0, st->len);
 	if (st->len == src->shadow.size)
 		range.src_length = 0;
 	return ioctl(f->fd, FICLONERANGE, &range) ? -errno : 0;
@@ -113,11 +117,13 @@ void exec_file_create(struct exec *x, const struct step *st, struct outcome *o)
 	if (f->fd < 0)
 		ret = -errno;
 	else if (st->file == FILE_WRITTEN)
-		ret = create_written(f, st);
+		ret = create_written(x, f, st);
 	else if (st->file == FILE_FALLOCATED || st->file == FILE_HOLE)
-		ret = create_empty(f, st);
+		ret = create_empty(x, f, st);
 	else
 		ret = create_from(x, f, st);
+	if (f->blocks.size < f->shadow.size)
+		shadow_resize(&f->blocks, f->shadow.size, PIECE_ZERO);
 	if (ret)
 		outcome_error(o, "cannot make '%s': %s", st->name, strerror(-ret));
 }

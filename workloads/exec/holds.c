@@ -132,6 +132,9 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 			      st->pin->name, errno_name(-ret), p->pin.why);
 		return;
 	}
+	/* a write fault came first: what was shared is the file's own now */
+	if (p->attached && has_trait(p, PIN_DMA_WRITES) && !p->pin.readonly)
+		exec_blocks_write(x, p->file, p->off, p->pin.len);
 	p->live = true;
 	wait_rounds(x, p, 1);
 }
