@@ -133,8 +133,11 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 		return;
 	}
 	/* a write fault came first: what was shared is the file's own now */
-	if (p->attached && has_trait(p, PIN_DMA_WRITES) && !p->pin.readonly)
+	if (p->attached && has_trait(p, PIN_DMA_WRITES) && !p->pin.readonly) {
+		p->attached = false; /* the older pins keep the shared block, not this one */
 		exec_blocks_write(x, p->file, p->off, p->pin.len);
+		p->attached = true;
+	}
 	p->live = true;
 	wait_rounds(x, p, 1);
 }
