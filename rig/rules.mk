@@ -58,13 +58,16 @@ $(foreach t,$(test-srcs),$(eval $(call test_rule,$(t))))
 packages:
 	@rig/install-packages.sh
 
+# all cores unless the caller said otherwise
+parallel = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # By recursive calls: what was just installed must be seen anew
 run: packages
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(parallel) all
 	./daxrig run $(ARGS)
 
 test: packages
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(parallel) all $(tests)
 	@$(MAKE) --no-print-directory check-rules run-tests
 
 check-rules:
