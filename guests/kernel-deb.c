@@ -5,12 +5,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "base/files.h"
 #include "guests/apt.h"
 #include "guests/archive-io.h"
 
 #define IMAGE_PREFIX "linux-image-"
+#define ROOM_WANTED (800ull << 20)	/* bytes */
 
 /* Where to look, in this order; NULL is the machine's own suites. */
 static const char *const suites[] = { NULL, "bookworm-backports", "trixie",
@@ -96,10 +98,33 @@ static struct err *find_in_suite(struct apt *apt, const struct kernel_spec *spec
 	return name ? follow(apt, name, out) : NULL;
 }
 
+/*
+ * apt goes on trying for minutes on a full disk: see first whether its lists (80 MB),
+ * a kernel's packages (130 MB) and what they unpack to (500 MB) have room.
+ */
+static struct err *check_room(const char *data_dir)
+{
+	struct statvfs st;
+	uint64_t left;
+
+	if (statvfs(data_dir, &st))
+		return err_errno(errno, "cannot look at '%s'", data_dir);
+	left = (uint64_t)st.f_bavail * st.f_frsize;
+	if (left >= ROOM_WANTED)
+		return NULL;
+	return err_create(ERR_INFRA, "no room for a kernel in '%s': %llu MiB free, %llu wanted; "
+			  "set DAXRIG_DATA to a folder that has it", data_dir,
+			  (unsigned long long)(left >> 20), ROOM_WANTED >> 20);
+}
+
 struct err *kernel_deb_find(const char *data_dir, const struct kernel_spec *spec,
 			    const struct progress *say, struct kernel_deb *out)
 {
+	struct err *room = check_room(data_dir);
+
 	memset(out, 0, sizeof(*out));
+	if (room)
+		return room;
 	for (size_t i = 0; i < ARRAY_SIZE(suites); i++) {
 		_cleanup_apt_ struct apt *apt = NULL;
 		struct err *err = apt_open(data_dir, suites[i], say, &apt);

@@ -166,9 +166,11 @@ void live_deinit(struct live *l, uint64_t now)
 	_cleanup_buf_ struct buf b = BUF_INIT;
 
 	live_clear(l);
-	add_counts(&b, l, now);
-	fprintf(l->out, "%s\n", buf_str(&b));
-	fflush(l->out);
+	if (l->total) {
+		add_counts(&b, l, now);
+		fprintf(l->out, "%s\n", buf_str(&b));
+		fflush(l->out);
+	}
 	free(l->running);
 	l->running = NULL;
 }

@@ -49,7 +49,7 @@ void live_say(struct live *l, uint64_t now, const char *text);
  */
 void live_clear(struct live *l);
 
-/* The last line: counts and elapsed time. Ends what live_init() began. */
+/* The last line: counts and elapsed time, if there were cases. Ends what live_init() began. */
 void live_deinit(struct live *l, uint64_t now);
 
 #endif

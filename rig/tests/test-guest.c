@@ -164,6 +164,8 @@ static void test_bad_input(void **state)
 		{ "run --kernel nonsense:x refused", 2, "nonsense:x" },
 		{ "run --kernel file:/nonexistent refused", 2, "/nonexistent" },
 		{ "run --kernel file:Makefile refused", 2, "bzImage" },
+		{ "run --kernel file:build/tests/mute,config=build/tests/nodax refused", 2,
+		  "CONFIG_FS_DAX" },
 		{ "run build/tests/bad.scn", 2, "build/tests/bad.scn:1:8: expected a size" },
 		{ "run build/tests/none.scn", 2, "No such file" },
 		{ "list", 2, "say what to list" },
@@ -175,6 +177,7 @@ static void test_bad_input(void **state)
 	};
 
 	(void)state;
+	assert_null(file_write_atomic("build/tests/nodax", "CONFIG_BLK_DEV_INITRD=y\n", 23));
 	assert_null(file_write_atomic("build/tests/bad.scn", "file a huge written\n", 20));
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		check(cases[i].line, cases[i].status, cases[i].says);
