@@ -105,8 +105,11 @@ static struct err *find_in_suite(struct apt *apt, const struct kernel_spec *spec
 static struct err *check_room(const char *data_dir)
 {
 	struct statvfs st;
+	struct err *err = dir_create(data_dir);
 	uint64_t left;
 
+	if (err)
+		return err;
 	if (statvfs(data_dir, &st))
 		return err_errno(errno, "cannot look at '%s'", data_dir);
 	left = (uint64_t)st.f_bavail * st.f_frsize;
