@@ -7,7 +7,7 @@
 
 enum {
 	KEY_KERNEL = 256, KEY_PLAN, KEY_MATCH, KEY_ACCEL, KEY_CONNECT, KEY_GEOMETRY, KEY_OUT,
-	KEY_SEED, KEY_SELF_TEST,
+	KEY_SEED, KEY_SELF_TEST, KEY_NO_FORK,
 };
 
 static struct run_options options = { .kernel = "deb:linux-image-amd64" };
@@ -28,6 +28,8 @@ static const struct command_option run_options[] = {
 	{ "seed", "N", "of all that is drawn by chance; default: drawn", KEY_SEED },
 	{ "self-test", "LIE", "the agent leaves something out, to see the verdict change:\n"
 	  "no-pin, no-unpin, no-dax, no-gate or panic", KEY_SELF_TEST },
+	{ "no-fork", NULL, "boot every guest; default: boot one, keep it, start the others from there",
+	  KEY_NO_FORK },
 	{ NULL, NULL, NULL, 0 },
 };
 
@@ -92,6 +94,9 @@ static struct err *option(void *state, int key, const char *value)
 		seeded = parse_size(value, &options.seed);
 		if (!seeded)
 			return err_create(ERR_USAGE, "'%s' is no seed: expected a number", value);
+		break;
+	case KEY_NO_FORK:
+		options.no_fork = true;
 		break;
 	case KEY_ACCEL:
 		return parse_accel(value);

@@ -11,6 +11,8 @@
 /* A panicking kernel prints for a while; then nothing more comes. */
 #define QUIET_NS 500000000ull
 #define RELEASE_MAX 127
+/* What a QEMU that hung up may take to end, all its memory to be freed. */
+#define END_MS 1000
 
 uint64_t guest_ms(const struct guest *g, uint64_t ms)
 {
@@ -23,6 +25,14 @@ static enum guest_event read_frame(struct guest *g, struct frame *f, struct err 
 {
 	*err = link_next(&g->link, f, got);
 	return *err ? GUEST_BROKEN : GUEST_FRAME;
+}
+
+/* A dying QEMU hangs up before it is gone; why it went is to be known. */
+static void await_end(struct guest *g)
+{
+	struct pollfd p = { .fd = virt_domain_event_fd(g->domain), .events = POLLIN };
+
+	poll(&p, 1, END_MS);
 }
 
 static int poll_ms(uint64_t now, uint64_t until)
@@ -63,8 +73,10 @@ enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
 
 		if (e == GUEST_BROKEN || got)
 			return e;
-		if (g->link.fd < 0)
+		if (g->link.fd < 0) {
+			await_end(g);
 			return GUEST_GONE;
+		}
 		if (quiet_at)
 			until = MIN(until, quiet_at);
 		if (poll(p, ARRAY_SIZE(p), poll_ms(now, until)) < 0 && errno != EINTR) {
@@ -184,7 +196,9 @@ struct err *guest_boot(const struct guest_setup *setup, struct guest **out)
 	deadline = start + guest_ms(g, BOOT_MS) * 1000000;
 	err = console_open(&g->console, setup->spec.console);
 	if (!err)
-		err = virt_domain_start(setup->virt, &setup->spec, &g->domain);
+		err = setup->template ?
+		      template_fork(setup->template, &setup->spec, &g->domain) :
+		      virt_domain_start(setup->virt, &setup->spec, &g->domain);
 	if (!err)
 		err = virt_domain_connect_channel(g->domain, deadline, &fd);
 	if (!err) {

@@ -14,12 +14,14 @@
 #include "plan.h"
 #include "reports/rundir.h"
 #include "reports/verdict.h"
+#include "template.h"
 #include "virt.h"
 
 /* What a guest is started from; borrowed, must outlive it. */
 struct guest_setup {
 	struct virt *virt;
 	struct domain_spec spec;	/* complete but for name */
+	const struct template *template;	/* to start from; NULL: the kernel boots */
 	double scale;			/* of time limits: 1 on a host with KVM */
 	int cancel_fd;			/* readable: somebody wants all to end */
 };

@@ -15,9 +15,8 @@ struct qemu_argv {
 	size_t n;
 };
 
-/* The descriptors QEMU finds open: one end of its monitor, and the state. */
+/* The descriptor QEMU finds open: its end of the monitor. */
 #define QEMU_MONITOR_FD 3
-#define QEMU_STATE_FD 4
 
 /* Borrowed strings, absolute paths. */
 struct qemu_places {

@@ -107,14 +107,34 @@ static struct err *refusal(json_t *error)
 	return err_create(ERR_INFRA, "QEMU refuses: %s", buf_str(&why));
 }
 
-static struct err *converse(struct qmp *q, const char *text, uint64_t deadline, json_t **out)
+/* @fd (-1: none) goes along for QEMU to take. */
+static bool send_line(struct qmp *q, char *line, int fd)
+{
+	struct iovec iov = { .iov_base = line, .iov_len = strlen(line) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct cmsghdr *c;
+
+	if (fd >= 0) {
+		msg.msg_control = control;
+		msg.msg_controllen = sizeof(control);
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	}
+	return sendmsg(q->fd, &msg, MSG_NOSIGNAL) == (ssize_t)iov.iov_len;
+}
+
+static struct err *converse(struct qmp *q, const char *text, int fd, uint64_t deadline,
+			    json_t **out)
 {
 	_cleanup_free_ char *line = xasprintf("%s\n", text);
-	size_t len = strlen(line);
 	json_t *error;
 	struct err *err;
 
-	if (send(q->fd, line, len, MSG_NOSIGNAL) != (ssize_t)len)
+	if (!send_line(q, line, fd))
 		return err_create(ERR_INFRA, "QEMU ended");
 	err = next_reply(q, deadline, out);
 	if (err)
@@ -138,7 +158,7 @@ struct err *qmp_greet(struct qmp *q, uint64_t deadline)
 struct err *qmp_command(struct qmp *q, const char *text, uint64_t deadline, char **reply)
 {
 	json_t *message = NULL;
-	struct err *err = converse(q, text, deadline, &message);
+	struct err *err = converse(q, text, -1, deadline, &message);
 
 	if (err)
 		return err_wrap(err, "cannot give QEMU the command '%s'", text);
@@ -160,7 +180,7 @@ struct err *qmp_human(struct qmp *q, const char *line, uint64_t deadline, char *
 
 	if (!text)
 		return err_create(ERR_INFRA, "a monitor command is not UTF-8");
-	err = converse(q, text, deadline, &message);
+	err = converse(q, text, -1, deadline, &message);
 	if (err)
 		return err_wrap(err, "cannot give QEMU the command '%s'", line);
 	said = json_string_value(json_object_get(message, "return"));
@@ -172,14 +192,21 @@ struct err *qmp_human(struct qmp *q, const char *line, uint64_t deadline, char *
 
 struct err *qmp_migrate(struct qmp *q, bool incoming, int fd, uint64_t deadline)
 {
-	_cleanup_free_ char *go = xasprintf("{\"execute\":\"%s\",\"arguments\":{\"uri\":\"fd:%d\"}}",
-					    incoming ? "migrate-incoming" : "migrate", fd);
+	const char *go = incoming ? "{\"execute\":\"migrate-incoming\","
+				    "\"arguments\":{\"uri\":\"fd:state\"}}" :
+				    "{\"execute\":\"migrate\",\"arguments\":{\"uri\":\"fd:state\"}}";
+	json_t *taken = NULL;
 	struct err *err = qmp_command(q, "{\"execute\":\"migrate-set-capabilities\","
 				      "\"arguments\":{\"capabilities\":["
 				      "{\"capability\":\"x-ignore-shared\",\"state\":true},"
 				      "{\"capability\":\"events\",\"state\":true}]}}", deadline, NULL);
 
 	q->migration = QMP_MIGRATION_NONE;
+	if (!err)
+		err = converse(q, "{\"execute\":\"getfd\",\"arguments\":{\"fdname\":\"state\"}}", fd,
+			       deadline, &taken);
+	if (!err)
+		json_decref(taken);
 	if (!err)
 		err = qmp_command(q, go, deadline, NULL);
 	while (!err && q->migration == QMP_MIGRATION_NONE) {

@@ -37,8 +37,8 @@ struct err *qmp_human(struct qmp *q, const char *line, uint64_t deadline, char *
 	__must_check;
 
 /*
- * Lets the guest's state, without RAM that is shared, out to or in from the open
- * descriptor @fd of QEMU's, and waits until it is done.
+ * Lets the guest's state, without RAM that is shared, out to or in from the open file
+ * @fd, which stays the caller's, and waits until it is done.
  */
 struct err *qmp_migrate(struct qmp *q, bool incoming, int fd, uint64_t deadline) __must_check;
 

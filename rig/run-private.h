@@ -33,6 +33,9 @@ struct run {
 	int cancel_fd;			/* signalfd of SIGINT and SIGTERM */
 	uint64_t start_ns;
 
+	struct template *template;	/* NULL: guests are booted */
+	bool wants_template;		/* it was not tried yet */
+	unsigned int fork_failures;
 	struct guest_setup setup;	/* of the next guest; paths belong to it */
 	struct domain_nvdimm nvdimms[GEOMETRY_NVDIMMS_MAX];
 	struct guest *guest;		/* NULL: the next case boots one */

@@ -12,6 +12,10 @@
 #include "cases.h"
 #include "run-private.h"
 
+#define BOOT_LOG_MAX (16u << 20)
+/* A template whose forks fail this often is no good. */
+#define FORK_FAILURES_MAX 2
+
 /*
  * nokaslr and mitigations=off: symbols stand where kallsyms says and memory can be
  * read from outside. panic=0: a panicked guest stands still and is seen.
@@ -163,6 +167,10 @@ static struct err *choose_accel(struct run *r)
 		progress_line(&r->say, "KVM does not get this kernel to speak: running under TCG");
 	r->setup.spec.accel = accel.accel;
 	r->setup.scale = accel.scale;
+	r->wants_template = !r->o->no_fork && virt_is_private(r->virt);
+	if (!r->o->no_fork && !r->wants_template)
+		progress_line(&r->say, "every guest is booted, which is slow: '%s' is not daxrig's own "
+			      "connection", r->o->uri);
 	return NULL;
 }
 
@@ -192,21 +200,95 @@ struct err *run_prepare(struct run *r)
 	return err;
 }
 
-struct err *run_boot(struct run *r)
+/* What a template's kernel printed belongs to no case, but it is part of the run. */
+static void keep_boot_log(struct run *r)
 {
+	_cleanup_free_ char *from = xasprintf("%s/console", template_folder(r->template));
+	_cleanup_free_ char *to = xasprintf("%s/guests/boot.log", r->dir.path);
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct err *err = file_read(from, BOOT_LOG_MAX, &text);
+
+	if (!err)
+		err = file_write_atomic(to, buf_str(&text), text.len);
+	if (err)
+		progress_line(&r->say, "%s", err->message);
+	err_free(err);
+}
+
+/* Said once: from now on guests are booted. */
+static void do_without_template(struct run *r, const char *why)
+{
+	progress_line(&r->say, "every guest is booted, which is slow: %s", why);
+	template_put(r->template);
+	r->template = NULL;
+}
+
+static struct err *find_template(struct run *r)
+{
+	const struct template_inputs in = {
+		.cache = r->paths.cache,
+		.kernel = r->kernel->key,
+		.image = r->image->key,
+		.qemu = r->versions.qemu,
+		.spec = &r->setup.spec,
+		.scale = r->setup.scale,
+		.cancel_fd = r->cancel_fd,
+		.leftover = r->leftover,
+	};
 	struct err *err;
 
+	if (!r->wants_template)
+		return NULL;
+	r->wants_template = false;
+	err = template_get(r->virt, &in, &r->template);
+	if (err && err->code == ERR_CANCELLED)
+		return err;
+	if (err)
+		do_without_template(r, err->message);
+	else
+		keep_boot_log(r);
+	if (!err && template_made_ns(r->template))
+		progress_line(&r->say, "kept a booted guest to start others from, in %.1f s",
+			      (double)template_made_ns(r->template) / 1e9);
+	err_free(err);
+	return NULL;
+}
+
+/* False: there is no template, or it failed and the guest is to be booted instead. */
+static bool boot_by_fork(struct run *r, struct err **err)
+{
+	if (!r->template)
+		return false;
+	r->setup.template = r->template;
+	*err = guest_boot(&r->setup, &r->guest);
+	if (!*err || (*err)->code == ERR_CANCELLED)
+		return true;
+	if (++r->fork_failures == FORK_FAILURES_MAX)
+		do_without_template(r, (*err)->message);
+	else
+		progress_line(&r->say, "booting this guest: %s", (*err)->message);
+	err_free(*err);
+	return false;
+}
+
+struct err *run_boot(struct run *r)
+{
+	struct err *err = find_template(r);
+
+	if (err)
+		return err;
 	r->guests++;
 	free((char *)r->setup.spec.console);
 	r->setup.spec.console = xasprintf("%s/guests/console-%u.log", r->dir.path, r->guests);
+	if (boot_by_fork(r, &err))
+		return err;
+	r->setup.template = NULL;
 	err = make_nvdimms(r);
 	if (!err)
 		err = guest_boot(&r->setup, &r->guest);
-	if (err) {
+	if (err)
 		drop_nvdimms(r);
-		return err;
-	}
-	return NULL;
+	return err;
 }
 
 void run_unboot(struct run *r)
@@ -222,6 +304,7 @@ void run_deinit(struct run *r)
 	for (size_t i = 0; i < r->nr_records; i++)
 		case_record_destroy(r->records[i]);
 	free(r->records);
+	template_put(r->template);
 	virt_close(r->virt);
 	leftover_end(r->leftover);
 	if (r->has_dir)

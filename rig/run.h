@@ -16,6 +16,7 @@ struct run_options {
 	const char *uri;	/* libvirt connection, NULL: in this process */
 	enum accel_wish accel;
 	const char *geometry;	/* "size=1G,...", or NULL */
+	bool no_fork;		/* boot every guest */
 	const char *out;	/* folder of run folders, or NULL */
 	uint64_t seed;
 	enum lie lie;

@@ -20,20 +20,7 @@
 
 #define KILL_WAIT_MS 10000
 
-struct virt_domain {
-	struct virt *virt;
-	struct virt_domain *next;
-	virDomainPtr dom;
-	char *name;
-	char *channel;
-	int event_fd;
-	int pidfd;		/* of QEMU; -1 when it is not ours to know */
-	pid_t pid;
-	atomic_bool gone, killed;
-};
-
-/* Under the lock. The first word on how it ended is the right one. */
-static void set_gone(struct virt_domain *d, bool killed)
+void virt_domain_set_gone(struct virt_domain *d, bool killed)
 {
 	if (atomic_load(&d->gone))
 		return;
@@ -47,7 +34,7 @@ void virt_note_stopped(struct virt *v, const char *name, bool killed)
 	pthread_mutex_lock(&v->lock);
 	for (struct virt_domain *d = v->domains; d; d = d->next)
 		if (!strcmp(d->name, name))
-			set_gone(d, killed);
+			virt_domain_set_gone(d, killed);
 	pthread_mutex_unlock(&v->lock);
 }
 
@@ -56,25 +43,34 @@ void virt_note_exit(struct virt *v, pid_t pid, bool killed)
 	pthread_mutex_lock(&v->lock);
 	for (struct virt_domain *d = v->domains; d; d = d->next)
 		if (d->pid == pid)
-			set_gone(d, killed);
+			virt_domain_set_gone(d, killed);
 	pthread_mutex_unlock(&v->lock);
 }
 
 /* Before the guest starts, so that no event of it is missed. */
-static struct virt_domain *domain_create(struct virt *v, const struct domain_spec *spec)
+struct err *virt_domain_create(struct virt *v, const struct virt_domain_ops *ops,
+			       const char *name, const char *channel,
+			       struct virt_domain **out)
 {
-	struct virt_domain *d = xcalloc(1, sizeof(*d));
+	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	struct virt_domain *d;
 
+	if (fd < 0)
+		return err_errno(errno, "cannot start guest '%s'", name);
+	d = xcalloc(1, sizeof(*d));
 	d->virt = v;
-	d->name = xstrdup(spec->name);
-	d->channel = spec->channel ? xstrdup(spec->channel) : NULL;
+	d->ops = ops;
+	d->name = xstrdup(name);
+	d->channel = channel ? xstrdup(channel) : NULL;
+	d->event_fd = fd;
 	d->pidfd = -1;
-	d->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	d->watch = -1;
 	pthread_mutex_lock(&v->lock);
 	d->next = v->domains;
 	v->domains = d;
 	pthread_mutex_unlock(&v->lock);
-	return d;
+	*out = d;
+	return NULL;
 }
 
 static void domain_free(struct virt_domain *d)
@@ -86,8 +82,7 @@ static void domain_free(struct virt_domain *d)
 		;
 	*link = d->next;
 	pthread_mutex_unlock(&d->virt->lock);
-	if (d->dom)
-		virDomainFree(d->dom);
+	d->ops->release(d);
 	close_fd(&d->event_fd);
 	close_fd(&d->pidfd);
 	free(d->channel);
@@ -127,12 +122,52 @@ static struct err *domain_launch(struct virt_domain *d, const struct domain_spec
 
 	if (err)
 		return err;
-	d->dom = virDomainCreateXML(d->virt->conn, xml, flags);
-	if (!d->dom)
+	d->own = virDomainCreateXML(d->virt->conn, xml, flags);
+	if (!d->own)
 		return virt_error("cannot start guest '%s'", d->name);
 	find_process(d);
 	return NULL;
 }
+
+static struct err *libvirt_stop(struct virt_domain *d)
+{
+	int code;
+
+	if (d->own && virDomainDestroyFlags(d->own, 0) < 0) {
+		code = virGetLastErrorCode();
+		if (code != VIR_ERR_NO_DOMAIN && code != VIR_ERR_OPERATION_INVALID)
+			return virt_error("cannot stop guest '%s'", d->name);
+	}
+	return NULL;
+}
+
+static struct err *libvirt_monitor(struct virt_domain *d, bool human, const char *command,
+				   char **reply)
+{
+	unsigned int flags = human ? VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP : 0;
+	char *text = NULL;
+
+	if (virDomainQemuMonitorCommand(d->own, command, &text, flags) < 0)
+		return virt_error("cannot give guest '%s' the monitor command '%s'", d->name,
+				  command);
+	if (reply)
+		*reply = text;
+	else
+		free(text);
+	return NULL;
+}
+
+static void libvirt_release(struct virt_domain *d)
+{
+	if (d->own)
+		virDomainFree(d->own);
+}
+
+static const struct virt_domain_ops libvirt_ops = {
+	.stop = libvirt_stop,
+	.monitor = libvirt_monitor,
+	.release = libvirt_release,
+};
 
 struct err *virt_domain_start(struct virt *v, const struct domain_spec *spec,
 			      struct virt_domain **out)
@@ -146,11 +181,10 @@ struct err *virt_domain_start(struct virt *v, const struct domain_spec *spec,
 		name = xasprintf("daxrig-%d-%u", getpid(), atomic_fetch_add(&v->names, 1) + 1);
 		own.name = name;
 	}
-	d = domain_create(v, &own);
-	if (d->event_fd < 0)
-		err = err_errno(errno, "cannot start guest '%s'", own.name);
-	else
-		err = domain_launch(d, &own);
+	err = virt_domain_create(v, &libvirt_ops, own.name, own.channel, &d);
+	if (err)
+		return err;
+	err = domain_launch(d, &own);
 	if (err) {
 		domain_free(d);
 		return err;
@@ -188,7 +222,7 @@ int virt_domain_event_fd(const struct virt_domain *d)
  * libvirt asks QEMU politely first and looks again every 200 ms; nothing of the
  * guest is to be saved, so it is killed before libvirt is told to clean up.
  */
-static void kill_process(struct virt_domain *d)
+void virt_domain_kill(struct virt_domain *d)
 {
 	struct pollfd pfd = { .fd = d->pidfd, .events = POLLIN };
 	siginfo_t info;
@@ -201,18 +235,11 @@ static void kill_process(struct virt_domain *d)
 
 struct err *virt_domain_stop(struct virt_domain *d)
 {
-	int code;
-
 	pthread_mutex_lock(&d->virt->lock);
-	set_gone(d, false);
+	virt_domain_set_gone(d, false);
 	pthread_mutex_unlock(&d->virt->lock);
-	kill_process(d);
-	if (virDomainDestroyFlags(d->dom, 0) < 0) {
-		code = virGetLastErrorCode();
-		if (code != VIR_ERR_NO_DOMAIN && code != VIR_ERR_OPERATION_INVALID)
-			return virt_error("cannot stop guest '%s'", d->name);
-	}
-	return NULL;
+	virt_domain_kill(d);
+	return d->ops->stop(d);
 }
 
 void virt_domain_destroy(struct virt_domain *d)
@@ -288,15 +315,5 @@ struct err *virt_domain_connect_channel(struct virt_domain *d, uint64_t deadline
 struct err *virt_domain_monitor(struct virt_domain *d, bool human, const char *command,
 				char **reply)
 {
-	unsigned int flags = human ? VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP : 0;
-	char *text = NULL;
-
-	if (virDomainQemuMonitorCommand(d->dom, command, &text, flags) < 0)
-		return virt_error("cannot give guest '%s' the monitor command '%s'", d->name,
-				  command);
-	if (reply)
-		*reply = text;
-	else
-		free(text);
-	return NULL;
+	return d->ops->monitor(d, human, command, reply);
 }

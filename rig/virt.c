@@ -312,3 +312,19 @@ struct err *virt_versions(struct virt *v, struct virt_versions *out)
 	out->emulator = v->emulator;
 	return NULL;
 }
+
+bool virt_is_private(const struct virt *v)
+{
+	return v->root != NULL;
+}
+
+struct err *virt_native(struct virt *v, const struct domain_spec *spec, char **out)
+{
+	_cleanup_free_ char *xml = NULL;
+	struct err *err = domain_xml_build(spec, &xml);
+
+	if (err)
+		return err;
+	*out = virConnectDomainXMLToNative(v->conn, "qemu-argv", xml, 0);
+	return *out ? NULL : virt_error("cannot ask libvirt for QEMU's command line");
+}

@@ -42,6 +42,16 @@ struct virt_versions {
 /* Fills @out for the run's record. */
 struct err *virt_versions(struct virt *v, struct virt_versions *out) __must_check;
 
+/* True when libvirt runs inside this process: its QEMUs can be started by it too. */
+bool virt_is_private(const struct virt *v);
+
+/*
+ * The command line libvirt would start @spec with, as a line for a shell; free() it.
+ * Nothing is started or created.
+ */
+struct err *virt_native(struct virt *v, const struct domain_spec *spec, char **out)
+	__must_check;
+
 /*
  * Starts a guest. A NULL name in @spec becomes "daxrig-PID-N". When it returns,
  * QEMU runs, the guest's processors do, and the sockets of @spec exist.

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The folder CACHE/templates: KEY/ holds one template, KEY.lock says who uses it
+ * (shared) or makes or removes it (alone). A template's file "complete" is written
+ * last and names all others with their sizes; the folder is made under another name.
+ */
+#ifndef RIG_TEMPLATE_STORE_H
+#define RIG_TEMPLATE_STORE_H
+
+#include "base/err.h"
+#include "guests/sha256.h"
+
+#define TEMPLATE_FILES_MAX 16
+#define TEMPLATE_MARK "complete"
+
+/* What "complete" says. */
+struct template_mark {
+	char key[SHA256_HEX];
+	char state[SHA256_HEX];		/* of the file "state" */
+	struct {
+		char name[24];
+		uint64_t size;		/* bytes, holes counted */
+	} files[TEMPLATE_FILES_MAX];
+	size_t nr_files;
+};
+
+/* False when @text is no whole mark. Pure. */
+bool template_mark_parse(const char *text, struct template_mark *out);
+
+/* The mark as text, with @notes, whole lines for people, in it; free() it. Pure. */
+char *template_mark_format(const struct template_mark *m, const char *notes);
+
+/*
+ * Marks the template in @folder, made of the files @names (NULL behind the last), as
+ * complete, once all of it is on the disk.
+ */
+struct err *template_mark_write(const char *folder, const char *key, const char *notes,
+				const char *const names[]) __must_check;
+
+/* NULL when @folder holds the whole template @key; else what is wrong with it. */
+struct err *template_check(const char *folder, const char *key) __must_check;
+
+/* Gives the disk back what lies under runs of zeroes in the file @path. */
+struct err *template_punch(const char *path) __must_check;
+
+/*
+ * Locks @path (created), @alone or shared with others. Waits for others as long as
+ * @patience_ns, and no longer than until @cancel_fd is readable: ERR_TIMEOUT,
+ * ERR_CANCELLED. Closing *@fd unlocks.
+ */
+struct err *template_lock(const char *path, bool alone, uint64_t patience_ns, int cancel_fd,
+			  int *fd) __must_check;
+
+/* Removes templates below @store that nobody uses, the oldest first, down to @max bytes. */
+void template_trim(const char *store, uint64_t max);
+
+#endif
