@@ -56,8 +56,8 @@ static struct err *from_library(const struct paths *p, const char *name, struct 
 	return err;
 }
 
-/* A case of some plan: all of them, kept by name. */
-static struct err *from_plans(const struct paths *p, const char *name, struct plan *out)
+/* Cases of any plan: all of them, kept by a glob over their names. */
+static struct err *from_plans(const struct paths *p, const char *glob, struct plan *out)
 {
 	static const char everything[] = "scenario *\nmatrix * *\n";
 	struct library lib;
@@ -67,7 +67,7 @@ static struct err *from_plans(const struct paths *p, const char *name, struct pl
 		err = plan_parse(out, "all cases", everything, strlen(everything), lib.v, lib.n);
 	library_deinit(&lib);
 	if (!err)
-		plan_match(out, name);
+		plan_match(out, glob);
 	return err;
 }
 
@@ -81,6 +81,7 @@ static void move_cases(struct plan *to, struct plan *from)
 
 struct err *cases_from_word(const struct paths *p, const char *word, struct plan *out)
 {
+	_cleanup_free_ char *below = xasprintf("%s/*", word);
 	struct library file = { 0 };
 	struct plan found = { 0 };
 	struct err *err;
@@ -94,6 +95,8 @@ struct err *cases_from_word(const struct paths *p, const char *word, struct plan
 		err = from_library(p, word, &found);
 		if (!err && !found.nr_cases)
 			err = from_plans(p, word, &found);
+		if (!err && !found.nr_cases)
+			err = from_plans(p, below, &found);
 	}
 	if (!err && !found.nr_cases)
 		err = err_create(ERR_USAGE, "there is no scenario or case '%s'; see 'daxrig list "

@@ -12,7 +12,8 @@ struct err *cases_from_plan(const struct paths *p, const char *name, struct plan
 
 /*
  * Adds what @word names: a scenario file (it ends in ".scn"), a
- * library scenario, or a case of any plan by its full name.
+ * library scenario, or cases of any plan by name: in full, by a glob, or by the words
+ * before a "/".
  */
 struct err *cases_from_word(const struct paths *p, const char *word, struct plan *out)
 	__must_check;

@@ -60,15 +60,16 @@ packages:
 
 # all cores unless the caller said otherwise
 parallel = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+quiet = $(if $(filter 1,$(V)),,-s)
 
 # By recursive calls: what was just installed must be seen anew
 run: packages
-	@$(MAKE) --no-print-directory $(parallel) all
+	@$(MAKE) --no-print-directory $(quiet) $(parallel) all
 	./daxrig run $(ARGS)
 
 test: packages
-	@$(MAKE) --no-print-directory $(parallel) all $(tests)
-	@$(MAKE) --no-print-directory check-rules run-tests
+	@$(MAKE) --no-print-directory $(quiet) $(parallel) all $(tests)
+	@$(MAKE) --no-print-directory $(quiet) check-rules run-tests
 
 check-rules:
 	$(call say,CHECK,rules)

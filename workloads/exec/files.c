@@ -181,11 +181,11 @@ void exec_compare(struct exec *x, const struct shadow *want, uint64_t off, const
 		return;
 	describe_piece(x, &expected, &m.expected, m.off);
 	pattern_describe(&found, m.found, origin_name, x);
-	if (m.dma_origin) {
+	if (m.dma_origin)
+		rule = "content.dma";
+	if (m.dma_origin && m.dma_off != m.off)
 		buf_addf(&found, "; %s landed at offset %#llx", origin_name(x, m.dma_origin) ?: "DMA",
 			 (unsigned long long)m.dma_off);
-		rule = "content.dma";
-	}
 	outcome_fail(o, rule, buf_str(&expected), "%s offset %#llx holds %s (%llu bytes differ)",
 		     what, (unsigned long long)m.off, buf_str(&found),
 		     (unsigned long long)m.bytes);
