@@ -22,11 +22,13 @@
 /* Goes up when images are laid out or written differently. */
 #define IMAGE_FORMAT "daxrig image 1"
 #define IMAGE_KEEP (14 * 24 * 60 * 60)	/* seconds since its last use */
+#define HOLD_TRIES 3
 
 void image_free(struct image *image)
 {
 	if (!image)
 		return;
+	close_fd(&image->held);
 	free(image->path);
 	free(image->key);
 	free(image);
@@ -193,6 +195,21 @@ static struct err *plan_for(const struct kernel *k, const char *agent_path,
 	return err;
 }
 
+/* Builds the image when there is none that is whole. */
+static struct err *image_need(const struct pack *pack, const char *path, const char *size_path,
+			      uint64_t *bytes, bool *built, const struct kernel *k,
+			      const struct progress *say)
+{
+	_cleanup_free_ char *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+
+	if (image_is_whole(path, size_path, bytes))
+		return NULL;
+	progress_line(say, "building the image for %s", k->release);
+	prune(dir);
+	*built = true;
+	return image_build(pack, path, size_path, bytes);
+}
+
 struct err *image_get(const char *cache_dir, const struct kernel *k, const char *agent_path,
 		      const struct progress *say, struct image **out)
 {
@@ -201,6 +218,7 @@ struct err *image_get(const char *cache_dir, const struct kernel *k, const char 
 	_cleanup_free_ char *path = NULL, *size_path = NULL;
 	_cleanup_pack_ struct pack pack = { 0 };
 	char key[SHA256_HEX];
+	_cleanup_close_ int held = -1;
 	bool built = false;
 	uint64_t bytes = 0;
 	struct err *err = dir_create(dir);
@@ -214,14 +232,16 @@ struct err *image_get(const char *cache_dir, const struct kernel *k, const char 
 		return err;
 	path = xasprintf("%s/%s.img", dir, key);
 	size_path = xasprintf("%s/%s.bytes", dir, key);
-	if (!image_is_whole(path, size_path, &bytes)) {
-		progress_line(say, "building the image for %s", k->release);
-		prune(dir);
-		err = image_build(&pack, path, size_path, &bytes);
+	/* Another daxrig may remove it between two looks. */
+	for (int i = 0; i < HOLD_TRIES && held < 0; i++) {
+		err = image_need(&pack, path, size_path, &bytes, &built, k, say);
+		if (!err)
+			err = image_hold(path, &held);
 		if (err)
 			return err;
-		built = true;
 	}
+	if (held < 0)
+		return err_create(ERR_INFRA, "'%s' does not last", path);
 	/* Its times say when it was used last, for prune(). */
 	utimensat(AT_FDCWD, path, NULL, 0);
 	utimensat(AT_FDCWD, size_path, NULL, 0);
@@ -230,5 +250,6 @@ struct err *image_get(const char *cache_dir, const struct kernel *k, const char 
 	(*out)->key = xstrdup(key);
 	(*out)->bytes = bytes;
 	(*out)->built = built;
+	(*out)->held = take_fd(held);
 	return NULL;
 }

@@ -13,6 +13,8 @@
 #ifndef GUESTS_IMAGE_H
 #define GUESTS_IMAGE_H
 
+#include <time.h>
+
 #include "base/err.h"
 #include "base/progress.h"
 #include "guests/kernel.h"
@@ -25,6 +27,7 @@ struct image {
 	char *key;	/* hex, the same for the same contents */
 	uint64_t bytes;
 	bool built;	/* by this call; else it was there */
+	int held;	/* descriptor that keeps others from removing it */
 };
 
 /*
@@ -34,11 +37,36 @@ struct image {
 struct err *image_get(const char *cache_dir, const struct kernel *k, const char *agent_path,
 		      const struct progress *say, struct image **out) __must_check;
 
-/* NULL is fine. */
+/* From here on others may remove the file. NULL is fine. */
 void image_free(struct image *image);
 
 /* Adds all that goes into an image; @modules may be NULL. @pack is left sorted. */
 struct err *image_plan(const struct module_list *modules, const char *agent_path,
 		       struct pack *pack) __must_check;
+
+/* What lies in CACHE/images, half-written files that a crash left included. */
+struct image_entry {
+	char *path;
+	char *kernel;		/* the kernel it is for; NULL: none has it any more */
+	uint64_t bytes;
+	struct timespec used;	/* last, by the clock on the wall */
+	bool busy;		/* somebody used it just now */
+};
+
+/*
+ * Lists the images of @cache_dir, what was used longest ago first.
+ * image_list_free() *@out.
+ */
+size_t image_list(const char *cache_dir, struct image_entry **out);
+void image_list_free(struct image_entry *v, size_t n);
+
+/* Removes it unless somebody uses it, which @e need not know; true when it is gone. */
+bool image_remove(const struct image_entry *e);
+
+/*
+ * Opens the image @path so that image_remove() leaves it alone until *@fd is closed;
+ * *@fd is -1 when it is not there any more.
+ */
+struct err *image_hold(const char *path, int *fd) __must_check;
 
 #endif

@@ -167,6 +167,20 @@ static json_t *json_lists(json_t *o, const struct case_record *rec)
 	return o;
 }
 
+/* Where its time went, in nanoseconds. */
+static json_t *json_timing(const struct case_timing *t)
+{
+	json_t *o = json_object();
+
+	set_num(o, "queue_ns", t->queue_ns);
+	set_num(o, "fork_ns", t->fork_ns);
+	set_num(o, "settle_ns", t->settle_ns);
+	set_num(o, "steps_ns", t->steps_ns);
+	set_num(o, "oracles_ns", t->oracles_ns);
+	set_num(o, "teardown_ns", t->teardown_ns);
+	return o;
+}
+
 static json_t *json_case(const struct case_record *rec)
 {
 	json_t *o = json_object();
@@ -182,6 +196,7 @@ static json_t *json_case(const struct case_record *rec)
 	set_some(o, "guest_reason", rec->guest_reason);
 	set_num(o, "started_ns", rec->started_ns);
 	set_num(o, "duration_ns", rec->duration_ns);
+	set(o, "timing", json_timing(&rec->timing));
 	set_seed(o, rec->seed);
 	if (rec->dropped)
 		set_num(o, "dropped", rec->dropped);

@@ -59,6 +59,41 @@ char *run_json_text(const struct run_record *run);
  */
 struct err *run_json_write(const struct run_record *run, const char *path) __must_check;
 
+#define RUN_JSON_FILE_MAX (256u << 20)	/* bytes of a file that is read back */
+#define RUN_JSON_CASES_MAX 100000
+
+/* Strings are never NULL but hold whatever the file held: escape them. */
+struct run_summary_case {
+	char *name;
+	enum verdict verdict;
+	char *reason;		/* "": none */
+	uint64_t duration_ns;
+	struct case_timing timing;
+};
+
+/* What a reader of a run wants to know; "" where the file has null or nothing. */
+struct run_summary {
+	char *started, *end_reason;
+	char *plan, *accel, *geometry;
+	char *kernel_spec, *kernel_release, *kernel_image, *image_key;
+	bool complete;
+	uint64_t duration_ns;
+	struct run_summary_case *cases;
+	size_t case_count;
+};
+
+/*
+ * Reads the run.json @path. ERR_INFRA, in one line, when it is no such file: not JSON,
+ * cut off, of another format, larger than the bounds. run_summary_deinit() the result.
+ */
+struct err *run_json_read(const char *path, struct run_summary *out) __must_check;
+
+/* As that, of @len bytes at hand; @name is for messages. Pure. */
+struct err *run_json_parse(const char *name, const char *text, size_t len,
+			   struct run_summary *out) __must_check;
+
+void run_summary_deinit(struct run_summary *s);
+
 /* jansson's, "2.14", static. */
 const char *run_json_version(void);
 

@@ -82,6 +82,16 @@ enum guest_end {
 /* "fine", "panic", "silent", "died", "killed", "link", "absent" */
 const char *guest_end_name(enum guest_end end);
 
+/* Where a case's time went; a phase it did not have is 0. */
+struct case_timing {
+	uint64_t queue_ns;	/* from the start of the run until a worker took it */
+	uint64_t fork_ns;	/* until a guest of its own answered: forked, or booted */
+	uint64_t settle_ns;	/* until its first step: filesystem made and mounted */
+	uint64_t steps_ns;
+	uint64_t oracles_ns;	/* looks at log, bytes and filesystem behind the steps */
+	uint64_t teardown_ns;	/* until the guest was gone */
+};
+
 struct case_record {
 	char *name;
 	char *scenario;		/* its text */
@@ -93,6 +103,7 @@ struct case_record {
 	char *guest_reason;	/* words about guest_end; NULL: none */
 	uint64_t started_ns;	/* since the run began */
 	uint64_t duration_ns;
+	struct case_timing timing;
 	uint64_t seed;
 
 	struct case_step *steps;

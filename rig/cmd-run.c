@@ -7,8 +7,10 @@
 
 enum {
 	KEY_KERNEL = 256, KEY_PLAN, KEY_MATCH, KEY_ACCEL, KEY_CONNECT, KEY_GEOMETRY, KEY_OUT,
-	KEY_SEED, KEY_SELF_TEST, KEY_NO_FORK,
+	KEY_SEED, KEY_SELF_TEST, KEY_NO_FORK, KEY_JOBS,
 };
+
+#define JOBS_MAX 64
 
 static struct run_options options = { .kernel = "deb:linux-image-amd64" };
 static bool seeded;
@@ -28,8 +30,10 @@ static const struct command_option run_options[] = {
 	{ "seed", "N", "of all that is drawn by chance; default: drawn", KEY_SEED },
 	{ "self-test", "LIE", "the agent leaves something out, to see the verdict change:\n"
 	  "no-pin, no-unpin, no-dax, no-gate or panic", KEY_SELF_TEST },
-	{ "no-fork", NULL, "boot every guest; default: boot one, keep it, start the others from there",
-	  KEY_NO_FORK },
+	{ "jobs", "N|auto", "guests at once; auto: as many as processors and memory allow",
+	  KEY_JOBS },
+	{ "no-fork", NULL, "boot a guest for every case; default: boot one, keep it, and start\n"
+	  "the others from there", KEY_NO_FORK },
 	{ NULL, NULL, NULL, 0 },
 };
 
@@ -47,6 +51,17 @@ static struct err *parse_accel(const char *value)
 		}
 	}
 	return err_create(ERR_USAGE, "cannot accelerate by '%s': expected auto, kvm or tcg", value);
+}
+
+static struct err *parse_jobs(const char *value)
+{
+	uint64_t n = 0;
+
+	if (strcmp(value, "auto") != 0 && (!parse_size(value, &n) || !n || n > JOBS_MAX))
+		return err_create(ERR_USAGE, "'%s' is no number of guests: expected auto or 1 to %d",
+				  value, JOBS_MAX);
+	options.jobs = (unsigned int)n;
+	return NULL;
 }
 
 static struct err *parse_lie(const char *value)
@@ -98,6 +113,8 @@ static struct err *option(void *state, int key, const char *value)
 	case KEY_NO_FORK:
 		options.no_fork = true;
 		break;
+	case KEY_JOBS:
+		return parse_jobs(value);
 	case KEY_ACCEL:
 		return parse_accel(value);
 	default:

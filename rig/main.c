@@ -4,7 +4,9 @@
 
 #include "cmd.h"
 
-static const struct command *const commands[] = { &cmd_run, &cmd_list, &cmd_show, &cmd_check };
+static const struct command *const commands[] = {
+	&cmd_run, &cmd_report, &cmd_list, &cmd_show, &cmd_check, &cmd_cache,
+};
 
 static void print_help(void)
 {

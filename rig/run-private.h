@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between run.c (the loop), run-setup.c (what it stands on) and run-record.c. */
+/*
+ * Between run.c (the books), run-worker.c (guests and cases), run-setup.c (what they
+ * stand on) and run-record.c.
+ */
 #ifndef RIG_RUN_PRIVATE_H
 #define RIG_RUN_PRIVATE_H
+
+#include <pthread.h>
 
 #include "base/progress.h"
 #include "guest.h"
@@ -13,6 +18,7 @@
 #include "reports/live.h"
 #include "reports/run-json.h"
 #include "run.h"
+#include "template.h"
 
 struct run {
 	const struct run_options *o;
@@ -28,33 +34,56 @@ struct run {
 	bool has_dir;
 	struct live live;
 	struct ktap ktap;
-	bool ktap_started;
 	struct progress say;		/* lines to live */
 	int cancel_fd;			/* signalfd of SIGINT and SIGTERM */
 	uint64_t start_ns;
 
+	struct guest_setup base;	/* of every guest; each worker fills in its own paths */
 	struct template *template;	/* NULL: guests are booted */
-	bool wants_template;		/* it was not tried yet */
-	unsigned int fork_failures;
-	struct guest_setup setup;	/* of the next guest; paths belong to it */
-	struct domain_nvdimm nvdimms[GEOMETRY_NVDIMMS_MAX];
-	struct guest *guest;		/* NULL: the next case boots one */
-	unsigned int guests;		/* booted so far */
 
-	struct case_record **records;	/* of plan.cases, as far as they ran */
-	size_t nr_records;
+	/* shared by the workers, under lock */
+	pthread_mutex_t lock;
+	size_t next;			/* the case to take */
+	size_t reported;		/* cases whose result is out, in the plan's order */
+	bool no_template;		/* forks failed too often */
+	unsigned int fork_failures, boot_failures;	/* in a row */
+	unsigned int guests;		/* started so far */
+	struct err *err;		/* what ends the run early */
+	struct case_record **records;	/* by place in the plan; NULL: not over yet */
 	struct run_record json;
 	char started[32], host_kernel[256], host_cpu[128], geometry_text[256];
 	char *plan_text;
 };
 
-/* run-setup.c: everything up to the first guest; in this order. */
+/* run-setup.c: everything up to the first guest. */
 struct err *run_prepare(struct run *r) __must_check;
-/* Boots a guest with fresh devices into r->guest. */
-struct err *run_boot(struct run *r) __must_check;
-/* Ends it, and its files. */
-void run_unboot(struct run *r);
 void run_deinit(struct run *r);
+
+/* run-worker.c: one guest after another, one case after another, in a thread. */
+struct worker {
+	struct run *run;
+	unsigned int id;
+	pthread_t thread;
+	struct guest_setup setup;	/* of the next guest; its paths belong to it */
+	struct domain_nvdimm nvdimms[GEOMETRY_NVDIMMS_MAX];
+	struct guest *guest;		/* NULL: the next case starts one */
+};
+
+void worker_init(struct worker *w, struct run *r, unsigned int id);
+void worker_deinit(struct worker *w);
+/* Fresh files for setup.spec.nvdimms; worker_drop_nvdimms() them. */
+struct err *worker_make_nvdimms(struct worker *w) __must_check;
+void worker_drop_nvdimms(struct worker *w);
+/* Takes cases until there are none or the run is to end. A thread's main. */
+void *worker_main(void *worker);
+
+/* run.c, any thread: a line for the reader; the case at  is over, judged. */
+void run_say(struct run *r, const char *fmt, ...) __printf(2, 3);
+void run_case_over(struct run *r, size_t place, struct case_record *rec);
+/* How many guests at once the host has room for. */
+size_t run_jobs_auto(const struct run *r);
+/* Nanoseconds since the run began. */
+uint64_t run_now(const struct run *r);
 
 /* run-record.c */
 void run_record_begin(struct run *r);

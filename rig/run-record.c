@@ -75,7 +75,7 @@ void run_record_begin(struct run *r)
 		.plan_name = r->o->plan,
 		.plan_text = r->plan_text,
 		.uri = r->o->uri ? r->o->uri : "qemu:///embed",
-		.accel = r->setup.spec.accel == DOMAIN_ACCEL_KVM ? "kvm" : "tcg",
+		.accel = r->base.spec.accel == DOMAIN_ACCEL_KVM ? "kvm" : "tcg",
 		.host_kernel = r->host_kernel,
 		.host_cpu = r->host_cpu,
 		.qemu_version = r->versions.qemu,
@@ -95,10 +95,16 @@ void run_record_begin(struct run *r)
 
 struct err *run_record_write(struct run *r, bool complete, const char *reason)
 {
+	_cleanup_free_ struct case_record **over =
+		xcalloc(r->plan.nr_cases, sizeof(struct case_record *));
+	size_t n = 0;
 	_cleanup_free_ char *path = xasprintf("%s/run.json", r->dir.path);
 
-	r->json.cases = r->records;
-	r->json.case_count = r->nr_records;
+	for (size_t i = 0; i < r->plan.nr_cases; i++)
+		if (r->records[i])
+			over[n++] = r->records[i];
+	r->json.cases = over;
+	r->json.case_count = n;
 	r->json.duration_ns = now_ns() - r->start_ns;
 	r->json.complete = complete;
 	r->json.end_reason = reason;

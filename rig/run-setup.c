@@ -13,8 +13,6 @@
 #include "run-private.h"
 
 #define BOOT_LOG_MAX (16u << 20)
-/* A template whose forks fail this often is no good. */
-#define FORK_FAILURES_MAX 2
 
 /*
  * nokaslr and mitigations=off: symbols stand where kallsyms says and memory can be
@@ -66,7 +64,6 @@ static struct err *catch_signals(struct run *r)
 	r->cancel_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (r->cancel_fd < 0)
 		return err_errno(errno, "cannot catch signals");
-	r->setup.cancel_fd = r->cancel_fd;
 	run_program_cancel_fd(r->cancel_fd);
 	return NULL;
 }
@@ -101,77 +98,111 @@ static struct err *open_virt(struct run *r)
 
 static void fill_spec(struct run *r)
 {
-	struct domain_spec *s = &r->setup.spec;
-	const char *folder = leftover_folder(r->leftover);
+	struct domain_spec *s = &r->base.spec;
 
-	r->setup.virt = r->virt;
+	r->base.virt = r->virt;
+	r->base.cancel_fd = r->cancel_fd;
 	s->vcpus = r->geometry.vcpus;
 	s->memory = r->geometry.memory;
 	s->kernel = r->kernel->image;
 	s->initrd = r->image->path;
 	s->cmdline = cmdline;
 	s->emulator = r->versions.emulator;
-	s->channel = xasprintf("%s/agent", folder);
-	s->gdb = xasprintf("%s/gdb", folder);
-	s->nvdimms = r->nvdimms;
-	s->nvdimm_count = r->geometry.nvdimms;
-}
-
-static struct err *make_nvdimms(struct run *r)
-{
-	uint64_t need = geometry_nvdimm_total(&r->geometry);
-	const char *folder = nvdimm_folder(need, leftover_folder(r->leftover));
-	struct err *err = NULL;
-
-	for (unsigned int i = 0; i < r->geometry.nvdimms && !err; i++) {
-		char *path = xasprintf("%s/daxrig-%d-%u-nvdimm%u", folder, getpid(), r->guests, i);
-
-		r->nvdimms[i] = (struct domain_nvdimm){ path, r->geometry.size[i],
-							r->geometry.label_size,
-							r->geometry.align };
-		err = leftover_add(r->leftover, path);
-		if (!err)
-			err = nvdimm_create(path, r->geometry.size[i]);
-	}
-	return err;
-}
-
-static void drop_nvdimms(struct run *r)
-{
-	for (unsigned int i = 0; i < r->geometry.nvdimms; i++) {
-		char *path = (char *)r->nvdimms[i].path;
-
-		if (path)
-			unlink(path);
-		free(path);
-		r->nvdimms[i].path = NULL;
-	}
 }
 
 static struct err *choose_accel(struct run *r)
 {
 	_cleanup_free_ char *memory = xasprintf("%s/accel", r->paths.cache);
-	struct err *err = make_nvdimms(r);
+	struct worker probe;
 	struct accel accel;
+	struct err *err;
 
-	r->setup.spec.console = xasprintf("%s/probe.log", leftover_folder(r->leftover));
+	worker_init(&probe, r, 0);
+	err = worker_make_nvdimms(&probe);
 	if (!err)
 		err = dir_create(r->paths.cache);
 	if (!err)
-		err = accel_choose(r->o->accel, r->virt, &r->setup.spec, memory,
+		err = accel_choose(r->o->accel, r->virt, &probe.setup.spec, memory,
 				   r->versions.qemu, r->kernel->key, r->cancel_fd, &accel);
-	drop_nvdimms(r);
+	worker_drop_nvdimms(&probe);
+	worker_deinit(&probe);
 	if (err)
 		return err;
 	if (accel.fell_back && !accel.remembered)
 		progress_line(&r->say, "KVM does not get this kernel to speak: running under TCG");
-	r->setup.spec.accel = accel.accel;
-	r->setup.scale = accel.scale;
-	r->wants_template = !r->o->no_fork && virt_is_private(r->virt);
-	if (!r->o->no_fork && !r->wants_template)
+	r->base.spec.accel = accel.accel;
+	r->base.scale = accel.scale;
+	return NULL;
+}
+
+/* What a template's kernel printed belongs to no case, but it is part of the run. */
+static void keep_boot_log(struct run *r)
+{
+	_cleanup_free_ char *from = xasprintf("%s/console", template_folder(r->template));
+	_cleanup_free_ char *to = xasprintf("%s/guests/boot.log", r->dir.path);
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct err *err = file_read(from, BOOT_LOG_MAX, &text);
+
+	if (!err)
+		err = file_write_atomic(to, buf_str(&text), text.len);
+	if (err)
+		progress_line(&r->say, "%s", err->message);
+	err_free(err);
+}
+
+/* Without a template every guest is booted: said once. */
+static struct err *find_template(struct run *r)
+{
+	struct worker probe;
+	struct err *err;
+
+	if (r->o->no_fork)
+		return NULL;
+	if (!virt_is_private(r->virt)) {
 		progress_line(&r->say, "every guest is booted, which is slow: '%s' is not daxrig's own "
 			      "connection", r->o->uri);
+		return NULL;
+	}
+	worker_init(&probe, r, 0);
+	err = template_get(r->virt, &(struct template_inputs){
+		.cache = r->paths.cache,
+		.kernel = r->kernel->key,
+		.image = r->image->key,
+		.qemu = r->versions.qemu,
+		.spec = &probe.setup.spec,
+		.scale = r->base.scale,
+		.cancel_fd = r->cancel_fd,
+		.leftover = r->leftover,
+	}, &r->template);
+	worker_deinit(&probe);
+	/* a guest that does not speak now will not when it is booted another way */
+	if (err && (err->code == ERR_CANCELLED || err->code == ERR_TIMEOUT))
+		return err;
+	if (err)
+		progress_line(&r->say, "every guest is booted, which is slow: %s", err->message);
+	else
+		keep_boot_log(r);
+	if (!err && template_made_ns(r->template))
+		progress_line(&r->say, "kept a booted guest to start others from, in %.1f s",
+			      (double)template_made_ns(r->template) / 1e9);
+	err_free(err);
 	return NULL;
+}
+
+/* What a fork takes beside the template, and a booted guest beside its RAM and NVDIMM. */
+#define FORK_MEMORY (400ull << 20)
+#define MEMORY_LEFT (1ull << 30)
+
+/* As many guests as processors, and as memory has room for. */
+size_t run_jobs_auto(const struct run *r)
+{
+	uint64_t memory = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t each = r->template ? FORK_MEMORY :
+			r->geometry.memory + geometry_nvdimm_total(&r->geometry);
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	memory -= MIN(memory, MEMORY_LEFT);
+	return MAX(MIN((uint64_t)MAX(cpus, 1), memory / each), 1u);
 }
 
 struct err *run_prepare(struct run *r)
@@ -196,112 +227,15 @@ struct err *run_prepare(struct run *r)
 	fill_spec(r);
 	err = choose_accel(r);
 	if (!err)
+		err = find_template(r);
+	if (!err)
 		run_record_begin(r);
 	return err;
 }
 
-/* What a template's kernel printed belongs to no case, but it is part of the run. */
-static void keep_boot_log(struct run *r)
-{
-	_cleanup_free_ char *from = xasprintf("%s/console", template_folder(r->template));
-	_cleanup_free_ char *to = xasprintf("%s/guests/boot.log", r->dir.path);
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	struct err *err = file_read(from, BOOT_LOG_MAX, &text);
-
-	if (!err)
-		err = file_write_atomic(to, buf_str(&text), text.len);
-	if (err)
-		progress_line(&r->say, "%s", err->message);
-	err_free(err);
-}
-
-/* Said once: from now on guests are booted. */
-static void do_without_template(struct run *r, const char *why)
-{
-	progress_line(&r->say, "every guest is booted, which is slow: %s", why);
-	template_put(r->template);
-	r->template = NULL;
-}
-
-static struct err *find_template(struct run *r)
-{
-	const struct template_inputs in = {
-		.cache = r->paths.cache,
-		.kernel = r->kernel->key,
-		.image = r->image->key,
-		.qemu = r->versions.qemu,
-		.spec = &r->setup.spec,
-		.scale = r->setup.scale,
-		.cancel_fd = r->cancel_fd,
-		.leftover = r->leftover,
-	};
-	struct err *err;
-
-	if (!r->wants_template)
-		return NULL;
-	r->wants_template = false;
-	err = template_get(r->virt, &in, &r->template);
-	if (err && err->code == ERR_CANCELLED)
-		return err;
-	if (err)
-		do_without_template(r, err->message);
-	else
-		keep_boot_log(r);
-	if (!err && template_made_ns(r->template))
-		progress_line(&r->say, "kept a booted guest to start others from, in %.1f s",
-			      (double)template_made_ns(r->template) / 1e9);
-	err_free(err);
-	return NULL;
-}
-
-/* False: there is no template, or it failed and the guest is to be booted instead. */
-static bool boot_by_fork(struct run *r, struct err **err)
-{
-	if (!r->template)
-		return false;
-	r->setup.template = r->template;
-	*err = guest_boot(&r->setup, &r->guest);
-	if (!*err || (*err)->code == ERR_CANCELLED)
-		return true;
-	if (++r->fork_failures == FORK_FAILURES_MAX)
-		do_without_template(r, (*err)->message);
-	else
-		progress_line(&r->say, "booting this guest: %s", (*err)->message);
-	err_free(*err);
-	return false;
-}
-
-struct err *run_boot(struct run *r)
-{
-	struct err *err = find_template(r);
-
-	if (err)
-		return err;
-	r->guests++;
-	free((char *)r->setup.spec.console);
-	r->setup.spec.console = xasprintf("%s/guests/console-%u.log", r->dir.path, r->guests);
-	if (boot_by_fork(r, &err))
-		return err;
-	r->setup.template = NULL;
-	err = make_nvdimms(r);
-	if (!err)
-		err = guest_boot(&r->setup, &r->guest);
-	if (err)
-		drop_nvdimms(r);
-	return err;
-}
-
-void run_unboot(struct run *r)
-{
-	guest_destroy(r->guest);
-	r->guest = NULL;
-	drop_nvdimms(r);
-}
-
 void run_deinit(struct run *r)
 {
-	run_unboot(r);
-	for (size_t i = 0; i < r->nr_records; i++)
+	for (size_t i = 0; r->records && i < r->plan.nr_cases; i++)
 		case_record_destroy(r->records[i]);
 	free(r->records);
 	template_put(r->template);
@@ -312,12 +246,10 @@ void run_deinit(struct run *r)
 	image_free(r->image);
 	kernel_free(r->kernel);
 	plan_deinit(&r->plan);
-	free((char *)r->setup.spec.console);
-	free((char *)r->setup.spec.channel);
-	free((char *)r->setup.spec.gdb);
 	free(r->plan_text);
 	paths_deinit(&r->paths);
 	run_program_cancel_fd(-1);
 	close_fd(&r->cancel_fd);
+	pthread_mutex_destroy(&r->lock);
 	free(r);
 }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The books of a run: which cases, in which order their results come out, the record. */
 #include "run-private.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A host that cannot boot a guest this many times in a row will not at all. */
-#define BOOT_FAILURES_MAX 2
+uint64_t run_now(const struct run *r)
+{
+	return now_ns() - r->start_ns;
+}
 
 bool run_cancelled(const struct run *r)
 {
@@ -15,119 +19,118 @@ bool run_cancelled(const struct run *r)
 	return poll(&p, 1, 0) > 0;
 }
 
-static struct case_record *new_record(struct run *r, const struct plan_case *c)
+static void say_line(void *arg, const char *text)
 {
-	struct case_record *rec = case_record_create(c->name);
+	struct run *r = arg;
 
-	rec->scenario = xstrdup(c->text);
-	rec->fs = xstrdup(c->fs);
-	rec->wants_dax = true;
-	rec->seed = r->o->seed;
-	rec->started_ns = now_ns() - r->start_ns;
-	r->records[r->nr_records++] = rec;
-	return rec;
+	pthread_mutex_lock(&r->lock);
+	live_say(&r->live, run_now(r), text);
+	pthread_mutex_unlock(&r->lock);
 }
 
-/* A report that came after its case was over belongs to that case all the same. */
-static void take_late_splats(struct run *r)
+void run_say(struct run *r, const char *fmt, ...)
 {
-	struct splat *s;
-	struct case_record *rec = r->nr_records ? r->records[r->nr_records - 1] : NULL;
+	_cleanup_free_ char *text = NULL;
+	va_list ap;
 
-	if (!r->guest || !rec)
-		return;
-	console_read(&r->guest->console);
-	while ((s = console_take_splat(&r->guest->console, true)) != NULL) {
-		_cleanup_free_ char *line = xasprintf("after '%s' was over: %s", rec->name,
-						      s->title);
-
-		live_say(&r->live, now_ns() - r->start_ns, line);
-		case_record_add_splat(rec, s);
-		case_record_judge(rec);
-		r->guest->spent = true;
-	}
-	if (r->guest->spent)
-		run_unboot(r);
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	say_line(r, text);
 }
 
-/* A guest for the next case, or the reason in @rec. */
-static struct err *need_guest(struct run *r, struct case_record *rec, unsigned int *failures)
+/* Results come out in the plan's order, whenever they came in. Under lock. */
+static void report_ready(struct run *r)
 {
-	struct err *err;
-
-	if (r->guest)
-		return NULL;
-	live_start(&r->live, now_ns() - r->start_ns, "booting a guest");
-	err = run_boot(r);
-	if (!err) {
-		*failures = 0;
-		return NULL;
-	}
-	if (err->code == ERR_CANCELLED || ++*failures == BOOT_FAILURES_MAX)
-		return err;
-	case_record_add_error(rec, "no guest: %s", err->message);
-	err_free(err);
-	return NULL;
-}
-
-static struct err *run_case(struct run *r, size_t i, unsigned int *failures)
-{
-	const struct plan_case *c = &r->plan.cases[i];
-	struct case_record *rec;
-	struct rundir_case dir;
-	struct err *err;
-
-	take_late_splats(r);
-	rec = new_record(r, c);
-	err = need_guest(r, rec, failures);
-	live_start(&r->live, now_ns() - r->start_ns, c->name);
-	rundir_case_init(&dir, &r->dir, (unsigned int)i + 1, c->name);
-	if (!err && r->guest) {
-		rec->guest_end = GUEST_END_FINE;
-		err = guest_run_case(r->guest, c, r->o->lie, r->o->seed, &dir, rec);
-	}
-	rundir_case_deinit(&dir);
-	if (err) {
-		r->nr_records--;
-		case_record_destroy(rec);
-		return err;
-	}
-	case_record_judge(rec);
-	if (r->guest && (r->guest->spent || rec->verdict == VERDICT_FAIL ||
-			 rec->verdict == VERDICT_ERROR))
-		run_unboot(r);
 	live_clear(&r->live);
-	ktap_case(&r->ktap, rec);
-	live_case(&r->live, now_ns() - r->start_ns, rec);
-	return run_record_write(r, false, NULL);
+	while (r->reported < r->plan.nr_cases && r->records[r->reported])
+		ktap_case(&r->ktap, r->records[r->reported++]);
+}
+
+void run_case_over(struct run *r, size_t place, struct case_record *rec)
+{
+	struct err *err;
+
+	pthread_mutex_lock(&r->lock);
+	r->records[place] = rec;
+	report_ready(r);
+	live_case(&r->live, run_now(r), rec);
+	err = run_record_write(r, false, NULL);
+	if (err && !r->err)
+		r->err = take_ptr(err);
+	pthread_mutex_unlock(&r->lock);
+	err_free(err);
+}
+
+static unsigned int job_count(const struct run *r)
+{
+	size_t jobs = r->o->jobs ? r->o->jobs : run_jobs_auto(r);
+
+	return (unsigned int)MAX(MIN(jobs, r->plan.nr_cases), 1u);
 }
 
 static struct err *run_plan(struct run *r)
 {
-	unsigned int failures = 0;
-	struct err *err = NULL;
+	unsigned int n = job_count(r), started = 0;
+	struct worker *workers = xcalloc(n, sizeof(*workers));
+	int ret = 0;
 
-	for (size_t i = 0; i < r->plan.nr_cases && !err; i++) {
-		if (run_cancelled(r))
-			err = err_create(ERR_CANCELLED, "interrupted");
+	while (started < n && !ret) {
+		worker_init(&workers[started], r, started);
+		ret = pthread_create(&workers[started].thread, NULL, worker_main,
+				     &workers[started]);
+		if (ret)
+			worker_deinit(&workers[started]);
 		else
-			err = run_case(r, i, &failures);
+			started++;
 	}
-	take_late_splats(r);
-	return err;
+	for (unsigned int i = 0; i < started; i++) {
+		pthread_join(workers[i].thread, NULL);
+		worker_deinit(&workers[i]);
+	}
+	free(workers);
+	if (!started)
+		return err_errno(ret, "cannot start a thread");
+	return take_ptr(r->err);
 }
 
 static int exit_status(const struct run *r)
 {
 	int status = 0;
 
-	for (size_t i = 0; i < r->nr_records; i++) {
-		if (r->records[i]->verdict == VERDICT_FAIL)
+	for (size_t i = 0; i < r->plan.nr_cases; i++) {
+		if (r->records[i] && r->records[i]->verdict == VERDICT_FAIL)
 			return 1;
-		if (r->records[i]->verdict == VERDICT_ERROR)
+		if (r->records[i] && r->records[i]->verdict == VERDICT_ERROR)
 			status = 3;
 	}
 	return status;
+}
+
+static size_t count_over(const struct run *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->plan.nr_cases; i++)
+		n += r->records[i] != NULL;
+	return n;
+}
+
+/* Behind a gap that an early end left, results come out all the same. */
+static void report_rest(struct run *r, const char *reason)
+{
+	while (r->reported < r->plan.nr_cases) {
+		struct case_record *rec = r->records[r->reported], *none = NULL;
+
+		if (!rec) {
+			none = case_record_create(r->plan.cases[r->reported].name);
+			case_record_add_error(none, "not run: %s", reason);
+			case_record_judge(none);
+		}
+		ktap_case(&r->ktap, rec ? rec : none);
+		case_record_destroy(none);
+		r->reported++;
+	}
 }
 
 /* Closes the books, whatever happened. */
@@ -137,21 +140,15 @@ static struct err *finish(struct run *r, struct err *err, int *status)
 	_cleanup_err_ struct err *written = NULL;
 
 	live_clear(&r->live);
-	if (ktap_end(&r->ktap, err ? err->message : NULL) && !err)
+	report_rest(r, err ? err->message : "");
+	if (ktap_end(&r->ktap, NULL) && !err)
 		err = err_create(ERR_INFRA, "cannot write the results to standard output");
 	written = run_record_write(r, !err, err ? err->message : NULL);
-	live_say(&r->live, now_ns() - r->start_ns, where);
+	live_say(&r->live, run_now(r), where);
 	if (err && err->code == ERR_CANCELLED)
-		err = err_wrap(err, "%zu of %zu cases ran", r->nr_records, r->plan.nr_cases);
+		err = err_wrap(err, "%zu of %zu cases ran", count_over(r), r->plan.nr_cases);
 	*status = exit_status(r);
 	return err ? err : take_ptr(written);
-}
-
-static void say_line(void *arg, const char *text)
-{
-	struct run *r = arg;
-
-	live_say(&r->live, now_ns() - r->start_ns, text);
 }
 
 struct err *run_cases(const struct run_options *o, int *status)
@@ -163,6 +160,7 @@ struct err *run_cases(const struct run_options *o, int *status)
 	r->cancel_fd = -1;
 	r->start_ns = now_ns();
 	r->say = (struct progress){ say_line, r };
+	pthread_mutex_init(&r->lock, NULL);
 	live_init(&r->live, stderr, 0);
 	err = run_prepare(r);
 	if (!err) {
@@ -171,7 +169,7 @@ struct err *run_cases(const struct run_options *o, int *status)
 		ktap_start(&r->ktap, stdout, r->plan.nr_cases);
 		err = finish(r, run_plan(r), status);
 	}
-	live_deinit(&r->live, now_ns() - r->start_ns);
+	live_deinit(&r->live, run_now(r));
 	run_deinit(r);
 	return err;
 }

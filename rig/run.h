@@ -16,8 +16,9 @@ struct run_options {
 	const char *uri;	/* libvirt connection, NULL: in this process */
 	enum accel_wish accel;
 	const char *geometry;	/* "size=1G,...", or NULL */
-	bool no_fork;		/* boot every guest */
+	bool no_fork;		/* boot a guest for every case */
 	const char *out;	/* folder of run folders, or NULL */
+	unsigned int jobs;	/* guests at once; 0: as many as fit */
 	uint64_t seed;
 	enum lie lie;
 	char **argv;		/* for the record */

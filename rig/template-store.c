@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "template-store.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -23,7 +22,7 @@
 #define HOLE_MIN (16 * PAGE)
 #define LOOK_AGAIN_MS 200
 
-static bool is_hex(const char *s)
+bool template_is_key(const char *s)
 {
 	return strlen(s) == SHA256_HEX - 1 && strspn(s, "0123456789abcdef") == SHA256_HEX - 1;
 }
@@ -76,7 +75,7 @@ bool template_mark_parse(const char *text, struct template_mark *out)
 			return false;
 		first = false;
 	}
-	if (!ended || !is_hex(m.key) || !is_hex(m.state) || !has_file(&m, "ram") ||
+	if (!ended || !template_is_key(m.key) || !template_is_key(m.state) || !has_file(&m, "ram") ||
 	    !has_file(&m, "state") || !has_file(&m, "console"))
 		return false;
 	*out = m;
@@ -281,88 +280,4 @@ struct err *template_lock(const char *path, bool alone, uint64_t patience_ns, in
 		while (read(watch, events, sizeof(events)) > 0)
 			;
 	}
-}
-
-struct entry {
-	char *folder;
-	uint64_t bytes;		/* on the disk */
-	struct timespec used;
-};
-
-static void measure(struct entry *e)
-{
-	DIR *dir = opendir(e->folder);
-	struct dirent *d;
-	struct stat st;
-
-	while (dir && (d = readdir(dir)))
-		if (!fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
-		    S_ISREG(st.st_mode))
-			e->bytes += (uint64_t)st.st_blocks * 512;
-	if (dir && !fstatat(dirfd(dir), TEMPLATE_MARK, &st, 0))
-		e->used = st.st_mtim;
-	if (dir)
-		closedir(dir);
-}
-
-static int older(const void *a, const void *b)
-{
-	const struct timespec *x = &((const struct entry *)a)->used;
-	const struct timespec *y = &((const struct entry *)b)->used;
-
-	if (x->tv_sec != y->tv_sec)
-		return x->tv_sec < y->tv_sec ? -1 : 1;
-	return x->tv_nsec < y->tv_nsec ? -1 : x->tv_nsec > y->tv_nsec;
-}
-
-static size_t list(const char *store, struct entry **out, uint64_t *total)
-{
-	DIR *dir = opendir(store);
-	struct dirent *d;
-	size_t n = 0;
-
-	*out = NULL;
-	while (dir && (d = readdir(dir))) {
-		if (!is_hex(d->d_name))
-			continue;
-		*out = xrealloc(*out, n + 1, sizeof(struct entry));
-		(*out)[n] = (struct entry){ .folder = xasprintf("%s/%s", store, d->d_name) };
-		measure(&(*out)[n]);
-		*total += (*out)[n++].bytes;
-	}
-	if (dir)
-		closedir(dir);
-	if (n)
-		qsort(*out, n, sizeof(struct entry), older);
-	return n;
-}
-
-static bool remove_unused(const char *folder)
-{
-	_cleanup_free_ char *lock = xasprintf("%s.lock", folder);
-	_cleanup_close_ int fd = -1;
-	_cleanup_err_ struct err *err = NULL;
-	bool busy = false;
-
-	err = try_lock(lock, true, &busy, &fd);
-	if (err || busy)
-		return false;
-	err = tree_remove(folder);
-	if (!err)
-		unlink(lock);
-	return !err;
-}
-
-void template_trim(const char *store, uint64_t max)
-{
-	struct entry *entries;
-	uint64_t total = 0;
-	size_t n = list(store, &entries, &total);
-
-	for (size_t i = 0; i < n; i++) {
-		if (total > max && remove_unused(entries[i].folder))
-			total -= entries[i].bytes;
-		free(entries[i].folder);
-	}
-	free(entries);
 }

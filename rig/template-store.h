@@ -7,6 +7,8 @@
 #ifndef RIG_TEMPLATE_STORE_H
 #define RIG_TEMPLATE_STORE_H
 
+#include <time.h>
+
 #include "base/err.h"
 #include "guests/sha256.h"
 
@@ -51,7 +53,30 @@ struct err *template_punch(const char *path) __must_check;
 struct err *template_lock(const char *path, bool alone, uint64_t patience_ns, int cancel_fd,
 			  int *fd) __must_check;
 
-/* Removes templates below @store that nobody uses, the oldest first, down to @max bytes. */
+/* Is @name the name of a template's folder? Pure. */
+bool template_is_key(const char *name);
+
+/* What lies in a store, half-made ones that a crash left included. */
+struct template_entry {
+	char *folder;
+	char *lock;		/* NULL: none that goes with it */
+	char *kernel;		/* its key; NULL: half-made or damaged */
+	uint64_t bytes;		/* on the disk */
+	struct timespec used;	/* last, by the clock on the wall; 0: never */
+	bool busy;		/* somebody used, made or removed it when it was listed */
+};
+
+/*
+ * Lists @store, what was used longest ago first. Nothing there, or no such folder: 0.
+ * template_list_free() *@out.
+ */
+size_t template_list(const char *store, struct template_entry **out);
+void template_list_free(struct template_entry *v, size_t n);
+
+/* Removes it unless somebody uses it, which @e need not know; true when it is gone. */
+bool template_remove(const struct template_entry *e);
+
+/* Removes what of @store nobody uses, the oldest first, down to @max bytes. */
 void template_trim(const char *store, uint64_t max);
 
 #endif

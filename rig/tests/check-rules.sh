@@ -45,7 +45,7 @@ owner libvirt/ "rig/virt.c rig/virt-domain.c rig/virt-private.h"
 owner libxml/ rig/domain-xml.c
 owner archive guests/archive-io.c
 owner libkmod guests/modules.c
-owner jansson "reports/run-json.c rig/qmp.c rig/qemu-argv.c"
+owner jansson "reports/run-json.c reports/run-json-read.c rig/qmp.c rig/qemu-argv.c"
 owner pcre2 reports/regex.c
 owner nettle/ "guests/sha256.c guests/sha256.h"
 owner liburing workloads/pins/uring.c

@@ -20,6 +20,8 @@
 
 /* A waiter that uses a larger part of the window than this is spinning. */
 #define WAITER_CPU_PERCENT 10
+/* Windows in a row that something of unknown kind has to sleep through. */
+#define RESTS_ENOUGH 5
 
 static struct exec_task *find_task(struct exec *x, const char *name)
 {
@@ -249,7 +251,19 @@ static const char *result_name(int result)
  */
 enum look { LOOK_OVER, LOOK_RESTS, LOOK_BUSY };
 
-static enum look look_once(struct exec *x, struct exec_task *t, struct outcome *o)
+/*
+ * Where the layout waits sleep: xfs_break_dax_layouts, ext4_break_layouts (6.1, 6.12),
+ * xfs_wait_dax_page, ext4_wait_dax_page, dax_break_layout_final (7.2). What sleeps
+ * elsewhere may be waiting for the disk: it is looked at longer.
+ */
+static bool waits_for_layout(const struct task_sample *s)
+{
+	return strstr(s->wchan, "dax_page") || strstr(s->wchan, "break_layout") ||
+	       strstr(s->wchan, "break_dax_layout");
+}
+
+static enum look look_once(struct exec *x, struct exec_task *t, bool *certain,
+			   struct outcome *o)
 {
 	struct task_sample before = { 0 }, after = { 0 };
 	uint64_t from = now_ns(), spent, span;
@@ -260,20 +274,25 @@ static enum look look_once(struct exec *x, struct exec_task *t, struct outcome *
 	task_sample(task_pid(t), t->shared->tid, &after);
 	span = now_ns() - from;
 	spent = after.cpu_ns - before.cpu_ns;
+	*certain = waits_for_layout(&before) && waits_for_layout(&after);
 	snprintf(o->found, sizeof(o->found), "state %c in %s, %.1f ms CPU in %.1f ms",
 		 after.state, after.wchan, (double)spent / 1e6, (double)span / 1e6);
 	return spent * 100 > span * WAITER_CPU_PERCENT ? LOOK_BUSY : LOOK_RESTS;
 }
 
-/* Looks until it rests or is over, up to the grace. */
+/* Looks until it is over or rests for certain, up to the grace. */
 static enum look look(struct exec *x, struct exec_task *t, struct outcome *o)
 {
 	uint64_t deadline = now_ns() + x->grace_ms * 1000000;
+	unsigned int rested = 0;
+	bool certain = false;
 	enum look seen;
 
-	do
-		seen = look_once(x, t, o);
-	while (seen == LOOK_BUSY && now_ns() < deadline);
+	do {
+		seen = look_once(x, t, &certain, o);
+		rested = seen == LOOK_RESTS ? rested + 1 : 0;
+	} while (seen != LOOK_OVER && !(seen == LOOK_RESTS && (certain || rested == RESTS_ENOUGH)) &&
+		 now_ns() < deadline);
 	exec_tasks_settle(x);
 	return seen;
 }

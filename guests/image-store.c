@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What CACHE/images holds, and who holds it. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "guests/image.h"
+#include "guests/sha256.h"
+
+struct err *image_hold(const char *path, int *out)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat mine, now;
+
+	*out = -1;
+	if (fd < 0 && errno == ENOENT)
+		return NULL;
+	/* Whoever removes it has it alone, and only for as long as that takes. */
+	while (fd >= 0 && flock(fd, LOCK_SH) && errno == EINTR)
+		;
+	if (fd < 0 || fstat(fd, &mine))
+		return err_errno(errno, "cannot open '%s'", path);
+	if (!stat(path, &now) && mine.st_ino == now.st_ino && mine.st_dev == now.st_dev)
+		*out = take_fd(fd);
+	return NULL;
+}
+
+/* The second line of a memo is the key of its kernel's image: see image.c. */
+static char *find_kernel(const char *dir, const char *key)
+{
+	DIR *d = opendir(dir);
+	char *found = NULL;
+	struct dirent *e;
+
+	while (d && !found && (e = readdir(d))) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", dir, e->d_name);
+		_cleanup_buf_ struct buf text = BUF_INIT;
+		const char *dot = strrchr(e->d_name, '.'), *line;
+		_cleanup_err_ struct err *err = NULL;
+
+		if (!dot || strcmp(dot, ".memo"))
+			continue;
+		err = file_read(path, 4096, &text);
+		line = err ? NULL : strchr(buf_str(&text), '\n');
+		if (line && strncmp(line + 1, key, SHA256_HEX - 1) == 0)
+			found = xstrndup(e->d_name, (size_t)(dot - e->d_name));
+	}
+	if (d)
+		closedir(d);
+	return found;
+}
+
+static bool is_held(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0;
+}
+
+/* A whole image, KEY.img, or one being written, KEY.img.tmp-PID. */
+static bool read_entry(const char *dir, const char *name, struct image_entry *e)
+{
+	size_t n = strspn(name, "0123456789abcdef");
+	_cleanup_free_ char *key = xstrndup(name, n);
+	struct stat st;
+
+	*e = (struct image_entry){ 0 };
+	if (n != SHA256_HEX - 1 || strncmp(name + n, ".img", 4) ||
+	    (name[n + 4] && strncmp(name + n + 4, ".tmp-", 5)))
+		return false;
+	e->path = xasprintf("%s/%s", dir, name);
+	if (lstat(e->path, &st) || !S_ISREG(st.st_mode)) {
+		free(e->path);
+		return false;
+	}
+	e->bytes = (uint64_t)st.st_blocks * 512;
+	e->used = st.st_mtim;
+	if (!name[n + 4]) {
+		e->kernel = find_kernel(dir, key);
+		e->busy = is_held(e->path);
+	} else {
+		/* it takes seconds to write one */
+		e->busy = time(NULL) - st.st_mtime < 600;
+	}
+	return true;
+}
+
+static int older(const void *a, const void *b)
+{
+	const struct timespec *x = &((const struct image_entry *)a)->used;
+	const struct timespec *y = &((const struct image_entry *)b)->used;
+
+	if (x->tv_sec != y->tv_sec)
+		return x->tv_sec < y->tv_sec ? -1 : 1;
+	return x->tv_nsec < y->tv_nsec ? -1 : x->tv_nsec > y->tv_nsec;
+}
+
+size_t image_list(const char *cache_dir, struct image_entry **out)
+{
+	_cleanup_free_ char *dir = xasprintf("%s/images", cache_dir);
+	DIR *d = opendir(dir);
+	struct image_entry e;
+	struct dirent *entry;
+	size_t n = 0;
+
+	*out = NULL;
+	while (d && (entry = readdir(d))) {
+		if (!read_entry(dir, entry->d_name, &e))
+			continue;
+		*out = xrealloc(*out, n + 1, sizeof(e));
+		(*out)[n++] = e;
+	}
+	if (d)
+		closedir(d);
+	if (n)
+		qsort(*out, n, sizeof(e), older);
+	return n;
+}
+
+void image_list_free(struct image_entry *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(v[i].path);
+		free(v[i].kernel);
+	}
+	free(v);
+}
+
+bool image_remove(const struct image_entry *e)
+{
+	_cleanup_close_ int fd = open(e->path, O_RDONLY | O_CLOEXEC);
+	size_t n = strlen(e->path);
+
+	if (fd < 0)
+		return errno == ENOENT;
+	if (e->busy || flock(fd, LOCK_EX | LOCK_NB) || unlink(e->path))
+		return false;
+	if (n > 4 && strcmp(e->path + n - 4, ".img") == 0) {
+		_cleanup_free_ char *bytes = xasprintf("%.*s.bytes", (int)(n - 4), e->path);
+
+		unlink(bytes);
+	}
+	return true;
+}
