@@ -5,7 +5,8 @@
 
 int main(void)
 {
-	static const struct agent_ops ops = { .run_case = interp_run_case };
+	static const struct agent_ops ops = { .run_case = interp_run_case,
+					      .prepare = interp_prepare };
 
 	return agent_main(&ops);
 }

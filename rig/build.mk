@@ -2,4 +2,5 @@
 pure-srcs += $(wildcard rig/wire/*.c) rig/base/util.c rig/base/err.c rig/base/buf.c rig/base/files.c rig/base/task.c
 host-srcs += $(filter-out rig/agent-main.c,$(wildcard rig/*.c))
 agent-srcs += rig/agent-main.c
+bench-srcs := $(wildcard rig/bench/*.c)
 test-srcs += $(wildcard rig/tests/*.c)

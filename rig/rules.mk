@@ -10,8 +10,10 @@ AGENT_LIBS := -Wl,--start-group -libverbs -lrxe-rdmav34 -luring \
 	-lnl-route-3 -lnl-3 -Wl,--end-group
 
 main-src := rig/main.c
+bench-main := rig/bench/main.c
 host-objs := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out $(main-src),$(host-srcs) $(pure-srcs)))
-asan-objs := $(patsubst %.c,$(BUILD)/asan/%.o,$(filter-out $(main-src),$(host-srcs) $(pure-srcs)))
+asan-objs := $(patsubst %.c,$(BUILD)/asan/%.o,$(filter-out $(main-src),$(host-srcs) $(pure-srcs)) \
+	$(filter-out $(bench-main),$(bench-srcs)))
 agent-objs := $(patsubst %.c,$(BUILD)/agent/%.o,$(agent-srcs) $(pure-srcs))
 tests := $(addprefix $(BUILD)/tests/,$(notdir $(test-srcs:.c=)))
 
@@ -19,6 +21,10 @@ tests := $(addprefix $(BUILD)/tests/,$(notdir $(test-srcs:.c=)))
 all: daxrig $(BUILD)/daxrig-agent
 
 daxrig: $(BUILD)/host/$(main-src:.c=.o) $(host-objs)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(HOST_LIBS)
+
+$(BUILD)/daxrig-bench: $(bench-srcs:%.c=$(BUILD)/host/%.o) $(host-objs)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(HOST_LIBS)
 
@@ -54,7 +60,7 @@ $(BUILD)/tests/$(notdir $(1:.c=)): $(BUILD)/asan/$(1:.c=.o) $(BUILD)/libdaxrig-a
 endef
 $(foreach t,$(test-srcs),$(eval $(call test_rule,$(t))))
 
-.PHONY: packages run test host-tests check-rules
+.PHONY: packages run test bench host-tests check-rules
 packages:
 	@rig/install-packages.sh
 
@@ -70,6 +76,11 @@ run: packages
 test: packages
 	@$(MAKE) --no-print-directory $(quiet) $(parallel) all $(tests)
 	@$(MAKE) --no-print-directory $(quiet) check-rules run-tests
+
+# Ratios, measured on this machine; ARGS="--json FILE" keeps them
+bench: packages
+	@$(MAKE) --no-print-directory $(quiet) $(parallel) all $(BUILD)/daxrig-bench
+	@$(BUILD)/daxrig-bench $(ARGS)
 
 check-rules:
 	$(call say,CHECK,rules)

@@ -39,7 +39,10 @@ struct run {
 	uint64_t start_ns;
 
 	struct guest_setup base;	/* of every guest; each worker fills in its own paths */
-	struct template *template;	/* NULL: guests are booted */
+	struct run_template {
+		struct template *template;	/* NULL: guests are booted */
+		char *cmdline;
+	} templates[2];			/* by filesystem: run_template() */
 
 	/* shared by the workers, under lock */
 	pthread_mutex_t lock;
@@ -80,6 +83,8 @@ void *worker_main(void *worker);
 /* run.c, any thread: a line for the reader; the case at  is over, judged. */
 void run_say(struct run *r, const char *fmt, ...) __printf(2, 3);
 void run_case_over(struct run *r, size_t place, struct case_record *rec);
+/* The template for cases on . */
+struct run_template *run_template(struct run *r, const char *fs);
 /* How many guests at once the host has room for. */
 size_t run_jobs_auto(const struct run *r);
 /* Nanoseconds since the run began. */

@@ -136,10 +136,10 @@ static struct err *choose_accel(struct run *r)
 }
 
 /* What a template's kernel printed belongs to no case, but it is part of the run. */
-static void keep_boot_log(struct run *r)
+static void keep_boot_log(struct run *r, const struct run_template *t, const char *fs)
 {
-	_cleanup_free_ char *from = xasprintf("%s/console", template_folder(r->template));
-	_cleanup_free_ char *to = xasprintf("%s/guests/boot.log", r->dir.path);
+	_cleanup_free_ char *from = xasprintf("%s/console", template_folder(t->template));
+	_cleanup_free_ char *to = xasprintf("%s/guests/boot-%s.log", r->dir.path, fs);
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	struct err *err = file_read(from, BOOT_LOG_MAX, &text);
 
@@ -150,20 +150,20 @@ static void keep_boot_log(struct run *r)
 	err_free(err);
 }
 
-/* Without a template every guest is booted: said once. */
-static struct err *find_template(struct run *r)
+struct run_template *run_template(struct run *r, const char *fs)
 {
+	return &r->templates[strcmp(fs, "ext4") == 0];
+}
+
+static struct err *find_template(struct run *r, const char *fs)
+{
+	struct run_template *t = run_template(r, fs);
 	struct worker probe;
 	struct err *err;
 
-	if (r->o->no_fork)
-		return NULL;
-	if (!virt_is_private(r->virt)) {
-		progress_line(&r->say, "every guest is booted, which is slow: '%s' is not daxrig's own "
-			      "connection", r->o->uri);
-		return NULL;
-	}
+	t->cmdline = xasprintf("%s daxrig.fs=%s", cmdline, fs);
 	worker_init(&probe, r, 0);
+	probe.setup.spec.cmdline = t->cmdline;
 	err = template_get(r->virt, &(struct template_inputs){
 		.cache = r->paths.cache,
 		.kernel = r->kernel->key,
@@ -173,18 +173,45 @@ static struct err *find_template(struct run *r)
 		.scale = r->base.scale,
 		.cancel_fd = r->cancel_fd,
 		.leftover = r->leftover,
-	}, &r->template);
+	}, &t->template);
 	worker_deinit(&probe);
-	/* a guest that does not speak now will not when it is booted another way */
-	if (err && (err->code == ERR_CANCELLED || err->code == ERR_TIMEOUT))
-		return err;
 	if (err)
-		progress_line(&r->say, "every guest is booted, which is slow: %s", err->message);
-	else
-		keep_boot_log(r);
-	if (!err && template_made_ns(r->template))
-		progress_line(&r->say, "kept a booted guest to start others from, in %.1f s",
-			      (double)template_made_ns(r->template) / 1e9);
+		return err;
+	keep_boot_log(r, t, fs);
+	if (template_made_ns(t->template))
+		progress_line(&r->say, "kept a guest booted to a mounted %s to start others from, "
+			      "in %.1f s", fs, (double)template_made_ns(t->template) / 1e9);
+	return NULL;
+}
+
+static bool plan_uses(const struct run *r, const char *fs)
+{
+	for (size_t i = 0; i < r->plan.nr_cases; i++)
+		if (strcmp(r->plan.cases[i].fs, fs) == 0)
+			return true;
+	return false;
+}
+
+/* Without a template every guest is booted: said once. */
+static struct err *find_templates(struct run *r)
+{
+	static const char *const filesystems[] = { "xfs", "ext4" };
+	struct err *err = NULL;
+
+	if (r->o->no_fork)
+		return NULL;
+	if (!virt_is_private(r->virt)) {
+		progress_line(&r->say, "every guest is booted, which is slow: '%s' is not daxrig's own "
+			      "connection", r->o->uri);
+		return NULL;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(filesystems) && !err; i++)
+		if (plan_uses(r, filesystems[i]))
+			err = find_template(r, filesystems[i]);
+	/* a guest that does not speak now will not when it is booted another way */
+	if (!err || err->code == ERR_CANCELLED || err->code == ERR_TIMEOUT)
+		return err;
+	progress_line(&r->say, "guests are booted, which is slow: %s", err->message);
 	err_free(err);
 	return NULL;
 }
@@ -197,7 +224,7 @@ static struct err *find_template(struct run *r)
 size_t run_jobs_auto(const struct run *r)
 {
 	uint64_t memory = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-	uint64_t each = r->template ? FORK_MEMORY :
+	uint64_t each = r->templates[0].template || r->templates[1].template ? FORK_MEMORY :
 			r->geometry.memory + geometry_nvdimm_total(&r->geometry);
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
@@ -227,7 +254,7 @@ struct err *run_prepare(struct run *r)
 	fill_spec(r);
 	err = choose_accel(r);
 	if (!err)
-		err = find_template(r);
+		err = find_templates(r);
 	if (!err)
 		run_record_begin(r);
 	return err;
@@ -238,7 +265,10 @@ void run_deinit(struct run *r)
 	for (size_t i = 0; r->records && i < r->plan.nr_cases; i++)
 		case_record_destroy(r->records[i]);
 	free(r->records);
-	template_put(r->template);
+	for (size_t i = 0; i < ARRAY_SIZE(r->templates); i++) {
+		template_put(r->templates[i].template);
+		free(r->templates[i].cmdline);
+	}
 	virt_close(r->virt);
 	leftover_end(r->leftover);
 	if (r->has_dir)

@@ -22,6 +22,10 @@ void worker_init(struct worker *w, struct run *r, unsigned int id)
 	s->console = xasprintf("%s/probe.log", folder);
 	s->nvdimms = w->nvdimms;
 	s->nvdimm_count = r->geometry.nvdimms;
+	for (unsigned int i = 0; i < r->geometry.nvdimms; i++)
+		w->nvdimms[i] = (struct domain_nvdimm){ NULL, r->geometry.size[i],
+							r->geometry.label_size,
+							r->geometry.align };
 }
 
 void worker_deinit(struct worker *w)
@@ -41,9 +45,7 @@ struct err *worker_make_nvdimms(struct worker *w)
 	for (unsigned int i = 0; i < r->geometry.nvdimms && !err; i++) {
 		char *path = xasprintf("%s/daxrig-%d-%u-nvdimm%u", folder, getpid(), w->id, i);
 
-		w->nvdimms[i] = (struct domain_nvdimm){ path, r->geometry.size[i],
-							r->geometry.label_size,
-							r->geometry.align };
+		w->nvdimms[i].path = path;
 		err = leftover_add(r->leftover, path);
 		if (!err)
 			err = nvdimm_create(path, r->geometry.size[i]);
@@ -71,14 +73,16 @@ static void drop_guest(struct worker *w)
 }
 
 /* A new console file, and the template as long as it serves. */
-static void next_guest(struct worker *w)
+static void next_guest(struct worker *w, const char *fs)
 {
 	struct run *r = w->run;
+	const struct run_template *t = run_template(r, fs);
 	unsigned int number;
 
 	pthread_mutex_lock(&r->lock);
 	number = ++r->guests;
-	w->setup.template = r->no_template ? NULL : r->template;
+	w->setup.template = r->no_template ? NULL : t->template;
+	w->setup.spec.cmdline = w->setup.template ? t->cmdline : r->base.spec.cmdline;
 	pthread_mutex_unlock(&r->lock);
 	free((char *)w->setup.spec.console);
 	w->setup.spec.console = xasprintf("%s/guests/console-%u.log", r->dir.path, number);
@@ -96,11 +100,11 @@ static void fork_failed(struct run *r, const char *why)
 		"booting this guest", why);
 }
 
-static struct err *start_guest(struct worker *w)
+static struct err *start_guest(struct worker *w, const char *fs)
 {
 	struct err *err;
 
-	next_guest(w);
+	next_guest(w, fs);
 	if (w->setup.template) {
 		err = guest_boot(&w->setup, &w->guest);
 		if (!err || err->code == ERR_CANCELLED)
@@ -126,7 +130,7 @@ static struct err *need_guest(struct worker *w, struct case_record *rec)
 
 	if (w->guest)
 		return NULL;
-	err = start_guest(w);
+	err = start_guest(w, rec->fs);
 	pthread_mutex_lock(&r->lock);
 	r->boot_failures = err ? r->boot_failures + 1 : 0;
 	/* the first guest of a run that does not come up: no other will */

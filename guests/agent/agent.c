@@ -19,12 +19,14 @@
 #define SYMBOLS_MS 60000
 #define RDMA_MS 30000
 #define NVDIMM_MS 300000
+#define PREPARE_MS 120000
 #define GRACE_MS 2000u
 
 struct agent {
 	const struct agent_ops *ops;
 	struct guest_facts facts;
 	struct buf hello;	/* what does not change from one host to the next */
+	char fs[8];		/* that is to stand ready */
 	int port;
 	struct helper nvdimm, symbols, rdma;	/* started while modules load */
 	bool nvdimm_on, rdma_on;
@@ -168,6 +170,32 @@ static void finish_devices(struct agent *a)
 	hello_features(&a->hello, &a->facts, odp);
 }
 
+static int prepare_helper(int fd, const void *arg)
+{
+	const struct agent *a = arg;
+
+	(void)fd;
+	return !a->ops->prepare(&a->facts, a->fs);
+}
+
+/* "daxrig.fs=xfs" on the command line: this filesystem is to stand ready. */
+static void prepare_fs(struct agent *a)
+{
+	struct buf cmdline = BUF_INIT;
+	struct err *err = file_read("/proc/cmdline", 65536, &cmdline);
+	const char *word = err ? NULL : strstr(buf_str(&cmdline), "daxrig.fs=");
+	uint64_t t = now_ns();
+
+	if (word && sscanf(word, "daxrig.fs=%7[a-z0-9]", a->fs) == 1) {
+		if (helper_run(prepare_helper, a, PREPARE_MS, 0, NULL) == 0)
+			strcpy(a->facts.mounted, a->fs);
+		agent_log("boot: %s of %s took %" PRIu64 " ms", a->facts.mounted[0] ? "mount" :
+			  "failed mount", a->fs, ms_since(&t));
+	}
+	err_free(err);
+	buf_deinit(&cmdline);
+}
+
 static void send_hello(struct agent *a, struct link *l)
 {
 	struct buf hello = BUF_INIT;
@@ -227,6 +255,7 @@ static void set_up(struct agent *a)
 	boot_modules(module_loaded, a);
 	agent_log("boot: modules took %" PRIu64 " ms", ms_since(&t));
 	finish_devices(a);
+	prepare_fs(a);
 	a->port = port_open();
 	agent_log("boot: ready at %" PRIu64 " ms", now_ns() / 1000000);
 }

@@ -151,6 +151,7 @@ bool case_begin(struct case_loop *c, struct case_run *r, const struct frame *f)
 		if (c->hooks->begin)
 			c->hooks->begin(r->name);
 		err = c->dirty ? EUCLEAN : spawn(c, r, &m);
+		c->facts->mounted[0] = '\0'; /* it serves one case */
 		if (err) {
 			snprintf(found, sizeof(found), "cannot start the case: %s",
 				 err == EUCLEAN ? "the guest is dirty" : strerror(err));

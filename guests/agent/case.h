@@ -37,7 +37,7 @@ enum loop_end {
 
 struct case_loop {
 	const struct agent_ops *ops;
-	const struct guest_facts *facts;
+	struct guest_facts *facts;
 	const struct case_hooks *hooks;	/* NULL members are left out */
 	uint64_t grace_ms;	/* for what was killed to go away */
 	struct link *link;

@@ -24,6 +24,7 @@ struct guest_facts {
 	char rdma_why[128];	/* why */
 	unsigned int gid_index;	/* of an IPv4 RoCE v2 GID of port 1 */
 	unsigned int cpus;
+	char mounted[8];		/* the filesystem that prepare() left for the next case, or "" */
 };
 
 struct case_ctx {
@@ -56,6 +57,11 @@ struct agent_ops {
 	 * said.
 	 */
 	int (*run_case)(const struct case_ctx *ctx);
+	/*
+	 * Makes and mounts @fs so that the next case finds it; false when it could not.
+	 * Runs in a child of PID 1 while the guest boots.
+	 */
+	bool (*prepare)(const struct guest_facts *guest, const char *fs);
 };
 
 /* PID 1's whole life; returns only when it is not PID 1. */

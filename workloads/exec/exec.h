@@ -102,7 +102,8 @@ void outcome_fail(struct outcome *o, const char *rule, const char *expected,
 void outcome_skip(struct outcome *o, const char *found, ...) __printf(2, 3);
 void outcome_error(struct outcome *o, const char *found, ...) __printf(2, 3);
 
-/* fs.c: mkfs, mount with dax=always, proof by statx. */
+/* fs.c: mkfs and mount with dax=always; the same if need be, and the proof by statx. */
+void exec_fs_make(struct exec *x, struct outcome *o);
 void exec_fs_setup(struct exec *x, struct outcome *o);
 void exec_fs_mount(struct exec *x, struct outcome *o);
 void exec_fs_remount(struct exec *x, struct outcome *o);

@@ -87,15 +87,34 @@ static void take_room(uint64_t room, struct outcome *o)
 	outcome_error(o, "cannot leave room: %s", strerror(errno));
 }
 
-void exec_fs_setup(struct exec *x, struct outcome *o)
+void exec_fs_make(struct exec *x, struct outcome *o)
 {
 	_cleanup_err_ struct err *err = run_mkfs(x);
 
-	if (err) {
+	if (err)
 		outcome_error(o, "%s", err->message);
-		return;
-	}
-	exec_fs_mount(x, o);
+	else
+		exec_fs_mount(x, o);
+}
+
+/* What was made while the guest booted serves, unless it must be mounted otherwise. */
+static bool stands_ready(const struct exec *x)
+{
+	const char *mounted = x->ctx->guest->mounted;
+
+	if (!mounted[0])
+		return false;
+	if (strcmp(mounted, x->ctx->fs) == 0 && x->ctx->lie != LIE_NO_DAX)
+		return true;
+	umount2(EXEC_MOUNTPOINT, 0);
+	return false;
+}
+
+void exec_fs_setup(struct exec *x, struct outcome *o)
+{
+	x->mounted = stands_ready(x);
+	if (!x->mounted)
+		exec_fs_make(x, o);
 	if (o->status == STEP_OK)
 		prove_dax(o);
 	if (o->status == STEP_OK && x->s->room)

@@ -221,6 +221,18 @@ static bool setup(struct exec *x)
 	return o.status == STEP_OK;
 }
 
+bool interp_prepare(const struct guest_facts *guest, const char *fs)
+{
+	struct case_ctx ctx = { .name = "", .fs = fs, .guest = guest, .link = -1 };
+	struct exec *x = xcalloc(1, sizeof(*x));
+	struct outcome o = { .detail = BUF_INIT };
+
+	x->ctx = &ctx;
+	exec_fs_make(x, &o);
+	free(x);
+	return o.status == STEP_OK;
+}
+
 int interp_run_case(const struct case_ctx *ctx)
 {
 	struct exec *x = xcalloc(1, sizeof(*x));

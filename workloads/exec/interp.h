@@ -13,4 +13,7 @@
  */
 int interp_run_case(const struct case_ctx *ctx);
 
+/* A struct agent_ops prepare. */
+bool interp_prepare(const struct guest_facts *guest, const char *fs);
+
 #endif

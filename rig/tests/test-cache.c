@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The commands `cache` and `report`, as a user calls them, over a made-up cache. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/files.h"
+#include "cmd.h"
+#include "guests/image.h"
+#include "template-store.h"
+
+#define SIXTY "00000000000000000000000000000000000000000000000000000000000"
+
+static const char key_a[] = "aaaaa" SIXTY, key_b[] = "bbbbb" SIXTY;
+static const char image_a[] = "11111" SIXTY, image_b[] = "22222" SIXTY;
+
+static void ok(struct err *err)
+{
+	if (err)
+		fail_msg("%s", err->message);
+}
+
+static char *put(const char *cache, const char *name, size_t len, time_t used)
+{
+	char *path = xasprintf("%s/%s", cache, name);
+	_cleanup_free_ char *data = xcalloc(1, len + 1);
+	_cleanup_free_ char *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+	const struct timespec at[2] = { { .tv_sec = used }, { .tv_sec = used } };
+
+	memset(data, 'x', len);
+	ok(dir_create(dir));
+	ok(file_write_atomic(path, data, len));
+	utimensat(AT_FDCWD, path, at, 0);
+	return path;
+}
+
+static void put_template(const char *cache, const char *key, const char *kernel, time_t used)
+{
+	static const char *const names[] = { "ram", "state", "console", NULL };
+	_cleanup_free_ char *folder = xasprintf("%s/templates/%s", cache, key);
+	_cleanup_free_ char *notes = xasprintf("kernel %s", kernel);
+	_cleanup_free_ char *mark = xasprintf("%s/" TEMPLATE_MARK, folder);
+	const struct timespec at[2] = { { .tv_sec = used }, { .tv_sec = used } };
+
+	for (size_t i = 0; names[i]; i++) {
+		_cleanup_free_ char *name = xasprintf("templates/%s/%s", key, names[i]);
+
+		free(put(cache, name, 1 << 20, used));
+	}
+	ok(template_mark_write(folder, key, notes, names));
+	utimensat(AT_FDCWD, mark, at, 0);
+}
+
+static void put_image(const char *cache, const char *key, time_t used)
+{
+	_cleanup_free_ char *name = xasprintf("images/%s.img", key);
+	_cleanup_free_ char *size = xasprintf("images/%s.bytes", key);
+
+	free(put(cache, name, 1 << 20, used));
+	free(put(cache, size, 8, used));
+}
+
+/* Two templates, two images, one half-made of each, and what is neither. */
+static void fill(const char *cache)
+{
+	_cleanup_free_ char *memo = xasprintf("%s/images/deb-6.1\033.memo", cache);
+	_cleanup_free_ char *text = xasprintf("%s\n%s\n", key_a, image_b);
+	_cleanup_free_ char *tmp = xasprintf("images/%s.img.tmp-7", image_a);
+	_cleanup_free_ char *making = xasprintf("templates/making-7-%.16s/ram", key_b);
+
+	put_template(cache, key_a, "deb-old", 1000);
+	put_template(cache, key_b, "deb-new", 4000);
+	put_image(cache, image_a, 2000);
+	put_image(cache, image_b, 3000);
+	free(put(cache, tmp, 4096, 100));
+	free(put(cache, making, 4096, 100));
+	free(put(cache, "libvirt/qemu/caps", 4096, 100));
+	free(put(cache, "templates/notes/mine", 4096, 100));
+	free(put(cache, "images/mine.img", 4096, 100));
+	ok(file_write_atomic(memo, text, strlen(text)));
+}
+
+/* What `daxrig @words` prints; free() it. */
+static char *command(const struct command *c, char **words, int n, int *status)
+{
+	struct buf text = BUF_INIT;
+	char path[] = "/tmp/test-cache-out-XXXXXX";
+	int fd = mkstemp(path), saved = dup(1);
+
+	fflush(stdout);
+	dup2(fd, 1);
+	*status = 0;
+	ok(command_main(c, n, words, status));
+	fflush(stdout);
+	dup2(saved, 1);
+	close(saved);
+	close(fd);
+	ok(file_read(path, 1 << 20, &text));
+	unlink(path);
+	return buf_take(&text);
+}
+
+static void has(const char *text, const char *part, bool wanted)
+{
+	if (!!strstr(text, part) != wanted)
+		fail_msg("'%s' is %sin\n%s", part, wanted ? "not " : "", text);
+}
+
+static bool there(const char *cache, const char *fmt, const char *key)
+{
+	_cleanup_free_ char *name = xasprintf("%s/%s%s%s", cache,
+					      *fmt == 't' ? "templates/" : "images/", key,
+					      *fmt == 't' ? "" : ".img");
+
+	return path_exists(name);
+}
+
+static void test_lists(void **state)
+{
+	const char *cache = *state;
+	_cleanup_free_ char *store = xasprintf("%s/templates", cache);
+	_cleanup_free_ char *lock = xasprintf("%s/%s.lock", store, key_b);
+	struct template_entry *t;
+	struct image_entry *im;
+	int held;
+	size_t n;
+
+	fill(cache);
+	ok(template_lock(lock, true, 0, -1, &held));
+	n = template_list(store, &t);
+	assert_int_equal(n, 3);
+	assert_non_null(strstr(t[0].folder, "making-7"));
+	assert_null(t[0].kernel);
+	assert_true(t[0].busy);		/* by the lock of the one it becomes */
+	assert_string_equal(t[1].kernel, "deb-old");
+	assert_int_equal(t[1].used.tv_sec, 1000);
+	assert_true(t[1].bytes >= 3 << 20);
+	assert_false(t[1].busy);
+	assert_string_equal(t[2].kernel, "deb-new");
+	assert_true(t[2].busy);
+	assert_false(template_remove(&t[2]));
+	template_list_free(t, n);
+	close(held);
+	n = image_list(cache, &im);
+	assert_int_equal(n, 3);
+	assert_non_null(strstr(im[0].path, ".tmp-7"));
+	assert_null(im[1].kernel);
+	assert_string_equal(im[2].kernel, "deb-6.1\033");
+	assert_false(im[2].busy);
+	image_list_free(im, n);
+}
+
+static void test_image_held(void **state)
+{
+	const char *cache = *state;
+	_cleanup_free_ char *path = xasprintf("%s/images/%s.img", cache, image_a);
+	struct image_entry *im;
+	size_t n;
+	int held, other;
+
+	fill(cache);
+	ok(image_hold(path, &held));
+	ok(image_hold(path, &other));
+	close(other);
+	n = image_list(cache, &im);
+	assert_true(im[1].busy);
+	assert_false(image_remove(&im[1]));
+	close(held);
+	im[1].busy = false;
+	assert_true(image_remove(&im[1]));
+	assert_true(image_remove(&im[1]));
+	ok(image_hold(path, &held));
+	assert_int_equal(held, -1);
+	image_list_free(im, n);
+}
+
+/* The longest unused goes first, be it template or image. */
+static void test_cache(void **state)
+{
+	char *list[] = { (char *)"cache", NULL };
+	char *max[] = { (char *)"cache", (char *)"--max", (char *)"4200K", NULL };
+	const char *cache = *state;
+	_cleanup_free_ char *text = NULL, *after = NULL;
+	int status;
+
+	fill(cache);
+	text = command(&cmd_cache, list, 1, &status);
+	has(text, "aaaaa0000000  deb-old ", true);
+	has(text, "22222000000", true);
+	has(text, "deb-6.1\\x1b ", true);
+	has(text, "making-7-bbb", true);
+	has(text, "mine", false);
+	has(text, "in use", false);
+	has(text, "total   ", true);
+	after = command(&cmd_cache, max, 3, &status);
+	has(after, "removed 4 of 6", true);
+	assert_false(there(cache, "t", key_a));
+	assert_false(there(cache, "i", image_a));
+	assert_true(there(cache, "t", key_b));
+	assert_true(there(cache, "i", image_b));
+	assert_true(there(cache, "i", "mine"));
+	assert_true(there(cache, "t", "notes"));
+}
+
+static void test_report(void **state)
+{
+	const char *dir = *state;
+	_cleanup_free_ char *json = xasprintf("%s/run.json", dir), *text = NULL;
+	static const char run[] =
+		"{\"format\":1,\"started\":\"now\",\"end\":\"interrupted\",\"duration_ns\":60000000000,"
+		"\"kernel\":{\"release\":\"6.1\\u001b[2J\"},\"cases\":["
+		"{\"name\":\"a\",\"verdict\":\"pass\",\"duration_ns\":1,"
+		"\"timing\":{\"fork_ns\":1000000000}},"
+		"{\"name\":\"b\",\"verdict\":\"fail\",\"reason\":\"r\\ns\","
+		"\"timing\":{\"queue_ns\":9000000000,\"steps_ns\":3000000000}}]}";
+	char *words[] = { (char *)"report", (char *)"--timing", (char *)dir, NULL };
+	int status;
+
+	ok(file_write_atomic(json, run, strlen(run)));
+	text = command(&cmd_report, words, 3, &status);
+	has(text, "kernel   6.1\\x1b[2J\n", true);
+	has(text, "cases    2: 1 pass, 1 fail, 0 skip, 0 error; 60.0 s, 2 cases a minute\n", true);
+	has(text, "fail     b: r\\ns\n", true);
+	has(text, "fork          1.000   25%\n", true);
+	has(text, "steps         3.000   75%\n", true);
+	has(text, "queue         9.000\n", true);
+	assert_true(strstr(text, "  b\n") < strstr(text, "  a\n"));
+	assert_int_equal(status, 0);
+}
+
+static int set_up(void **state)
+{
+	*state = xstrdup("/tmp/test-cache-XXXXXX");
+	if (!mkdtemp(*state))
+		return -1;
+	return setenv("DAXRIG_CACHE", *state, 1);
+}
+
+static int tear_down(void **state)
+{
+	err_free(tree_remove(*state));
+	free(*state);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_image_held, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_cache, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_report, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
