@@ -39,7 +39,7 @@ static uint64_t cost_ns(const struct run_summary_case *c)
 	const struct case_timing *t = &c->timing;
 	uint64_t sum = t->fork_ns + t->settle_ns + t->steps_ns + t->oracles_ns + t->teardown_ns;
 
-	return sum ? sum : c->duration_ns;
+	return MAX(sum, c->duration_ns);
 }
 
 static double seconds(uint64_t ns)

@@ -7,10 +7,17 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+/* Held until somebody takes them; a flood says no more than its beginning. */
+#define CONSOLE_SPLATS_MAX 256
+
 static void keep_splat(void *arg, struct splat *splat)
 {
 	struct console *c = arg;
 
+	if (c->nr_splats == CONSOLE_SPLATS_MAX) {
+		splat_destroy(splat);
+		return;
+	}
 	c->splats = xrealloc(c->splats, c->nr_splats + 1, sizeof(struct splat *));
 	c->splats[c->nr_splats++] = splat;
 	c->panicked |= splat->cls == SPLAT_PANIC || splat->fatal;

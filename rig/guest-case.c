@@ -25,6 +25,7 @@ struct running {
 	struct case_record *rec;
 	uint64_t console_from;
 	uint64_t deadline;
+	bool torn_down;			/* the interpreter reported its last step */
 	bool aborting;		/* the agent was told to end the case */
 	bool timed_out;		/* because it took too long */
 };
@@ -80,6 +81,8 @@ static void take_step_field(struct running *r, struct case_step *step, bool *hun
 	case TAG_FEATURE:
 		if (f->len == 3 && memcmp(f->data, "dax", 3) == 0)
 			r->rec->dax_proven = true;
+		else if (f->len == 3 && memcmp(f->data, "end", 3) == 0)
+			r->torn_down = true;
 		break;
 	default:
 		break;
@@ -212,6 +215,8 @@ static void take_end(struct running *r, const struct frame *f)
 	if (status == END_LIMIT || r->timed_out) {
 		r->rec->guest_end = GUEST_END_SILENT;
 		r->rec->end_seen = false;
+	} else if (!status && !r->torn_down) {
+		case_record_add_error(r->rec, "the interpreter did not report its end");
 	} else if (status && !r->aborting) {
 		case_record_add_error(r->rec, "the interpreter failed: %s",
 				      r->rec->guest_reason ? r->rec->guest_reason : "?");
@@ -256,6 +261,28 @@ static void take_splats(struct running *r, bool all)
 		r->g->spent = true;
 		case_record_add_splat(r->rec, s);
 	}
+}
+
+/*
+ * What the kernel said before the case began, while it booted or behind the case
+ * before, is no doing of this one, but must not get lost: it says so.
+ */
+static void take_early_splats(struct running *r)
+{
+	struct splat *s;
+
+	console_read(&r->g->console);
+	while ((s = console_take_splat(&r->g->console, true)) != NULL) {
+		char *title = xasprintf("%s (%s)", s->title, r->g->cases ?
+					"after the case before this one" :
+					"while the guest booted");
+
+		free(s->title);
+		s->title = title;
+		r->g->spent = true;
+		case_record_add_splat(r->rec, s);
+	}
+	r->g->cases++;
 }
 
 /* The agent does not speak: what QEMU can tell of the processors, then no more. */
@@ -307,6 +334,11 @@ static struct err *talk(struct running *r)
 	bool over = false;
 
 	while (!over && !err) {
+		/* a guest that never stops talking has no more time than a silent one */
+		if (now_ns() >= r->deadline) {
+			err = timed_out(r, &over);
+			continue;
+		}
 		switch (guest_wait(r->g, r->deadline, &f, &err)) {
 		case GUEST_FRAME:
 			err = take_frame(r, &f, &over);
@@ -318,7 +350,6 @@ static struct err *talk(struct running *r)
 				lost(r, GUEST_END_PANIC, "the kernel panicked");
 			break;
 		case GUEST_TIMEOUT:
-			err = timed_out(r, &over);
 			break;
 		case GUEST_GONE:
 			gone(r);
@@ -388,8 +419,7 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie 
 	};
 	struct err *err;
 
-	console_read(&g->console);
-	take_splats(&r, true);
+	take_early_splats(&r);
 	r.console_from = g->console.size;
 	console_expect(&g->console, mark);
 	err = send_case(&r, seed);

@@ -35,6 +35,7 @@ struct guest {
 	char *no_gate;			/* why there is none */
 	char *release;			/* uname -r, escaped */
 	bool spent;			/* must not run another case */
+	unsigned int cases;		/* that it ran */
 	uint64_t boot_ns;		/* from start to the agent's first word */
 };
 

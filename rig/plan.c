@@ -7,6 +7,8 @@
 #include "workloads/scenario.h"
 #include "workloads/words.h"
 
+#define BATCH_MAX 1000u
+
 static const enum scenario_fs filesystems[] = { FS_XFS, FS_EXT4 };
 
 /* Takes @name and @text; a case of that name that is there already wins. */
@@ -127,6 +129,18 @@ static struct err *add_matrix(struct plan *plan, struct line *l)
 	return found ? NULL : line_error(l, "no pin and operation match");
 }
 
+/* How many cases a guest may serve as long as they pass. */
+static struct err *read_batch(struct plan *plan, struct line *l)
+{
+	uint64_t n = 0;
+	struct err *err = line_size(l, "a number of cases", &n);
+
+	if (!err && (!n || n > BATCH_MAX))
+		err = line_error(l, "expected 1 to %u", BATCH_MAX);
+	plan->batch = (unsigned int)n;
+	return err ? err : line_end(l);
+}
+
 struct err *plan_parse(struct plan *plan, const char *origin, const char *text, size_t len,
 		       const struct plan_source *lib, size_t nr_lib)
 {
@@ -143,8 +157,10 @@ struct err *plan_parse(struct plan *plan, const char *origin, const char *text, 
 			err = add_scenarios(plan, &l, lib, nr_lib);
 		else if (!err && line_take(&l, "matrix"))
 			err = add_matrix(plan, &l);
+		else if (!err && line_take(&l, "batch"))
+			err = read_batch(plan, &l);
 		else if (!err)
-			err = line_expected(&l, "scenario or matrix");
+			err = line_expected(&l, "scenario, matrix or batch");
 		if (err)
 			return err;
 	}

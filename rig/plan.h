@@ -5,6 +5,8 @@
  * A plan is a text file; a line is a comment (#) or one of
  *   scenario GLOB ...                 library scenarios by name
  *   matrix   PINS OPERATIONS          globs, joined by ',', over both filesystems
+ *   batch    N                        a guest serves up to N cases, as long as they pass;
+ *                                     1 when left out: a fresh one for each
  */
 #ifndef RIG_PLAN_H
 #define RIG_PLAN_H
@@ -36,6 +38,7 @@ struct plan {
 	size_t nr_cases;
 	struct plan_left_out *left_out;	/* combinations that make no case */
 	size_t nr_left_out;
+	unsigned int batch;	/* 0: 1 */
 };
 
 /*

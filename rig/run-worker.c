@@ -156,12 +156,15 @@ static struct case_record *new_record(struct run *r, const struct plan_case *c)
 }
 
 /*
- * A guest that was forked, or booted because the user wants one for each case, serves
- * one case; else it serves until a case fails.
+ * A guest serves as many cases as the plan says, while they pass; one that was booted
+ * because there is no template, which takes long, as many as there are.
  */
 static bool keep_guest(const struct worker *w, const struct case_record *rec)
 {
-	return !w->setup.template && !w->run->o->no_fork && !w->guest->spent &&
+	const struct run *r = w->run;
+	bool booted = !w->setup.template && !r->o->no_fork;
+
+	return (booted || w->guest->cases < r->plan.batch) && !w->guest->spent &&
 	       rec->verdict != VERDICT_FAIL && rec->verdict != VERDICT_ERROR;
 }
 

@@ -179,6 +179,19 @@ static struct err *start_guest(struct making *m)
 }
 
 /* Until the agent waits for a host and nothing more is printed. */
+/* A kernel that complained on its way is no ground for cases: one that is booted says so. */
+static struct err *clean_boot(struct making *m)
+{
+	struct splat *s = console_take_splat(&m->console, true);
+	struct err *err;
+
+	if (!s)
+		return NULL;
+	err = err_create(ERR_INFRA, "the kernel reported '%s' while it booted", s->title);
+	splat_destroy(s);
+	return err;
+}
+
 static struct err *wait_ready(struct making *m)
 {
 	uint64_t limit = (uint64_t)((double)BOOT_NS * MAX(m->in->scale, 1.0));
@@ -203,7 +216,7 @@ static struct err *wait_ready(struct making *m)
 		if (m->console.panicked)
 			return err_create(ERR_INFRA, "the kernel panicked while it booted");
 		if (n == 0 && m->console.marked && m->console.size == seen)
-			return NULL;
+			return clean_boot(m);
 		seen = m->console.size;
 		if (now_ns() >= deadline)
 			return err_create(ERR_TIMEOUT, "the agent was not ready within %.0f s",

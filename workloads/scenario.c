@@ -116,6 +116,8 @@ static struct err *parse_file(struct parser *p, struct step *st)
 		if (!line_take(&p->line, kinds[i].word))
 			continue;
 		st->file = kinds[i].kind;
+		if (st->fill_rest && st->file != FILE_WRITTEN)
+			return line_error(&p->line, "only a written file takes the rest");
 		p->s->reflink |= st->file == FILE_CLONE;
 		n->gone = true; /* not its own origin */
 		err = kinds[i].other ? refer(p, THING_FILE, &st->other, &other) : NULL;

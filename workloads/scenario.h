@@ -47,6 +47,7 @@
 #define SCENARIO_STEPS_MAX 512u
 #define SCENARIO_LINE_MAX 512u
 #define SCENARIO_WORDS_MAX 32u
+#define SCENARIO_BYTES_MAX (4ull << 30)	/* of any size, offset or length */
 
 enum scenario_fs {
 	FS_XFS = 1 << 0,

@@ -185,7 +185,8 @@ static struct err *program_failed(const char *name, int status, const struct buf
 	if (WIFSIGNALED(status))
 		return err_create(ERR_INFRA, "'%s' died from signal %d: %s", name,
 				  WTERMSIG(status), buf_str(&last));
-	return err_create(ERR_INFRA, "'%s' failed with exit status %d: %s", name,
+	return err_create(WEXITSTATUS(status) == 127 ? ERR_INFRA : ERR_PROGRAM,
+			  "'%s' failed with exit status %d: %s", name,
 			  WEXITSTATUS(status), buf_str(&last));
 }
 

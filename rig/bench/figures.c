@@ -28,6 +28,7 @@ struct side {
 	struct samples whole;	/* seconds a run */
 	struct samples first;	/* seconds from nothing to a case's first step */
 	struct samples rate;	/* cases a minute */
+	bool settled;		/* the records say how long guests took to settle */
 	uint64_t took_ns;	/* the last run, all of it */
 	size_t cases;
 };
@@ -55,6 +56,7 @@ static struct err *side_run(const struct bench *b, struct side *s)
 	for (size_t i = 0; i < r.case_count; i++) {
 		const struct case_timing *t = &r.cases[i].timing;
 
+		s->settled |= t->settle_ns != 0;
 		/* without a guest of its own it began on one that was there */
 		if (t->fork_ns)
 			samples_add(&s->first, seconds(t->fork_ns + t->settle_ns));
@@ -109,16 +111,18 @@ void bench_warm(struct bench *b, struct figure *step, struct figure *plan)
 	}
 	a = samples_median(&warm.whole);
 	c = samples_median(&cold.whole);
-	figure_set(plan, c / a, xasprintf("times faster, the %zu cases of quick that match '%s', not "
+	figure_set(plan, c / a, xasprintf("a run of the %zu cases of quick that match '%s', not "
 					  "all of it, one job: %.1f s warm against %.1f s with "
 					  "--no-fork, medians of %zu runs each, in turn",
 					  warm.cases, SUBSET, a, c, warm.whole.n));
 	a = samples_median(&warm.first);
 	c = samples_median(&cold.first);
 	if (a > 0 && c > 0)
-		figure_set(step, c / a, xasprintf("times faster to the first step: a fork in %.3f s "
+		figure_set(step, c / a, xasprintf("faster to %s: a fork in %.3f s "
 						  "against a boot in %.3f s, medians of %zu and %zu "
-						  "guests in %zu runs each, in turn", a, c,
+						  "guests in %zu runs each, in turn",
+						  warm.settled && cold.settled ? "the first step" :
+						  "the agent's first word (settling is not recorded)", a, c,
 						  warm.first.n, cold.first.n, warm.whole.n));
 	else
 		figure_fail(step, err_create(ERR_INFRA, "the records hold no timing"));
@@ -150,7 +154,7 @@ void bench_jobs(struct bench *b, struct figure *rate, struct figure *two)
 			     one.rate.n));
 	if (b->has_jobs)
 		figure_set(two, samples_median(&both.rate) / samples_median(&one.rate),
-			   xasprintf("times the cases a minute: two jobs %.1f against one %.1f, the "
+			   xasprintf("cases a minute: two jobs %.1f against one %.1f, the "
 				     "same %zu cases, medians of %zu runs each, in turn",
 				     samples_median(&both.rate), samples_median(&one.rate),
 				     one.cases, one.rate.n));
@@ -181,8 +185,8 @@ static void look_at_fork(pid_t pid, void *arg)
 	uint64_t bytes;
 	size_t i = 0;
 
-	/* one that boots the template has no console in the folder of the run */
-	if (!proc_is_qemu_of(pid, f->guests) || !proc_is_qemu_of(pid, f->templates))
+	/* one that boots a template has its console elsewhere */
+	if (!proc_is_qemu_of(pid, f->guests))
 		return;
 	err = file_read(path, SMAPS_MAX, &text);
 	if (err)

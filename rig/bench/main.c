@@ -106,6 +106,15 @@ static struct err *warm_up(struct bench *b, char **head)
 	return NULL;
 }
 
+static bool is_wanted(const struct figure *f, char **names)
+{
+	bool any = !*names;
+
+	for (; *names; names++)
+		any |= strcmp(f->name, *names) == 0;
+	return any;
+}
+
 static void print_figure(const struct figure *f)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
@@ -115,28 +124,54 @@ static void print_figure(const struct figure *f)
 	fflush(stdout);
 }
 
-static void measure(struct bench *b)
+static void no_cycles(struct bench *b, struct figure *f, struct figure *none)
 {
-	bench_boot(b, &figures[FIGURE_BOOT]);
-	print_figure(&figures[FIGURE_BOOT]);
-	bench_memory(b, &figures[FIGURE_MEMORY]);
-	print_figure(&figures[FIGURE_MEMORY]);
-	bench_jobs(b, &figures[FIGURE_RATE], &figures[FIGURE_TWO]);
-	print_figure(&figures[FIGURE_RATE]);
-	print_figure(&figures[FIGURE_TWO]);
-	bench_warm(b, &figures[FIGURE_STEP], &figures[FIGURE_PLAN]);
-	print_figure(&figures[FIGURE_STEP]);
-	print_figure(&figures[FIGURE_PLAN]);
-	figure_fail(&figures[FIGURE_CYCLES],
-		    err_create(ERR_INFRA, "there is no such loop in the agent yet"));
-	print_figure(&figures[FIGURE_CYCLES]);
+	(void)b;
+	(void)none;
+	figure_fail(f, err_create(ERR_INFRA, "the agent has no such loop"));
 }
 
-static void fail_all(const struct err *err)
+static void boot(struct bench *b, struct figure *f, struct figure *none)
 {
-	for (size_t i = 0; i < FIGURES; i++) {
-		figure_fail(&figures[i], err_create(err->code, "%s", err->message));
-		print_figure(&figures[i]);
+	(void)none;
+	bench_boot(b, f);
+}
+
+static void memory(struct bench *b, struct figure *f, struct figure *none)
+{
+	(void)none;
+	bench_memory(b, f);
+}
+
+/* One or two figures out of the same runs. */
+static const struct {
+	void (*measure)(struct bench *b, struct figure *f, struct figure *other);
+	struct figure *f, *other;
+} groups[] = {
+	{ boot, &figures[FIGURE_BOOT], NULL },
+	{ memory, &figures[FIGURE_MEMORY], NULL },
+	{ bench_jobs, &figures[FIGURE_RATE], &figures[FIGURE_TWO] },
+	{ bench_warm, &figures[FIGURE_STEP], &figures[FIGURE_PLAN] },
+	{ no_cycles, &figures[FIGURE_CYCLES], NULL },
+};
+
+/* With @why none can be measured. */
+static void measure(struct bench *b, char **names, const struct err *why)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
+		struct figure *v[] = { groups[i].f, groups[i].other };
+		bool wanted[] = { is_wanted(v[0], names), v[1] && is_wanted(v[1], names) };
+
+		if ((wanted[0] || wanted[1]) && !why)
+			groups[i].measure(b, v[0], v[1]);
+		for (size_t j = 0; j < ARRAY_SIZE(v) && v[j]; j++) {
+			if (why)
+				figure_fail(v[j], err_create(why->code, "%s", why->message));
+			if (!v[j]->text)
+				v[j]->text = xstrdup("it was not asked for");
+			if (wanted[j])
+				print_figure(v[j]);
+		}
 	}
 }
 
@@ -144,6 +179,7 @@ static struct err *set_up(struct bench *b)
 {
 	char out[] = "/tmp/daxrig-bench-XXXXXX";
 	_cleanup_free_ char *kernel = NULL;
+	char *cache;
 	const struct sigaction act = { .sa_handler = on_signal };
 	struct err *err = paths_init(&b->paths);
 
@@ -153,6 +189,12 @@ static struct err *set_up(struct bench *b)
 	sigaction(SIGTERM, &act, NULL);
 	b->daxrig = "./daxrig";
 	b->deadline = now_ns() + WHOLE_NS;
+	/* smaps knows no links */
+	cache = realpath(b->paths.cache, NULL);
+	if (cache) {
+		free(b->paths.cache);
+		b->paths.cache = cache;
+	}
 	kernel = xasprintf("%s/kernels/deb-" WANTED_KERNEL, b->paths.data);
 	b->kernel = path_exists(kernel) ? "deb:" WANTED_KERNEL : NULL;
 	if (!mkdtemp(out))
@@ -170,25 +212,45 @@ static struct err *write_json(const char *path, const char *head)
 	return file_write_atomic(path, buf_str(&text), text.len);
 }
 
+static bool parse_words(int argc, char **argv, const char **json, char ***names)
+{
+	bool has_json = argc > 1 && strcmp(argv[1], "--json") == 0;
+
+	*json = has_json ? argv[2] : NULL;
+	*names = argv + (has_json ? MIN(argc, 3) : 1);
+	for (char **name = *names; *name; name++) {
+		bool known = false;
+
+		for (size_t i = 0; i < FIGURES; i++)
+			known |= strcmp(figures[i].name, *name) == 0;
+		if (!known)
+			return false;
+	}
+	return !has_json || *json;
+}
+
 int main(int argc, char **argv)
 {
 	_cleanup_free_ char *head = xstrdup(" \"processors\": null");
 	_cleanup_err_ struct err *err = NULL, *written = NULL;
 	struct bench b = { .deadline = 0 };
+	const char *json;
+	char **names;
 
-	if (argc != 1 && (argc != 3 || strcmp(argv[1], "--json") != 0)) {
-		fprintf(stderr, "Usage: daxrig-bench [--json FILE], in the folder of daxrig\n");
+	if (!parse_words(argc, argv, &json, &names)) {
+		fprintf(stderr, "Usage: daxrig-bench [--json FILE] [FIGURE...], in the folder of "
+			"daxrig\nFigures:");
+		for (size_t i = 0; i < FIGURES; i++)
+			fprintf(stderr, " %s", figures[i].name);
+		fputc('\n', stderr);
 		return EXIT_USAGE;
 	}
 	err = set_up(&b);
 	if (!err)
 		err = warm_up(&b, &head);
-	if (err)
-		fail_all(err);
-	else
-		measure(&b);
-	if (argc == 3)
-		written = write_json(argv[2], head);
+	measure(&b, names, err);
+	if (json)
+		written = write_json(json, head);
 	if (written)
 		fprintf(stderr, "bench: %s\n", written->message);
 	if (b.out)

@@ -37,7 +37,9 @@ static const struct {
 	{ "matrix vmsplice\n", "p:1:16: expected operations" },
 	{ "matrix nope *\n", "p:1:13: no pin and operation match" },
 	{ "matrix * * *\n", "p:1:12: expected the end of the line" },
-	{ "\nfoo\n", "p:2:1: expected scenario or matrix, found 'foo'" },
+	{ "batch 0\n", "p:1:7: expected 1 to 1000" },
+	{ "batch 8\nscenario one\n", "xfs/one ext4/one " },
+	{ "\nfoo\n", "p:2:1: expected scenario, matrix or batch, found 'foo'" },
 };
 
 static void test_plan(void **state)

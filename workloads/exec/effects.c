@@ -123,6 +123,21 @@ static void apply_clone(struct exec *x, struct exec_file *src, uint64_t soff,
 	shadow_copy(&dst->blocks, doff, &src->blocks, soff, len);
 }
 
+/* Behind the new end private copies go, too (unmap_mapping_range(), even_cows). */
+static void drop_copies(struct exec *x, const struct exec_file *f, uint64_t size)
+{
+	struct piece below = { .kind = PIECE_BELOW };
+
+	size = (size + 4095) & ~4095ull;
+	for (unsigned int i = 0; i < x->nr_maps; i++) {
+		struct exec_map *m = &x->maps[i];
+		uint64_t from = size > m->off ? size - m->off : 0;
+
+		if (m->file == f && from < m->len)
+			shadow_set(&m->overlay, from, m->len - from, &below);
+	}
+}
+
 static void apply_gone(struct exec *x, struct exec_file *f)
 {
 	exec_detach_pins(x, f, 0, UINT64_MAX / 2);
@@ -141,6 +156,7 @@ void exec_apply(struct exec *x, const struct mutator_call *c, unsigned int gen)
 			exec_detach_pins(x, f, c->size, f->shadow.size - c->size);
 		shadow_resize(&f->shadow, c->size, PIECE_ZERO);
 		shadow_resize(&f->blocks, c->size, PIECE_ZERO);
+		drop_copies(x, f, c->size);
 	} else if (strcmp(op, "punch") == 0) {
 		apply_zero(x, f, c->off[0], c->len, false);
 	} else if (strcmp(op, "zero") == 0) {

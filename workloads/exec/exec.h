@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The interpreter's state while it runs one case in the guest. Its parts: fs.c
- * (the filesystem), files.c, maps.c, holds.c (pins), tasks.c (started
- * operations), effects.c (what an operation does to the expected bytes) and
+ * (the filesystem), files.c, maps.c, holds.c (pins), tasks.c and
+ * expect.c (started operations), effects.c (what an operation does to the expected bytes) and
  * interp.c, which joins them.
  */
 #ifndef WORKLOADS_EXEC_EXEC_H
@@ -68,7 +68,8 @@ struct exec_task {
 	pid_t pid;		/* of the process, 0 for a thread */
 	int pid_fd;
 	bool started, dead, joined, applied;
-	bool expected_to_fail;	/* its result was judged */
+	bool signalled;
+	uint64_t waits_since_ns;	/* when it was seen to wait, 0: it was not */
 };
 
 struct exec {
@@ -83,6 +84,7 @@ struct exec {
 	bool mounted;
 	uint64_t window_ms;	/* an operation that has not returned by then blocks */
 	uint64_t grace_ms;	/* it ends so soon after the last holder let go */
+	uint64_t released_ns;	/* before the last pin was let go */
 	char fault[256];	/* of setup or teardown */
 };
 
@@ -145,6 +147,13 @@ const char *exec_holders(struct exec *x, char *buf, size_t size);
 void exec_pins_fault(struct exec *x, struct outcome *o);
 
 /* tasks.c */
+struct exec_task *exec_task(struct exec *x, const char *name);
+pid_t exec_task_pid(const struct exec_task *t);
+bool exec_task_done(const struct exec_task *t);
+/* Waits until @deadline of now_ns() for its next event, for its end; false: in vain. */
+bool exec_task_event(struct exec_task *t, uint64_t deadline);
+bool exec_task_over(struct exec_task *t, uint64_t deadline);
+void exec_task_join(struct exec_task *t);
 void exec_task_start(struct exec *x, const struct step *st, struct outcome *o);
 void exec_task_expect(struct exec *x, const struct step *st, struct outcome *o);
 /* Until it rests or is over, whichever is first. */

@@ -131,7 +131,13 @@ void exec_file_create(struct exec *x, const struct step *st, struct outcome *o)
 void exec_file_sync(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_file *f = st->name ? exec_file(x, st->name) : NULL;
-	int fd = f ? f->fd : open(EXEC_MOUNTPOINT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd;
+
+	if (f && !exec_file_open(f)) {
+		outcome_error(o, "cannot open '%s': %s", f->name, strerror(errno));
+		return;
+	}
+	fd = f ? f->fd : open(EXEC_MOUNTPOINT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (f ? fsync(fd) : syncfs(fd))
 		outcome_fail(o, "contract.errno", "sync succeeds", "%s", errno_name(errno));
@@ -191,15 +197,15 @@ void exec_compare(struct exec *x, const struct shadow *want, uint64_t off, const
 		     (unsigned long long)m.bytes);
 }
 
-static void check_size(const struct exec_file *f, const struct step *st, struct outcome *o)
+static void check_size(const struct exec_file *f, uint64_t size, struct outcome *o)
 {
 	char expected[64];
 	struct stat sb;
 
 	if (fstat(f->fd, &sb)) {
 		outcome_error(o, "fstat: %s", strerror(errno));
-	} else if ((uint64_t)sb.st_size != st->len) {
-		snprintf(expected, sizeof(expected), "size %llu", (unsigned long long)st->len);
+	} else if ((uint64_t)sb.st_size != size) {
+		snprintf(expected, sizeof(expected), "size %llu", (unsigned long long)size);
 		outcome_fail(o, "content.file", expected, "'%s' has size %llu", f->name,
 			     (unsigned long long)sb.st_size);
 	}
@@ -221,10 +227,12 @@ void exec_file_check(struct exec *x, const struct step *st, struct outcome *o)
 		outcome_error(o, "'%s' is not open", f->name);
 		return;
 	}
-	if (st->check_size) {
-		check_size(f, st, o);
+	if (st->len && !st->check_size && end > f->shadow.size)
+		outcome_error(o, "the range ends past the end of '%s'", f->name);
+	else if (st->check_size || !st->len)
+		check_size(f, st->check_size ? st->len : f->shadow.size, o);
+	if (st->check_size || o->status != STEP_OK)
 		return;
-	}
 	exec_dma_settle(x);
 	exec_file_expected(x, f, &want);
 	chunk = xcalloc(1, CHUNK);

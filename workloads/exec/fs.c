@@ -36,19 +36,6 @@ static struct err *run_mkfs(const struct exec *x)
 	return run_program(is_xfs(x) ? xfs : ext4, MKFS_TIMEOUT_MS, &out);
 }
 
-void exec_fs_mount(struct exec *x, struct outcome *o)
-{
-	const char *options = x->ctx->lie == LIE_NO_DAX ? "dax=never" : "dax=always";
-
-	mkdir(EXEC_MOUNTPOINT, 0755);
-	if (mount(x->ctx->guest->pmem, EXEC_MOUNTPOINT, x->ctx->fs, 0, options)) {
-		outcome_error(o, "mount of %s with %s: %s", x->ctx->fs, options,
-			      strerror(errno));
-		return;
-	}
-	x->mounted = true;
-}
-
 static void prove_dax(struct outcome *o)
 {
 	static const char path[] = EXEC_MOUNTPOINT "/dax-proof";
@@ -61,6 +48,20 @@ static void prove_dax(struct outcome *o)
 	}
 	if (!(st.stx_attributes & STATX_ATTR_DAX))
 		outcome_error(o, "files are not DAX: statx reports no STATX_ATTR_DAX");
+}
+
+void exec_fs_mount(struct exec *x, struct outcome *o)
+{
+	const char *options = x->ctx->lie == LIE_NO_DAX ? "dax=never" : "dax=always";
+
+	mkdir(EXEC_MOUNTPOINT, 0755);
+	if (mount(x->ctx->guest->pmem, EXEC_MOUNTPOINT, x->ctx->fs, 0, options)) {
+		outcome_error(o, "mount of %s with %s: %s", x->ctx->fs, options,
+			      strerror(errno));
+		return;
+	}
+	x->mounted = true;
+	prove_dax(o);
 }
 
 /* Leaves @room bytes free, so that a freed block is soon used again. */
@@ -113,10 +114,10 @@ static bool stands_ready(const struct exec *x)
 void exec_fs_setup(struct exec *x, struct outcome *o)
 {
 	x->mounted = stands_ready(x);
-	if (!x->mounted)
-		exec_fs_make(x, o);
-	if (o->status == STEP_OK)
+	if (x->mounted)
 		prove_dax(o);
+	else
+		exec_fs_make(x, o);
 	if (o->status == STEP_OK && x->s->room)
 		take_room(x->s->room, o);
 }
@@ -169,7 +170,7 @@ void exec_fs_check(struct exec *x, struct outcome *o)
 		return;
 	}
 	err = run_program(is_xfs(x) ? xfs : ext4, FSCK_TIMEOUT_MS, &out);
-	if (err && err->code == ERR_TIMEOUT) {
+	if (err && err->code != ERR_PROGRAM) {
 		outcome_error(o, "%s", err->message);
 	} else if (err) {
 		outcome_fail(o, "residue.fsck", "the filesystem is clean", "%s", err->message);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "workloads/pattern.h"
 
@@ -45,13 +46,27 @@ void exec_dma_settle(struct exec *x)
 			wait_rounds(x, &x->pins[i], 2);
 }
 
-static bool all_zero(const struct shadow *s, uint64_t off, uint64_t len)
+/* Whether no byte, or (@all) every byte, of the range is a hole or unwritten. */
+static bool zeroes(const struct shadow *s, uint64_t off, uint64_t len, bool all)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (s->v[i].off < off + len && s->v[i].off + s->v[i].len > off &&
-		    s->v[i].kind != PIECE_ZERO)
+		    (s->v[i].kind == PIECE_ZERO) != all)
 			return false;
 	return true;
+}
+
+/* Whether a private mapping shows the file's own pages in the range, not copies. */
+static bool not_copied(const struct exec_map *m, const struct step *st)
+{
+	for (size_t i = 0; i < m->overlay.n; i++) {
+		const struct piece *p = &m->overlay.v[i];
+
+		if (p->kind != PIECE_BELOW && p->off < st->off + st->len &&
+		    p->off + p->len > st->off)
+			return false;
+	}
+	return !(m->writable && (st->pin->traits & PIN_DMA_WRITES));
 }
 
 /*
@@ -60,10 +75,24 @@ static bool all_zero(const struct shadow *s, uint64_t off, uint64_t len)
  */
 static bool on_file_pages(const struct exec_map *m, const struct step *st)
 {
-	if (!m->file || !m->shared)
+	if (!m->file || (!m->shared && !not_copied(m, st)))
 		return false;
-	return (m->writable && (st->pin->traits & PIN_DMA_WRITES)) ||
-	       !all_zero(&m->file->shadow, m->off + st->off, st->len);
+	return (m->shared && m->writable && (st->pin->traits & PIN_DMA_WRITES)) ||
+	       !zeroes(&m->file->shadow, m->off + st->off, st->len, true);
+}
+
+/*
+ * What went wrong with DMA: wrong bytes and a refused access are the kernel's, all else
+ * (a lost packet, a full table) is the transport's or ours.
+ */
+static void judge_dma(const struct exec_pin *p, int errnum, const char *what,
+		      struct outcome *o)
+{
+	if (errnum == EILSEQ || errnum == EFAULT)
+		outcome_fail(o, "content.pin", "DMA goes on undisturbed", "pin '%s': %s: %s",
+			     p->pin.name, errno_name(errnum), what);
+	else
+		outcome_error(o, "pin '%s': %s: %s", p->pin.name, errno_name(errnum), what);
 }
 
 static void setup_pin(struct exec *x, const struct step *st, struct exec_pin *p)
@@ -97,6 +126,11 @@ static void judge_refusal(struct exec *x, const struct step *st, struct exec_pin
 	char expected[64];
 
 	o->errnum = -ret;
+	if (!p->pin.asked) {
+		outcome_error(o, "%s was not even asked for: %s: %s", st->pin->name,
+			      errno_name(-ret), p->pin.why);
+		return;
+	}
 	if (-ret == st->errnum)
 		return;
 	snprintf(expected, sizeof(expected), "%s is refused with %s", st->pin->name,
@@ -109,6 +143,19 @@ static void judge_refusal(struct exec *x, const struct step *st, struct exec_pin
 	}
 }
 
+/*
+ * Whether the device should be there: its driver is in, or the second NVDIMM is, and
+ * setting it up failed. That is no lack of the kernel's.
+ */
+static bool setup_failed(const struct exec *x, const struct step *st)
+{
+	if (strncmp(st->pin->name, "rdma", 4) == 0 && !x->ctx->guest->rdma_dev[0] &&
+	    access("/sys/module/rdma_rxe", F_OK) == 0)
+		return true;
+	return (st->pin->traits & PIN_DEVDAX) && !x->ctx->guest->devdax[0] &&
+	       access("/sys/bus/nd/devices/region1", F_OK) == 0;
+}
+
 void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_pin *p = &x->pins[x->nr_pins++];
@@ -117,9 +164,17 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 	int ret;
 
 	setup_pin(x, st, p);
+	if (p->attached && !has_trait(p, PIN_DMA_WRITES) &&
+	    !zeroes(&p->file->shadow, p->off, p->pin.len, false)) {
+		outcome_error(o, "'%s' would stand on data and on holes at once", st->name);
+		return;
+	}
 	missing = p->pin.kind->missing ? p->pin.kind->missing(x->ctx, why, sizeof(why)) : NULL;
 	if (missing) {
-		outcome_skip(o, "%s: %s", st->pin->name, missing);
+		if (setup_failed(x, st))
+			outcome_error(o, "%s: %s", st->pin->name, missing);
+		else
+			outcome_skip(o, "%s: %s", st->pin->name, missing);
 		return;
 	}
 	ret = p->pin.kind->take(&p->pin);
@@ -160,6 +215,7 @@ void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o)
 	int ret;
 
 	exec_tasks_settle(x);
+	x->released_ns = now_ns();
 	exec_pin_expected(x, p, &want);
 	if (holds)
 		exec_pins_fault(x, o);
@@ -167,11 +223,8 @@ void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o)
 	/* what holds no page sees none once the file gave it up */
 	if (!holds && !p->attached)
 		ret = 0;
-	else if (ret == -EILSEQ || ret == -EIO || ret == -EFAULT)
-		outcome_fail(o, "content.pin", "DMA goes on to the end undisturbed",
-			     "pin '%s': %s: %s", p->pin.name, errno_name(-ret), p->pin.why);
 	else if (ret)
-		outcome_error(o, "pin '%s': %s: %s", p->pin.name, errno_name(-ret), p->pin.why);
+		judge_dma(p, -ret, p->pin.why, o);
 	else if (o->status == STEP_OK && strcmp(p->pin.kind->name, "null") != 0)
 		compare(x, p, &want, 0, last, p->pin.len, false, o);
 	exec_apply_release(x, p);
@@ -196,8 +249,7 @@ void exec_pin_check(struct exec *x, const struct step *st, struct outcome *o)
 	data = xcalloc(1, p->pin.len);
 	ret = p->pin.kind->look(&p->pin, data);
 	if (ret) {
-		outcome_fail(o, "content.pin", "the pin can be read", "%s: %s",
-			     errno_name(-ret), p->pin.why);
+		judge_dma(p, -ret, p->pin.why, o);
 	} else {
 		exec_pin_expected(x, p, &want);
 		compare(x, p, &want, st->off, data + st->off, len, st->check_zero, o);
@@ -224,13 +276,15 @@ const char *exec_holders(struct exec *x, char *buf, size_t size)
 void exec_pins_fault(struct exec *x, struct outcome *o)
 {
 	char line[256];
+	int ret;
 
 	for (unsigned int i = 0; i < x->nr_pins && o->status == STEP_OK; i++) {
 		struct exec_pin *p = &x->pins[i];
 
-		if (p->live && p->attached && p->pin.kind->fault &&
-		    p->pin.kind->fault(&p->pin, line, sizeof(line)))
-			outcome_fail(o, "content.pin", "DMA goes on undisturbed", "pin '%s': %s",
-				     p->pin.name, line);
+		if (!p->live || !p->attached || !p->pin.kind->fault)
+			continue;
+		ret = p->pin.kind->fault(&p->pin, line, sizeof(line));
+		if (ret)
+			judge_dma(p, -ret, line, o);
 	}
 }

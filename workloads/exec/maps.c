@@ -167,6 +167,19 @@ void exec_map_expected(struct exec *x, const struct exec_map *m, struct shadow *
 	shadow_copy(out, 0, &m->overlay, 0, m->len);
 }
 
+/* Behind the last page of the file every load is SIGBUS: what answers is a stale page. */
+static void check_past_end(const struct exec_map *m, uint64_t from, uint64_t to,
+			   struct outcome *o)
+{
+	char byte;
+
+	for (uint64_t off = from; off < to && o->status == STEP_OK; off += PAGE)
+		if (!guarded_copy(&byte, m->addr + off, 1))
+			outcome_fail(o, "content.map", "SIGBUS behind the end of the file",
+				     "mapping '%s' offset %#llx can be read", m->name,
+				     (unsigned long long)off);
+}
+
 void exec_map_check(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_map *m = exec_map(x, st->name);
@@ -176,9 +189,14 @@ void exec_map_check(struct exec *x, const struct step *st, struct outcome *o)
 	char *data, what[64];
 	void *fault;
 
-	/* past the end of the file a load is SIGBUS, and rightly so */
-	end = MIN(end, size > m->off ? size - m->off : 0);
-	if (end <= st->off)
+	size = size > m->off ? size - m->off : 0;
+	if (st->len && end > size) {
+		outcome_error(o, "the range ends past the end of '%s'", m->file->name);
+		return;
+	}
+	check_past_end(m, MAX(size, st->off), end, o);
+	end = MIN(end, size);
+	if (end <= st->off || o->status != STEP_OK)
 		return;
 	exec_dma_settle(x);
 	exec_map_expected(x, m, &want);

@@ -18,12 +18,7 @@
 #include "base/task.h"
 #include "workloads/pattern.h"
 
-/* A waiter that uses a larger part of the window than this is spinning. */
-#define WAITER_CPU_PERCENT 10
-/* Windows in a row that something of unknown kind has to sleep through. */
-#define RESTS_ENOUGH 5
-
-static struct exec_task *find_task(struct exec *x, const char *name)
+struct exec_task *exec_task(struct exec *x, const char *name)
 {
 	for (unsigned int i = 0; i < x->nr_tasks; i++)
 		if (strcmp(x->tasks[i].name, name) == 0)
@@ -69,18 +64,18 @@ static __noreturn void task_process(struct exec_task *t)
 	_exit(0);
 }
 
-static bool is_done(const struct exec_task *t)
+bool exec_task_done(const struct exec_task *t)
 {
 	return __atomic_load_n(&t->shared->done, __ATOMIC_ACQUIRE);
 }
 
 static bool is_over(const struct exec_task *t)
 {
-	return is_done(t) || t->dead;
+	return exec_task_done(t) || t->dead;
 }
 
 /* Waits for @t's next event; false when @deadline passes first. */
-static bool wait_event(struct exec_task *t, uint64_t deadline)
+bool exec_task_event(struct exec_task *t, uint64_t deadline)
 {
 	struct pollfd fds[] = { { .fd = t->event_fd, .events = POLLIN },
 				{ .fd = t->pid_fd, .events = POLLIN } };
@@ -100,14 +95,14 @@ static bool wait_event(struct exec_task *t, uint64_t deadline)
 }
 
 /* True when the operation is over by @deadline. */
-static bool wait_over(struct exec_task *t, uint64_t deadline)
+bool exec_task_over(struct exec_task *t, uint64_t deadline)
 {
-	while (!is_over(t) && wait_event(t, deadline))
+	while (!is_over(t) && exec_task_event(t, deadline))
 		;
 	return is_over(t);
 }
 
-static void join(struct exec_task *t)
+void exec_task_join(struct exec_task *t)
 {
 	if (!t->started || t->joined || !is_over(t))
 		return;
@@ -123,12 +118,12 @@ void exec_tasks_settle(struct exec *x)
 	for (unsigned int i = 0; i < x->nr_tasks; i++) {
 		struct exec_task *t = &x->tasks[i];
 
-		if (!t->started || t->applied || !is_done(t))
+		if (!t->started || t->applied || !exec_task_done(t))
 			continue;
 		t->applied = true;
 		if (t->shared->result == 0)
 			exec_apply(x, &t->step->call, t->gen);
-		join(t);
+		exec_task_join(t);
 	}
 }
 
@@ -171,6 +166,8 @@ static bool prepare(struct exec *x, const struct step *st, struct exec_task *t,
 		}
 		t->target.fd[i] = f->fd;
 		strcpy(t->target.path[i], f->path);
+		if (c->mutator->traits & MUTATOR_LAST_CLOSE)
+			f->fd = -1; /* the operation closes it, and the number may come again */
 	}
 	if (strcmp(c->mutator->name, "write") == 0) {
 		struct exec_file *f = exec_file(x, c->file[0]);
@@ -205,7 +202,7 @@ static void run(struct exec *x, struct exec_task *t, struct outcome *o)
 		return;
 	}
 	t->started = true;
-	if (!wait_event(t, now_ns() + x->grace_ms * 1000000))
+	if (!exec_task_event(t, now_ns() + x->grace_ms * 1000000))
 		outcome_error(o, "'%s' was not scheduled within %llu ms", t->name,
 			      (unsigned long long)x->grace_ms);
 }
@@ -225,229 +222,23 @@ void exec_task_start(struct exec *x, const struct step *st, struct outcome *o)
 		run(x, t, o);
 }
 
-static pid_t task_pid(const struct exec_task *t)
+pid_t exec_task_pid(const struct exec_task *t)
 {
 	return t->pid ? t->pid : getpid();
 }
 
-static void add_stack(const struct exec_task *t, struct outcome *o)
-{
-	struct task_sample s = { 0 };
-
-	if (task_sample(task_pid(t), t->shared->tid, &s) == 0)
-		buf_addf(&o->detail, "'%s': state %c in %s, %.1f ms CPU\n", t->name, s.state,
-			 s.wchan, (double)s.cpu_ns / 1e6);
-	task_stack(task_pid(t), t->shared->tid, &o->detail);
-}
-
-static const char *result_name(int result)
-{
-	return result ? errno_name(-result) : "success";
-}
-
-/*
- * Looks for one window: OVER, RESTS when it slept through, BUSY when it used the CPU:
- * an operation may have honest work to do before it comes to wait.
- */
-enum look { LOOK_OVER, LOOK_RESTS, LOOK_BUSY };
-
-/*
- * Where the layout waits sleep: xfs_break_dax_layouts, ext4_break_layouts (6.1, 6.12),
- * xfs_wait_dax_page, ext4_wait_dax_page, dax_break_layout_final (7.2). What sleeps
- * elsewhere may be waiting for the disk: it is looked at longer.
- */
-static bool waits_for_layout(const struct task_sample *s)
-{
-	return strstr(s->wchan, "dax_page") || strstr(s->wchan, "break_layout") ||
-	       strstr(s->wchan, "break_dax_layout");
-}
-
-static enum look look_once(struct exec *x, struct exec_task *t, bool *certain,
-			   struct outcome *o)
-{
-	struct task_sample before = { 0 }, after = { 0 };
-	uint64_t from = now_ns(), spent, span;
-
-	if (task_sample(task_pid(t), t->shared->tid, &before) ||
-	    wait_over(t, from + x->window_ms * 1000000))
-		return LOOK_OVER;
-	task_sample(task_pid(t), t->shared->tid, &after);
-	span = now_ns() - from;
-	spent = after.cpu_ns - before.cpu_ns;
-	*certain = waits_for_layout(&before) && waits_for_layout(&after);
-	snprintf(o->found, sizeof(o->found), "state %c in %s, %.1f ms CPU in %.1f ms",
-		 after.state, after.wchan, (double)spent / 1e6, (double)span / 1e6);
-	return spent * 100 > span * WAITER_CPU_PERCENT ? LOOK_BUSY : LOOK_RESTS;
-}
-
-/* Looks until it is over or rests for certain, up to the grace. */
-static enum look look(struct exec *x, struct exec_task *t, struct outcome *o)
-{
-	uint64_t deadline = now_ns() + x->grace_ms * 1000000;
-	unsigned int rested = 0;
-	bool certain = false;
-	enum look seen;
-
-	do {
-		seen = look_once(x, t, &certain, o);
-		rested = seen == LOOK_RESTS ? rested + 1 : 0;
-	} while (seen != LOOK_OVER && !(seen == LOOK_RESTS && (certain || rested == RESTS_ENOUGH)) &&
-		 now_ns() < deadline);
-	exec_tasks_settle(x);
-	return seen;
-}
-
-static void judge_busy(struct exec_task *t, struct outcome *o)
-{
-	char found[sizeof(o->found)];
-
-	strcpy(found, o->found);
-	outcome_fail(o, "contract.sleeps", "sleeps while it waits", "%s", found);
-	add_stack(t, o);
-}
-
-static void expect_blocks(struct exec *x, struct exec_task *t, struct outcome *o)
-{
-	enum look seen = look(x, t, o);
-	char holders[200];
-
-	if (seen == LOOK_BUSY)
-		judge_busy(t, o);
-	else if (seen == LOOK_OVER && !is_done(t))
-		outcome_fail(o, "contract.waits", "waits", "'%s' died", t->name);
-	else if (seen == LOOK_OVER)
-		outcome_fail(o, "contract.waits", "waits for the pages that are held",
-			     "'%s' returned %s after %.1f ms, while %s stood", t->name,
-			     result_name(t->shared->result),
-			     (double)(t->shared->done_ns - t->shared->entered_ns) / 1e6,
-			     exec_holders(x, holders, sizeof(holders)));
-}
-
-void exec_task_settle(struct exec *x, const struct step *st, struct outcome *o)
-{
-	struct exec_task *t = find_task(x, st->name);
-
-	switch (look(x, t, o)) {
-	case LOOK_OVER:
-		snprintf(o->found, sizeof(o->found), "'%s' ended with %s", t->name,
-			 is_done(t) ? result_name(t->shared->result) : "a signal");
-		break;
-	case LOOK_BUSY:
-		judge_busy(t, o);
-		break;
-	case LOOK_RESTS:
-		break;
-	}
-}
-
-/* It has not ended in time. */
-static void judge_stuck(struct exec *x, struct exec_task *t, uint64_t ms, struct outcome *o)
-{
-	char holders[200];
-
-	exec_holders(x, holders, sizeof(holders));
-	if (holders[0])
-		outcome_fail(o, "contract.nowait", "completes", "'%s' still runs after %llu ms; "
-			     "held: %s", t->name, (unsigned long long)ms, holders);
-	else
-		outcome_fail(o, "contract.ends", "ends once nothing is held",
-			     "'%s' still runs after %llu ms", t->name, (unsigned long long)ms);
-	add_stack(t, o);
-	o->hung = true;
-}
-
-static void expect_end(struct exec *x, struct exec_task *t, const struct step *st,
-		       int expected_errno, struct outcome *o)
-{
-	uint64_t ms = st->within_ms ? st->within_ms : x->grace_ms;
-	char expected[64];
-
-	if (!wait_over(t, now_ns() + ms * 1000000)) {
-		judge_stuck(x, t, ms, o);
-		return;
-	}
-	exec_tasks_settle(x);
-	o->errnum = is_done(t) ? -t->shared->result : 0;
-	if (is_done(t) && -t->shared->result == expected_errno)
-		return;
-	snprintf(expected, sizeof(expected), "'%.32s' ends with %s", t->name,
-		 result_name(-expected_errno));
-	outcome_fail(o, "contract.errno", expected, "%s",
-		     is_done(t) ? result_name(t->shared->result) : "it was killed");
-}
-
-static void expect_killed(struct exec *x, struct exec_task *t, struct outcome *o)
-{
-	uint64_t deadline = now_ns() + x->grace_ms * 1000000;
-
-	while (!t->dead && wait_event(t, deadline))
-		;
-	if (!t->dead) {
-		outcome_fail(o, "contract.killable", "ends on SIGKILL",
-			     "'%s' still lives after %llu ms", t->name,
-			     (unsigned long long)x->grace_ms);
-		add_stack(t, o);
-		o->hung = true;
-	} else if (is_done(t)) {
-		outcome_fail(o, "contract.waits", "killed while it waits",
-			     "'%s' had returned %s before", t->name,
-			     result_name(t->shared->result));
-	}
-	exec_tasks_settle(x);
-	join(t);
-}
-
-void exec_task_expect(struct exec *x, const struct step *st, struct outcome *o)
-{
-	struct exec_task *t = find_task(x, st->name);
-
-	switch (st->expect) {
-	case EXPECT_BLOCKS:
-		expect_blocks(x, t, o);
-		break;
-	case EXPECT_COMPLETES:
-		expect_end(x, t, st, 0, o);
-		break;
-	case EXPECT_FAILS:
-		expect_end(x, t, st, st->errnum, o);
-		break;
-	case EXPECT_KILLED:
-		expect_killed(x, t, o);
-		break;
-	}
-}
-
-void exec_task_wait(struct exec *x, const struct step *st, struct outcome *o)
-{
-	struct exec_task *t = find_task(x, st->name);
-
-	if (!wait_over(t, now_ns() + x->grace_ms * 1000000))
-		judge_stuck(x, t, x->grace_ms, o);
-	else
-		snprintf(o->found, sizeof(o->found), "%s", is_done(t) ?
-			 result_name(t->shared->result) : "killed");
-	exec_tasks_settle(x);
-}
-
 void exec_task_signal(struct exec *x, const struct step *st, struct outcome *o)
 {
-	struct exec_task *t = find_task(x, st->name);
+	struct exec_task *t = exec_task(x, st->name);
 	long ret;
 
-	(void)x;
+	t->signalled = true;
 	if (t->pid)
 		ret = kill(t->pid, st->signo);
 	else
 		ret = syscall(SYS_tgkill, getpid(), t->shared->tid, st->signo);
 	if (ret && errno != ESRCH)
 		outcome_error(o, "cannot signal '%s': %s", t->name, strerror(errno));
-}
-
-void exec_operation(struct exec *x, const struct step *st, struct outcome *o)
-{
-	exec_task_start(x, st, o);
-	if (o->status == STEP_OK)
-		expect_end(x, &x->tasks[x->nr_tasks - 1], st, st->errnum, o);
 }
 
 struct exec_task *exec_tasks_end(struct exec *x)
@@ -457,9 +248,9 @@ struct exec_task *exec_tasks_end(struct exec *x)
 	for (unsigned int i = 0; i < x->nr_tasks; i++) {
 		struct exec_task *t = &x->tasks[i];
 
-		if (t->started && !wait_over(t, deadline))
+		if (t->started && !exec_task_over(t, deadline))
 			return t;
-		join(t);
+		exec_task_join(t);
 	}
 	exec_tasks_settle(x);
 	return NULL;

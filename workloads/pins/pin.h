@@ -34,6 +34,7 @@ struct pin {
 	bool readonly;		/* the mapping is not writable */
 	unsigned int dma_gen;	/* last generation that was written in all lanes; atomic */
 	uint64_t rounds;	/* whole rounds of traffic so far; atomic */
+	bool asked;		/* the call that may be refused was made */
 	char why[256];		/* after a failure: what, in one line */
 	void *priv;
 };
@@ -69,11 +70,12 @@ struct pin_kind {
 	int (*release)(struct pin *p, void *last);
 
 	/*
-	 * A DMA fault seen so far while the pin stands (completion error, bytes read
-	 * back that nothing explains), as a line in @buf; NULL when there is none.
-	 * Callable from any thread. A kind without traffic has no such function.
+	 * A DMA fault seen so far while the pin stands, as -errno with a line in @buf:
+	 * -EILSEQ for bytes read back that nothing explains, -EFAULT for a refused access,
+	 * others for the transport; 0 when there is none. Callable from any thread. A
+	 * kind without traffic has no such function.
 	 */
-	const char *(*fault)(struct pin *p, char *buf, size_t size);
+	int (*fault)(struct pin *p, char *buf, size_t size);
 };
 
 /* The registry; ends with NULL. */

@@ -255,6 +255,7 @@ static int reg_mr(struct rdma *r)
 
 	if (!p->readonly)
 		access |= IBV_ACCESS_LOCAL_WRITE | IBV_ACCESS_REMOTE_WRITE;
+	p->asked = true;
 	r->mr = ibv_reg_mr(r->verbs.pd, p->addr, p->len, access);
 	err = errno;
 	return r->mr ? 0 : pin_fail(p, err, "ibv_reg_mr: %s", strerror(err));
@@ -369,14 +370,14 @@ static int rdma_release(struct pin *p, void *last)
 	return ret;
 }
 
-static const char *rdma_fault(struct pin *p, char *buf, size_t size)
+static int rdma_fault(struct pin *p, char *buf, size_t size)
 {
 	struct rdma *r = p->priv;
 
 	if (!r || !__atomic_load_n(&r->faulted, __ATOMIC_ACQUIRE))
-		return NULL;
+		return 0;
 	snprintf(buf, size, "%s", r->fault_text);
-	return buf;
+	return -r->fault_errno;
 }
 
 static const char *rdma_missing(const struct case_ctx *ctx, char *buf, size_t size)

@@ -36,6 +36,7 @@ static int uring_take(struct pin *p)
 		pin_fail(p, -ret, "io_uring_setup: %s", strerror(-ret));
 		goto out_free;
 	}
+	p->asked = true;
 	ret = io_uring_register_buffers(ring, &iov, 1);
 	if (ret < 0) {
 		pin_fail(p, -ret, "io_uring registered buffers: %s", strerror(-ret));

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define TIMEOUT 14	/* 4.096 us << 14 = 67 ms */
+#define TIMEOUT 17	/* 4.096 us << 17 = 0.5 s: guests share processors */
 #define RETRIES 7
 
 static int fail(struct verbs *v, int errnum, const char *what)

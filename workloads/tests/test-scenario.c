@@ -53,6 +53,8 @@ static const struct {
 	{ "file a 4M written\ncheck a 0 4K zero more\n", "x.scn:2:19: expected the end of the l" },
 	{ "file a 4M written\nfrobnicate a\n", "x.scn:2:1: expected a step or an operation" },
 	{ "file a 4M written\nfs xfs\n", "headers come before the first step" },
+	{ "file a rest hole\n", "x.scn:1:13: only a written file takes the rest" },
+	{ "file a 5G hole\n", "x.scn:1:8: no more than 4G" },
 	{ "fs btrfs\nfile a 4M written\n", "x.scn:1:4: expected xfs or ext4, found 'btrfs'" },
 	{ "fs ext4\nfile a 4M written\nfile b 4M clone a\n", "ext4 cannot share extents" },
 	{ FILE_AND_MAP "fsck\n", "x.scn:3:1: mapping 'm' keeps the filesystem busy" },

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is expected of a started operation, and what came of it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/task.h"
+#include "workloads/exec/exec.h"
+
+/* A waiter that uses a larger part of the window than this is spinning. */
+#define WAITER_CPU_PERCENT 10
+/* Windows in a row that something of unknown kind has to sleep through. */
+#define RESTS_ENOUGH 5
+
+static void add_stack(const struct exec_task *t, struct outcome *o)
+{
+	struct task_sample s = { 0 };
+
+	if (task_sample(exec_task_pid(t), t->shared->tid, &s) == 0)
+		buf_addf(&o->detail, "'%s': state %c in %s, %.1f ms CPU\n", t->name, s.state,
+			 s.wchan, (double)s.cpu_ns / 1e6);
+	task_stack(exec_task_pid(t), t->shared->tid, &o->detail);
+}
+
+static const char *result_name(int result)
+{
+	return result ? errno_name(-result) : "success";
+}
+
+/*
+ * Looks for one window: OVER, RESTS when it slept through, BUSY when it used the CPU:
+ * an operation may have honest work to do before it comes to wait.
+ */
+enum look { LOOK_OVER, LOOK_RESTS, LOOK_BUSY };
+
+/*
+ * Where the layout waits sleep: xfs_break_dax_layouts, ext4_break_layouts (6.1, 6.12),
+ * xfs_wait_dax_page, ext4_wait_dax_page, dax_break_layout_final (7.2). What sleeps
+ * elsewhere may be waiting for the disk: it is looked at longer.
+ */
+static bool waits_for_layout(const struct task_sample *s)
+{
+	return strstr(s->wchan, "dax_page") || strstr(s->wchan, "break_layout") ||
+	       strstr(s->wchan, "break_dax_layout");
+}
+
+static enum look look_once(struct exec *x, struct exec_task *t, bool *certain,
+			   struct outcome *o)
+{
+	struct task_sample before = { 0 }, after = { 0 };
+	uint64_t from = now_ns(), spent, span;
+
+	int ret = task_sample(exec_task_pid(t), t->shared->tid, &before);
+
+	if (exec_task_over(t, from + x->window_ms * 1000000))
+		return LOOK_OVER;
+	if (ret || task_sample(exec_task_pid(t), t->shared->tid, &after)) {
+		snprintf(o->found, sizeof(o->found), "it cannot be sampled");
+		return LOOK_BUSY;
+	}
+	span = now_ns() - from;
+	spent = after.cpu_ns - before.cpu_ns;
+	*certain = waits_for_layout(&before) && waits_for_layout(&after);
+	snprintf(o->found, sizeof(o->found), "state %c in %s, %.1f ms CPU in %.1f ms",
+		 after.state, after.wchan, (double)spent / 1e6, (double)span / 1e6);
+	return after.state == 'R' || spent * 100 > span * WAITER_CPU_PERCENT ? LOOK_BUSY :
+		LOOK_RESTS;
+}
+
+/* Looks until it is over or rests, up to the grace; *@certain: where layout waits do. */
+static enum look look(struct exec *x, struct exec_task *t, bool *certain, struct outcome *o)
+{
+	uint64_t deadline = now_ns() + x->grace_ms * 1000000;
+	unsigned int rested = 0;
+	enum look seen;
+
+	do {
+		seen = look_once(x, t, certain, o);
+		rested = seen == LOOK_RESTS ? rested + 1 : 0;
+	} while (seen != LOOK_OVER && !(seen == LOOK_RESTS && (*certain || rested == RESTS_ENOUGH)) &&
+		 now_ns() < deadline);
+	exec_tasks_settle(x);
+	return seen;
+}
+
+static void judge_busy(struct exec_task *t, struct outcome *o)
+{
+	char found[sizeof(o->found)];
+
+	strcpy(found, o->found);
+	outcome_fail(o, "contract.sleeps", "sleeps while it waits", "%s", found);
+	add_stack(t, o);
+}
+
+static void expect_blocks(struct exec *x, struct exec_task *t, struct outcome *o)
+{
+	bool certain = false;
+	enum look seen = look(x, t, &certain, o);
+	char holders[200], place[sizeof(o->found)];
+
+	strcpy(place, o->found);
+	if (seen == LOOK_BUSY) {
+		judge_busy(t, o);
+	} else if (seen == LOOK_RESTS && !certain) {
+		outcome_error(o, "'%s' sleeps, but in no layout wait that is known: %s", t->name,
+			      place);
+		add_stack(t, o);
+	} else if (seen == LOOK_RESTS) {
+		t->waits_since_ns = now_ns();
+	} else if (!exec_task_done(t)) {
+		outcome_fail(o, "contract.waits", "waits", "'%s' died", t->name);
+	} else {
+		outcome_fail(o, "contract.waits", "waits for the pages that are held",
+			     "'%s' returned %s after %.1f ms, while %s stood", t->name,
+			     result_name(t->shared->result),
+			     (double)(t->shared->done_ns - t->shared->entered_ns) / 1e6,
+			     exec_holders(x, holders, sizeof(holders)));
+	}
+}
+
+void exec_task_settle(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct exec_task *t = exec_task(x, st->name);
+	bool certain;
+
+	switch (look(x, t, &certain, o)) {
+	case LOOK_OVER:
+		snprintf(o->found, sizeof(o->found), "'%s' ended with %s", t->name,
+			 exec_task_done(t) ? result_name(t->shared->result) : "a signal");
+		break;
+	case LOOK_BUSY:
+		judge_busy(t, o);
+		break;
+	case LOOK_RESTS:
+		break;
+	}
+}
+
+/* It has not ended in time. */
+static void judge_stuck(struct exec *x, struct exec_task *t, uint64_t ms, struct outcome *o)
+{
+	char holders[200];
+
+	exec_holders(x, holders, sizeof(holders));
+	if (holders[0])
+		outcome_fail(o, "contract.nowait", "completes", "'%s' still runs after %llu ms; "
+			     "held: %s", t->name, (unsigned long long)ms, holders);
+	else
+		outcome_fail(o, "contract.ends", "ends once nothing is held",
+			     "'%s' still runs after %llu ms", t->name, (unsigned long long)ms);
+	add_stack(t, o);
+	o->hung = true;
+}
+
+/* What was seen to wait must not have ended before somebody let go. */
+static void judge_early(const struct exec *x, const struct exec_task *t, struct outcome *o)
+{
+	if (!t->waits_since_ns || t->signalled || !exec_task_done(t))
+		return;
+	if (x->released_ns > t->waits_since_ns && t->shared->done_ns >= x->released_ns)
+		return;
+	outcome_fail(o, "contract.waits", "waits until the pages are let go",
+		     "'%s' returned %s %.1f ms after it was seen to wait, before any release",
+		     t->name, result_name(t->shared->result),
+		     (double)(t->shared->done_ns - t->waits_since_ns) / 1e6);
+}
+
+static void expect_end(struct exec *x, struct exec_task *t, const struct step *st,
+		       int expected_errno, struct outcome *o)
+{
+	uint64_t ms = st->within_ms ? st->within_ms : x->grace_ms;
+	char expected[64];
+
+	if (!exec_task_over(t, now_ns() + ms * 1000000)) {
+		judge_stuck(x, t, ms, o);
+		return;
+	}
+	exec_tasks_settle(x);
+	o->errnum = exec_task_done(t) ? -t->shared->result : 0;
+	judge_early(x, t, o);
+	if (exec_task_done(t) && -t->shared->result == expected_errno)
+		return;
+	snprintf(expected, sizeof(expected), "'%.32s' ends with %s", t->name,
+		 result_name(-expected_errno));
+	outcome_fail(o, "contract.errno", expected, "%s",
+		     exec_task_done(t) ? result_name(t->shared->result) : "it was killed");
+}
+
+static void expect_killed(struct exec *x, struct exec_task *t, struct outcome *o)
+{
+	uint64_t deadline = now_ns() + x->grace_ms * 1000000;
+
+	while (!t->dead && exec_task_event(t, deadline))
+		;
+	if (!t->dead) {
+		outcome_fail(o, "contract.killable", "ends on SIGKILL",
+			     "'%s' still lives after %llu ms", t->name,
+			     (unsigned long long)x->grace_ms);
+		add_stack(t, o);
+		o->hung = true;
+	} else if (exec_task_done(t)) {
+		outcome_fail(o, "contract.waits", "killed while it waits",
+			     "'%s' had returned %s before", t->name,
+			     result_name(t->shared->result));
+	}
+	exec_tasks_settle(x);
+	exec_task_join(t);
+}
+
+void exec_task_expect(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct exec_task *t = exec_task(x, st->name);
+
+	switch (st->expect) {
+	case EXPECT_BLOCKS:
+		expect_blocks(x, t, o);
+		break;
+	case EXPECT_COMPLETES:
+		expect_end(x, t, st, 0, o);
+		break;
+	case EXPECT_FAILS:
+		expect_end(x, t, st, st->errnum, o);
+		break;
+	case EXPECT_KILLED:
+		expect_killed(x, t, o);
+		break;
+	}
+}
+
+void exec_task_wait(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct exec_task *t = exec_task(x, st->name);
+
+	if (!exec_task_over(t, now_ns() + x->grace_ms * 1000000))
+		judge_stuck(x, t, x->grace_ms, o);
+	else
+		snprintf(o->found, sizeof(o->found), "%s", exec_task_done(t) ?
+			 result_name(t->shared->result) : "killed");
+	exec_tasks_settle(x);
+}
+
+void exec_operation(struct exec *x, const struct step *st, struct outcome *o)
+{
+	exec_task_start(x, st, o);
+	if (o->status == STEP_OK)
+		expect_end(x, &x->tasks[x->nr_tasks - 1], st, st->errnum, o);
+}
+
