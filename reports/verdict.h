@@ -84,7 +84,7 @@ const char *guest_end_name(enum guest_end end);
 
 /* Where a case's time went; a phase it did not have is 0. */
 struct case_timing {
-	uint64_t queue_ns;	/* from the start of the run until a worker took it */
+	uint64_t queue_ns;	/* from when the first case could begin until a worker took it */
 	uint64_t fork_ns;	/* until a guest of its own answered: forked, or booted */
 	uint64_t settle_ns;	/* until its first step: filesystem made and mounted */
 	uint64_t steps_ns;

@@ -87,7 +87,7 @@ static void print_summary(const char *path, const struct run_summary *s)
 {
 	print_line("run", path, s->started);
 	print_line("kernel", s->kernel_release, s->kernel_spec);
-	print_line("plan", s->plan, s->accel);
+	print_line("plan", s->plan ? s->plan : "none: cases by name", s->accel);
 	print_counts(s);
 	if (!s->complete)
 		print_line("ended", "before its last case", s->end_reason);

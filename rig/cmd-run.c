@@ -27,7 +27,8 @@ static const struct command_option run_options[] = {
 	{ "geometry", "LIST", "of the guest: memory=,vcpus=,count=,size=,align=; see the manual",
 	  KEY_GEOMETRY },
 	{ "out", "DIR", "where the folder of the run goes", KEY_OUT },
-	{ "seed", "N", "of all that is drawn by chance; default: drawn", KEY_SEED },
+	{ "seed", "N", "goes to the agent with each case and into the record; default: drawn",
+	  KEY_SEED },
 	{ "self-test", "LIE", "the agent leaves something out, to see the verdict change:\n"
 	  "no-pin, no-unpin, no-dax, no-gate or panic", KEY_SELF_TEST },
 	{ "jobs", "N|auto", "guests at once; auto: as many as processors and memory allow",

@@ -91,7 +91,7 @@ check-rules:
 # Host tests first, in seconds; then those that boot guests.
 .PHONY: run-tests
 run-tests: $(tests)
-	$(Q)rig/tests/run.sh 900 $(filter-out %/test-guest,$(tests)) $(filter %/test-guest,$(tests))
+	$(Q)rig/tests/run.sh 120 $(filter-out %/test-guest,$(tests)) 900 $(filter %/test-guest,$(tests))
 
 host-tests: $(filter-out %/test-guest,$(tests))
 	$(Q)rig/tests/run.sh 120 $^

@@ -37,6 +37,7 @@ struct run {
 	struct progress say;		/* lines to live */
 	int cancel_fd;			/* signalfd of SIGINT and SIGTERM */
 	uint64_t start_ns;
+	uint64_t plan_ns;		/* since then, when the first case could begin */
 
 	struct guest_setup base;	/* of every guest; each worker fills in its own paths */
 	struct run_template {

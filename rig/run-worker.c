@@ -152,6 +152,7 @@ static struct case_record *new_record(struct run *r, const struct plan_case *c)
 	rec->wants_dax = true;
 	rec->seed = r->o->seed;
 	rec->started_ns = run_now(r);
+	rec->timing.queue_ns = rec->started_ns - r->plan_ns;
 	return rec;
 }
 
@@ -166,6 +167,24 @@ static bool keep_guest(const struct worker *w, const struct case_record *rec)
 
 	return (booted || w->guest->cases < r->plan.batch) && !w->guest->spent &&
 	       rec->verdict != VERDICT_FAIL && rec->verdict != VERDICT_ERROR;
+}
+
+/* Where the guest's part of the time went; the agent reports line 0 first and last. */
+static void sum_steps(struct case_record *rec)
+{
+	for (size_t i = 0; i < rec->step_count; i++) {
+		const struct case_step *s = &rec->steps[i];
+
+		if (!s->line && i + 1 < rec->step_count)
+			rec->timing.settle_ns += s->ns;
+		else if (!s->line)
+			rec->timing.teardown_ns += s->ns;
+		else if (s->step && (strncmp(s->step, "check", 5) == 0 ||
+				     strncmp(s->step, "fsck", 4) == 0))
+			rec->timing.oracles_ns += s->ns;
+		else
+			rec->timing.steps_ns += s->ns;
+	}
 }
 
 static struct err *run_case(struct worker *w, size_t place)
@@ -188,6 +207,7 @@ static struct err *run_case(struct worker *w, size_t place)
 		case_record_destroy(rec);
 		return err;
 	}
+	sum_steps(rec);
 	case_record_judge(rec);
 	if (w->guest && !keep_guest(w, rec)) {
 		uint64_t from = run_now(r);

@@ -166,6 +166,7 @@ struct err *run_cases(const struct run_options *o, int *status)
 	if (!err) {
 		r->records = xcalloc(r->plan.nr_cases, sizeof(struct case_record *));
 		r->live.total = r->plan.nr_cases;
+		r->plan_ns = run_now(r);
 		ktap_start(&r->ktap, stdout, r->plan.nr_cases);
 		err = finish(r, run_plan(r), status);
 	}

@@ -147,7 +147,7 @@ struct host {
 static void __noreturn agent(int fd)
 {
 	static const struct agent_ops ops = { .run_case = run_case };
-	static const struct guest_facts facts;
+	static struct guest_facts facts;
 	static const struct case_hooks hooks;
 	struct link link;
 	struct case_loop loop = {

@@ -1,16 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs cmocka programs, each in its own process group with its own time limit, and sums
-# up: run.sh SECONDS PROGRAM... The last line is "N passed, N failed". A program that
+# up: run.sh SECONDS PROGRAM... [SECONDS PROGRAM...]. The last line is "N passed, N failed". A program that
 # dies or runs out of time is one failure more.
 set -u
-limit=$1
-shift
 passed=0 failed=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 for t; do
+	case $t in
+	[0-9]*)
+		limit=$t
+		continue ;;
+	esac
 	timeout --kill-after=10 "$limit" "$t" >"$log" 2>&1
 	status=$?
 	ok=$(grep -c '^\[       OK \]' "$log")
