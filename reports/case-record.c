@@ -47,7 +47,7 @@ struct case_record *case_record_create(const char *name)
 	return rec;
 }
 
-static void findings_free(struct case_record *rec)
+void case_record_drop_findings(struct case_record *rec)
 {
 	for (size_t i = 0; i < rec->finding_count; i++) {
 		struct finding *f = &rec->findings[i];
@@ -59,6 +59,8 @@ static void findings_free(struct case_record *rec)
 		free(f->detail);
 	}
 	free(rec->findings);
+	rec->findings = NULL;
+	rec->finding_count = 0;
 }
 
 static void steps_free(struct case_record *rec)
@@ -80,7 +82,7 @@ void case_record_destroy(struct case_record *rec)
 	if (!rec)
 		return;
 	steps_free(rec);
-	findings_free(rec);
+	case_record_drop_findings(rec);
 	for (size_t i = 0; i < rec->splat_count; i++)
 		splat_destroy(rec->splats[i]);
 	free(rec->splats);

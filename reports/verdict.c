@@ -103,21 +103,6 @@ static struct finding *add_finding(struct case_record *rec, const char *rule)
 	return f;
 }
 
-static void drop_findings(struct case_record *rec)
-{
-	while (rec->finding_count) {
-		struct finding *f = &rec->findings[--rec->finding_count];
-
-		free(f->rule);
-		free(f->step);
-		free(f->expected);
-		free(f->found);
-		free(f->detail);
-	}
-	free(rec->findings);
-	rec->findings = NULL;
-}
-
 static void find_steps(struct case_record *rec)
 {
 	for (size_t i = 0; i < rec->step_count; i++) {
@@ -283,7 +268,7 @@ void case_record_judge(struct case_record *rec)
 	size_t steps;
 	bool kernel, lost;
 
-	drop_findings(rec);
+	case_record_drop_findings(rec);
 	find_steps(rec);
 	steps = rec->finding_count;
 	kernel = find_kernel(rec);

@@ -151,6 +151,9 @@ void case_record_add_evidence(struct case_record *rec, const char *name, const c
 /* Something of the rig or the host went wrong during the case: see below. */
 void case_record_add_error(struct case_record *rec, const char *fmt, ...) __printf(2, 3);
 
+/* Forgets what case_record_judge() found. */
+void case_record_drop_findings(struct case_record *rec);
+
 /*
  * Sets verdict, reason and findings from the rest; again is fine after more came in.
  * The first of these that holds:

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The interpreter's state while it runs one case in the guest. Its parts: fs.c
- * (the filesystem), files.c, maps.c, holds.c (pins), tasks.c and
- * expect.c (started operations), effects.c (what an operation does to the expected bytes) and
- * interp.c, which joins them.
+ * The interpreter's state while it runs one case in the guest. Its parts: fs.c (the
+ * filesystem), files.c, maps.c, holds.c (pins), tasks.c and expect.c (started
+ * operations), effects.c and blocks.c (what an operation does to the expected bytes),
+ * window.c (how long things take), outcome.c, and interp.c, which joins them.
  */
 #ifndef WORKLOADS_EXEC_EXEC_H
 #define WORKLOADS_EXEC_EXEC_H

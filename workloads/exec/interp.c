@@ -9,48 +9,6 @@
 
 #include "workloads/exec/exec.h"
 
-static void outcome_set(struct outcome *o, enum step_status status, const char *found,
-			va_list ap)
-{
-	/* the first thing that went wrong is the one to tell */
-	if (o->status != STEP_OK)
-		return;
-	o->status = status;
-	vsnprintf(o->found, sizeof(o->found), found, ap);
-}
-
-void outcome_fail(struct outcome *o, const char *rule, const char *expected,
-		  const char *found, ...)
-{
-	va_list ap;
-
-	if (o->status != STEP_OK)
-		return;
-	va_start(ap, found);
-	outcome_set(o, STEP_FAIL, found, ap);
-	va_end(ap);
-	o->rule = rule;
-	snprintf(o->expected, sizeof(o->expected), "%s", expected);
-}
-
-void outcome_skip(struct outcome *o, const char *found, ...)
-{
-	va_list ap;
-
-	va_start(ap, found);
-	outcome_set(o, STEP_SKIP, found, ap);
-	va_end(ap);
-}
-
-void outcome_error(struct outcome *o, const char *found, ...)
-{
-	va_list ap;
-
-	va_start(ap, found);
-	outcome_set(o, STEP_ERROR, found, ap);
-	va_end(ap);
-}
-
 static void do_unpin(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_pin *p = exec_pin(x, st->name);
