@@ -213,7 +213,7 @@ static json_t *json_host(const struct run_record *run)
 	set_text(o, "cpu", run->host_cpu);
 	set_text(o, "qemu", run->qemu_version);
 	set_text(o, "libvirt", run->libvirt_version);
-	for (size_t i = 0; i < run->library_count; i++)
+	for (size_t i = 0; i < run->libraries_count; i++)
 		set_text(libs, run->libraries[i].name, run->libraries[i].value);
 	set(o, "libraries", libs);
 	return o;

@@ -33,7 +33,7 @@ struct run_record {
 	const char *qemu_version;
 	const char *libvirt_version;
 	const struct name_value *libraries;
-	size_t library_count;
+	size_t libraries_count;
 	const char *kernel_spec;	/* as the user named it */
 	const char *kernel_release;
 	const char *kernel_package;

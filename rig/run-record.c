@@ -81,7 +81,7 @@ void run_record_begin(struct run *r)
 		.qemu_version = r->versions.qemu,
 		.libvirt_version = r->versions.libvirt,
 		.libraries = libraries,
-		.library_count = ARRAY_SIZE(libraries),
+		.libraries_count = ARRAY_SIZE(libraries),
 		.kernel_spec = r->kernel->spec,
 		.kernel_release = r->kernel->release,
 		.kernel_package = r->kernel->package,

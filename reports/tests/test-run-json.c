@@ -19,7 +19,7 @@ static struct run_record run_new(struct case_record **cases, size_t n)
 	return (struct run_record){
 		.version = "0.1", .started = "2026-11-20T10:53:01+01:00", .argv = argv,
 		.seed = 0xfedcba9876543210ull, .plan_name = "quick", .libraries = libraries,
-		.library_count = 1, .kernel_release = "6.1.0-56-amd64", .cases = cases,
+		.libraries_count = 1, .kernel_release = "6.1.0-56-amd64", .cases = cases,
 		.case_count = n,
 	};
 }
