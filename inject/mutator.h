@@ -58,10 +58,4 @@ struct mutator_call {
 
 void mutator_call_deinit(struct mutator_call *call);
 
-/* The file that the call changes (the last one named), or NULL. */
-static inline const char *mutator_target(const struct mutator_call *call)
-{
-	return call->file[1] ? call->file[1] : call->file[0];
-}
-
 #endif

@@ -172,7 +172,7 @@ static struct err *wait_line(struct console *c, struct virt_domain *d, uint64_t 
 		if (kernel_spoke(c))
 			return NULL;
 		if (pfds[2].revents)
-			return err_create(ERR_CANCELLED, "stopped");
+			return err_create(ERR_CANCELLED, "interrupted");
 		if (pfds[1].revents)
 			return err_create(ERR_INFRA, "QEMU ended before the kernel said a word");
 		if (now >= deadline)

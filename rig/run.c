@@ -145,8 +145,11 @@ static struct err *finish(struct run *r, struct err *err, int *status)
 		err = err_create(ERR_INFRA, "cannot write the results to standard output");
 	written = run_record_write(r, !err, err ? err->message : NULL);
 	live_say(&r->live, run_now(r), where);
-	if (err && err->code == ERR_CANCELLED)
-		err = err_wrap(err, "%zu of %zu cases ran", count_over(r), r->plan.nr_cases);
+	if (err && err->code == ERR_CANCELLED) {
+		err_free(err);
+		err = err_create(ERR_CANCELLED, "interrupted: %zu of %zu cases ran", count_over(r),
+				 r->plan.nr_cases);
+	}
 	*status = exit_status(r);
 	return err ? err : take_ptr(written);
 }

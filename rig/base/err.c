@@ -41,8 +41,8 @@ struct err *err_wrap(struct err *err, const char *fmt, ...)
 	char *joined;
 	va_list ap;
 
-	if (!err)
-		return NULL;
+	if (!err || err->code == ERR_CANCELLED)
+		return err;
 	va_start(ap, fmt);
 	what = xvasprintf(fmt, ap);
 	va_end(ap);

@@ -31,7 +31,10 @@ struct err *err_create(enum err_code code, const char *fmt, ...)
 /* As err_create(ERR_INFRA), with ": " and strerror(@errnum) behind it. */
 struct err *err_errno(int errnum, const char *fmt, ...) __printf(2, 3) __must_check;
 
-/* Puts "<fmt>: " before @err's message; takes @err, returns it. NULL stays NULL. */
+/*
+ * Puts "<fmt>: " before @err's message; takes @err, returns it. NULL stays
+ * NULL, and what was interrupted says just so: what it was about is not to blame.
+ */
 struct err *err_wrap(struct err *err, const char *fmt, ...)
 	__printf(2, 3) __must_check;
 

@@ -102,7 +102,6 @@ static void test_meaning(void **state)
 	st = &s->steps[2];
 	assert_true(st->process && st->call.off[0] == 4096 && st->call.len == 8192 &&
 		    st->call.off[1] == 1 << 20);
-	assert_string_equal(mutator_target(&st->call), "a");
 	scenario_free(s);
 }
 
