@@ -5,6 +5,6 @@ agent-srcs += $(wildcard guests/agent/*.c)
 test-srcs += $(wildcard guests/tests/*.c)
 
 # Agent code that its tests run on the host.
-agent-tests := $(addprefix $(BUILD)/tests/,test-agent-parse test-agent-loop)
-$(agent-tests): $(addprefix $(BUILD)/asan/guests/agent/,parse.o link.o relay.o case.o \
+agent-tests := $(addprefix $(BUILD)/tests/,test-agent-parse test-agent-loop test-btf)
+$(agent-tests): $(addprefix $(BUILD)/asan/guests/agent/,parse.o btf.o link.o relay.o case.o \
 	case-run.o case-link.o procs.o helper.o evidence.o)

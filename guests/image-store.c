@@ -31,7 +31,24 @@ struct err *image_hold(const char *path, int *out)
 	return NULL;
 }
 
-/* The second line of a memo is the key of its kernel's image: see image.c. */
+/* The second line of the memo @path is the key of its kernel's image: see image.c. */
+static bool read_memo(const char *path, char key[static SHA256_HEX])
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	const char *dot = strrchr(path, '.'), *line;
+	_cleanup_err_ struct err *err = NULL;
+
+	if (!dot || strcmp(dot, ".memo"))
+		return false;
+	err = file_read(path, 4096, &text);
+	line = err ? NULL : strchr(buf_str(&text), '\n');
+	if (!line || strspn(line + 1, "0123456789abcdef") < SHA256_HEX - 1)
+		return false;
+	memcpy(key, line + 1, SHA256_HEX - 1);
+	key[SHA256_HEX - 1] = '\0';
+	return true;
+}
+
 static char *find_kernel(const char *dir, const char *key)
 {
 	DIR *d = opendir(dir);
@@ -40,16 +57,10 @@ static char *find_kernel(const char *dir, const char *key)
 
 	while (d && !found && (e = readdir(d))) {
 		_cleanup_free_ char *path = xasprintf("%s/%s", dir, e->d_name);
-		_cleanup_buf_ struct buf text = BUF_INIT;
-		const char *dot = strrchr(e->d_name, '.'), *line;
-		_cleanup_err_ struct err *err = NULL;
+		char its[SHA256_HEX];
 
-		if (!dot || strcmp(dot, ".memo"))
-			continue;
-		err = file_read(path, 4096, &text);
-		line = err ? NULL : strchr(buf_str(&text), '\n');
-		if (line && strncmp(line + 1, key, SHA256_HEX - 1) == 0)
-			found = xstrndup(e->d_name, (size_t)(dot - e->d_name));
+		if (read_memo(path, its) && !strcmp(its, key))
+			found = xstrndup(e->d_name, strlen(e->d_name) - strlen(".memo"));
 	}
 	if (d)
 		closedir(d);
@@ -147,4 +158,25 @@ bool image_remove(const struct image_entry *e)
 		unlink(bytes);
 	}
 	return true;
+}
+
+/* A memo is written before its image: whoever makes that now makes it all the same. */
+void image_sweep(const char *cache_dir)
+{
+	_cleanup_free_ char *dir = xasprintf("%s/images", cache_dir);
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		_cleanup_free_ char *memo = xasprintf("%s/%s", dir, e->d_name), *image = NULL;
+		char key[SHA256_HEX];
+
+		if (!read_memo(memo, key))
+			continue;
+		image = xasprintf("%s/%s.img", dir, key);
+		if (!path_exists(image))
+			unlink(memo);
+	}
+	if (d)
+		closedir(d);
 }

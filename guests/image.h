@@ -63,6 +63,9 @@ void image_list_free(struct image_entry *v, size_t n);
 /* Removes it unless somebody uses it, which @e need not know; true when it is gone. */
 bool image_remove(const struct image_entry *e);
 
+/* Removes what was noted about images that are no more. */
+void image_sweep(const char *cache_dir);
+
 /*
  * Opens the image @path so that image_remove() leaves it alone until *@fd is closed;
  * *@fd is -1 when it is not there any more.

@@ -156,3 +156,31 @@ void case_record_add_error(struct case_record *rec, const char *fmt, ...)
 	*add_one(rec->errors, rec->error_count) = xvasprintf(fmt, ap);
 	va_end(ap);
 }
+
+static bool is_oracle(const struct case_step *s)
+{
+	return s->step && (!strncmp(s->step, "check", 5) || !strncmp(s->step, "fsck", 4));
+}
+
+void case_record_add_timing(struct case_record *rec)
+{
+	struct case_timing *t = &rec->timing;
+	uint64_t left = rec->duration_ns, *rest = rec->step_count ? &t->steps_ns : &t->settle_ns;
+	uint64_t *const own[] = { &t->settle_ns, &t->teardown_ns, &t->oracles_ns };
+	size_t n = 0;
+
+	for (size_t i = 0; i < rec->step_count; i++) {
+		const struct case_step *s = &rec->steps[i];
+		uint64_t ns = MIN(s->ns, left);	/* the guest's word */
+
+		if (!s->line)
+			*own[MIN(n, ARRAY_SIZE(own) - 1)] += ns;
+		else
+			*(is_oracle(s) ? &t->oracles_ns : &t->steps_ns) += ns;
+		n += !s->line;
+		left -= ns;
+	}
+	if (rec->end_seen)
+		rest = &t->teardown_ns;
+	*rest += left;
+}

@@ -11,6 +11,8 @@
 
 #include "verdict.h"
 
+#define LIVE_WINDOW 32	/* the speed is that of the last so many cases */
+
 struct live {
 	FILE *out;		/* borrowed */
 	bool terminal;		/* redraw one line */
@@ -18,7 +20,10 @@ struct live {
 	unsigned int width;	/* columns; 0: ask the terminal before each line */
 	size_t total;
 	size_t counts[VERDICT_ERROR + 1];
-	char *running;		/* NULL: none */
+	char **running;		/* names, the first started first */
+	size_t nr_running;
+	uint64_t began_ns;	/* when the first case started; UINT64_MAX: none yet */
+	uint64_t ends_ns[LIVE_WINDOW];	/* of the last cases, each at its number modulo */
 	bool drawn;		/* a line stands unfinished on the terminal */
 	uint64_t drawn_ns;
 	uint64_t spoke_ns;	/* the last plain line of counts */
@@ -31,10 +36,10 @@ struct live {
  */
 void live_init(struct live *l, FILE *out, size_t total);
 
-/* A case starts, "xfs/truncate-rdma"; or a phase such as "booting the guest". */
+/* A case starts, "xfs/truncate-rdma"; several may run at once. */
 void live_start(struct live *l, uint64_t now, const char *name);
 
-/* A judged case is over; a fail and an error get a line that stays. */
+/* A judged case, known by its name, is over; a fail and an error get a line that stays. */
 void live_case(struct live *l, uint64_t now, const struct case_record *rec);
 
 /* Time went by: call it about every 100 ms to one second. */
@@ -49,7 +54,7 @@ void live_say(struct live *l, uint64_t now, const char *text);
  */
 void live_clear(struct live *l);
 
-/* The last line: counts and elapsed time, if there were cases. Ends what live_init() began. */
+/* The last line: counts, elapsed time and speed, if there were cases. Ends what live_init() began. */
 void live_deinit(struct live *l, uint64_t now);
 
 #endif

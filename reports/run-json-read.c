@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -51,6 +52,23 @@ static struct case_timing get_timing(const json_t *o)
 	};
 }
 
+static void take_blocks(const json_t *steps, struct run_summary_case *c)
+{
+	const json_t *step;
+	size_t i;
+
+	json_array_foreach(steps, i, step) {
+		const char *s = json_string_value(json_object_get(step, "step"));
+		struct run_summary_block b = { .ns = get_num(step, "ns") };
+
+		if (!s || sscanf(s, " repeat %u", &b.rounds) != 1 || !b.rounds)
+			continue;
+		b.line = (unsigned int)get_num(step, "line");
+		c->blocks = xrealloc(c->blocks, c->block_count + 1, sizeof(b));
+		c->blocks[c->block_count++] = b;
+	}
+}
+
 static struct err *take_case(const char *name, const json_t *o, struct run_summary *out)
 {
 	struct run_summary_case c = { 0 };
@@ -62,6 +80,7 @@ static struct err *take_case(const char *name, const json_t *o, struct run_summa
 	c.reason = get_text(o, "reason");
 	c.duration_ns = get_num(o, "duration_ns");
 	c.timing = get_timing(o);
+	take_blocks(json_object_get(o, "steps"), &c);
 	out->cases[out->case_count++] = c;
 	return NULL;
 }
@@ -155,6 +174,7 @@ void run_summary_deinit(struct run_summary *s)
 	for (size_t i = 0; i < s->case_count; i++) {
 		free(s->cases[i].name);
 		free(s->cases[i].reason);
+		free(s->cases[i].blocks);
 	}
 	free(s->cases);
 	*s = (struct run_summary){ 0 };

@@ -167,6 +167,17 @@ static json_t *json_lists(json_t *o, const struct case_record *rec)
 	return o;
 }
 
+static json_t *json_guest_of(const struct case_guest *g)
+{
+	json_t *o = json_object();
+
+	set_num(o, "number", g->number);
+	set_text(o, "host", g->host);
+	set_text(o, "random", g->random);
+	set(o, "clock_offset_ms", json_integer((json_int_t)g->clock_ms));
+	return o;
+}
+
 /* Where its time went, in nanoseconds. */
 static json_t *json_timing(const struct case_timing *t)
 {
@@ -194,6 +205,8 @@ static json_t *json_case(const struct case_record *rec)
 	set(o, "end_seen", json_boolean(rec->end_seen));
 	set_text(o, "guest_end", guest_end_name(rec->guest_end));
 	set_some(o, "guest_reason", rec->guest_reason);
+	if (rec->guest.number)
+		set(o, "guest", json_guest_of(&rec->guest));
 	set_num(o, "started_ns", rec->started_ns);
 	set_num(o, "duration_ns", rec->duration_ns);
 	set(o, "timing", json_timing(&rec->timing));
@@ -247,7 +260,7 @@ static json_t *json_counts(const struct run_record *run)
 static json_t *json_run(const struct run_record *run)
 {
 	json_t *o = json_object(), *argv = json_array(), *plan = json_object();
-	json_t *cases = json_array();
+	json_t *cases = json_array(), *notes = json_array();
 
 	set_num(o, "format", RUN_JSON_FORMAT);
 	set_text(o, "daxrig", run->version);
@@ -261,6 +274,9 @@ static json_t *json_run(const struct run_record *run)
 	set(o, "argv", argv);
 	set_seed(o, run->seed);
 	set_text(plan, "name", run->plan_name);
+	set_text(plan, "match", run->plan_match);
+	set_text(plan, "shard", run->plan_shard);
+	set_text(plan, "order", run->plan_shuffled ? "seed" : "plan");
 	set_text(plan, "text", run->plan_text);
 	set(o, "plan", plan);
 	set_text(o, "uri", run->uri);
@@ -269,6 +285,9 @@ static json_t *json_run(const struct run_record *run)
 	set(o, "kernel", json_guest(run));
 	set_text(o, "image", run->image_key);
 	set_text(o, "geometry", run->geometry);
+	for (const char *const *note = run->notes; note && *note; note++)
+		json_array_append_new(notes, text(*note));
+	set(o, "notes", notes);
 	for (size_t i = 0; i < run->case_count; i++)
 		json_array_append_new(cases, json_case(run->cases[i]));
 	set(o, "cases", cases);

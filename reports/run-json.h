@@ -26,6 +26,8 @@ struct run_record {
 	uint64_t seed;
 	const char *plan_name;
 	const char *plan_text;
+	const char *plan_match, *plan_shard;	/* what of it: a glob, "2/5"; NULL: all */
+	bool plan_shuffled;	/* the seed made the order of its cases */
 	const char *uri;	/* libvirt's */
 	const char *accel;	/* "kvm" or "tcg" */
 	const char *host_kernel;
@@ -42,6 +44,7 @@ struct run_record {
 	const char *kernel_config;
 	const char *image_key;		/* of the initramfs */
 	const char *geometry;		/* of the guest */
+	const char *const *notes;	/* what the rig could not do as it should, NULL-terminated */
 
 	struct case_record **cases;	/* judged; borrowed */
 	size_t case_count;
@@ -62,6 +65,13 @@ struct err *run_json_write(const struct run_record *run, const char *path) __mus
 #define RUN_JSON_FILE_MAX (256u << 20)	/* bytes of a file that is read back */
 #define RUN_JSON_CASES_MAX 100000
 
+/* A block of a scenario, "repeat N". */
+struct run_summary_block {
+	unsigned int line;	/* of the scenario */
+	unsigned int rounds;	/* that it was to be run, never 0 */
+	uint64_t ns;		/* of all rounds */
+};
+
 /* Strings are never NULL but hold whatever the file held: escape them. */
 struct run_summary_case {
 	char *name;
@@ -69,6 +79,8 @@ struct run_summary_case {
 	char *reason;		/* "": none */
 	uint64_t duration_ns;
 	struct case_timing timing;
+	struct run_summary_block *blocks;	/* in the order they ran in */
+	size_t block_count;
 };
 
 /* What a reader of a run wants to know; "" where the file has null or nothing. */

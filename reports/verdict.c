@@ -53,12 +53,23 @@ const struct rule rules[] = {
 	{ "content.map", "a mapping shows bytes that it must not show" },
 	{ "content.pin", "the pin's holder saw bytes that it must not see" },
 	{ "content.dma", "DMA landed where it must not: in a block that is not the pin's" },
+	{ "flush.missing", "a page stored to through a mapping was not flushed by the fsync" },
 	{ "splat", "the kernel log holds a report" },
 	{ "liveness.hang", "the case did not end and the guest gave no answer" },
 	{ "guest.panic", "the kernel panicked" },
 	{ "guest.died", "the guest ended by itself: triple fault or reboot" },
+	{ "ledger.refcount", "a page has more or fewer references than are known" },
+	{ "ledger.pins", "a page has more or fewer pins than stand" },
+	{ "ledger.mapcount", "a page is counted as mapped more or less often than it is" },
+	{ "ledger.mapping", "a page is mapped that no file owns" },
+	{ "ledger.share", "a shared page has fewer owners than files that map it" },
+	{ "ledger.order", "a page is part of a large one, or is not, against the rules" },
+	{ "ledger.idle", "a page is held or owned after the filesystem is gone" },
 	{ "residue.umount", "the filesystem could not be unmounted afterwards" },
 	{ "residue.fsck", "fsck found the filesystem damaged afterwards" },
+	{ "residue.mount", "the filesystem could not be mounted again afterwards" },
+	{ "residue.process", "a process of the case was left" },
+	{ "residue.device", "the device stayed busy after the filesystem was unmounted" },
 };
 const size_t rules_count = ARRAY_SIZE(rules);
 

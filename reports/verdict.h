@@ -92,6 +92,14 @@ struct case_timing {
 	uint64_t teardown_ns;	/* until the guest was gone */
 };
 
+/* Which guest a case ran on, as that said itself: forks of one must not be the same. */
+struct case_guest {
+	unsigned int number;	/* of the guest in its run, from 1; 0: none */
+	char host[65];		/* its name, any bytes; "": it did not say */
+	char random[17];	/* bytes it drew first, in hex */
+	int64_t clock_ms;	/* its clock less the host's */
+};
+
 struct case_record {
 	char *name;
 	char *scenario;		/* its text */
@@ -105,6 +113,7 @@ struct case_record {
 	uint64_t duration_ns;
 	struct case_timing timing;
 	uint64_t seed;
+	struct case_guest guest;
 
 	struct case_step *steps;
 	size_t step_count;
@@ -150,6 +159,14 @@ void case_record_add_evidence(struct case_record *rec, const char *name, const c
 
 /* Something of the rig or the host went wrong during the case: see below. */
 void case_record_add_error(struct case_record *rec, const char *fmt, ...) __printf(2, 3);
+
+/*
+ * Adds duration_ns, once, to the phases of its timing, as the steps tell: of those without
+ * a line the first is the setup, the second letting go, and then comes the look at what is
+ * left. What no step tells of is the teardown's, or, where the case did not come to its
+ * end, that of the phase it was in.
+ */
+void case_record_add_timing(struct case_record *rec);
 
 /* Forgets what case_record_judge() found. */
 void case_record_drop_findings(struct case_record *rec);

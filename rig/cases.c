@@ -59,7 +59,7 @@ static struct err *from_library(const struct paths *p, const char *name, struct 
 /* Cases of any plan: all of them, kept by a glob over their names. */
 static struct err *from_plans(const struct paths *p, const char *glob, struct plan *out)
 {
-	static const char everything[] = "scenario *\nmatrix * *\n";
+	static const char everything[] = "scenario *\nmatrix *\n";
 	struct library lib;
 	struct err *err = library_scenarios(p, &lib);
 
@@ -69,14 +69,6 @@ static struct err *from_plans(const struct paths *p, const char *glob, struct pl
 	if (!err)
 		plan_match(out, glob);
 	return err;
-}
-
-static void move_cases(struct plan *to, struct plan *from)
-{
-	to->cases = xrealloc(to->cases, to->nr_cases + from->nr_cases, sizeof(*to->cases));
-	for (size_t i = 0; i < from->nr_cases; i++)
-		to->cases[to->nr_cases++] = from->cases[i];
-	from->nr_cases = 0;
 }
 
 struct err *cases_from_word(const struct paths *p, const char *word, struct plan *out)
@@ -102,7 +94,7 @@ struct err *cases_from_word(const struct paths *p, const char *word, struct plan
 		err = err_create(ERR_USAGE, "there is no scenario or case '%s'; see 'daxrig list "
 				 "scenarios'", word);
 	if (!err)
-		move_cases(out, &found);
+		plan_move(out, &found);
 	plan_deinit(&found);
 	return err;
 }

@@ -167,7 +167,11 @@ static struct err *cache(void *state, char **operands, int n, int *status)
 		return err;
 	holdings_read(p.cache, &h);
 	if (options.clean || options.trim) {
+		_cleanup_free_ char *templates = xasprintf("%s/templates", p.cache);
+
 		trim(&h, options.clean ? 0 : options.max);
+		template_sweep_locks(templates);
+		image_sweep(p.cache);
 		holdings_deinit(&h);
 		holdings_read(p.cache, &h);
 	}

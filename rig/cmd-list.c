@@ -5,11 +5,15 @@
 #include "cmd.h"
 #include "cases.h"
 #include "inject/mutator.h"
+#include "workloads/matrix.h"
 #include "workloads/pin-info.h"
 #include "workloads/scenario.h"
 
 static struct {
-	bool why;
+	bool why, names, shuffle;
+	const char *match;
+	struct plan_shard shard;
+	uint64_t seed;
 } options;
 
 static struct err *list_pins(const struct paths *p)
@@ -73,15 +77,73 @@ static struct err *list_plans(const struct paths *p)
 	return err;
 }
 
+static struct err *list_matrix(const struct paths *p)
+{
+	(void)p;
+	for (int d = 0; d < MATRIX_DIMS; d++) {
+		enum matrix_dim dim = (enum matrix_dim)d;
+
+		printf("%s%s: %s\n", d ? "\n" : "", matrix_dim_key(dim), matrix_dim_summary(dim));
+		for (unsigned int i = 0; i < matrix_rows(dim); i++)
+			printf("  %-18s %s\n", matrix_row_name(dim, i), matrix_row_summary(dim, i));
+	}
+	return NULL;
+}
+
+static bool left_out_matches(const struct plan_left_out *l)
+{
+	_cleanup_free_ char *name = options.match ? matrix_name(&l->point) : NULL;
+
+	return !name || glob_match(options.match, name);
+}
+
+/* Left out for @reason, all of it or what matches. */
+static size_t print_reason(const struct plan *plan, const struct matrix_reason *reason)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->nr_left_out; i++)
+		n += plan->left_out[i].reason == reason && left_out_matches(&plan->left_out[i]);
+	if (n)
+		printf("%8zu %s: %s\n", n, reason->equivalent ? "equivalent" : "impossible",
+		       reason->why);
+	for (size_t i = 0; i < plan->nr_left_out && options.names; i++) {
+		const struct plan_left_out *l = &plan->left_out[i];
+
+		if (l->reason == reason && left_out_matches(l)) {
+			_cleanup_free_ char *name = matrix_name(&l->point);
+
+			printf("           %s\n", name);
+		}
+	}
+	return n;
+}
+
+static void print_why(const struct plan *plan)
+{
+	const struct matrix_reason *reason;
+	size_t all = 0;
+
+	for (size_t i = 0; (reason = matrix_reason(i)) != NULL; i++)
+		all += print_reason(plan, reason);
+	printf("%8zu left out, %zu cases\n", all, plan->nr_cases);
+}
+
 static struct err *list_plan(const struct paths *p, const char *name)
 {
 	struct plan plan = { 0 };
 	struct err *err = cases_from_plan(p, name, &plan);
 
+	if (!err && options.match)
+		plan_match(&plan, options.match);
+	if (!err && options.shard.of)
+		plan_take_shard(&plan, options.shard);
+	if (!err && options.shuffle)
+		plan_shuffle(&plan, options.seed);
 	for (size_t i = 0; i < plan.nr_cases && !err && !options.why; i++)
 		printf("%s\n", plan.cases[i].name);
-	for (size_t i = 0; i < plan.nr_left_out && !err && options.why; i++)
-		printf("%-44s %s\n", plan.left_out[i].name, plan.left_out[i].why);
+	if (!err && options.why)
+		print_why(&plan);
 	plan_deinit(&plan);
 	return err;
 }
@@ -94,6 +156,7 @@ static const struct {
 	{ "pins", list_pins },
 	{ "mutators", list_mutators },
 	{ "plans", list_plans },
+	{ "matrix", list_matrix },
 };
 
 static struct err *list(void *state, char **operands, int n, int *status)
@@ -108,7 +171,7 @@ static struct err *list(void *state, char **operands, int n, int *status)
 	if (err)
 		return err;
 	err = err_create(ERR_USAGE, "cannot list '%s': expected scenarios, pins, mutators, "
-			 "plans or 'plan NAME'", operands[0]);
+			 "matrix, plans or 'plan NAME'", operands[0]);
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		if (n == 1 && strcmp(operands[0], lists[i].what) == 0) {
 			err_free(err);
@@ -123,24 +186,43 @@ static struct err *list(void *state, char **operands, int n, int *status)
 	return err;
 }
 
-enum { KEY_WHY = 256 };
+enum { KEY_WHY = 256, KEY_NAMES, KEY_MATCH, KEY_SHARD, KEY_SEED };
 
 static struct err *option(void *state, int key, const char *value)
 {
 	(void)state;
-	(void)value;
-	options.why = key == KEY_WHY;
+	switch (key) {
+	case KEY_NAMES:
+		options.names = true;
+		break;
+	case KEY_MATCH:
+		options.match = value;
+		break;
+	case KEY_SHARD:
+		return plan_shard_parse(value, &options.shard);
+	case KEY_SEED:
+		options.shuffle = parse_size(value, &options.seed);
+		if (!options.shuffle)
+			return err_create(ERR_USAGE, "'%s' is no seed: expected a number", value);
+		break;
+	default:
+		options.why = true;
+	}
 	return NULL;
 }
 
 static const struct command_option list_options[] = {
-	{ "why", NULL, "with 'plan NAME': what the plan leaves out, and why", KEY_WHY },
+	{ "why", NULL, "with 'plan NAME': how many combinations it leaves out, and why", KEY_WHY },
+	{ "names", NULL, "with --why: also which ones", KEY_NAMES },
+	{ "match", "GLOB", "with 'plan NAME': only what matches", KEY_MATCH },
+	{ "shard", "I/N", "with 'plan NAME': one of N parts", KEY_SHARD },
+	{ "seed", "N", "with 'plan NAME': in the order that run --seed N has", KEY_SEED },
 	{ NULL, NULL, NULL, 0 },
 };
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "scenarios|pins|mutators|plans|plan NAME",
+	.operands = "scenarios|pins|mutators|matrix|plans|plan NAME",
 	.summary = "list what there is to run, or the cases of a plan",
 	.help = "",
 	.options = list_options,

@@ -7,13 +7,12 @@
 
 enum {
 	KEY_KERNEL = 256, KEY_PLAN, KEY_MATCH, KEY_ACCEL, KEY_CONNECT, KEY_GEOMETRY, KEY_OUT,
-	KEY_SEED, KEY_SELF_TEST, KEY_NO_FORK, KEY_JOBS,
+	KEY_SEED, KEY_SHARD, KEY_SELF_TEST, KEY_NO_FORK, KEY_JOBS,
 };
 
 #define JOBS_MAX 64
 
 static struct run_options options = { .kernel = "deb:linux-image-amd64" };
-static bool seeded;
 
 static const struct command_option run_options[] = {
 	{ "kernel", "SPEC", "the kernel: deb:PACKAGE, deb:SERIES (6.12), deb:VERSION or\n"
@@ -21,16 +20,18 @@ static const struct command_option run_options[] = {
 	  "default deb:linux-image-amd64, the distribution's", KEY_KERNEL },
 	{ "plan", "NAME", "a plan, or a file FILE.plan; default quick", KEY_PLAN },
 	{ "match", "GLOB", "only cases whose name matches", KEY_MATCH },
+	{ "shard", "I/N", "one of N parts of the cases that match", KEY_SHARD },
 	{ "accel", "auto|kvm|tcg", "auto tries KVM with the real kernel first", KEY_ACCEL },
 	{ "connect", "URI", "libvirt connection; default: a private one, no daemon",
 	  KEY_CONNECT },
 	{ "geometry", "LIST", "of the guest: memory=,vcpus=,count=,size=,align=; see the manual",
 	  KEY_GEOMETRY },
 	{ "out", "DIR", "where the folder of the run goes", KEY_OUT },
-	{ "seed", "N", "goes to the agent with each case and into the record; default: drawn",
-	  KEY_SEED },
+	{ "seed", "N", "fixes the order of the cases, and goes to the agent with each; default:\n"
+	  "drawn, and the order is the plan's", KEY_SEED },
 	{ "self-test", "LIE", "the agent leaves something out, to see the verdict change:\n"
-	  "no-pin, no-unpin, no-dax, no-gate or panic", KEY_SELF_TEST },
+	  "no-pin, no-unpin, no-dax, no-gate, no-count, no-flush, dirty-fs, bare\n"
+	  "or panic", KEY_SELF_TEST },
 	{ "jobs", "N|auto", "guests at once; auto: as many as processors and memory allow",
 	  KEY_JOBS },
 	{ "no-fork", NULL, "boot a guest for every case; default: boot one, keep it, and start\n"
@@ -72,7 +73,9 @@ static struct err *parse_lie(const char *value)
 		enum lie lie;
 	} lies[] = { { "no-pin", LIE_NO_PIN }, { "no-unpin", LIE_NO_UNPIN },
 		     { "no-dax", LIE_NO_DAX }, { "no-gate", LIE_NO_GATE },
-		     { "panic", LIE_PANIC } };
+		     { "no-count", LIE_NO_COUNT },
+		     { "no-flush", LIE_NO_FLUSH }, { "dirty-fs", LIE_DIRTY_FS },
+		     { "bare", LIE_BARE }, { "panic", LIE_PANIC } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
 		if (strcmp(value, lies[i].name) == 0) {
@@ -81,7 +84,7 @@ static struct err *parse_lie(const char *value)
 		}
 	}
 	return err_create(ERR_USAGE, "there is no self-test '%s': expected no-pin, no-unpin, "
-			  "no-dax, no-gate or panic", value);
+			  "no-dax, no-gate, no-count, no-flush, dirty-fs, bare or panic", value);
 }
 
 static struct err *option(void *state, int key, const char *value)
@@ -107,10 +110,12 @@ static struct err *option(void *state, int key, const char *value)
 		options.out = value;
 		break;
 	case KEY_SEED:
-		seeded = parse_size(value, &options.seed);
-		if (!seeded)
+		options.seed_given = parse_size(value, &options.seed);
+		if (!options.seed_given)
 			return err_create(ERR_USAGE, "'%s' is no seed: expected a number", value);
 		break;
+	case KEY_SHARD:
+		return plan_shard_parse(value, &options.shard);
 	case KEY_NO_FORK:
 		options.no_fork = true;
 		break;
@@ -132,7 +137,7 @@ static struct err *run(void *state, char **operands, int n, int *status)
 	if (!n && !options.plan)
 		options.plan = "quick";
 	/* what getrandom() gives below 2^63 is easy to type back in */
-	if (!seeded && getrandom(&options.seed, sizeof(options.seed), 0) < 0)
+	if (!options.seed_given && getrandom(&options.seed, sizeof(options.seed), 0) < 0)
 		options.seed = now_ns();
 	options.seed &= INT64_MAX;
 	options.cases = operands;

@@ -17,6 +17,7 @@ static struct err *show(void *state, char **operands, int n, int *status)
 	err = paths_init(&p);
 	for (int i = 0; i < n && !err; i++)
 		err = cases_from_word(&p, operands[i], &plan);
+	plan_write_texts(&plan);
 	for (size_t i = 0; i < plan.nr_cases && !err; i++)
 		printf("%s# %s\n%s", i ? "\n" : "", plan.cases[i].name, plan.cases[i].text);
 	plan_deinit(&plan);
@@ -30,7 +31,7 @@ const struct command cmd_show = {
 	.name = "show",
 	.operands = "CASE|SCENARIO|FILE.scn...",
 	.summary = "print cases as scenario text, to be read, changed and handed on",
-	.help = "A case is named as in the output of run, or by a glob: 'xfs/vmsplice/*'.\n",
+	.help = "A case is named as in the output of run, or by a glob: 'xfs/4k/vmsplice/mapped/*'.\n",
 	.options = no_options,
 	.run = show,
 };

@@ -24,6 +24,7 @@ struct running {
 	struct rundir_case *dir;
 	struct case_record *rec;
 	uint64_t console_from;
+	uint64_t limit_ms;	/* that the agent gives the case */
 	uint64_t deadline;
 	bool torn_down;			/* the interpreter reported its last step */
 	bool aborting;		/* the agent was told to end the case */
@@ -139,6 +140,14 @@ static struct err *gate_call(struct running *r, const char *name)
 	return err;
 }
 
+static struct err *ledger_call(struct running *r, const char *name, const struct frame *f)
+{
+	_cleanup_buf_ struct buf reply = BUF_INIT;
+
+	guest_ledger(r->g, name, f, r->rec, &reply);
+	return link_send(&r->g->link, MSG_REPLY, &reply);
+}
+
 static struct err *take_call(struct running *r, const struct frame *f)
 {
 	_cleanup_buf_ struct buf reply = BUF_INIT;
@@ -151,6 +160,8 @@ static struct err *take_call(struct running *r, const struct frame *f)
 	name = field_text(&field, 64);
 	if (strcmp(name, "gate-lift") == 0 || strcmp(name, "gate-drop") == 0)
 		err = gate_call(r, name);
+	else if (strcmp(name, LEDGER_CALL) == 0 || strcmp(name, LEDGER_IDLE_CALL) == 0)
+		return ledger_call(r, name, f);
 	else
 		err = err_create(ERR_INFRA, "the host knows no such call");
 	msg_put_u64(&reply, TAG_STATUS, err ? 1 : 0);
@@ -395,6 +406,17 @@ static void save_console(struct running *r)
 		save_file(r, "console.log", text.data, text.len);
 }
 
+/* What a case may take here: blocks that are run again and again get more. */
+static uint64_t case_ms(const struct guest *g, const struct plan_case *c)
+{
+	struct scenario *s = NULL;
+	_cleanup_err_ struct err *err = scenario_parse(c->name, c->text, strlen(c->text), &s);
+	uint64_t ms = CASE_MS + (s ? scenario_blocks_ms(s) : 0);
+
+	scenario_free(s);
+	return guest_ms(g, ms);
+}
+
 static struct err *send_case(struct running *r, uint64_t seed)
 {
 	_cleanup_buf_ struct buf msg = BUF_INIT;
@@ -404,7 +426,7 @@ static struct err *send_case(struct running *r, uint64_t seed)
 	msg_put_str(&msg, TAG_FS, r->c->fs);
 	msg_put_u64(&msg, TAG_LIE, r->lie);
 	msg_put_u64(&msg, TAG_SEED, seed);
-	msg_put_u64(&msg, TAG_LIMIT_MS, guest_ms(r->g, CASE_MS));
+	msg_put_u64(&msg, TAG_LIMIT_MS, r->limit_ms);
 	return link_send(&r->g->link, MSG_CASE, &msg);
 }
 
@@ -415,10 +437,11 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie 
 	uint64_t start = now_ns();
 	struct running r = {
 		.g = g, .c = c, .lie = lie, .dir = dir, .rec = rec,
-		.deadline = start + guest_ms(g, CASE_MS + AGENT_MS) * 1000000,
+		.limit_ms = case_ms(g, c),
 	};
 	struct err *err;
 
+	r.deadline = start + (r.limit_ms + guest_ms(g, AGENT_MS)) * 1000000;
 	take_early_splats(&r);
 	r.console_from = g->console.size;
 	console_expect(&g->console, mark);
@@ -433,6 +456,7 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie 
 	}
 	drain_console(&r);
 	save_console(&r);
+	rec->guest = g->who;
 	rec->duration_ns = now_ns() - start;
 	return NULL;
 }

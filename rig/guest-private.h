@@ -19,6 +19,19 @@ enum guest_event {
 enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
 			    struct err **err);
 
+/* guest-welcome.c: tells the guest the time and who it is; its answer comes when it comes. */
+struct err *guest_welcome(struct guest *g) __must_check;
+
+/* True when @f was that answer; it is in g->who then. */
+bool guest_take_who(struct guest *g, const struct frame *f);
+
+/*
+ * guest-ledger.c: holds what the agent tells by the MSG_CALL @f, named @call, against the
+ * kernel's struct pages; fills the MSG_REPLY. That it cannot is noted in @rec, once.
+ */
+void guest_ledger(struct guest *g, const char *call, const struct frame *f,
+		  struct case_record *rec, struct buf *reply);
+
 /* Milliseconds scaled by what was measured of this host and accelerator. */
 uint64_t guest_ms(const struct guest *g, uint64_t ms);
 

@@ -23,7 +23,9 @@ uint64_t guest_ms(const struct guest *g, uint64_t ms)
 static enum guest_event read_frame(struct guest *g, struct frame *f, struct err **err,
 				   bool *got)
 {
-	*err = link_next(&g->link, f, got);
+	do
+		*err = link_next(&g->link, f, got);
+	while (!*err && *got && guest_take_who(g, f));
 	return *err ? GUEST_BROKEN : GUEST_FRAME;
 }
 
@@ -110,14 +112,17 @@ static char *escaped(const struct msg_field *f, size_t max)
 	return buf_take(&b);
 }
 
-static void take_symbol(struct gate_symbols *symbols, const struct msg_field *f)
+static void take_symbol(struct guest *g, struct gate_symbols *symbols, const struct msg_field *f)
 {
 	_cleanup_free_ char *text = msg_str(f, 256);
 	unsigned long long addr, size;
 	char name[128];
 
-	if (sscanf(text, "%127s %llx %llx", name, &addr, &size) == 3)
-		gate_symbols_add(symbols, name, addr, size);
+	if (sscanf(text, "%127s %llx %llx", name, &addr, &size) != 3)
+		return;
+	gate_symbols_add(symbols, name, addr, size);
+	if (strcmp(name, "vmemmap_base") == 0)
+		g->vmemmap_base = addr;
 }
 
 static struct err *take_hello(struct guest *g, const struct frame *f)
@@ -139,7 +144,11 @@ static struct err *take_hello(struct guest *g, const struct frame *f)
 			free(g->release);
 			g->release = escaped(&field, RELEASE_MAX);
 		} else if (field.tag == TAG_SYMBOL) {
-			take_symbol(&symbols, &field);
+			take_symbol(g, &symbols, &field);
+		} else if (field.tag == TAG_LAYOUT) {
+			_cleanup_free_ char *line = msg_str(&field, 64);
+
+			ledger_layout_add(&g->layout, line);
 		}
 	}
 	if (version != PROTO_VERSION || !g->release)
@@ -193,6 +202,7 @@ struct err *guest_boot(const struct guest_setup *setup, struct guest **out)
 
 	g->setup = setup;
 	g->link.fd = -1;
+	ledger_layout_init(&g->layout);
 	deadline = start + guest_ms(g, BOOT_MS) * 1000000;
 	err = console_open(&g->console, setup->spec.console);
 	if (!err)
@@ -205,6 +215,8 @@ struct err *guest_boot(const struct guest_setup *setup, struct guest **out)
 		link_init(&g->link, fd);
 		err = wait_hello(g, deadline);
 	}
+	if (!err)
+		err = guest_welcome(g);
 	if (err) {
 		guest_destroy(g);
 		return err;

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "console.h"
 #include "inject/gate.h"
+#include "inject/ledger.h"
 #include "link.h"
 #include "plan.h"
 #include "reports/rundir.h"
@@ -23,6 +24,7 @@ struct guest_setup {
 	struct domain_spec spec;	/* complete but for name */
 	const struct template *template;	/* to start from; NULL: the kernel boots */
 	double scale;			/* of time limits: 1 on a host with KVM */
+	unsigned int number;		/* of the guest in its run, from 1 */
 	int cancel_fd;			/* readable: somebody wants all to end */
 };
 
@@ -34,6 +36,10 @@ struct guest {
 	struct gate *gate;
 	char *no_gate;			/* why there is none */
 	char *release;			/* uname -r, escaped */
+	struct case_guest who;		/* as it said itself */
+	struct ledger_layout layout;	/* of its struct pages */
+	uint64_t vmemmap_base;		/* address of that variable; 0: there is none */
+	bool no_ledger;			/* it was noted that they cannot be looked at */
 	bool spent;			/* must not run another case */
 	unsigned int cases;		/* that it ran */
 	uint64_t boot_ns;		/* from start to the agent's first word */

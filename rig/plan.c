@@ -1,170 +1,116 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "plan.h"
+/* The cases of a plan: each once, in an order, some of them. */
+#include "plan-private.h"
 
+#include <inttypes.h>
 #include <string.h>
 
-#include "workloads/matrix.h"
-#include "workloads/scenario.h"
-#include "workloads/words.h"
+#define SHARDS_MAX 10000u
 
-#define BATCH_MAX 1000u
-
-static const enum scenario_fs filesystems[] = { FS_XFS, FS_EXT4 };
-
-/* Takes @name and @text; a case of that name that is there already wins. */
-static void add_case(struct plan *plan, char *name, enum scenario_fs fs, char *text)
+/* FNV-1a */
+static uint32_t hash(const char *s)
 {
-	for (size_t i = 0; i < plan->nr_cases; i++) {
-		if (strcmp(plan->cases[i].name, name) == 0) {
-			free(name);
-			free(text);
-			return;
-		}
+	uint32_t h = 2166136261u;
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 16777619u;
+	return h;
+}
+
+/* The slot that has @name, or the free one for it. */
+static uint32_t *find_slot(const struct plan *plan, const char *name)
+{
+	size_t i = hash(name) & (plan->index_size - 1);
+
+	while (plan->index[i] && strcmp(plan->cases[plan->index[i] - 1].name, name) != 0)
+		i = (i + 1) & (plan->index_size - 1);
+	return &plan->index[i];
+}
+
+/* At least twice as many slots as cases. */
+static void build_index(struct plan *plan)
+{
+	size_t size = 1024;
+
+	while (size < 4 * (plan->nr_cases + 1))
+		size *= 2;
+	free(plan->index);
+	plan->index = xcalloc(size, sizeof(*plan->index));
+	plan->index_size = size;
+	for (size_t i = 0; i < plan->nr_cases; i++)
+		*find_slot(plan, plan->cases[i].name) = (uint32_t)i + 1;
+	plan->indexed = plan->nr_cases;
+}
+
+/* The cases are not where they were. */
+static void drop_index(struct plan *plan)
+{
+	free(plan->index);
+	plan->index = NULL;
+	plan->index_size = plan->indexed = 0;
+}
+
+static void *grow(void *v, size_t nr, size_t *cap, size_t size)
+{
+	if (nr < *cap)
+		return v;
+	*cap = MAX(2 * *cap, nr + 64);
+	return xrealloc(v, *cap, size);
+}
+
+static void free_case(struct plan_case *c)
+{
+	free(c->name);
+	free(c->text);
+}
+
+void plan_add_case(struct plan *plan, struct plan_case c)
+{
+	uint32_t *slot;
+
+	if (plan->indexed != plan->nr_cases || 2 * (plan->nr_cases + 1) > plan->index_size)
+		build_index(plan);
+	slot = find_slot(plan, c.name);
+	if (*slot) {
+		free_case(&c);
+		return;
 	}
-	plan->cases = xrealloc(plan->cases, plan->nr_cases + 1, sizeof(*plan->cases));
-	plan->cases[plan->nr_cases++] = (struct plan_case){
-		.name = name, .fs = xstrdup(scenario_fs_name(fs)), .text = text,
-	};
+	plan->cases = grow(plan->cases, plan->nr_cases, &plan->cap_cases, sizeof(c));
+	plan->cases[plan->nr_cases++] = c;
+	*slot = (uint32_t)plan->nr_cases;
+	plan->indexed = plan->nr_cases;
 }
 
-static void leave_out(struct plan *plan, char *name, const char *why)
+void plan_add_point(struct plan *plan, const struct matrix_point *p,
+		    const struct matrix_reason *reason)
 {
-	plan->left_out = xrealloc(plan->left_out, plan->nr_left_out + 1,
-				  sizeof(*plan->left_out));
-	plan->left_out[plan->nr_left_out++] = (struct plan_left_out){ name, why };
-}
+	size_t place = matrix_place(p);
 
-struct err *plan_add_scenario(struct plan *plan, const struct plan_source *source)
-{
-	struct scenario_variants variants;
-	struct err *err = scenario_expand(source->path, source->text, source->len, &variants);
-
-	for (size_t i = 0; i < variants.n && !err; i++) {
-		struct scenario_variant *v = &variants.v[i];
-		struct scenario *s;
-
-		err = scenario_parse(source->path, v->text, strlen(v->text), &s);
-		if (err)
-			break;
-		for (size_t f = 0; f < ARRAY_SIZE(filesystems); f++)
-			if (s->fs & filesystems[f])
-				add_case(plan, xasprintf("%s/%s%s%s",
-							 scenario_fs_name(filesystems[f]),
-							 source->name, *v->label ? "/" : "",
-							 v->label),
-					 filesystems[f], xstrdup(v->text));
-		scenario_free(s);
+	if (!reason) {
+		plan_add_case(plan, (struct plan_case){
+			.name = matrix_name(p), .fs = matrix_fs(p), .point = *p,
+		});
+		return;
 	}
-	scenario_variants_deinit(&variants);
-	return err;
+	if (!plan->seen)
+		plan->seen = xcalloc(matrix_size() / 8 + 1, 1);
+	if (plan->seen[place / 8] & 1 << place % 8)
+		return;
+	plan->seen[place / 8] |= (uint8_t)(1 << place % 8);
+	plan->left_out = grow(plan->left_out, plan->nr_left_out, &plan->cap_left_out,
+			      sizeof(*plan->left_out));
+	plan->left_out[plan->nr_left_out++] = (struct plan_left_out){ *p, reason };
 }
 
-static struct err *add_scenarios(struct plan *plan, struct line *l,
-				 const struct plan_source *lib, size_t nr_lib)
+void plan_move(struct plan *to, struct plan *from)
 {
-	do {
-		const char *glob;
-		bool found = false;
-		struct err *err = line_word(l, "the name of a scenario", &glob);
-
-		for (size_t i = 0; i < nr_lib && !err; i++) {
-			if (!glob_match(glob, lib[i].name))
-				continue;
-			found = true;
-			err = plan_add_scenario(plan, &lib[i]);
-		}
-		if (!err && !found)
-			err = line_error(l, "no scenario is called '%s' (see 'daxrig list "
-					 "scenarios')", glob);
-		if (err)
-			return err;
-	} while (line_peek(l));
-	return NULL;
-}
-
-/* Whether one of the globs in @list, joined by ',', matches @name. */
-static bool list_match(const char *list, const char *name)
-{
-	_cleanup_free_ char *copy = xstrdup(list);
-	char *save = NULL;
-
-	for (char *g = strtok_r(copy, ",", &save); g; g = strtok_r(NULL, ",", &save))
-		if (glob_match(g, name))
-			return true;
-	return false;
-}
-
-static void add_matrix_case(struct plan *plan, const struct pin_info *pin,
-			    const struct matrix_op *op, enum scenario_fs fs)
-{
-	char *name = xasprintf("%s/%s/mapped/%s", scenario_fs_name(fs), pin->name, op->name);
-	const char *why;
-	char *text = matrix_scenario(pin, op, fs, &why);
-
-	if (text)
-		add_case(plan, name, fs, text);
-	else
-		leave_out(plan, name, why);
-}
-
-static struct err *add_matrix(struct plan *plan, struct line *l)
-{
-	const char *pins, *ops;
-	struct err *err = line_word(l, "pins", &pins);
-	bool found = false;
-
-	if (!err)
-		err = line_word(l, "operations", &ops);
-	if (!err)
-		err = line_end(l);
-	if (err)
-		return err;
-	for (size_t f = 0; f < ARRAY_SIZE(filesystems); f++)
-		for (const struct pin_info *pin = pin_infos; pin->name; pin++)
-			for (const struct matrix_op *op = matrix_ops; op->name; op++)
-				if (list_match(pins, pin->name) && list_match(ops, op->name)) {
-					found = true;
-					add_matrix_case(plan, pin, op, filesystems[f]);
-				}
-	return found ? NULL : line_error(l, "no pin and operation match");
-}
-
-/* How many cases a guest may serve as long as they pass. */
-static struct err *read_batch(struct plan *plan, struct line *l)
-{
-	uint64_t n = 0;
-	struct err *err = line_size(l, "a number of cases", &n);
-
-	if (!err && (!n || n > BATCH_MAX))
-		err = line_error(l, "expected 1 to %u", BATCH_MAX);
-	plan->batch = (unsigned int)n;
-	return err ? err : line_end(l);
-}
-
-struct err *plan_parse(struct plan *plan, const char *origin, const char *text, size_t len,
-		       const struct plan_source *lib, size_t nr_lib)
-{
-	const char *end = text + len;
-	unsigned int number = 0;
-	struct line l;
-
-	while (text < end) {
-		struct err *err = line_read(&l, origin, ++number, &text, end);
-
-		if (!err && !l.n)
-			continue;
-		if (!err && line_take(&l, "scenario"))
-			err = add_scenarios(plan, &l, lib, nr_lib);
-		else if (!err && line_take(&l, "matrix"))
-			err = add_matrix(plan, &l);
-		else if (!err && line_take(&l, "batch"))
-			err = read_batch(plan, &l);
-		else if (!err)
-			err = line_expected(&l, "scenario, matrix or batch");
-		if (err)
-			return err;
+	for (size_t i = 0; i < from->nr_cases; i++) {
+		to->cases = grow(to->cases, to->nr_cases, &to->cap_cases, sizeof(*to->cases));
+		to->cases[to->nr_cases++] = from->cases[i];
 	}
-	return NULL;
+	from->nr_cases = 0;
+	drop_index(to);
+	drop_index(from);
 }
 
 void plan_match(struct plan *plan, const char *glob)
@@ -172,25 +118,90 @@ void plan_match(struct plan *plan, const char *glob)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < plan->nr_cases; i++) {
-		struct plan_case c = plan->cases[i];
-
-		if (glob_match(glob, c.name)) {
-			plan->cases[kept++] = c;
-			continue;
-		}
-		free(c.name);
-		free(c.fs);
-		free(c.text);
+		if (glob_match(glob, plan->cases[i].name))
+			plan->cases[kept++] = plan->cases[i];
+		else
+			free_case(&plan->cases[i]);
 	}
 	plan->nr_cases = kept;
+	drop_index(plan);
+}
+
+static bool parse_number(const char *s, size_t len, unsigned int *out)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] < '0' || s[i] > '9' || n > SHARDS_MAX)
+			return false;
+		n = 10 * n + (uint64_t)(s[i] - '0');
+	}
+	*out = (unsigned int)n;
+	return n && n <= SHARDS_MAX;
+}
+
+struct err *plan_shard_parse(const char *text, struct plan_shard *out)
+{
+	const char *slash = strchr(text, '/');
+
+	if (!slash || !parse_number(text, (size_t)(slash - text), &out->number) ||
+	    !parse_number(slash + 1, strlen(slash + 1), &out->of) || out->number > out->of)
+		return err_create(ERR_USAGE, "'%s' is no shard: expected I/N, with I from 1 to N "
+				  "and N up to %u", text, SHARDS_MAX);
+	return NULL;
+}
+
+void plan_take_shard(struct plan *plan, struct plan_shard shard)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->nr_cases; i++) {
+		if (i % shard.of == shard.number - 1)
+			plan->cases[kept++] = plan->cases[i];
+		else
+			free_case(&plan->cases[i]);
+	}
+	plan->nr_cases = kept;
+	drop_index(plan);
+}
+
+/* splitmix64: the same everywhere, for good */
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15ull;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+	return z ^ z >> 31;
+}
+
+void plan_shuffle(struct plan *plan, uint64_t seed)
+{
+	for (size_t i = plan->nr_cases; i > 1; i--) {
+		size_t j = next_random(&seed) % i;
+		struct plan_case c = plan->cases[j];
+
+		plan->cases[j] = plan->cases[i - 1];
+		plan->cases[i - 1] = c;
+	}
+	drop_index(plan);
+}
+
+void plan_write_texts(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_cases; i++)
+		if (!plan->cases[i].text)
+			plan->cases[i].text = matrix_text(&plan->cases[i].point);
 }
 
 void plan_deinit(struct plan *plan)
 {
-	plan_match(plan, "");
-	for (size_t i = 0; i < plan->nr_left_out; i++)
-		free(plan->left_out[i].name);
+	for (size_t i = 0; i < plan->nr_cases; i++)
+		free_case(&plan->cases[i]);
 	free(plan->cases);
 	free(plan->left_out);
+	free(plan->geometry);
+	free(plan->index);
+	free(plan->seen);
 	*plan = (struct plan){ 0 };
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # How things are built; what is built stands in the rooms' build.mk.
 
-HOST_PKGS := libvirt libvirt-qemu libxml-2.0 libarchive libkmod jansson libpcre2-8 nettle
+HOST_PKGS := libvirt libvirt-qemu libxml-2.0 libarchive libkmod jansson libpcre2-8 nettle libxxhash
 HOST_CFLAGS = $(shell pkg-config --cflags $(HOST_PKGS))
 HOST_LIBS = $(shell pkg-config --libs $(HOST_PKGS))
 # One provider, linked statically: the agent is the only program in the guest.
@@ -16,6 +16,8 @@ asan-objs := $(patsubst %.c,$(BUILD)/asan/%.o,$(filter-out $(main-src),$(host-sr
 	$(filter-out $(bench-main),$(bench-srcs)))
 agent-objs := $(patsubst %.c,$(BUILD)/agent/%.o,$(agent-srcs) $(pure-srcs))
 tests := $(addprefix $(BUILD)/tests/,$(notdir $(test-srcs:.c=)))
+# Those that boot guests.
+guest-tests := $(filter %/test-guest %/test-fork %/test-faults,$(tests))
 
 .PHONY: all
 all: daxrig $(BUILD)/daxrig-agent
@@ -91,9 +93,9 @@ check-rules:
 # Host tests first, in seconds; then those that boot guests.
 .PHONY: run-tests
 run-tests: $(tests)
-	$(Q)rig/tests/run.sh 120 $(filter-out %/test-guest,$(tests)) 900 $(filter %/test-guest,$(tests))
+	$(Q)rig/tests/run.sh 120 $(filter-out $(guest-tests),$(tests)) 900 $(guest-tests)
 
-host-tests: $(filter-out %/test-guest,$(tests))
+host-tests: $(filter-out $(guest-tests),$(tests))
 	$(Q)rig/tests/run.sh 120 $^
 
 .PHONY: clean

@@ -34,7 +34,8 @@ struct run {
 	bool has_dir;
 	struct live live;
 	struct ktap ktap;
-	struct progress say;		/* lines to live */
+	struct progress say;		/* lines to live; from any thread */
+	struct progress note;		/* the same, and to the record */
 	int cancel_fd;			/* signalfd of SIGINT and SIGTERM */
 	uint64_t start_ns;
 	uint64_t plan_ns;		/* since then, when the first case could begin */
@@ -55,7 +56,9 @@ struct run {
 	struct err *err;		/* what ends the run early */
 	struct case_record **records;	/* by place in the plan; NULL: not over yet */
 	struct run_record json;
-	char started[32], host_kernel[256], host_cpu[128], geometry_text[256];
+	const char **notes;		/* what was noted, NULL behind the last */
+	size_t nr_notes;
+	char started[32], host_kernel[256], host_cpu[128], geometry_text[256], shard_text[32];
 	char *plan_text;
 };
 
@@ -81,10 +84,9 @@ void worker_drop_nvdimms(struct worker *w);
 /* Takes cases until there are none or the run is to end. A thread's main. */
 void *worker_main(void *worker);
 
-/* run.c, any thread: a line for the reader; the case at  is over, judged. */
-void run_say(struct run *r, const char *fmt, ...) __printf(2, 3);
+/* run.c, any thread: the case at @place is over, judged. */
 void run_case_over(struct run *r, size_t place, struct case_record *rec);
-/* The template for cases on . */
+/* The template for cases on @fs. */
 struct run_template *run_template(struct run *r, const char *fs);
 /* How many guests at once the host has room for. */
 size_t run_jobs_auto(const struct run *r);

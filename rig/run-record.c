@@ -63,6 +63,7 @@ void run_record_begin(struct run *r)
 	read_cpu(r->host_cpu, sizeof(r->host_cpu));
 	put_geometry(r);
 	r->plan_text = cases_text(r);
+	snprintf(r->shard_text, sizeof(r->shard_text), "%u/%u", r->o->shard.number, r->o->shard.of);
 	libraries[0] = (struct name_value){ "libarchive", archive_io_version() };
 	libraries[1] = (struct name_value){ "libxml2", domain_xml_version() };
 	libraries[2] = (struct name_value){ "pcre2", regex_version() };
@@ -74,6 +75,9 @@ void run_record_begin(struct run *r)
 		.seed = r->o->seed,
 		.plan_name = r->o->plan,
 		.plan_text = r->plan_text,
+		.plan_match = r->o->match,
+		.plan_shard = r->o->shard.of ? r->shard_text : NULL,
+		.plan_shuffled = r->o->seed_given,
 		.uri = r->o->uri ? r->o->uri : "qemu:///embed",
 		.accel = r->base.spec.accel == DOMAIN_ACCEL_KVM ? "kvm" : "tcg",
 		.host_kernel = r->host_kernel,
@@ -106,6 +110,7 @@ struct err *run_record_write(struct run *r, bool complete, const char *reason)
 	r->json.cases = over;
 	r->json.case_count = n;
 	r->json.duration_ns = now_ns() - r->start_ns;
+	r->json.notes = r->notes;
 	r->json.complete = complete;
 	r->json.end_reason = reason;
 	return run_json_write(&r->json, path);

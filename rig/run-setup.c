@@ -33,7 +33,30 @@ static struct err *choose_cases(struct run *r)
 		plan_match(&r->plan, r->o->match);
 	if (!err && !r->plan.nr_cases)
 		err = err_create(ERR_USAGE, "no case matches '%s'; 'daxrig list plan %s' names all",
-				 r->o->match, r->o->plan ? r->o->plan : "quick");
+				 r->o->match ? r->o->match : "*", r->o->plan ? r->o->plan : "quick");
+	if (err)
+		return err;
+	if (r->o->shard.of > r->plan.nr_cases)
+		return err_create(ERR_USAGE, "%u shards of %zu cases: some have none", r->o->shard.of,
+				  r->plan.nr_cases);
+	if (r->o->shard.of)
+		plan_take_shard(&r->plan, r->o->shard);
+	if (r->o->seed_given)
+		plan_shuffle(&r->plan, r->o->seed);
+	plan_write_texts(&r->plan);
+	return NULL;
+}
+
+/* What the option says goes over what the plan says. */
+static struct err *choose_geometry(struct run *r)
+{
+	struct err *err = NULL;
+
+	geometry_init(&r->geometry);
+	if (r->plan.geometry)
+		err = geometry_parse(&r->geometry, r->plan.geometry);
+	if (!err && r->o->geometry)
+		err = geometry_parse(&r->geometry, r->o->geometry);
 	return err;
 }
 
@@ -129,7 +152,7 @@ static struct err *choose_accel(struct run *r)
 	if (err)
 		return err;
 	if (accel.fell_back && !accel.remembered)
-		progress_line(&r->say, "KVM does not get this kernel to speak: running under TCG");
+		progress_line(&r->note, "KVM does not get this kernel to speak: running under TCG");
 	r->base.spec.accel = accel.accel;
 	r->base.scale = accel.scale;
 	return NULL;
@@ -173,6 +196,7 @@ static struct err *find_template(struct run *r, const char *fs)
 		.scale = r->base.scale,
 		.cancel_fd = r->cancel_fd,
 		.leftover = r->leftover,
+		.say = &r->note,
 	}, &t->template);
 	worker_deinit(&probe);
 	if (err)
@@ -201,7 +225,7 @@ static struct err *find_templates(struct run *r)
 	if (r->o->no_fork)
 		return NULL;
 	if (!virt_is_private(r->virt)) {
-		progress_line(&r->say, "every guest is booted, which is slow: '%s' is not daxrig's own "
+		progress_line(&r->note, "every guest is booted, which is slow: '%s' is not daxrig's own "
 			      "connection", r->o->uri);
 		return NULL;
 	}
@@ -211,7 +235,7 @@ static struct err *find_templates(struct run *r)
 	/* a guest that does not speak now will not when it is booted another way */
 	if (!err || err->code == ERR_CANCELLED || err->code == ERR_TIMEOUT)
 		return err;
-	progress_line(&r->say, "guests are booted, which is slow: %s", err->message);
+	progress_line(&r->note, "guests are booted, which is slow: %s", err->message);
 	err_free(err);
 	return NULL;
 }
@@ -236,11 +260,10 @@ struct err *run_prepare(struct run *r)
 {
 	struct err *err = paths_init(&r->paths);
 
-	geometry_init(&r->geometry);
-	if (!err && r->o->geometry)
-		err = geometry_parse(&r->geometry, r->o->geometry);
 	if (!err)
 		err = choose_cases(r);
+	if (!err)
+		err = choose_geometry(r);
 	if (!err)
 		err = catch_signals(r);
 	if (!err)
@@ -277,6 +300,9 @@ void run_deinit(struct run *r)
 	kernel_free(r->kernel);
 	plan_deinit(&r->plan);
 	free(r->plan_text);
+	for (size_t i = 0; i < r->nr_notes; i++)
+		free((char *)r->notes[i]);
+	free(r->notes);
 	paths_deinit(&r->paths);
 	run_program_cancel_fd(-1);
 	close_fd(&r->cancel_fd);

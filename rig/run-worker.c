@@ -80,7 +80,7 @@ static void next_guest(struct worker *w, const char *fs)
 	unsigned int number;
 
 	pthread_mutex_lock(&r->lock);
-	number = ++r->guests;
+	number = w->setup.number = ++r->guests;
 	w->setup.template = r->no_template ? NULL : t->template;
 	w->setup.spec.cmdline = w->setup.template ? t->cmdline : r->base.spec.cmdline;
 	pthread_mutex_unlock(&r->lock);
@@ -96,8 +96,8 @@ static void fork_failed(struct run *r, const char *why)
 	last = ++r->fork_failures == FORK_FAILURES_MAX;
 	r->no_template |= last;
 	pthread_mutex_unlock(&r->lock);
-	run_say(r, "%s: %s", last ? "every guest is booted from now on, which is slow" :
-		"booting this guest", why);
+	progress_line(&r->note, "%s: %s", last ? "every guest is booted from now on, which is slow" :
+		      "booting this guest", why);
 }
 
 static struct err *start_guest(struct worker *w, const char *fs)
@@ -169,24 +169,6 @@ static bool keep_guest(const struct worker *w, const struct case_record *rec)
 	       rec->verdict != VERDICT_FAIL && rec->verdict != VERDICT_ERROR;
 }
 
-/* Where the guest's part of the time went; the agent reports line 0 first and last. */
-static void sum_steps(struct case_record *rec)
-{
-	for (size_t i = 0; i < rec->step_count; i++) {
-		const struct case_step *s = &rec->steps[i];
-
-		if (!s->line && i + 1 < rec->step_count)
-			rec->timing.settle_ns += s->ns;
-		else if (!s->line)
-			rec->timing.teardown_ns += s->ns;
-		else if (s->step && (strncmp(s->step, "check", 5) == 0 ||
-				     strncmp(s->step, "fsck", 4) == 0))
-			rec->timing.oracles_ns += s->ns;
-		else
-			rec->timing.steps_ns += s->ns;
-	}
-}
-
 static struct err *run_case(struct worker *w, size_t place)
 {
 	struct run *r = w->run;
@@ -207,7 +189,7 @@ static struct err *run_case(struct worker *w, size_t place)
 		case_record_destroy(rec);
 		return err;
 	}
-	sum_steps(rec);
+	case_record_add_timing(rec);
 	case_record_judge(rec);
 	if (w->guest && !keep_guest(w, rec)) {
 		uint64_t from = run_now(r);

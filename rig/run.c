@@ -28,14 +28,15 @@ static void say_line(void *arg, const char *text)
 	pthread_mutex_unlock(&r->lock);
 }
 
-void run_say(struct run *r, const char *fmt, ...)
+static void note_line(void *arg, const char *text)
 {
-	_cleanup_free_ char *text = NULL;
-	va_list ap;
+	struct run *r = arg;
 
-	va_start(ap, fmt);
-	text = xvasprintf(fmt, ap);
-	va_end(ap);
+	pthread_mutex_lock(&r->lock);
+	r->notes = xrealloc(r->notes, r->nr_notes + 2, sizeof(*r->notes));
+	r->notes[r->nr_notes++] = xstrdup(text);
+	r->notes[r->nr_notes] = NULL;
+	pthread_mutex_unlock(&r->lock);
 	say_line(r, text);
 }
 
@@ -69,6 +70,20 @@ static unsigned int job_count(const struct run *r)
 	return (unsigned int)MAX(MIN(jobs, r->plan.nr_cases), 1u);
 }
 
+/* Meanwhile the live line shows how time goes by. */
+static void join_worker(struct run *r, struct worker *w)
+{
+	struct timespec next;
+
+	do {
+		pthread_mutex_lock(&r->lock);
+		live_tick(&r->live, run_now(r));
+		pthread_mutex_unlock(&r->lock);
+		clock_gettime(CLOCK_MONOTONIC, &next);
+		next.tv_sec++;
+	} while (pthread_clockjoin_np(w->thread, NULL, CLOCK_MONOTONIC, &next) == ETIMEDOUT);
+}
+
 static struct err *run_plan(struct run *r)
 {
 	unsigned int n = job_count(r), started = 0;
@@ -85,7 +100,7 @@ static struct err *run_plan(struct run *r)
 			started++;
 	}
 	for (unsigned int i = 0; i < started; i++) {
-		pthread_join(workers[i].thread, NULL);
+		join_worker(r, &workers[i]);
 		worker_deinit(&workers[i]);
 	}
 	free(workers);
@@ -163,6 +178,7 @@ struct err *run_cases(const struct run_options *o, int *status)
 	r->cancel_fd = -1;
 	r->start_ns = now_ns();
 	r->say = (struct progress){ say_line, r };
+	r->note = (struct progress){ note_line, r };
 	pthread_mutex_init(&r->lock, NULL);
 	live_init(&r->live, stderr, 0);
 	err = run_prepare(r);

@@ -5,6 +5,7 @@
 
 #include "accel.h"
 #include "paths.h"
+#include "plan.h"
 #include "wire/msg.h"
 
 struct run_options {
@@ -13,6 +14,8 @@ struct run_options {
 	char **cases;		/* names, files or globs of cases */
 	int nr_cases;
 	const char *match;	/* glob over case names, or NULL */
+	struct plan_shard shard;	/* of 0: all of it */
+	bool seed_given;	/* the order comes from the seed, not from the plan */
 	const char *uri;	/* libvirt connection, NULL: in this process */
 	enum accel_wish accel;
 	const char *geometry;	/* "size=1G,...", or NULL */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -150,6 +151,57 @@ bool template_remove(const struct template_entry *e)
 	return !err;
 }
 
+static bool has_room(const char *store, uint64_t need)
+{
+	struct statvfs st;
+
+	return !statvfs(store, &st) && (uint64_t)st.f_bavail * st.f_frsize >= need;
+}
+
+bool template_make_room(const char *store, uint64_t need)
+{
+	struct template_entry *v;
+	size_t n;
+
+	if (has_room(store, need))
+		return true;
+	n = template_list(store, &v);
+	for (size_t i = 0; i < n && !has_room(store, need); i++)
+		(void)template_remove(&v[i]);
+	template_list_free(v, n);
+	return has_room(store, need);
+}
+
+/* Who waits for the lock, or opened it a moment ago, sees that it is gone and makes another. */
+static void sweep_lock(const char *store, const char *key)
+{
+	_cleanup_free_ char *folder = xasprintf("%s/%s", store, key);
+	_cleanup_free_ char *lock = xasprintf("%s.lock", folder);
+	_cleanup_err_ struct err *busy = NULL;
+	_cleanup_close_ int fd = -1;
+
+	if (path_exists(folder))
+		return;
+	busy = template_lock(lock, true, 0, -1, &fd);
+	if (!busy && !path_exists(folder))
+		unlink(lock);
+}
+
+void template_sweep_locks(const char *store)
+{
+	DIR *dir = opendir(store);
+	struct dirent *d;
+
+	while (dir && (d = readdir(dir))) {
+		_cleanup_free_ char *key = xstrndup(d->d_name, SHA256_HEX - 1);
+
+		if (template_is_key(key) && !strcmp(d->d_name + SHA256_HEX - 1, ".lock"))
+			sweep_lock(store, key);
+	}
+	if (dir)
+		closedir(dir);
+}
+
 void template_trim(const char *store, uint64_t max)
 {
 	struct template_entry *v;
@@ -162,4 +214,5 @@ void template_trim(const char *store, uint64_t max)
 		if (total > max && template_remove(&v[i]))
 			total -= v[i].bytes;
 	template_list_free(v, n);
+	template_sweep_locks(store);
 }

@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "digest.h"
 
-#define HEAD "daxrig-template 1"
+#define HEAD "daxrig-template 2"
 #define MARK_MAX 16384
 #define PAGE 4096u
 /* Shorter runs of zeroes are not worth a hole. */
@@ -33,8 +34,10 @@ static bool parse_file(const char *line, struct template_mark *m)
 
 	if (m->nr_files == TEMPLATE_FILES_MAX)
 		return false;
-	if (sscanf(line, "file %23[a-z0-9] %" SCNu64 "%n", m->files[m->nr_files].name,
-		   &m->files[m->nr_files].size, &end) != 2 || line[end])
+	if (sscanf(line, "file %23[a-z0-9] %" SCNu64 " %16" SCNx64 "%n",
+		   m->files[m->nr_files].name, &m->files[m->nr_files].size,
+		   &m->files[m->nr_files].digest, &end) != 3 || end < 17 || line[end - 17] != ' ' ||
+	    line[end])
 		return false;
 	m->nr_files++;
 	return true;
@@ -55,8 +58,6 @@ static bool parse_line(const char *line, struct template_mark *m, bool *ended)
 		return false;
 	if (sscanf(line, "key %64[0-9a-f]", m->key) == 1)
 		return strlen(line) == strlen("key ") + SHA256_HEX - 1;
-	if (sscanf(line, "state %64[0-9a-f]", m->state) == 1)
-		return strlen(line) == strlen("state ") + SHA256_HEX - 1;
 	if (!strncmp(line, "file ", 5))
 		return parse_file(line, m);
 	*ended = !strcmp(line, "end");
@@ -75,8 +76,8 @@ bool template_mark_parse(const char *text, struct template_mark *out)
 			return false;
 		first = false;
 	}
-	if (!ended || !template_is_key(m.key) || !template_is_key(m.state) || !has_file(&m, "ram") ||
-	    !has_file(&m, "state") || !has_file(&m, "console"))
+	if (!ended || !template_is_key(m.key) || !has_file(&m, "ram") || !has_file(&m, "state") ||
+	    !has_file(&m, "console"))
 		return false;
 	*out = m;
 	return true;
@@ -86,9 +87,10 @@ char *template_mark_format(const struct template_mark *m, const char *notes)
 {
 	struct buf b = BUF_INIT;
 
-	buf_addf(&b, HEAD "\nkey %s\nstate %s\n", m->key, m->state);
+	buf_addf(&b, HEAD "\nkey %s\n", m->key);
 	for (size_t i = 0; i < m->nr_files; i++)
-		buf_addf(&b, "file %s %" PRIu64 "\n", m->files[i].name, m->files[i].size);
+		buf_addf(&b, "file %s %" PRIu64 " %016" PRIx64 "\n", m->files[i].name,
+			 m->files[i].size, m->files[i].digest);
 	while (*notes) {
 		size_t len = strcspn(notes, "\n");
 
@@ -113,24 +115,12 @@ static struct err *flush(const char *path, uint64_t *size)
 	return NULL;
 }
 
-static struct err *hash_state(const char *folder, char hex[static SHA256_HEX])
-{
-	_cleanup_free_ char *path = xasprintf("%s/state", folder);
-	struct sha256 sha;
-	struct err *err;
-
-	sha256_start(&sha);
-	err = sha256_add_file(&sha, path);
-	sha256_end(&sha, hex);
-	return err;
-}
-
 struct err *template_mark_write(const char *folder, const char *key, const char *notes,
 				const char *const names[])
 {
 	_cleanup_free_ char *mark = xasprintf("%s/" TEMPLATE_MARK, folder), *text = NULL;
 	struct template_mark m = { 0 };
-	struct err *err = hash_state(folder, m.state);
+	struct err *err = NULL;
 
 	snprintf(m.key, sizeof(m.key), "%s", key);
 	for (size_t i = 0; names[i] && i < TEMPLATE_FILES_MAX && !err; i++) {
@@ -138,6 +128,8 @@ struct err *template_mark_write(const char *folder, const char *key, const char 
 
 		snprintf(m.files[i].name, sizeof(m.files[i].name), "%s", names[i]);
 		err = flush(path, &m.files[i].size);
+		if (!err)
+			err = digest_file(path, &m.files[i].digest);
 		m.nr_files++;
 	}
 	if (err)
@@ -146,7 +138,8 @@ struct err *template_mark_write(const char *folder, const char *key, const char 
 	return file_write_atomic(mark, text, strlen(text));
 }
 
-static struct err *check_file(const char *folder, const char *name, uint64_t size)
+/* Sizes first: they cost nothing. */
+static struct err *check_size(const char *folder, const char *name, uint64_t size)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", folder, name);
 	struct stat st;
@@ -158,12 +151,22 @@ static struct err *check_file(const char *folder, const char *name, uint64_t siz
 	return NULL;
 }
 
+static struct err *check_digest(const char *folder, const char *name, uint64_t want)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", folder, name);
+	uint64_t is;
+	struct err *err = digest_file(path, &is);
+
+	if (!err && is != want)
+		err = err_create(ERR_INFRA, "'%s' was changed", path);
+	return err;
+}
+
 struct err *template_check(const char *folder, const char *key)
 {
 	_cleanup_free_ char *path = xasprintf("%s/" TEMPLATE_MARK, folder);
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	struct template_mark m;
-	char state[SHA256_HEX];
 	struct err *err = file_read(path, MARK_MAX, &text);
 
 	if (err)
@@ -171,11 +174,9 @@ struct err *template_check(const char *folder, const char *key)
 	if (!template_mark_parse(buf_str(&text), &m) || strcmp(m.key, key))
 		return err_create(ERR_INFRA, "'%s' is not of this template", path);
 	for (size_t i = 0; i < m.nr_files && !err; i++)
-		err = check_file(folder, m.files[i].name, m.files[i].size);
-	if (!err)
-		err = hash_state(folder, state);
-	if (!err && strcmp(state, m.state))
-		err = err_create(ERR_INFRA, "'%s/state' was changed", folder);
+		err = check_size(folder, m.files[i].name, m.files[i].size);
+	for (size_t i = 0; i < m.nr_files && !err; i++)
+		err = check_digest(folder, m.files[i].name, m.files[i].digest);
 	return err;
 }
 

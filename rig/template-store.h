@@ -2,7 +2,8 @@
 /*
  * The folder CACHE/templates: KEY/ holds one template, KEY.lock says who uses it
  * (shared) or makes or removes it (alone). A template's file "complete" is written
- * last and names all others with their sizes; the folder is made under another name.
+ * last and names all others with their sizes and digests; the folder is made under another
+ * name.
  */
 #ifndef RIG_TEMPLATE_STORE_H
 #define RIG_TEMPLATE_STORE_H
@@ -18,10 +19,10 @@
 /* What "complete" says. */
 struct template_mark {
 	char key[SHA256_HEX];
-	char state[SHA256_HEX];		/* of the file "state" */
 	struct {
 		char name[24];
 		uint64_t size;		/* bytes, holes counted */
+		uint64_t digest;	/* see digest.h */
 	} files[TEMPLATE_FILES_MAX];
 	size_t nr_files;
 };
@@ -39,7 +40,10 @@ char *template_mark_format(const struct template_mark *m, const char *notes);
 struct err *template_mark_write(const char *folder, const char *key, const char *notes,
 				const char *const names[]) __must_check;
 
-/* NULL when @folder holds the whole template @key; else what is wrong with it. */
+/*
+ * NULL when @folder holds the whole template @key; else what is wrong with it. All of it is
+ * read, which takes some 20 ms when it is in memory.
+ */
 struct err *template_check(const char *folder, const char *key) __must_check;
 
 /* Gives the disk back what lies under runs of zeroes in the file @path. */
@@ -78,5 +82,11 @@ bool template_remove(const struct template_entry *e);
 
 /* Removes what of @store nobody uses, the oldest first, down to @max bytes. */
 void template_trim(const char *store, uint64_t max);
+
+/* The same until its filesystem has @need bytes free; false when it has not even then. */
+bool template_make_room(const char *store, uint64_t need);
+
+/* Removes the locks that nobody holds of templates that are no more. */
+void template_sweep_locks(const char *store);
 
 #endif

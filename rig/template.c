@@ -16,7 +16,7 @@
 #include "guests/geometry.h"
 #include "template-store.h"
 
-#define FORMAT "1"
+#define FORMAT "2"
 #define READY "daxrig: boot: ready at "
 /* As guest.c's, and then some: the state must be written once, not soon. */
 #define BOOT_NS 30000000000ull
@@ -272,6 +272,17 @@ static struct err *finish(struct making *m)
 	return err;
 }
 
+/* The largest file sets how much must be free: see nvdimm_create(). */
+static void make_room(const struct template_inputs *in)
+{
+	_cleanup_free_ char *store = xasprintf("%s/templates", in->cache);
+	uint64_t need = in->spec->memory;
+
+	for (size_t i = 0; i < in->spec->nvdimm_count; i++)
+		need = MAX(need, in->spec->nvdimms[i].size);
+	(void)template_make_room(store, need);
+}
+
 /* Under the lock, alone. */
 static struct err *make(struct template *t, const struct template_inputs *in)
 {
@@ -279,6 +290,7 @@ static struct err *make(struct template *t, const struct template_inputs *in)
 	uint64_t start = now_ns();
 	struct err *err;
 
+	make_room(in);
 	m.folder = xasprintf("%s/templates/making-%d-%.16s", in->cache, getpid(), t->key);
 	err = leftover_add(in->leftover, m.folder);
 	if (!err)
@@ -336,6 +348,9 @@ static struct err *take_or_make(struct template *t, const struct template_inputs
 		if (err)
 			break;
 		wrong = template_check(t->folder, t->key);
+		if (wrong && path_exists(t->folder))
+			progress_line(in->say, "a kept guest is damaged and made again: %s",
+				      wrong->message);
 		if (wrong)
 			err = make(t, in);
 		if (err)

@@ -13,6 +13,7 @@
 #ifndef RIG_TEMPLATE_H
 #define RIG_TEMPLATE_H
 
+#include "base/progress.h"
 #include "leftover.h"
 #include "virt.h"
 
@@ -27,6 +28,7 @@ struct template_inputs {
 	double scale;			/* of time limits */
 	int cancel_fd;
 	struct leftover *leftover;
+	const struct progress *say;	/* a damaged one is made again */
 };
 
 struct template;

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# workloads/*.c is pure; workloads/exec and workloads/pins run in the guest.
-pure-srcs += $(wildcard workloads/*.c)
+# workloads/*.c, model and matrix are pure; workloads/exec and workloads/pins run in the guest.
+pure-srcs += $(wildcard workloads/*.c workloads/model/*.c workloads/matrix/*.c)
 agent-srcs += $(wildcard workloads/exec/*.c workloads/pins/*.c)
 test-srcs += $(wildcard workloads/tests/*.c)
+
+# Waits that its test runs on the host.
+$(BUILD)/tests/test-beat: $(BUILD)/asan/workloads/pins/beat.o

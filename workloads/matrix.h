@@ -1,33 +1,89 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Pins times operations as scenarios: what a plan's `matrix` lines stand for. The
- * text is plain scenario language, to be read, changed and handed on. Pure.
+ * The matrix: filesystem x geometry x pin x when x operation x overlap x ending. A
+ * combination is a case with a name and a text in the scenario language, or it is left
+ * out with a reason. The rows of the dimensions and the rules are tables, in
+ * workloads/matrix/. Pure.
+ *
+ * A case is called FS/GEOMETRY/PIN/WHEN/OPERATION[/OVERLAP][/ENDING]: of the last two a
+ * default (same, unpin) is not written, and no overlap is called as an ending is.
  */
 #ifndef WORKLOADS_MATRIX_H
 #define WORKLOADS_MATRIX_H
 
-#include "workloads/pin-info.h"
-#include "workloads/scenario.h"
+#include "base/util.h"
 
-/* A mutator with arguments that meet the pinned range of the matrix scenario. */
-struct matrix_op {
-	const char *name;	/* "truncate-down" */
-	const char *call;	/* "truncate a 1M" */
-	enum mutator_wait wait;	/* with the pin on file a, 2M to 2M + 64K */
-	const char *other;	/* "written" or "copy a": a second file b, or NULL */
-	bool other_first;	/* b is made before a, so that a has the higher inode number */
-	bool keeps_pages;	/* file a keeps the pinned pages: they stay visible */
-	bool compares;		/* refuses with EBADE once a device wrote into the range */
+/* In the order of a name; the last one turns fastest. */
+enum matrix_dim {
+	MATRIX_FS, MATRIX_GEOMETRY, MATRIX_PIN, MATRIX_WHEN, MATRIX_OP, MATRIX_OVERLAP,
+	MATRIX_END,
+	MATRIX_DIMS,
 };
 
-/* Ends with a NULL name. */
-extern const struct matrix_op matrix_ops[];
+#define MATRIX_ROWS_MAX 64u	/* of a dimension */
+
+/* "pins": the word for it in a plan, and what it is. Static. */
+const char *matrix_dim_key(enum matrix_dim dim);
+const char *matrix_dim_summary(enum matrix_dim dim);
+
+/* The rows of a dimension, by number from 0. Static. */
+unsigned int matrix_rows(enum matrix_dim dim);
+const char *matrix_row_name(enum matrix_dim dim, unsigned int row);
+const char *matrix_row_summary(enum matrix_dim dim, unsigned int row);
+
+/* What a plan takes: bit N stands for row N. */
+struct matrix_choice {
+	uint64_t rows[MATRIX_DIMS];
+};
 
 /*
- * The scenario for @pin under @op on @fs, to be freed; NULL with the reason in
- * *@why (static) when the combination makes none.
+ * What stands for a dimension that a plan does not name: all filesystems, pins and
+ * operations; of the others the plain row: 4k, mapped, same, unpin.
  */
-char *matrix_scenario(const struct pin_info *pin, const struct matrix_op *op,
-		      enum scenario_fs fs, const char **why);
+void matrix_choice_init(struct matrix_choice *c);
+void matrix_choice_all(struct matrix_choice *c);
+
+/*
+ * Takes the rows of @dim that @list names: globs, joined by ','. NULL, or the glob (free()
+ * it) that fits none; @c is then undefined.
+ */
+char *matrix_choose(struct matrix_choice *c, enum matrix_dim dim, const char *list)
+	__must_check;
+
+/* A combination: the number of a row in each dimension. */
+struct matrix_point {
+	uint8_t row[MATRIX_DIMS];
+};
+
+/* How many combinations there are, and the place of one among them, from 0. */
+size_t matrix_size(void);
+size_t matrix_place(const struct matrix_point *p);
+
+/* Why a combination is no case; static. */
+struct matrix_reason {
+	const char *why;	/* a fact of the kernel or the rig */
+	bool equivalent;	/* another case tests the same; else it cannot be */
+};
+
+/*
+ * Calls @each for every combination of @c, in the order of their places; @reason is NULL
+ * for a case.
+ */
+void matrix_expand(const struct matrix_choice *c,
+		   void (*each)(void *arg, const struct matrix_point *p,
+				const struct matrix_reason *reason), void *arg);
+
+/* NULL: it is a case. */
+const struct matrix_reason *matrix_left_out(const struct matrix_point *p);
+
+/* The reasons, in the order they are looked at; NULL from @n on. */
+const struct matrix_reason *matrix_reason(size_t n);
+
+/* "xfs" */
+const char *matrix_fs(const struct matrix_point *p);
+
+/* Its name, which the left out ones have, too; the scenario of a case. free() them. */
+char *matrix_name(const struct matrix_point *p);
+char *matrix_text(const struct matrix_point *p);
 
 #endif

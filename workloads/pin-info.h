@@ -13,7 +13,21 @@ enum pin_trait {
 	PIN_NEEDS_GATE = 1 << 4, /* the host must lift the long-term gate */
 	PIN_DEVDAX = 1 << 5,	/* works on a device-DAX mapping, not on a file */
 	PIN_UNINTERRUPTIBLE = 1 << 6, /* its holder sleeps in D until it is let go */
+	/* what it holds of each page; none of these: nothing */
+	PIN_GETS = 1 << 7,	/* a reference (FOLL_GET) */
+	PIN_PINS = 1 << 8,	/* a pin (FOLL_PIN) */
+	PIN_BIO = 1 << 9,	/* what a bio takes: a pin from v6.5 on, a reference before */
 };
+
+/*
+ * DMA lane: a pin with PIN_DMA_WRITES writes, in every page it holds, only the
+ * last PIN_LANE bytes, with pattern_word(ORIGIN_PIN + id, generation, offset of
+ * the word in the pinned range), generation counting the rounds from 1 and
+ * skipping 0 when it wraps. All else in the page it only reads. A lane that
+ * does not lie whole in the pinned range is left out.
+ */
+#define PIN_LANE 64u
+#define PIN_PAGE 4096u
 
 struct pin_info {
 	const char *name;	/* as in a scenario: "vmsplice" */

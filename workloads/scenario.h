@@ -34,6 +34,12 @@
  *   check   FILE size SIZE
  *   sync | fsync FILE | remount | fsck
  *   OPERATION [fails ERRNO]               a mutator, inline (inject/mutator.h)
+ *   repeat  N                             runs the steps up to its end N times;
+ *   end                                   no block in another. A step that fails
+ *                                         ends the block with that round
+ *
+ * What a block defines is gone when it ends (unpinned, unmapped, unlinked, its end
+ * awaited), and its name is free again; what was made before it must outlast it.
  */
 #ifndef WORKLOADS_SCENARIO_H
 #define WORKLOADS_SCENARIO_H
@@ -47,6 +53,7 @@
 #define SCENARIO_STEPS_MAX 512u
 #define SCENARIO_LINE_MAX 512u
 #define SCENARIO_WORDS_MAX 32u
+#define SCENARIO_ROUNDS_MAX 1000000u
 #define SCENARIO_BYTES_MAX (4ull << 30)	/* of any size, offset or length */
 
 enum scenario_fs {
@@ -61,6 +68,7 @@ enum step_verb {
 	STEP_FILE, STEP_MAP, STEP_TOUCH, STEP_PIN, STEP_UNPIN, STEP_UNMAP, STEP_CLOSE,
 	STEP_OPEN, STEP_START, STEP_EXPECT, STEP_WAIT, STEP_SETTLE, STEP_SIGNAL, STEP_CHECK, STEP_SYNC,
 	STEP_FSYNC, STEP_REMOUNT, STEP_FSCK, STEP_OPERATION,
+	STEP_REPEAT, STEP_END,
 };
 
 enum file_kind { FILE_WRITTEN, FILE_FALLOCATED, FILE_HOLE, FILE_CLONE, FILE_COPY };
@@ -88,7 +96,10 @@ struct step {
 	int errnum;			/* expected errno, 0 when none is */
 	int signo;
 	bool process;			/* start: in a process of its own */
+	bool derived;			/* model_derive() added it */
 	bool check_zero, check_size;
+	unsigned int rounds;		/* repeat: 1.. */
+	unsigned int block_end;		/* repeat: index of its end */
 	struct mutator_call call;	/* start, operation */
 };
 
@@ -109,6 +120,12 @@ struct scenario {
 struct err *scenario_parse(const char *origin, const char *text, size_t len,
 			   struct scenario **out) __must_check;
 void scenario_free(struct scenario *s);
+
+/*
+ * Milliseconds that the blocks of @s may need beyond what a case takes, on a machine of
+ * the usual speed; 0 without a block.
+ */
+uint64_t scenario_blocks_ms(const struct scenario *s);
 
 /* One way to fill the `each` variables of a scenario. */
 struct scenario_variant {

@@ -60,11 +60,28 @@ void shadow_resize(struct shadow *s, uint64_t size, enum piece_kind fill)
 {
 	struct shadow out = SHADOW_INIT;
 
+	if (size >= s->size) {
+		push(s, (struct piece){ .off = s->size, .len = size - s->size, .kind = fill });
+		s->size = size;
+		return;
+	}
 	append_range(&out, s, 0, size, 0);
-	if (size > s->size)
-		push(&out, (struct piece){ .off = s->size, .len = size - s->size,
-					   .kind = fill });
 	replace(s, &out, size);
+}
+
+/* Whether [off, off + len) stands for what @p does already. */
+static bool is_set(const struct shadow *s, uint64_t off, uint64_t len, const struct piece *p)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct piece *v = &s->v[i];
+
+		if (v->off <= off && off + len <= v->off + v->len)
+			return v->kind == p->kind &&
+			       ((v->kind != PIECE_DATA && v->kind != PIECE_DMA) ||
+				(v->origin == p->origin && v->gen == p->gen &&
+				 v->src + (off - v->off) == p->src));
+	}
+	return false;
 }
 
 void shadow_set(struct shadow *s, uint64_t off, uint64_t len, const struct piece *p)
@@ -72,6 +89,8 @@ void shadow_set(struct shadow *s, uint64_t off, uint64_t len, const struct piece
 	struct shadow out = SHADOW_INIT;
 	struct piece mid = *p;
 
+	if (is_set(s, off, len, p))
+		return;
 	if (off + len > s->size)
 		shadow_resize(s, off + len, PIECE_ZERO);
 	mid.off = off;
@@ -101,16 +120,46 @@ void shadow_insert(struct shadow *s, uint64_t off, uint64_t len)
 	replace(s, &out, s->size + len);
 }
 
+static bool any_below(const struct shadow *s, uint64_t off, uint64_t len)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].kind == PIECE_BELOW && s->v[i].off < off + len &&
+		    s->v[i].off + s->v[i].len > off)
+			return true;
+	return false;
+}
+
 void shadow_copy(struct shadow *dst, uint64_t off, const struct shadow *src, uint64_t soff,
 		 uint64_t len)
 {
 	struct shadow part = SHADOW_INIT;
 
+	if (dst != src && off == dst->size && !any_below(src, soff, len)) {
+		append_range(dst, src, soff, soff + len, off);
+		dst->size += MIN(soff + len, src->size) - MIN(soff, src->size);
+		return;
+	}
 	append_range(&part, src, soff, soff + len, off);
 	for (size_t i = 0; i < part.n; i++)
 		if (part.v[i].kind != PIECE_BELOW)
 			shadow_set(dst, part.v[i].off, part.v[i].len, &part.v[i]);
 	shadow_deinit(&part);
+}
+
+static bool same_piece(const struct piece *a, const struct piece *b)
+{
+	return a->off == b->off && a->len == b->len && a->kind == b->kind &&
+	       (a->kind != PIECE_DATA ||
+		(a->origin == b->origin && a->gen == b->gen && a->src == b->src));
+}
+
+bool shadow_equal(const struct shadow *a, const struct shadow *b)
+{
+	size_t i = 0;
+
+	while (i < a->n && i < b->n && same_piece(&a->v[i], &b->v[i]))
+		i++;
+	return a->size == b->size && i == a->n && i == b->n;
 }
 
 static uint64_t load_word(const uint8_t *p, size_t len)
@@ -166,10 +215,39 @@ static void note_mismatch(struct mismatch *m, const struct piece *p, uint64_t of
 	m->bytes += n;
 }
 
+/*
+ * Whether the whole words of @len bytes at @got, @at bytes into @p, all match; the quick
+ * way through what matches, as nearly all does.
+ */
+static bool words_match(const struct piece *p, uint64_t at, const uint8_t *got, size_t len)
+{
+	uint64_t step = p->kind == PIECE_DATA, differs = 0;
+	uint64_t want = step ? pattern_word(p->origin, p->gen, p->src + at) : 0;
+
+	if ((p->kind != PIECE_ZERO && !step) || (step && (p->src + at) % 8))
+		return false;
+#pragma GCC unroll 8
+	for (size_t i = 0; i < len / 8; i++, want += step) {
+		uint64_t word;
+
+		memcpy(&word, got + i * 8, sizeof(word));
+		differs |= word ^ want;
+	}
+	return !differs;
+}
+
 /* Checks [off, off + len), all of it in piece @p, in steps of source words. */
 static void check_piece(const struct piece *p, uint64_t off, const uint8_t *data,
 			size_t len, size_t left, struct mismatch *m)
 {
+	if (words_match(p, off - p->off, data, len)) {
+		size_t n = len / 8 * 8;
+
+		off += n;
+		data += n;
+		len -= n;
+		left -= n;
+	}
 	while (len) {
 		uint64_t at = off - p->off;
 		size_t phase = p->kind == PIECE_ZERO ? off % 8 : (p->src + at) % 8;

@@ -67,6 +67,9 @@ struct mismatch {
 	uint64_t dma_off;	/* and where it stands */
 };
 
+/* Whether both stand for the same bytes, as far as that is known of each. */
+bool shadow_equal(const struct shadow *a, const struct shadow *b);
+
 /*
  * Compares @len bytes at @data, which were read at @off, with the shadow; what
  * lies past its size must be zero. False and @m filled when they differ.

@@ -48,8 +48,10 @@ static int symbols_helper(int fd, const void *arg)
 
 	(void)arg;
 	hello_symbols(&out);
-	ret = write(fd, buf_str(&out), out.len) != (ssize_t)out.len;
 	agent_log("boot: symbols took %" PRIu64 " ms", ms_since(&t));
+	hello_layout(&out);
+	ret = write(fd, buf_str(&out), out.len) != (ssize_t)out.len;
+	agent_log("boot: types took %" PRIu64 " ms", ms_since(&t));
 	return ret;
 }
 
@@ -222,7 +224,8 @@ static enum loop_end serve_host(struct agent *a)
 	};
 	enum loop_end end;
 
-	port_wait_host(a->port);
+	if (!port_wait_host(a->port))
+		return LOOP_LOST;
 	link_init(&link, a->port);
 	send_hello(a, &link);
 	end = case_loop_run(&loop);

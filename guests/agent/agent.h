@@ -76,6 +76,12 @@ bool rdma_ready(void);
 void hello_symbols(struct buf *out);
 void hello_features(struct buf *out, const struct guest_facts *facts, bool odp);
 
+/* layout.c: appends TAG_LAYOUT fields, none when the kernel has no BTF. */
+void hello_layout(struct buf *out);
+
+/* welcome.c: see case.h. */
+void welcome_take(const uint8_t *payload, size_t len, struct buf *out);
+
 /* guest.c: the hooks of case.h that touch the whole guest. */
 extern const struct case_hooks guest_hooks;
 

@@ -58,7 +58,7 @@ static bool case_msg_read(struct case_msg *m, const struct frame *f)
 		else if (field.tag == TAG_LIMIT_MS)
 			m->limit_ms = msg_u64(&field);
 	}
-	return !r.bad && m->name && m->text && m->fs && m->lie <= LIE_PANIC &&
+	return !r.bad && m->name && m->text && m->fs && m->lie <= LIE_LAST &&
 	       m->limit_ms && m->limit_ms < 1u << 30 &&
 	       (strcmp(m->fs, "xfs") == 0 || strcmp(m->fs, "ext4") == 0);
 }

@@ -24,6 +24,19 @@ static enum loop_end broken(struct case_loop *c, const char *what)
 
 #define LOOP_ON (-1)
 
+static int take_welcome(struct case_loop *c, const struct case_run *r, const struct frame *f)
+{
+	struct buf guest = BUF_INIT;
+
+	if (r->pid)
+		return (int)broken(c, "a welcome came while a case runs");
+	if (c->hooks->welcome)
+		c->hooks->welcome(f->payload, f->len, &guest);
+	link_send(c->link, MSG_GUEST, &guest);
+	buf_deinit(&guest);
+	return LOOP_ON;
+}
+
 /* What one frame makes of the loop: LOOP_ON or how it ends. */
 static int take_frame(struct case_loop *c, struct case_run *r, const struct frame *f)
 {
@@ -44,6 +57,8 @@ static int take_frame(struct case_loop *c, struct case_run *r, const struct fram
 			case_stop(c, r, "the host ended the case");
 		}
 		return LOOP_ON;
+	case MSG_WELCOME:
+		return take_welcome(c, r, f);
 	case MSG_POWEROFF:
 		return LOOP_POWEROFF;
 	default:

@@ -26,6 +26,11 @@ struct case_hooks {
 	bool (*clean)(struct buf *log);
 	/* A number that changes when the kernel was tainted. */
 	uint64_t (*taint)(void);
+	/*
+	 * What MSG_WELCOME says is made true of the guest, before its first case; what it
+	 * then is goes to @out, as MSG_GUEST has it.
+	 */
+	void (*welcome)(const uint8_t *payload, size_t len, struct buf *out);
 };
 
 enum loop_end {

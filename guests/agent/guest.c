@@ -194,4 +194,5 @@ const struct case_hooks guest_hooks = {
 	.release = release,
 	.clean = clean,
 	.taint = taint,
+	.welcome = welcome_take,
 };

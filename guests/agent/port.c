@@ -72,19 +72,20 @@ static bool host_there(int fd)
 	return poll(&p, 1, 0) >= 0 && !(p.revents & POLLHUP);
 }
 
-void port_wait_host(int fd)
+bool port_wait_host(int fd)
 {
 	/* Edge-triggered: a port without its host reports POLLHUP all the time. */
 	struct epoll_event ev = { .events = EPOLLIN | EPOLLOUT | EPOLLET }, out;
 	int ep = epoll_create1(EPOLL_CLOEXEC);
+	bool can = ep >= 0 && epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev) == 0;
 
-	if (ep >= 0)
-		epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev);
-	while (!host_there(fd))
-		if (ep < 0 || epoll_wait(ep, &out, 1, 1000) < 0)
-			poll(NULL, 0, 1000);
+	while (can && !host_there(fd))
+		can = epoll_wait(ep, &out, 1, -1) >= 0 || errno == EINTR;
+	if (!can)
+		agent_log("cannot wait for the host: %s", strerror(errno));
 	if (ep >= 0)
 		close(ep);
+	return can;
 }
 
 void port_discard(int fd)

@@ -137,6 +137,15 @@ static int run_case(const struct case_ctx *ctx)
 	return 98;
 }
 
+/* The guest is left alone; the number is told back. */
+static void welcome(const uint8_t *payload, size_t len, struct buf *out)
+{
+	struct msg_field f;
+
+	if (msg_find(payload, len, TAG_NUMBER, &f))
+		msg_put_u64(out, TAG_NUMBER, msg_u64(&f));
+}
+
 struct host {
 	int fd;
 	pid_t agent;
@@ -148,7 +157,7 @@ static void __noreturn agent(int fd)
 {
 	static const struct agent_ops ops = { .run_case = run_case };
 	static struct guest_facts facts;
-	static const struct case_hooks hooks;
+	static const struct case_hooks hooks = { .welcome = welcome };
 	struct link link;
 	struct case_loop loop = {
 		.ops = &ops,
@@ -318,6 +327,41 @@ static void relays(void **state)
 	assert_int_equal(agent_end(h), LOOP_POWEROFF);
 }
 
+static void send_welcome(struct host *h, uint64_t number)
+{
+	struct buf b = BUF_INIT;
+
+	msg_put_u64(&b, TAG_NUMBER, number);
+	send_frame(h, MSG_WELCOME, &b);
+	buf_deinit(&b);
+}
+
+/* The answer is out before the case that follows at once says anything. */
+static void takes_welcome(void **state)
+{
+	struct host *h = *state;
+	struct frame f;
+
+	send_welcome(h, 42);
+	send_case(h, "ok", 60000);
+	need_frame(h, MSG_GUEST, &f);
+	assert_int_equal(number(&f, TAG_NUMBER), 42);
+	need_frame(h, MSG_LOG, &f);
+	need_end(h, 0, false);
+}
+
+static void stops_at_late_welcome(void **state)
+{
+	struct host *h = *state;
+	struct frame f;
+
+	send_case(h, "hang", 60000);
+	need_frame(h, MSG_LOG, &f);
+	send_welcome(h, 1);
+	assert_false(next_frame(h, &f));
+	assert_int_equal(agent_end(h), LOOP_BROKEN);
+}
+
 static void stops_at_limit(void **state)
 {
 	struct host *h = *state;
@@ -374,7 +418,7 @@ static void holds_back_a_flood(void **state)
 	int n = 0;
 
 	send_case(h, "flood", 60000);
-	usleep(200000);	/* let it run into a host that does not read */
+	usleep(200000);	/* into a host that does not read: nothing shows that it waits */
 	while (next_frame(h, &f) && f.type == MSG_LOG)
 		n++;
 	assert_int_equal(n, 2000);
@@ -570,6 +614,7 @@ static void stops_at_two_cases(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		LOOP_TEST(takes_welcome),	LOOP_TEST(stops_at_late_welcome),
 		LOOP_TEST(relays),		LOOP_TEST(stops_at_limit),
 		LOOP_TEST(stops_on_abort),	LOOP_TEST(kills_what_escaped),
 		LOOP_TEST(tells_of_signals),	LOOP_TEST(holds_back_a_flood),

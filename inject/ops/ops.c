@@ -6,7 +6,6 @@
 #include <linux/falloc.h>
 #include <linux/fs.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -35,7 +34,7 @@ static int op_fallocate(const struct mutator_call *c, struct op_target *t)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
-		if (strcmp(c->mutator->name, modes[i].name) == 0)
+		if (word_eq(c->mutator->name, modes[i].name))
 			return result(fallocate(t->fd[0], modes[i].mode, (off_t)c->off[0],
 						(off_t)c->len));
 	return -ENOSYS;
@@ -121,7 +120,7 @@ static const struct {
 int op_run(const struct mutator_call *call, struct op_target *t)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(ops); i++)
-		if (strcmp(ops[i].name, call->mutator->name) == 0)
+		if (word_eq(ops[i].name, call->mutator->name))
 			return ops[i].run(call, t);
 	return -ENOSYS;
 }

@@ -8,7 +8,7 @@
 /* What a call works on; the caller keeps it alive until the call returns. */
 struct op_target {
 	int fd[MUTATOR_FILES_MAX];	/* open read-write; -1 where the call has no file */
-	char path[MUTATOR_FILES_MAX][128];
+	const char *path[MUTATOR_FILES_MAX];
 	const char *mountpoint;
 	/* write: the bytes, call->len of them */
 	const void *data;

@@ -30,20 +30,28 @@ static void screen_init(struct screen *s, size_t total, bool terminal, unsigned 
 
 static void screen_deinit(struct screen *s)
 {
+	while (s->live.nr_running)
+		free(s->live.running[--s->live.nr_running]);
 	free(s->live.running);
 	fclose(s->f);
 	free(s->text);
 }
 
-static void end_case(struct live *l, uint64_t now, enum verdict verdict, const char *reason)
+static void end_named(struct live *l, uint64_t now, const char *name, enum verdict verdict,
+		      const char *reason)
 {
-	struct case_record *rec = case_record_create("xfs/a");
+	struct case_record *rec = case_record_create(name);
 
 	rec->verdict = verdict;
 	free(rec->reason);
 	rec->reason = reason ? xstrdup(reason) : NULL;
 	live_case(l, now, rec);
 	case_record_destroy(rec);
+}
+
+static void end_case(struct live *l, uint64_t now, enum verdict verdict, const char *reason)
+{
+	end_named(l, now, "xfs/a", verdict, reason);
 }
 
 static void test_plain(void **state)
@@ -97,13 +105,90 @@ static void test_terminal(void **state)
 	assert_string_equal(s.text, "\r[0/5] 0:01 pass 0 fail 0 skip 0  a-long\033[K"
 				    "\r\033[K");
 	s.live.color = true;
-	end_case(&s.live, 2 * S, VERDICT_ERROR, NULL);
-	assert_non_null(strstr(s.text, "\r\033[K\033[33merror\033[0m xfs/a\n"
+	end_named(&s.live, 2 * S, "a-long-name-that-does-not-fit", VERDICT_ERROR, NULL);
+	assert_non_null(strstr(s.text, "\r\033[K\033[33merror\033[0m a-long-name-that-does-not-fit\n"
 				       "\r[1/5] 0:02 pass 0 fail 0 skip 0 error 1\033[K"));
 	live_deinit(&s.live, 3 * S);
 	assert_non_null(
 		strstr(s.text, "\r\033[K[1/5] 0:03 pass 0 fail 0 skip 0 error 1\n"));
 	screen_deinit(&s);
+}
+
+/* What add_speed() says at @now, between the counts and the names: "" for nothing. */
+static void check_speed(struct screen *s, uint64_t now, const char *wanted)
+{
+	const char *line, *skip;
+
+	s->live.drawn = false;
+	live_tick(&s->live, now);
+	line = strrchr(s->text, '\r');
+	skip = strstr(line, "skip 0");
+	assert_non_null(skip);
+	if (strncmp(skip + 6, wanted, strlen(wanted)) != 0 ||
+	    strcmp(skip + 6 + strlen(wanted), "\033[K") != 0)
+		fail_msg("'%s' is not behind the counts of '%s'", wanted, line + 1);
+}
+
+/* Cases of one second, by two jobs, from second 10 on: two end with every second. */
+static void test_speed(void **state)
+{
+	struct screen s;
+	uint64_t now = 10 * S;
+
+	(void)state;
+	screen_init(&s, 1000, true, 200);
+	live_start(&s.live, now, "xfs/a");
+	live_start(&s.live, now, "xfs/a");
+	end_case(&s.live, now + S / 100, VERDICT_PASS, NULL);
+	end_case(&s.live, now + S / 100, VERDICT_PASS, NULL);
+	check_speed(&s, now + 5 * S, "");	/* two cases */
+	for (int i = 0; i < 3; i++)
+		end_case(&s.live, now + S / 100, VERDICT_PASS, NULL);
+	check_speed(&s, now + S, "");		/* in too short a time */
+	check_speed(&s, now + 2 * S + S / 2, "  120/min, 8:18 left");
+	for (now = 13 * S; now <= 110 * S; now += S)
+		for (int i = 0; i < 2; i++)
+			end_case(&s.live, now, VERDICT_PASS, NULL);
+	/* 201 are done; 31 since second 95 */
+	check_speed(&s, 110 * S, "  124/min, 6:27 left");
+	/* one hangs */
+	check_speed(&s, 110 * S + 295 * S, "  6.0/min, 2:13:10 left");
+	live_deinit(&s.live, 211 * S);
+	assert_non_null(strstr(s.text, "[201/1000] 3:31 pass 201 fail 0 skip 0  60/min\n"));
+	screen_deinit(&s);
+}
+
+/* The counts stand longest, then the speed, which is never cut in the middle. */
+static void test_narrow(void **state)
+{
+	static const struct {
+		unsigned int width;
+		const char *line;
+	} rows[] = {
+		{ 80, "[6/12] 0:04 pass 6 fail 0 skip 0  90/min, 0:04 left  xfs/b +1" },
+		{ 60, "[6/12] 0:04 pass 6 fail 0 skip 0  90/min, 0:04 left  xfs/b " },
+		{ 53, "[6/12] 0:04 pass 6 fail 0 skip 0  90/min, 0:04 left " },
+		{ 52, "[6/12] 0:04 pass 6 fail 0 skip 0  90/min, 0:04 left" },
+		{ 51, "[6/12] 0:04 pass 6 fail 0 skip 0  xfs/b +1" },
+		{ 30, "[6/12] 0:04 pass 6 fail 0 ski" },
+		{ 1, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *wanted = xasprintf("\r%s\033[K", rows[i].line);
+		struct screen s;
+
+		screen_init(&s, 12, true, rows[i].width);
+		for (int k = 0; k < 6; k++)
+			live_start(&s.live, 0, "xfs/a");
+		live_start(&s.live, 0, "xfs/b");
+		live_start(&s.live, 0, "xfs/c");
+		for (int k = 0; k < 6; k++)
+			end_case(&s.live, 4 * S, VERDICT_PASS, NULL);
+		assert_string_equal(strrchr(s.text, '\r'), wanted);
+		screen_deinit(&s);
+	}
 }
 
 int main(void)
@@ -112,6 +197,8 @@ int main(void)
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_plain_many),
 		cmocka_unit_test(test_terminal),
+		cmocka_unit_test(test_speed),
+		cmocka_unit_test(test_narrow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,6 +49,7 @@ static void test_whole(void **state)
 	json_t *root, *c;
 
 	(void)state;
+	run.notes = (const char *const[]){ "no \033 room", NULL };
 	splat->title = xstrdup("WARNING in f");
 	splat->excerpt = xstrdup("a\nb\n");
 	case_record_add_splat(rec, splat);
@@ -56,6 +57,7 @@ static void test_whole(void **state)
 		.line = 7, .status = CASE_STEP_FAIL, .rule = (char *)"contract.waits",
 		.error = 4, .ns = 123 });
 	case_record_add_evidence(rec, "sysrq-w", "cases/001-x/sysrq-w", NULL);
+	rec->guest = (struct case_guest){ 3, "host\033", "00ff", -7 };
 	rec->guest_end = GUEST_END_FINE;
 	rec->end_seen = true;
 	case_record_judge(rec);
@@ -70,8 +72,15 @@ static void test_whole(void **state)
 				"jansson"), "2.14");
 	assert_int_equal(json_integer_value(json_object_get(json_object_get(root, "counts"),
 							    "fail")), 1);
+	assert_int_equal(json_array_size(json_object_get(root, "notes")), 1);
+	assert_string_equal(json_string_value(json_array_get(json_object_get(root, "notes"), 0)),
+			    "no \\x1b room");
 	c = json_array_get(json_object_get(root, "cases"), 0);
 	assert_string_equal(str(c, "verdict"), "fail");
+	assert_string_equal(str(json_object_get(c, "guest"), "host"), "host\\x1b");
+	assert_string_equal(str(json_object_get(c, "guest"), "random"), "00ff");
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(c, "guest"),
+							    "clock_offset_ms")), -7);
 	assert_int_equal(json_array_size(json_object_get(c, "findings")), 2);
 	assert_string_equal(str(json_array_get(json_object_get(c, "steps"), 0), "errno"),
 			    "EINTR");

@@ -233,6 +233,46 @@ static void test_bounds(void **state)
 	free(big);
 }
 
+/* All of a case's time is somewhere, and nothing twice. */
+static void test_timing(void **state)
+{
+	static const struct {
+		const char *steps;	/* the first letters of their words; _: no line */
+		bool end;
+		struct case_timing want;
+	} timings[] = {
+		{ "_mcf__", true, { .settle_ns = 1, .steps_ns = 1, .oracles_ns = 3,
+				    .teardown_ns = 95 } },
+		{ "___", true, { .settle_ns = 1, .oracles_ns = 1, .teardown_ns = 98 } },
+		{ "_mm", false, { .settle_ns = 1, .steps_ns = 99 } },
+		{ "_", false, { .settle_ns = 1, .steps_ns = 99 } },
+		{ "", false, { .settle_ns = 100 } },
+		{ "", true, { .teardown_ns = 100 } },
+		{ "_mL_", true, { .settle_ns = 1, .steps_ns = 99 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(timings); i++) {
+		struct case_record *rec = case_record_create("a");
+
+		rec->duration_ns = 100;
+		rec->end_seen = timings[i].end;
+		rec->timing.fork_ns = 7;
+		rec->timing.teardown_ns = 5;
+		for (const char *s = timings[i].steps; *s; s++)
+			case_record_add_step(rec, &(struct case_step){
+				.line = *s != '_', .ns = *s == 'L' ? UINT64_MAX : 1,
+				.step = (char *)(*s == 'c' ? "check a" : *s == 'f' ? "fsck" : "map") });
+		case_record_add_timing(rec);
+		assert_int_equal(rec->timing.fork_ns, 7);
+		assert_int_equal(rec->timing.settle_ns, timings[i].want.settle_ns);
+		assert_int_equal(rec->timing.steps_ns, timings[i].want.steps_ns);
+		assert_int_equal(rec->timing.oracles_ns, timings[i].want.oracles_ns);
+		assert_int_equal(rec->timing.teardown_ns, timings[i].want.teardown_ns + 5);
+		case_record_destroy(rec);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +280,7 @@ int main(void)
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_fresh),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_timing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,7 @@ void bench_warm(struct bench *b, struct figure *step, struct figure *plan);
 void bench_jobs(struct bench *b, struct figure *rate, struct figure *two);
 void bench_memory(struct bench *b, struct figure *f);
 void bench_boot(struct bench *b, struct figure *f);
+void bench_cycles(struct bench *b, struct figure *f);
 
 /* Is there time for another round that takes @ns? */
 bool bench_has_time(const struct bench *b, uint64_t ns);

@@ -14,7 +14,7 @@
 #include "guests/geometry.h"
 
 #define ROUNDS 3
-#define CASE "xfs/vmsplice/mapped/punch"
+#define CASE "xfs/4k/vmsplice/mapped/punch"
 #define READY "daxrig: boot: ready at "
 #define BOOT_NS 120000000000ull
 #define LOOK_MS 5

@@ -12,7 +12,7 @@
 /* 12 cases: both filesystems, three pins, two operations. */
 #define SUBSET "*/[rv]*/mapped/[pz]*"
 /* 24 cases: both filesystems, four pins, three operations. */
-#define LARGER "*/mapped/[pu]*"
+#define LARGER "*/*mapped/[pu]*"
 #define SMAPS_MAX (16u << 20)
 #define FORKS_MAX 64
 #define LOOK_MS 50

@@ -207,6 +207,64 @@ static void test_cache(void **state)
 	assert_true(there(cache, "t", "notes"));
 }
 
+static void list_folder(const char *path, struct buf *out)
+{
+	const char *argv[] = { "ls", path, NULL };
+
+	ok(run_program(argv, 10000, out));
+}
+
+/* Nothing of what is gone stays, but a lock somebody holds does. */
+static void test_clean(void **state)
+{
+	char *words[] = { (char *)"cache", (char *)"--max", (char *)"0", NULL };
+	const char *cache = *state;
+	_cleanup_free_ char *templates = xasprintf("%s/templates", cache);
+	_cleanup_free_ char *images = xasprintf("%s/images", cache);
+	_cleanup_free_ char *held = xasprintf("%s/%s.lock", templates, key_a);
+	_cleanup_free_ char *folder = xasprintf("%s/%s", templates, key_a);
+	_cleanup_free_ char *orphan = xasprintf("templates/%s.lock", image_a);
+	_cleanup_buf_ struct buf left = BUF_INIT, more = BUF_INIT;
+	_cleanup_free_ char *text = NULL, *again = NULL;
+	int fd, status;
+
+	fill(cache);
+	free(put(cache, orphan, 0, 100));
+	free(put(cache, "templates/mine.lock", 0, 100));
+	ok(template_lock(held, false, 0, -1, &fd));
+	text = command(&cmd_cache, words, 3, &status);
+	list_folder(templates, &left);
+	has(buf_str(&left), key_a, true);
+	has(buf_str(&left), held + strlen(templates) + 1, true);
+	has(buf_str(&left), key_b, false);
+	has(buf_str(&left), image_a, false);
+	has(buf_str(&left), "mine.lock", true);
+	list_folder(images, &more);
+	has(buf_str(&more), ".memo", false);
+	/* Its template gone, the lock stays as long as it is held. */
+	ok(tree_remove(folder));
+	again = command(&cmd_cache, words, 3, &status);
+	assert_true(path_exists(held));
+	close(fd);
+	free(again);
+	again = command(&cmd_cache, words, 3, &status);
+	assert_false(path_exists(held));
+}
+
+/* A template goes to make room only where there is none. */
+static void test_room(void **state)
+{
+	const char *cache = *state;
+	_cleanup_free_ char *store = xasprintf("%s/templates", cache);
+
+	fill(cache);
+	assert_true(template_make_room(store, 1));
+	assert_true(there(cache, "t", key_a));
+	assert_false(template_make_room(store, 1ull << 60));
+	assert_false(there(cache, "t", key_a));
+	assert_true(there(cache, "t", "notes"));
+}
+
 static void test_report(void **state)
 {
 	const char *dir = *state;
@@ -254,6 +312,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_image_held, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cache, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_clean, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_room, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_report, set_up, tear_down),
 	};
 

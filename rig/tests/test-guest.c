@@ -4,144 +4,10 @@
  * fails, and a verdict changes as it should when the agent leaves something out or the
  * guest is hurt. Run from the top of the tree.
  */
-#include <fcntl.h>
-#include <poll.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "base/files.h"
-#include "proc.h"
+#include "daxrig.h"
 
 #define OUT "build/tests/out"
 #define KERNEL_KNOWN_BAD "deb:linux-image-amd64"	/* 6.1 */
-#define WORDS_MAX 16
-#define OUTPUT_MAX (1u << 20)
-
-struct daxrig {
-	pid_t pid;
-	int fd;			/* its standard output and error */
-	struct buf text;	/* what it said so far */
-	int status;
-};
-
-/* Starts ./daxrig with the words of @line. */
-static struct daxrig start(const char *line)
-{
-	struct daxrig d = { .text = BUF_INIT, .status = -1 };
-	_cleanup_free_ char *copy = xstrdup(line);
-	char *argv[WORDS_MAX] = { "./daxrig" }, *save = NULL;
-	int n = 1, p[2];
-
-	for (char *w = strtok_r(copy, " ", &save); w && n < WORDS_MAX - 1;
-	     w = strtok_r(NULL, " ", &save))
-		argv[n++] = w;
-	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
-	d.pid = fork();
-	if (d.pid == 0) {
-		dup2(p[1], 1);
-		dup2(p[1], 2);
-		execv(argv[0], argv);
-		_exit(127);
-	}
-	close(p[1]);
-	d.fd = p[0];
-	return d;
-}
-
-/* Reads on until @what was said, or to the end; true when it was. */
-static bool hear(struct daxrig *d, const char *what)
-{
-	char chunk[4096];
-	ssize_t n;
-
-	while (!what || !strstr(buf_str(&d->text), what)) {
-		n = read(d->fd, chunk, sizeof(chunk));
-		if (n <= 0)
-			return false;
-		if (d->text.len < OUTPUT_MAX)
-			buf_add(&d->text, chunk, (size_t)n);
-	}
-	return true;
-}
-
-static void finish(struct daxrig *d)
-{
-	int status;
-
-	hear(d, NULL);
-	close(d->fd);
-	waitpid(d->pid, &status, 0);
-	d->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-/* Runs @line to its end: the exit status and every text of the list (";;") must be so. */
-static void check(const char *line, int status, const char *wanted)
-{
-	struct daxrig d = start(line);
-	_cleanup_free_ char *copy = xstrdup(wanted);
-
-	finish(&d);
-	if (d.status != status)
-		fail_msg("daxrig %s: exit status %d, not %d:\n%s", line, d.status, status,
-			 buf_str(&d.text));
-	for (char *w = copy; w;) {
-		char *next = strstr(w, ";;");
-
-		if (next)
-			*next = '\0';
-		if (!strstr(buf_str(&d.text), w))
-			fail_msg("daxrig %s: '%s' was not said:\n%s", line, w, buf_str(&d.text));
-		w = next ? next + 2 : NULL;
-	}
-	buf_deinit(&d.text);
-}
-
-static pid_t found_qemu;
-
-static void find_qemu(pid_t pid, void *arg)
-{
-	if (proc_is_qemu_of(pid, arg))
-		found_qemu = pid;
-}
-
-/* The QEMU of a running daxrig, 0 when there is none. */
-static pid_t qemu_of(pid_t daxrig)
-{
-	_cleanup_free_ char *prefix = NULL;
-	struct proc_stat st;
-
-	found_qemu = 0;
-	if (!proc_stat_read(daxrig, &st))
-		return 0;
-	prefix = xasprintf("/tmp/daxrig-%d-%llu", daxrig, (unsigned long long)st.start);
-	proc_for_each(find_qemu, prefix);
-	return found_qemu;
-}
-
-/* Neither a process nor a file of the run @daxrig is left. */
-static void nothing_left(pid_t daxrig, pid_t qemu)
-{
-	const char *argv[] = { "sh", "-c", NULL, NULL };
-	_cleanup_free_ char *script = xasprintf("ls -d /dev/shm/daxrig-%d-* /tmp/daxrig-%d-* "
-						"2>/dev/null; true", daxrig, daxrig);
-	_cleanup_buf_ struct buf out = BUF_INIT;
-	struct proc_stat st;
-
-	argv[2] = script;
-	assert_null(run_program(argv, 10000, &out));
-	assert_string_equal(buf_str(&out), "");
-	assert_true(qemu > 0);
-	/* a zombie is gone: whoever inherited it has not looked yet */
-	assert_true(!proc_stat_read(qemu, &st) || st.state == 'Z');
-}
 
 static const char *const commands[] = { "run", "list", "show", "check", "report", "cache" };
 
@@ -221,7 +87,7 @@ static void test_help(void **state)
 	check("list mutators", 0, "FILE OFFSET LENGTH;;PUNCH_HOLE");
 	check("list scenarios", 0, "punch-waits");
 	check("list plan quick --why", 0, "ext4 cannot share extents");
-	check("show xfs/vmsplice/mapped/punch", 0, "pin     p vmsplice m+2M 64K");
+	check("show xfs/4k/vmsplice/mapped/punch", 0, "pin     p vmsplice m+2M 64K");
 }
 
 /* Pins hold, controls are refused or granted, nothing is reported. */
@@ -296,47 +162,6 @@ static void test_never_speaks(void **state)
 	      "the guest's agent did not speak within");
 }
 
-/* True once the latest run's first console holds @what; it is waited for up to 30 s. */
-static bool console_shows(const char *what)
-{
-	const struct timespec nap = { .tv_nsec = 20000000 };
-
-	for (int i = 0; i < 1500; i++) {
-		_cleanup_buf_ struct buf text = BUF_INIT;
-		struct err *err = file_read(OUT "/runs/latest/guests/console-1.log", OUTPUT_MAX,
-					    &text);
-
-		err_free(err);
-		if (strstr(buf_str(&text), what))
-			return true;
-		nanosleep(&nap, NULL);
-	}
-	return false;
-}
-
-/* QEMU killed from outside says nothing of the kernel; the next case goes on. */
-static void test_qemu_killed(void **state)
-{
-	static const char slow[] = "fs xfs\nfile a rest written\ncheck a\ncheck a\n";
-	struct daxrig d;
-	pid_t qemu;
-
-	(void)state;
-	assert_null(file_write_atomic("build/tests/slow.scn", slow, strlen(slow)));
-	d = start("run --jobs 1 --out " OUT " build/tests/slow.scn xfs/refused/uring");
-	assert_true(hear(&d, "1..2"));
-	assert_true(console_shows("case xfs/slow begins"));
-	qemu = qemu_of(d.pid);
-	assert_true(qemu > 0);
-	kill(qemu, SIGKILL);
-	finish(&d);
-	if (d.status != 3 || !strstr(buf_str(&d.text), "QEMU was killed") ||
-	    !strstr(buf_str(&d.text), "not ok 1 xfs/slow # ERROR") ||
-	    !strstr(buf_str(&d.text), "ok 2 xfs/refused/uring\n"))
-		fail_msg("exit status %d:\n%s", d.status, buf_str(&d.text));
-	buf_deinit(&d.text);
-}
-
 static void test_interrupted(void **state)
 {
 	struct daxrig d = start("run --out " OUT " --match xfs/vmsplice/*");
@@ -345,12 +170,12 @@ static void test_interrupted(void **state)
 
 	(void)state;
 	assert_true(hear(&d, "ok 1 "));
-	qemu = qemu_of(d.pid);
+	qemu = qemu_of(&d);
 	kill(d.pid, SIGINT);
 	finish(&d);
 	assert_int_equal(d.status, 3);
 	assert_non_null(strstr(buf_str(&d.text), "interrupted"));
-	nothing_left(d.pid, qemu);
+	nothing_left(&d, qemu);
 	assert_null(file_read(OUT "/runs/latest/run.json", OUTPUT_MAX, &json));
 	assert_non_null(strstr(buf_str(&json), "\"interrupted"));
 	assert_non_null(strstr(buf_str(&json), "\"pass\""));
@@ -365,12 +190,12 @@ static void test_leftover(void **state)
 
 	(void)state;
 	assert_true(hear(&d, "ok 1 "));
-	qemu = qemu_of(d.pid);
+	qemu = qemu_of(&d);
 	kill(d.pid, SIGKILL);
 	finish(&d);
 	next = start("check");
 	finish(&next);
-	nothing_left(d.pid, qemu);
+	nothing_left(&d, qemu);
 	buf_deinit(&d.text);
 	buf_deinit(&next.text);
 }
@@ -401,8 +226,7 @@ int main(void)
 		cmocka_unit_test(test_no_pin),	     cmocka_unit_test(test_no_unpin),
 		cmocka_unit_test(test_no_dax),	     cmocka_unit_test(test_no_gate),
 		cmocka_unit_test(test_panic),	     cmocka_unit_test(test_never_speaks),
-		cmocka_unit_test(test_qemu_killed),  cmocka_unit_test(test_interrupted),
-		cmocka_unit_test(test_leftover),
+		cmocka_unit_test(test_interrupted),  cmocka_unit_test(test_leftover),
 	};
 
 	return cmocka_run_group_tests_name("guest", tests, prepare, NULL);

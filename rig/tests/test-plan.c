@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From plan text to named cases. */
+/* From plan text to named cases: which, how many, in which order, in which part. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/files.h"
 #include "plan.h"
 
 #define SOURCE(n, t) { .name = (char *)(n), .path = (char *)(n), .text = (char *)(t), \
@@ -28,62 +29,237 @@ static const struct {
 	{ "scenario t*\n", "xfs/two/vmsplice xfs/two/odirect " },
 	{ "scenario one\nscenario one two\n", "xfs/one ext4/one xfs/two/vmsplice "
 					      "xfs/two/odirect " },
-	{ "matrix vmsplice,odirect punch,clone\n",
-	  "xfs/vmsplice/mapped/punch xfs/vmsplice/mapped/clone xfs/odirect/mapped/punch "
-	  "xfs/odirect/mapped/clone ext4/vmsplice/mapped/punch ext4/odirect/mapped/punch " },
+	{ "matrix pins=vmsplice,odirect ops=punch,clone\n",
+	  "xfs/4k/vmsplice/mapped/punch xfs/4k/vmsplice/mapped/clone "
+	  "xfs/4k/odirect/mapped/punch xfs/4k/odirect/mapped/clone "
+	  "ext4/4k/vmsplice/mapped/punch ext4/4k/odirect/mapped/punch " },
+	{ "matrix fs=xfs pins=vmsplice ops=punch\n"
+	  "matrix fs=xfs pins=vmsplice ops=punch,zero when=*mapped geometry=4k end=unpin\n",
+	  "xfs/4k/vmsplice/mapped/punch xfs/4k/vmsplice/mapped/zero "
+	  "xfs/4k/vmsplice/unmapped/punch xfs/4k/vmsplice/unmapped/zero "
+	  "xfs/4k/vmsplice/remapped/punch xfs/4k/vmsplice/remapped/zero " },
+	{ "matrix * fs=ext4 pins=vmsplice ops=umount geometry=4k\n",
+	  "ext4/4k/vmsplice/unmapped/umount " },
+	{ "matrix pins=uring\n", "" },
+	{ "batch 8\ngeometry vcpus=1,memory=2G\nscenario one\n", "xfs/one ext4/one " },
 	{ "scenario three\n", "p:1:10: no scenario is called 'three'" },
 	{ "scenario\n", "p:1:9: expected the name of a scenario" },
 	{ "scenario bad\n", "bad:1:1: expected a step or an operation, found 'fil'" },
-	{ "matrix vmsplice\n", "p:1:16: expected operations" },
-	{ "matrix nope *\n", "p:1:13: no pin and operation match" },
-	{ "matrix * * *\n", "p:1:12: expected the end of the line" },
+	{ "matrix vmsplice *\n", "p:1:8: expected fs=, geometry=, pins=, when=, ops=, overlap= or "
+				 "end= with globs, found 'vmsplice'" },
+	{ "matrix pin=vmsplice\n", "p:1:8: expected fs=, " },
+	{ "matrix pinsx=vmsplice\n", "p:1:8: expected fs=, " },
+	{ "matrix ops=* *\n", "p:1:14: expected fs=, " },
+	{ "matrix ops=* pins=vmsplice,nope\n", "p:1:14: of pins none matches 'nope'" },
+	{ "matrix pins=\n", "p:1:8: of pins none matches ''" },
+	{ "matrix ops=zero ops=punch\n", "p:1:17: 'ops' is given twice" },
 	{ "batch 0\n", "p:1:7: expected 1 to 1000" },
-	{ "batch 8\nscenario one\n", "xfs/one ext4/one " },
-	{ "\nfoo\n", "p:2:1: expected scenario, matrix or batch, found 'foo'" },
+	{ "geometry\n", "p:1:9: expected the guest's shape, as in --geometry, found the end" },
+	{ "geometry vcpus=none\n", "p:1:10: bad geometry 'vcpus=none': expected a number of" },
+	{ "geometry vcpus=1 vcpus=2\n", "p:1:18: expected the end of the line" },
+	{ "\nfoo\n", "p:2:1: expected scenario, matrix, batch or geometry, found 'foo'" },
 };
+
+static char *names(const struct plan *plan)
+{
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < plan->nr_cases; i++)
+		buf_addf(&b, "%s ", plan->cases[i].name);
+	return buf_take(&b);
+}
 
 static void test_plan(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		_cleanup_buf_ struct buf got = BUF_INIT;
 		struct plan plan = { 0 };
 		struct err *err = plan_parse(&plan, "p", cases[i].plan, strlen(cases[i].plan),
 					     lib, ARRAY_SIZE(lib));
+		_cleanup_free_ char *got =
+			err ? xstrndup(err->message, strlen(cases[i].expected)) : names(&plan);
 
-		for (size_t j = 0; j < plan.nr_cases && !err; j++)
-			buf_addf(&got, "%s ", plan.cases[j].name);
-		if (err)
-			buf_add(&got, err->message, MIN(strlen(err->message),
-							strlen(cases[i].expected)));
-		assert_string_equal(buf_str(&got), cases[i].expected);
+		assert_string_equal(got, cases[i].expected);
 		err_free(err);
 		plan_deinit(&plan);
 	}
 }
 
+static void parse(struct plan *plan, const char *text)
+{
+	struct err *err = plan_parse(plan, "p", text, strlen(text), lib, 2);
+
+	if (err)
+		fail_msg("%s", err->message);
+}
+
 static void test_left_out(void **state)
 {
-	static const char text[] = "matrix * clone\n";
 	struct plan plan = { 0 };
 
 	(void)state;
-	assert_null(plan_parse(&plan, "p", text, strlen(text), NULL, 0));
-	/* 4 pins on xfs; all pins on ext4 and the 4 others on xfs are left out */
-	assert_int_equal(plan.nr_cases, 4);
+	parse(&plan, "matrix ops=clone\nmatrix ops=clone,punch fs=ext4 pins=vmsplice\n");
+	/* 4 pins on xfs; all pins on ext4 and the 4 others on xfs are left out, each once */
+	assert_int_equal(plan.nr_cases, 4 + 1);
 	assert_int_equal(plan.nr_left_out, 12);
 	for (size_t i = 0; i < plan.nr_left_out; i++)
-		assert_non_null(plan.left_out[i].why);
+		assert_non_null(plan.left_out[i].reason->why);
 	plan_match(&plan, "*/vmsplice/*");
-	assert_int_equal(plan.nr_cases, 1);
+	assert_int_equal(plan.nr_cases, 2);
+	assert_null(plan.cases[0].text);
+	plan_write_texts(&plan);
+	assert_non_null(strstr(plan.cases[0].text, "pin     p vmsplice m+2M 64K\n"));
+	/* and a case that went can come again, once */
+	parse(&plan, "scenario one\nscenario one\nmatrix ops=clone\nmatrix ops=clone\n");
+	assert_int_equal(plan.nr_cases, 2 + 2 + 3);
+	assert_int_equal(plan.nr_left_out, 12);
 	plan_deinit(&plan);
+}
+
+static void test_move(void **state)
+{
+	_cleanup_free_ char *got = NULL;
+	struct plan a = { 0 }, b = { 0 };
+
+	(void)state;
+	parse(&a, "scenario one\n");
+	parse(&b, "scenario one two\n");
+	plan_move(&a, &b);
+	assert_int_equal(b.nr_cases, 0);
+	got = names(&a);
+	assert_string_equal(got, "xfs/one ext4/one xfs/one ext4/one xfs/two/vmsplice "
+			    "xfs/two/odirect ");
+	plan_deinit(&a);
+	plan_deinit(&b);
+}
+
+#define SOME "matrix pins=vmsplice,rdma when=* geometry=4k,pmd\n"
+
+/* All parts together are the plan, and no two have a case in common. */
+static void check_partition(const char *glob, unsigned int of)
+{
+	struct plan all = { 0 };
+	_cleanup_free_ bool *taken = NULL;
+	size_t n = 0, least = SIZE_MAX, most = 0;
+
+	parse(&all, SOME);
+	plan_match(&all, glob);
+	taken = xcalloc(all.nr_cases + 1, sizeof(*taken));
+	for (unsigned int i = 1; i <= of; i++) {
+		struct plan part = { 0 };
+
+		parse(&part, SOME);
+		plan_match(&part, glob);
+		plan_take_shard(&part, (struct plan_shard){ i, of });
+		for (size_t k = 0, at = 0; k < part.nr_cases; k++) {
+			while (strcmp(all.cases[at].name, part.cases[k].name) != 0)
+				assert_true(++at < all.nr_cases);
+			assert_false(taken[at]);
+			taken[at] = true;
+		}
+		n += part.nr_cases;
+		least = MIN(least, part.nr_cases);
+		most = MAX(most, part.nr_cases);
+		plan_deinit(&part);
+	}
+	assert_int_equal(n, all.nr_cases);
+	assert_true(most - least <= 1);
+	plan_deinit(&all);
+}
+
+static void test_shards(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int number, of;	/* 0: bad */
+	} texts[] = {
+		{ "1/1", 1, 1 }, { "2/5", 2, 5 }, { "10000/10000", 10000, 10000 },
+		{ "0/5", 0, 0 }, { "6/5", 0, 0 }, { "1/10001", 0, 0 }, { "1", 0, 0 },
+		{ "1/", 0, 0 }, { "/2", 0, 0 }, { "1/2/3", 0, 0 }, { "-1/2", 0, 0 },
+		{ "1/99999999999999999999", 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct plan_shard s = { 0 };
+		struct err *err = plan_shard_parse(texts[i].text, &s);
+
+		assert_int_equal(err != NULL, !texts[i].of);
+		if (!err) {
+			assert_int_equal(s.number, texts[i].number);
+			assert_int_equal(s.of, texts[i].of);
+		}
+		err_free(err);
+	}
+	for (unsigned int of = 1; of < 9; of++) {
+		check_partition("*", of);
+		check_partition("*/rdma/*", of);
+	}
+	check_partition("xfs/4k/rdma/mapped/punch", 3);
+}
+
+/* The seed alone makes the order, and neither adds nor drops; for good, hence the golden. */
+static void test_seed(void **state)
+{
+	static const char text[] = "matrix fs=xfs pins=vmsplice ops=punch,zero,falloc,write\n";
+	static const struct {
+		uint64_t seed;
+		const char *names;
+	} orders[] = {
+		{ 0, "falloc zero punch write " },
+		{ 1, "falloc punch write zero " },
+		{ UINT64_MAX, "falloc zero write punch " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(orders); i++) {
+		_cleanup_buf_ struct buf got = BUF_INIT;
+		struct plan plan = { 0 };
+
+		parse(&plan, text);
+		assert_int_equal(plan.nr_cases, 4);
+		plan_shuffle(&plan, orders[i].seed);
+		for (size_t k = 0; k < plan.nr_cases; k++)
+			buf_addf(&got, "%s ", strrchr(plan.cases[k].name, '/') + 1);
+		assert_string_equal(buf_str(&got), orders[i].names);
+		plan_deinit(&plan);
+	}
+}
+
+/* What stands in the folder; the library is what is above. */
+static void test_shipped(void **state)
+{
+	static const struct {
+		const char *path;
+		size_t least, most;	/* cases of the matrix */
+	} plans[] = {
+		{ "rig/plans/quick.plan", 108, 108 },
+		{ "rig/plans/nightly.plan", 4000, 5000 },
+		{ "rig/plans/full.plan", 18344, 100000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(plans); i++) {
+		_cleanup_buf_ struct buf text = BUF_INIT;
+		struct plan plan = { 0 };
+
+		assert_null(file_read(plans[i].path, 1 << 16, &text));
+		parse(&plan, buf_str(&text));
+		assert_in_range(plan.nr_cases, plans[i].least + 4, plans[i].most + 4);
+		assert_int_equal(plan.batch, 8);
+		assert_string_equal(plan.geometry, "vcpus=1");
+		if (i == 2)
+			assert_int_equal(plan.nr_cases - 4 + plan.nr_left_out, matrix_size());
+		plan_deinit(&plan);
+	}
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plan),
-		cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_plan),   cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_move),   cmocka_unit_test(test_shards),
+		cmocka_unit_test(test_seed),   cmocka_unit_test(test_shipped),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

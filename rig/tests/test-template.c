@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "digest.h"
 #include "qemu-argv.h"
 #include "template-store.h"
 
@@ -144,18 +145,19 @@ static void test_argv_words(void **state)
 
 static void test_mark(void **state)
 {
-	struct template_mark m = { .key = KEY, .state = OTHER, .nr_files = 3,
-				   .files = { { "ram", 1ull << 40 }, { "state", 0 },
-					      { "console", 7 } } }, back;
+	struct template_mark m = { .key = KEY, .nr_files = 3,
+				   .files = { { "ram", 1ull << 40, ~0ull }, { "state", 0, 0 },
+					      { "console", 7, 0xab } } }, back;
 	_cleanup_free_ char *text = template_mark_format(&m, "kernel x\nend");
 
 	(void)state;
 	assert_true(template_mark_parse(text, &back));
 	assert_string_equal(back.key, KEY);
-	assert_string_equal(back.state, OTHER);
 	assert_int_equal(back.nr_files, 3);
 	assert_string_equal(back.files[2].name, "console");
 	assert_true(back.files[0].size == 1ull << 40);
+	assert_true(back.files[0].digest == ~0ull);
+	assert_true(back.files[2].digest == 0xab);
 	/* Cut anywhere it is none, but for the last newline. */
 	for (size_t len = 0; len + 1 < strlen(text); len++) {
 		_cleanup_free_ char *cut = xstrndup(text, len);
@@ -203,12 +205,27 @@ static void hurt_missing(const char *folder)
 	unlink(path);
 }
 
-static void hurt_state(const char *folder)
+static void hurt_byte(const char *folder, const char *name, off_t at)
 {
-	_cleanup_free_ char *path = xasprintf("%s/state", folder);
+	_cleanup_free_ char *path = xasprintf("%s/%s", folder, name);
 	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
 
-	assert_int_equal(pwrite(fd, "y", 1, 100), 1);
+	assert_int_equal(pwrite(fd, "y", 1, at), 1);
+}
+
+static void hurt_state(const char *folder)
+{
+	hurt_byte(folder, "state", 100);
+}
+
+static void hurt_ram(const char *folder)
+{
+	hurt_byte(folder, "ram", 4095);
+}
+
+static void hurt_empty(const char *folder)
+{
+	write_file(folder, "state", 0);
 }
 
 static void hurt_link(const char *folder)
@@ -243,7 +260,9 @@ static void test_check(void **state)
 		{ NULL, OTHER, "not of this template" },
 		{ hurt_size, KEY, "8192 bytes" },
 		{ hurt_missing, KEY, "/ram'" },
-		{ hurt_state, KEY, "was changed" },
+		{ hurt_empty, KEY, "/state' is not a file of" },
+		{ hurt_state, KEY, "/state' was changed" },
+		{ hurt_ram, KEY, "/ram' was changed" },
 		{ hurt_link, KEY, "/ram'" },
 		{ hurt_mark, KEY, "not of this template" },
 		{ hurt_no_mark, KEY, TEMPLATE_MARK },
@@ -259,6 +278,46 @@ static void test_check(void **state)
 		fails(template_check(folder, cases[i].key), cases[i].why);
 		ok(tree_remove(folder));
 	}
+}
+
+/* Each of these files holds something else than the others. */
+static void test_digest(void **state)
+{
+	static const struct {
+		off_t size;
+		off_t at[2];	/* of the bytes that are not zero; 0: none */
+	} files[] = {
+		{ 0, { 0 } },
+		{ 1, { 0 } },
+		{ 1 << 20, { 0 } },
+		{ (1 << 20) - 1, { 0 } },
+		{ 1 << 20, { 5 } },
+		{ 1 << 20, { (1 << 20) - 1 } },
+		{ 1 << 20, { 65536 + 5 } },
+		{ 1 << 20, { 65536 + 5, 131072 + 5 } },
+		{ 1 << 20, { 65535, 131072 + 5 } },
+	};
+	uint64_t digests[ARRAY_SIZE(files)], again;
+	_cleanup_free_ char *path = xasprintf("%s/digest", (char *)*state);
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		_cleanup_free_ char *whole = xcalloc(1, 1 << 20);
+		_cleanup_close_ int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+		/* With holes, then the same without. */
+		assert_int_equal(ftruncate(fd, files[i].size), 0);
+		for (size_t j = 0; j < 2 && files[i].at[j]; j++)
+			assert_int_equal(pwrite(fd, "y", 1, files[i].at[j]), 1);
+		ok(digest_file(path, &digests[i]));
+		assert_int_equal(pread(fd, whole, 1 << 20, 0), files[i].size);
+		assert_int_equal(pwrite(fd, whole, (size_t)files[i].size, 0), files[i].size);
+		ok(digest_file(path, &again));
+		assert_true(again == digests[i]);
+		for (size_t j = 0; j < i; j++)
+			assert_true(digests[i] != digests[j]);
+	}
+	unlink(path);
+	fails(digest_file(path, &again), "cannot read");
 }
 
 static void test_punch(void **state)
@@ -366,6 +425,7 @@ int main(void)
 		cmocka_unit_test(test_argv_words),
 		cmocka_unit_test(test_mark),
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_digest),
 		cmocka_unit_test(test_punch),
 		cmocka_unit_test(test_lock),
 		cmocka_unit_test(test_trim),

@@ -8,8 +8,11 @@
 
 #include "base/buf.h"
 
-#define PROTO_VERSION 1
+#define PROTO_VERSION 2
 
+/* Bytes of TAG_ENTROPY, and of TAG_RANDOM. */
+#define ENTROPY_BYTES 64u
+#define RANDOM_BYTES 8u
 
 enum msg_type {
 	/* host to agent */
@@ -17,6 +20,7 @@ enum msg_type {
 	MSG_REPLY,		/* answer to MSG_CALL: TAG_STATUS 0, or TAG_TEXT why not */
 	MSG_ABORT,		/* end the running case: evidence, then MSG_END */
 	MSG_POWEROFF,
+	MSG_WELCOME,		/* answer to hello, before any case: time, entropy, the guest's number */
 	/* agent to host */
 	MSG_HELLO = 64,		/* once, first: version, kernel, symbols */
 	MSG_STEP,		/* one step is done, in order */
@@ -24,6 +28,7 @@ enum msg_type {
 	MSG_EVIDENCE,		/* a piece of text: name, content */
 	MSG_LOG,		/* one line for the person who reads the run */
 	MSG_END,		/* the case is over and the guest is clean or says not */
+	MSG_GUEST,		/* answer to MSG_WELCOME: what became of it */
 };
 
 enum msg_tag {
@@ -50,6 +55,12 @@ enum msg_tag {
 	TAG_READY_NS,		/* u64 guest uptime at hello */
 	TAG_WINDOW_MS,		/* u64 measured window that judges "blocks" */
 	TAG_ARG,		/* argument of a call, repeated */
+	TAG_TIME_NS,		/* u64 CLOCK_REALTIME */
+	TAG_ENTROPY,		/* ENTROPY_BYTES that no other guest gets */
+	TAG_NUMBER,		/* u64 of the guest in its run, from 1 */
+	TAG_HOST,		/* the guest's host name */
+	TAG_LAYOUT,		/* "page.refcount 52": see guests/agent/layout.c, repeated */
+	TAG_RANDOM,		/* RANDOM_BYTES that the guest drew */
 };
 
 /*
@@ -79,7 +90,12 @@ enum lie {
 	LIE_NO_UNPIN,	/* unpin does nothing */
 	LIE_NO_DAX,	/* the filesystem is mounted without dax */
 	LIE_NO_GATE,	/* the long-term gate stays shut */
+	LIE_NO_COUNT,	/* the ledger leaves one pin out of its account */
+	LIE_BARE,	/* a block is run as a plain loop that nobody judges */
 	LIE_PANIC,	/* the guest panics at the first operation */
+	LIE_NO_FLUSH,	/* fsync and sync are left out, what they must do is not */
+	LIE_DIRTY_FS,	/* the filesystem is damaged before it is checked */
+	LIE_LAST = LIE_DIRTY_FS,
 };
 
 void msg_put(struct buf *b, uint16_t tag, const void *data, size_t len);

@@ -42,6 +42,19 @@ void exec_file_expected(struct exec *x, const struct exec_file *f, struct shadow
 	}
 }
 
+static bool any_lanes(const struct exec *x, const struct exec_file *f)
+{
+	for (unsigned int i = 0; i < x->nr_pins; i++)
+		if (x->pins[i].file == f && x->pins[i].attached && has_lanes(&x->pins[i]))
+			return true;
+	return false;
+}
+
+bool exec_pin_is_file(const struct exec *x, const struct exec_pin *p)
+{
+	return p->file && p->attached && !any_lanes(x, p->file);
+}
+
 void exec_pin_expected(struct exec *x, const struct exec_pin *p, struct shadow *out)
 {
 	struct shadow file;
@@ -49,6 +62,8 @@ void exec_pin_expected(struct exec *x, const struct exec_pin *p, struct shadow *
 	*out = (struct shadow)SHADOW_INIT;
 	if (!p->file || !p->attached) {
 		shadow_copy(out, 0, &p->own, 0, p->own.size);
+	} else if (exec_pin_is_file(x, p)) {
+		shadow_copy(out, 0, &p->file->shadow, p->off, p->pin.len);
 	} else {
 		exec_file_expected(x, p->file, &file);
 		shadow_copy(out, 0, &file, p->off, p->pin.len);
@@ -151,36 +166,36 @@ void exec_apply(struct exec *x, const struct mutator_call *c, unsigned int gen)
 	struct exec_file *f = c->file[0] ? exec_file(x, c->file[0]) : NULL;
 	struct exec_file *g = c->file[1] ? exec_file(x, c->file[1]) : NULL;
 
-	if (strcmp(op, "truncate") == 0) {
+	if (word_eq(op, "truncate")) {
 		if (c->size < f->shadow.size)
 			exec_detach_pins(x, f, c->size, f->shadow.size - c->size);
 		shadow_resize(&f->shadow, c->size, PIECE_ZERO);
 		shadow_resize(&f->blocks, c->size, PIECE_ZERO);
 		drop_copies(x, f, c->size);
-	} else if (strcmp(op, "punch") == 0) {
+	} else if (word_eq(op, "punch")) {
 		apply_zero(x, f, c->off[0], c->len, false);
-	} else if (strcmp(op, "zero") == 0) {
+	} else if (word_eq(op, "zero")) {
 		apply_zero(x, f, c->off[0], c->len, true);
-	} else if (strcmp(op, "collapse") == 0) {
+	} else if (word_eq(op, "collapse")) {
 		exec_detach_pins(x, f, c->off[0], f->shadow.size);
 		shadow_collapse(&f->shadow, c->off[0], c->len);
 		shadow_collapse(&f->blocks, c->off[0], c->len);
-	} else if (strcmp(op, "insert") == 0) {
+	} else if (word_eq(op, "insert")) {
 		exec_detach_pins(x, f, c->off[0], f->shadow.size);
 		shadow_insert(&f->shadow, c->off[0], c->len);
 		shadow_insert(&f->blocks, c->off[0], c->len);
-	} else if (strcmp(op, "falloc") == 0) {
+	} else if (word_eq(op, "falloc")) {
 		shadow_resize(&f->shadow, MAX(f->shadow.size, c->off[0] + c->len), PIECE_ZERO);
 		shadow_resize(&f->blocks, f->shadow.size, PIECE_ZERO);
-	} else if (strcmp(op, "clone") == 0) {
+	} else if (word_eq(op, "clone")) {
 		apply_clone(x, f, 0, g, 0, 0);
-	} else if (strcmp(op, "clone-range") == 0 || strcmp(op, "dedupe") == 0) {
+	} else if (word_eq(op, "clone-range") || word_eq(op, "dedupe")) {
 		apply_clone(x, f, c->off[0], g, c->off[1], c->len);
-	} else if (strcmp(op, "write") == 0) {
+	} else if (word_eq(op, "write")) {
 		exec_apply_store(x, f, c->off[0], c->len, gen);
-	} else if (strcmp(op, "unlink") == 0) {
+	} else if (word_eq(op, "unlink")) {
 		apply_gone(x, f);
-	} else if (strcmp(op, "umount") == 0) {
+	} else if (word_eq(op, "umount")) {
 		for (unsigned int i = 0; i < x->nr_files; i++)
 			exec_detach_pins(x, &x->files[i], 0, UINT64_MAX / 2);
 		x->mounted = false;

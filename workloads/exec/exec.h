@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The interpreter's state while it runs one case in the guest. Its parts: fs.c (the
- * filesystem), files.c, maps.c, holds.c (pins), tasks.c and expect.c (started
- * operations), effects.c and blocks.c (what an operation does to the expected bytes),
- * window.c (how long things take), outcome.c, and interp.c, which joins them.
+ * filesystem), files.c, maps.c, holds.c (pins), operation.c (in the program itself), tasks.c
+ * and expect.c (started ones), effects.c and blocks.c (what an operation does to the expected bytes),
+ * window.c (how long things take), outcome.c, round.c and block.c (repeat), bare.c, flush.c and
+ * residue.c (oracles), and
+ * interp.c, which joins them.
  */
 #ifndef WORKLOADS_EXEC_EXEC_H
 #define WORKLOADS_EXEC_EXEC_H
@@ -28,24 +30,30 @@ struct exec_file {
 	bool gone;		/* unlinked, or the filesystem is */
 	struct shadow shadow;
 	struct shadow blocks;	/* PIECE_DATA: gen is the allocation, src the place in it */
+	struct shadow dirty;	/* of flush-trace.h: stored to and not flushed since */
+	uint64_t ino;		/* 0 until it was asked for */
+	dev_t dev;
 };
 
 struct exec_map {
 	const char *name;
 	struct exec_file *file;	/* NULL: device-DAX */
 	uint8_t *addr;		/* NULL when unmapped */
+	void *reserved;		/* the address space it lies in */
+	size_t reserved_len;
 	uint64_t off, len;
 	bool shared, writable;
 	struct shadow overlay;	/* private: what was written, PIECE_BELOW elsewhere */
 };
 
 struct exec_pin {
-	struct pin pin;
+	unsigned int traits;	/* enum pin_trait */
 	bool live;
 	struct exec_file *file;	/* NULL: not on a file's pages */
 	uint64_t off;		/* in the file */
 	bool attached;		/* its pages still are the file's */
 	struct shadow own;	/* what it must see once it is not attached */
+	struct pin pin;		/* the last: why ends it */
 };
 
 /* Shared with the process that carries the operation out. */
@@ -72,6 +80,27 @@ struct exec_task {
 	uint64_t waits_since_ns;	/* when it was seen to wait, 0: it was not */
 };
 
+/* Looks after what the program's own thread is in; see operation.c. */
+struct watch {
+	bool there;
+	pthread_t thread;
+	int wake;		/* eventfd */
+	bool asleep;		/* it waits for wake; atomic */
+	uint64_t call;		/* the number of the one that runs, 0: none, WATCH_TAKEN; atomic */
+	uint64_t calls;		/* so far */
+	const struct step *step;
+	const char *name;
+};
+
+#define WATCH_TAKEN UINT64_MAX
+
+struct block;
+
+/* How many things of each kind there are. */
+struct mark {
+	unsigned int files, maps, pins, tasks;
+};
+
 struct exec {
 	const struct case_ctx *ctx;
 	const struct scenario *s;
@@ -80,11 +109,19 @@ struct exec {
 	struct exec_pin pins[EXEC_THINGS_MAX];
 	struct exec_task tasks[EXEC_THINGS_MAX];
 	unsigned int nr_files, nr_maps, nr_pins, nr_tasks;
+	unsigned int files_made, pins_made;	/* in all, those of rounds gone by too */
 	unsigned int allocations;
 	bool mounted;
 	uint64_t window_ms;	/* an operation that has not returned by then blocks */
 	uint64_t grace_ms;	/* it ends so soon after the last holder let go */
 	uint64_t released_ns;	/* before the last pin was let go */
+	uint64_t step_ns;	/* when the step began */
+	struct block *block;	/* the one that runs */
+	struct flush *flush;	/* NULL before the first store through a mapping */
+	struct watch watch;
+	struct ledger *ledger;	/* of ledger.c, NULL at first */
+	void *last;		/* what a pin saw last */
+	size_t last_size;
 	char fault[256];	/* of setup or teardown */
 };
 
@@ -99,19 +136,32 @@ struct outcome {
 	bool hung;	/* something does not end: the case stands still from here */
 };
 
+/* As nothing had happened yet; the detail's memory is kept. */
+void outcome_reset(struct outcome *o);
 void outcome_fail(struct outcome *o, const char *rule, const char *expected,
 		  const char *found, ...) __printf(4, 5);
 void outcome_skip(struct outcome *o, const char *found, ...) __printf(2, 3);
 void outcome_error(struct outcome *o, const char *found, ...) __printf(2, 3);
 
-/* fs.c: mkfs and mount with dax=always; the same if need be, and the proof by statx. */
+/*
+ * fs.c: mkfs and mount with dax=always; the same if need be, and the proof by statx.
+ * exec_fs_mount_again() opens the files that are not gone; exec_fsck() wants no mount.
+ */
 void exec_fs_make(struct exec *x, struct outcome *o);
 void exec_fs_setup(struct exec *x, struct outcome *o);
-void exec_fs_mount(struct exec *x, struct outcome *o);
+void exec_fs_mount_again(struct exec *x, struct outcome *o);
+void exec_fsck(struct exec *x, struct outcome *o);
 void exec_fs_remount(struct exec *x, struct outcome *o);
 void exec_fs_check(struct exec *x, struct outcome *o);
 /* False with x->fault set when it cannot be unmounted. */
 bool exec_fs_unmount(struct exec *x);
+
+/*
+ * residue.c: umount, fsck, mount, the bytes of every file that is left. @whole: the
+ * steps came to their end; @checked: fsck was the last, and it mounted again. True when all is
+ * unmounted in the end.
+ */
+bool exec_residue(struct exec *x, bool whole, bool checked, struct outcome *o);
 
 /* files.c */
 struct exec_file *exec_file(struct exec *x, const char *name);
@@ -133,6 +183,17 @@ void exec_map_check(struct exec *x, const struct step *st, struct outcome *o);
 /* What @m must show now. Deinit @out. */
 void exec_map_expected(struct exec *x, const struct exec_map *m, struct shadow *out);
 void exec_map_drop(struct exec_map *m);
+
+/*
+ * flush.c: the trace instance is made, once a guest: 0 or -errno. [off, off + len) of
+ * @f is about to be stored to through a shared mapping; @c ran, whatever came of it;
+ * @f (NULL: every file) was flushed by @how ("the fsync"). What cannot be told is forgotten.
+ */
+int exec_flush_prepare(void);
+void exec_flush_store(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len);
+void exec_flush_forget(struct exec_file *f, uint64_t off, uint64_t len);
+void exec_flush_changed(struct exec *x, const struct mutator_call *c);
+void exec_flush_check(struct exec *x, struct exec_file *f, const char *how, struct outcome *o);
 
 /* holds.c */
 struct exec_pin *exec_pin(struct exec *x, const char *name);
@@ -160,7 +221,13 @@ void exec_task_expect(struct exec *x, const struct step *st, struct outcome *o);
 void exec_task_settle(struct exec *x, const struct step *st, struct outcome *o);
 void exec_task_wait(struct exec *x, const struct step *st, struct outcome *o);
 void exec_task_signal(struct exec *x, const struct step *st, struct outcome *o);
-void exec_operation(struct exec *x, const struct step *st, struct outcome *o);
+
+/*
+ * What  works on, its files open: , and the bytes of a write with their generation.
+ * *@data is the caller's to free(). False with @o filled.
+ */
+bool exec_target(struct exec *x, const struct mutator_call *c, struct op_target *t,
+		 unsigned int *gen, void **data, struct outcome *o);
 /* An operation that has not ended and changes @f (NULL: any file). */
 struct exec_task *exec_task_pending(struct exec *x, const struct exec_file *f);
 /* Applies what ended since the last look. */
@@ -170,9 +237,48 @@ struct exec_task *exec_tasks_end(struct exec *x);
 /* Measures x->window_ms. */
 void exec_measure_window(struct exec *x, struct outcome *o);
 
+/*
+ * operation.c: an operation in the program's own thread. One that does not return
+ * within the grace is reported from another thread, and the case stands still.
+ */
+void exec_operation(struct exec *x, const struct step *st, struct outcome *o);
+
+/* expect.c: a layout wait, which holds no lock that this program needs. */
+struct task_sample;
+bool exec_waits_for_layout(const struct task_sample *s);
+
+/* expect.c: @name, which thread @tid of @pid is in, has not ended after @ms. */
+void exec_judge_stuck(struct exec *x, const char *name, pid_t pid, pid_t tid, uint64_t ms,
+		      struct outcome *o);
+/* It ended with @result, 0 or -errno. */
+void exec_judge_result(const char *name, int result, int expected_errno, struct outcome *o);
+
+/* interp.c: runs one step, or reports it; one that hangs stands still in there. */
+void exec_step(struct exec *x, const struct step *st, struct outcome *o);
+void exec_report(struct exec *x, const struct step *st, struct outcome *o, uint64_t ns);
+
+/* round.c: what a round made, behind @from, is gone; its places are free again. */
+void exec_mark(const struct exec *x, struct mark *out);
+void exec_round_end(struct exec *x, const struct mark *from, unsigned int round,
+		    struct outcome *o);
+
+/*
+ * block.c: runs the block that begins with step @repeat and reports each of its lines
+ * once, in order, with the time of all rounds. A step that fails ends it with that
+ * round. False when the case ends there: a skip or an error.
+ */
+bool exec_block(struct exec *x, unsigned int repeat);
+/* Reports the lines before @st of the block that runs; @st ends the block. */
+void exec_block_before(struct exec *x, const struct step *st, struct outcome *o);
+
+/* bare.c: the block as a plain loop of system calls that nobody judges. */
+void exec_bare(struct exec *x, unsigned int repeat, struct outcome *o);
+
 /* effects.c */
 /* What @f must read as now, DMA lanes of standing pins included. Deinit @out. */
 void exec_file_expected(struct exec *x, const struct exec_file *f, struct shadow *out);
+/* It sees what the file has, and no device wrote lanes over that. */
+bool exec_pin_is_file(const struct exec *x, const struct exec_pin *p);
 void exec_pin_expected(struct exec *x, const struct exec_pin *p, struct shadow *out);
 /* The pages stop being the file's: pins on them keep what they saw. */
 void exec_detach_pins(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len);

@@ -11,14 +11,19 @@
 /* Windows in a row that something of unknown kind has to sleep through. */
 #define RESTS_ENOUGH 5
 
-static void add_stack(const struct exec_task *t, struct outcome *o)
+static void add_stack_of(const char *name, pid_t pid, pid_t tid, struct outcome *o)
 {
 	struct task_sample s = { 0 };
 
-	if (task_sample(exec_task_pid(t), t->shared->tid, &s) == 0)
-		buf_addf(&o->detail, "'%s': state %c in %s, %.1f ms CPU\n", t->name, s.state,
+	if (task_sample(pid, tid, &s) == 0)
+		buf_addf(&o->detail, "'%s': state %c in %s, %.1f ms CPU\n", name, s.state,
 			 s.wchan, (double)s.cpu_ns / 1e6);
-	task_stack(exec_task_pid(t), t->shared->tid, &o->detail);
+	task_stack(pid, tid, &o->detail);
+}
+
+static void add_stack(const struct exec_task *t, struct outcome *o)
+{
+	add_stack_of(t->name, exec_task_pid(t), t->shared->tid, o);
 }
 
 static const char *result_name(int result)
@@ -37,7 +42,7 @@ enum look { LOOK_OVER, LOOK_RESTS, LOOK_BUSY };
  * xfs_wait_dax_page, ext4_wait_dax_page, dax_break_layout_final (7.2). What sleeps
  * elsewhere may be waiting for the disk: it is looked at longer.
  */
-static bool waits_for_layout(const struct task_sample *s)
+bool exec_waits_for_layout(const struct task_sample *s)
 {
 	return strstr(s->wchan, "dax_page") || strstr(s->wchan, "break_layout") ||
 	       strstr(s->wchan, "break_dax_layout");
@@ -59,7 +64,7 @@ static enum look look_once(struct exec *x, struct exec_task *t, bool *certain,
 	}
 	span = now_ns() - from;
 	spent = after.cpu_ns - before.cpu_ns;
-	*certain = waits_for_layout(&before) && waits_for_layout(&after);
+	*certain = exec_waits_for_layout(&before) && exec_waits_for_layout(&after);
 	snprintf(o->found, sizeof(o->found), "state %c in %s, %.1f ms CPU in %.1f ms",
 		 after.state, after.wchan, (double)spent / 1e6, (double)span / 1e6);
 	return after.state == 'R' || spent * 100 > span * WAITER_CPU_PERCENT ? LOOK_BUSY :
@@ -135,20 +140,25 @@ void exec_task_settle(struct exec *x, const struct step *st, struct outcome *o)
 	}
 }
 
-/* It has not ended in time. */
-static void judge_stuck(struct exec *x, struct exec_task *t, uint64_t ms, struct outcome *o)
+void exec_judge_stuck(struct exec *x, const char *name, pid_t pid, pid_t tid, uint64_t ms,
+		      struct outcome *o)
 {
 	char holders[200];
 
 	exec_holders(x, holders, sizeof(holders));
 	if (holders[0])
 		outcome_fail(o, "contract.nowait", "completes", "'%s' still runs after %llu ms; "
-			     "held: %s", t->name, (unsigned long long)ms, holders);
+			     "held: %s", name, (unsigned long long)ms, holders);
 	else
 		outcome_fail(o, "contract.ends", "ends once nothing is held",
-			     "'%s' still runs after %llu ms", t->name, (unsigned long long)ms);
-	add_stack(t, o);
+			     "'%s' still runs after %llu ms", name, (unsigned long long)ms);
+	add_stack_of(name, pid, tid, o);
 	o->hung = true;
+}
+
+static void judge_stuck(struct exec *x, struct exec_task *t, uint64_t ms, struct outcome *o)
+{
+	exec_judge_stuck(x, t->name, exec_task_pid(t), t->shared->tid, ms, o);
 }
 
 /* What was seen to wait must not have ended before somebody let go. */
@@ -164,6 +174,18 @@ static void judge_early(const struct exec *x, const struct exec_task *t, struct 
 		     (double)(t->shared->done_ns - t->waits_since_ns) / 1e6);
 }
 
+void exec_judge_result(const char *name, int result, int expected_errno, struct outcome *o)
+{
+	char expected[64];
+
+	o->errnum = -result;
+	if (-result == expected_errno)
+		return;
+	snprintf(expected, sizeof(expected), "'%.32s' ends with %s", name,
+		 result_name(-expected_errno));
+	outcome_fail(o, "contract.errno", expected, "%s", result_name(result));
+}
+
 static void expect_end(struct exec *x, struct exec_task *t, const struct step *st,
 		       int expected_errno, struct outcome *o)
 {
@@ -175,14 +197,14 @@ static void expect_end(struct exec *x, struct exec_task *t, const struct step *s
 		return;
 	}
 	exec_tasks_settle(x);
-	o->errnum = exec_task_done(t) ? -t->shared->result : 0;
 	judge_early(x, t, o);
-	if (exec_task_done(t) && -t->shared->result == expected_errno)
+	if (exec_task_done(t)) {
+		exec_judge_result(t->name, t->shared->result, expected_errno, o);
 		return;
+	}
 	snprintf(expected, sizeof(expected), "'%.32s' ends with %s", t->name,
 		 result_name(-expected_errno));
-	outcome_fail(o, "contract.errno", expected, "%s",
-		     exec_task_done(t) ? result_name(t->shared->result) : "it was killed");
+	outcome_fail(o, "contract.errno", expected, "it was killed");
 }
 
 static void expect_killed(struct exec *x, struct exec_task *t, struct outcome *o)
@@ -237,11 +259,3 @@ void exec_task_wait(struct exec *x, const struct step *st, struct outcome *o)
 			 result_name(t->shared->result) : "killed");
 	exec_tasks_settle(x);
 }
-
-void exec_operation(struct exec *x, const struct step *st, struct outcome *o)
-{
-	exec_task_start(x, st, o);
-	if (o->status == STEP_OK)
-		expect_end(x, &x->tasks[x->nr_tasks - 1], st, st->errnum, o);
-}
-

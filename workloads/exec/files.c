@@ -13,11 +13,13 @@
 #include "workloads/pattern.h"
 
 #define CHUNK (1u << 20)
+/* Generations a file is given before its origin comes round to another. */
+#define GENS_EACH 64u
 
 struct exec_file *exec_file(struct exec *x, const char *name)
 {
 	for (unsigned int i = 0; i < x->nr_files; i++)
-		if (strcmp(x->files[i].name, name) == 0)
+		if (word_eq(x->files[i].name, name))
 			return &x->files[i];
 	return NULL;
 }
@@ -61,11 +63,11 @@ static int64_t write_bytes(int fd, const struct shadow *want, uint64_t len)
 
 static int create_written(struct exec *x, struct exec_file *f, const struct step *st)
 {
-	struct piece data = { .kind = PIECE_DATA, .origin = f->origin, .gen = 1 };
+	struct piece data = { .kind = PIECE_DATA, .origin = f->origin,
+			      .gen = ++f->gen };
 	uint64_t len = st->fill_rest ? 1ull << 40 : st->len;
 	int64_t n;
 
-	f->gen = 1;
 	shadow_set(&f->shadow, 0, len, &data);
 	n = write_bytes(f->fd, &f->shadow, len);
 	if (n < 0)
@@ -105,12 +107,34 @@ static int create_from(struct exec *x, struct exec_file *f, const struct step *s
 	return ioctl(f->fd, FICLONERANGE, &range) ? -errno : 0;
 }
 
+/* Does a file that has a place write ? */
+static bool origin_in_use(const struct exec *x, unsigned int origin)
+{
+	for (unsigned int i = 0; i < x->nr_files; i++)
+		if (x->files[i].origin == origin)
+			return true;
+	return false;
+}
+
+/* Bytes of no file before it, as far as the pattern reaches: blocks make many. */
+static void choose_pattern(struct exec *x, struct exec_file *f)
+{
+	unsigned int n;
+
+	do
+		n = x->files_made++;
+	while (origin_in_use(x, 1 + n % (ORIGIN_PIN - 1)));
+	f->origin = 1 + n % (ORIGIN_PIN - 1);
+	f->gen = n / (ORIGIN_PIN - 1) * GENS_EACH;
+}
+
 void exec_file_create(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_file *f = &x->files[x->nr_files];
 	int ret;
 
-	*f = (struct exec_file){ .name = st->name, .origin = x->nr_files + 1, .fd = -1 };
+	*f = (struct exec_file){ .name = st->name, .fd = -1 };
+	choose_pattern(x, f);
 	x->nr_files++;
 	snprintf(f->path, sizeof(f->path), EXEC_MOUNTPOINT "/%s", st->name);
 	f->fd = open(f->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -139,8 +163,10 @@ void exec_file_sync(struct exec *x, const struct step *st, struct outcome *o)
 	}
 	fd = f ? f->fd : open(EXEC_MOUNTPOINT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (f ? fsync(fd) : syncfs(fd))
+	if (x->ctx->lie != LIE_NO_FLUSH && (f ? fsync(fd) : syncfs(fd)))
 		outcome_fail(o, "contract.errno", "sync succeeds", "%s", errno_name(errno));
+	else
+		exec_flush_check(x, f, f ? "the fsync" : "the sync", o);
 	if (!f)
 		close_fd(&fd);
 }

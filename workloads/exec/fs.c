@@ -50,18 +50,28 @@ static void prove_dax(struct outcome *o)
 		outcome_error(o, "files are not DAX: statx reports no STATX_ATTR_DAX");
 }
 
-void exec_fs_mount(struct exec *x, struct outcome *o)
+static const char *mount_options(const struct exec *x)
 {
-	const char *options = x->ctx->lie == LIE_NO_DAX ? "dax=never" : "dax=always";
+	return x->ctx->lie == LIE_NO_DAX ? "dax=never" : "dax=always";
+}
 
+/* 0, or -1 with errno. */
+static int mount_dax(struct exec *x)
+{
 	mkdir(EXEC_MOUNTPOINT, 0755);
-	if (mount(x->ctx->guest->pmem, EXEC_MOUNTPOINT, x->ctx->fs, 0, options)) {
-		outcome_error(o, "mount of %s with %s: %s", x->ctx->fs, options,
-			      strerror(errno));
-		return;
-	}
+	if (mount(x->ctx->guest->pmem, EXEC_MOUNTPOINT, x->ctx->fs, 0, mount_options(x)))
+		return -1;
 	x->mounted = true;
-	prove_dax(o);
+	return 0;
+}
+
+static void mount_first(struct exec *x, struct outcome *o)
+{
+	if (mount_dax(x))
+		outcome_error(o, "mount of %s with %s: %s", x->ctx->fs, mount_options(x),
+			      strerror(errno));
+	else
+		prove_dax(o);
 }
 
 /* Leaves @room bytes free, so that a freed block is soon used again. */
@@ -95,7 +105,7 @@ void exec_fs_make(struct exec *x, struct outcome *o)
 	if (err)
 		outcome_error(o, "%s", err->message);
 	else
-		exec_fs_mount(x, o);
+		mount_first(x, o);
 }
 
 /* What was made while the guest booted serves, unless it must be mounted otherwise. */
@@ -143,32 +153,58 @@ bool exec_fs_unmount(struct exec *x)
 	return true;
 }
 
+void exec_fs_mount_again(struct exec *x, struct outcome *o)
+{
+	if (mount_dax(x)) {
+		outcome_fail(o, "residue.mount", "the filesystem can be mounted again",
+			     "mount of %s: %s", x->ctx->fs, errno_name(errno));
+		return;
+	}
+	prove_dax(o);
+	for (unsigned int i = 0; i < x->nr_files; i++)
+		if (!x->files[i].gone && !exec_file_open(&x->files[i]))
+			outcome_fail(o, "content.file", "the file is there after a remount",
+				     "open of '%s': %s", x->files[i].name, errno_name(errno));
+}
+
 void exec_fs_remount(struct exec *x, struct outcome *o)
 {
 	if (!exec_fs_unmount(x)) {
 		outcome_fail(o, "residue.umount", "umount succeeds", "%s", x->fault);
 		return;
 	}
-	exec_fs_mount(x, o);
-	for (unsigned int i = 0; i < x->nr_files && o->status == STEP_OK; i++)
-		if (!x->files[i].gone && !exec_file_open(&x->files[i]))
-			outcome_fail(o, "content.file", "the file is there after a remount",
-				     "open of '%s': %s", x->files[i].name, strerror(errno));
+	exec_flush_check(x, NULL, "the umount", o);
+	exec_fs_mount_again(x, o);
 }
 
-void exec_fs_check(struct exec *x, struct outcome *o)
+/* --self-test dirty-fs: a counter of the first group is another than its checksum says. */
+static void scribble(const struct exec *x)
+{
+	_cleanup_close_ int fd = open(x->ctx->guest->pmem, O_RDWR | O_CLOEXEC);
+	/* the free-space header of group 0 lies in sector 1, the descriptors in block 1 */
+	const off_t at[] = { 512 + 0x34, 4096 + 0x34, 4096 + 0x0c };
+	char magic[4] = "";
+	const unsigned int wrong = 0x5a5a5a5a;
+	off_t off = at[2];
+
+	for (int i = 0; is_xfs(x) && i < 2; i++)
+		if (pread(fd, magic, 4, at[i] / 512 * 512) == 4 && memcmp(magic, "XAGF", 4) == 0)
+			off = at[i];
+	if (fd < 0 || pwrite(fd, &wrong, 4, off) != 4 || fsync(fd))
+		fprintf(stderr, "daxrig: cannot scribble: %s\n", strerror(errno));
+}
+
+void exec_fsck(struct exec *x, struct outcome *o)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	const char *dev = x->ctx->guest->pmem;
-	const char *const xfs[] = { "xfs_repair", "-n", dev, NULL };
+	/* without -P as many threads read ahead as there are groups: slower by a third */
+	const char *const xfs[] = { "xfs_repair", "-n", "-P", dev, NULL };
 	const char *const ext4[] = { "e2fsck", "-fn", dev, NULL };
-	bool was_mounted = x->mounted;
 	_cleanup_err_ struct err *err = NULL;
 
-	if (!exec_fs_unmount(x)) {
-		outcome_fail(o, "residue.umount", "umount succeeds", "%s", x->fault);
-		return;
-	}
+	if (x->ctx->lie == LIE_DIRTY_FS)
+		scribble(x);
 	err = run_program(is_xfs(x) ? xfs : ext4, FSCK_TIMEOUT_MS, &out);
 	if (err && err->code != ERR_PROGRAM) {
 		outcome_error(o, "%s", err->message);
@@ -176,10 +212,18 @@ void exec_fs_check(struct exec *x, struct outcome *o)
 		outcome_fail(o, "residue.fsck", "the filesystem is clean", "%s", err->message);
 		buf_add(&o->detail, buf_str(&out), MIN(out.len, 8192));
 	}
-	if (was_mounted && o->status != STEP_ERROR) {
-		exec_fs_mount(x, o);
-		for (unsigned int i = 0; i < x->nr_files; i++)
-			if (!x->files[i].gone)
-				exec_file_open(&x->files[i]);
+}
+
+void exec_fs_check(struct exec *x, struct outcome *o)
+{
+	bool was_mounted = x->mounted;
+
+	if (!exec_fs_unmount(x)) {
+		outcome_fail(o, "residue.umount", "umount succeeds", "%s", x->fault);
+		return;
 	}
+	exec_flush_check(x, NULL, "the umount", o);
+	exec_fsck(x, o);
+	if (was_mounted && o->status != STEP_ERROR)
+		exec_fs_mount_again(x, o);
 }

@@ -5,38 +5,30 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "workloads/pattern.h"
 
 struct exec_pin *exec_pin(struct exec *x, const char *name)
 {
-	for (unsigned int i = 0; i < x->nr_pins; i++)
-		if (strcmp(x->pins[i].pin.name, name) == 0)
+	for (unsigned int i = x->nr_pins; i-- > 0;)
+		if (word_eq(x->pins[i].pin.name, name))
 			return &x->pins[i];
 	return NULL;
 }
 
 static bool has_trait(const struct exec_pin *p, enum pin_trait trait)
 {
-	const struct pin_info *info = pin_info_find(p->pin.kind->name);
-
-	return info && (info->traits & trait);
+	return p->traits & trait;
 }
 
 /* Waits until @p's device has written @rounds more generations. */
 static void wait_rounds(struct exec *x, struct exec_pin *p, unsigned int rounds)
 {
-	uint64_t deadline = now_ns() + x->grace_ms * 1000000;
-	unsigned int start = __atomic_load_n(&p->pin.dma_gen, __ATOMIC_ACQUIRE);
-	const struct timespec ms = { .tv_nsec = 1000000 };
+	uint64_t from = __atomic_load_n(&p->pin.rounds, __ATOMIC_ACQUIRE);
 
-	if (!has_trait(p, PIN_DMA_WRITES) || p->pin.readonly)
-		return;
-	while (((__atomic_load_n(&p->pin.dma_gen, __ATOMIC_ACQUIRE) - start) & 0xffff) < rounds &&
-	       now_ns() < deadline)
-		nanosleep(&ms, NULL);
+	if (has_trait(p, PIN_DMA_WRITES) && !p->pin.readonly)
+		pin_wait_rounds(&p->pin, from, rounds, now_ns() + x->grace_ms * 1000000);
 }
 
 void exec_dma_settle(struct exec *x)
@@ -95,26 +87,41 @@ static void judge_dma(const struct exec_pin *p, int errnum, const char *what,
 		outcome_error(o, "pin '%s': %s: %s", p->pin.name, errno_name(errnum), what);
 }
 
+/* Of no other pin that has a place, nor, as far as that goes, of one before it. */
+static unsigned int choose_id(struct exec *x)
+{
+	unsigned int id, i;
+
+	do {
+		id = x->pins_made++ % (ORIGIN_REFILL - ORIGIN_PIN);
+		for (i = 0; i < x->nr_pins - 1 && x->pins[i].pin.id != id; i++)
+			;
+	} while (i < x->nr_pins - 1);
+	return id;
+}
+
 static void setup_pin(struct exec *x, const struct step *st, struct exec_pin *p)
 {
 	struct exec_map *m = exec_map(x, st->other);
 	bool lie = x->ctx->lie == LIE_NO_PIN && !st->errnum;
 	struct shadow now;
 
-	*p = (struct exec_pin){
-		.pin = {
-			.kind = pin_kind_find(lie ? "null" : st->pin->name),
-			.ctx = x->ctx,
-			.name = st->name,
-			.id = x->nr_pins - 1,
-			.addr = m->addr + st->off,
-			.len = st->len,
-			.readonly = !m->writable,
-		},
-		.file = m->file,
-		.off = m->off + st->off,
-		.attached = on_file_pages(m, st),
-	};
+	/* all but the text, which is large and read only behind a failure */
+	memset(p, 0, offsetof(struct exec_pin, pin.why));
+	p->pin.why[0] = '\0';
+	p->pin.kind = pin_kind_find(lie ? "null" : st->pin->name);
+	p->pin.ctx = x->ctx;
+	p->pin.name = st->name;
+	p->pin.id = choose_id(x);
+	p->pin.addr = m->addr + st->off;
+	p->pin.len = st->len;
+	p->pin.readonly = !m->writable;
+	p->file = m->file;
+	p->off = m->off + st->off;
+	p->attached = on_file_pages(m, st);
+	p->traits = lie ? 0 : st->pin->traits;
+	if (p->attached)
+		return; /* what it sees then is noted when it is detached */
 	exec_map_expected(x, m, &now);
 	shadow_copy(&p->own, 0, &now, st->off, st->len);
 	shadow_deinit(&now);
@@ -201,36 +208,59 @@ static void compare(struct exec *x, struct exec_pin *p, const struct shadow *wan
 		    uint64_t off, const void *data, uint64_t len, bool zero,
 		    struct outcome *o)
 {
+	struct mismatch m;
 	char what[64];
 
+	if (!zero && shadow_check(want, off, data, len, &m))
+		return;
 	snprintf(what, sizeof(what), "pin '%s'", p->pin.name);
 	exec_compare(x, want, off, data, len, zero, what, "content.pin", o);
 }
 
+/* @as_file: it must have seen what the file has, which needs no @want. */
+static void compare_last(struct exec *x, struct exec_pin *p, bool as_file, struct shadow *want,
+			 struct outcome *o)
+{
+	struct mismatch m;
+
+	if (as_file && shadow_check(&p->file->shadow, p->off, x->last, p->pin.len, &m))
+		return;
+	if (as_file)
+		exec_pin_expected(x, p, want);
+	compare(x, p, want, 0, x->last, p->pin.len, false, o);
+}
+
 void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o)
 {
-	char *last = xcalloc(1, p->pin.len);
-	bool holds = has_trait(p, PIN_HOLDS);
-	struct shadow want;
+	bool holds = has_trait(p, PIN_HOLDS), as_file;
+	struct shadow want = SHADOW_INIT;
 	int ret;
 
-	exec_tasks_settle(x);
-	x->released_ns = now_ns();
-	exec_pin_expected(x, p, &want);
+	if (x->nr_tasks) { /* nobody else asks when */
+		exec_tasks_settle(x);
+		x->released_ns = now_ns();
+	}
+	as_file = exec_pin_is_file(x, p);
+	if (x->last_size < p->pin.len) {
+		free(x->last);
+		x->last_size = p->pin.len;
+		x->last = xcalloc(1, x->last_size);
+	}
+	if (!as_file)
+		exec_pin_expected(x, p, &want);
 	if (holds)
 		exec_pins_fault(x, o);
-	ret = p->pin.kind->release(&p->pin, last);
+	ret = p->pin.kind->release(&p->pin, x->last);
 	/* what holds no page sees none once the file gave it up */
 	if (!holds && !p->attached)
 		ret = 0;
 	else if (ret)
 		judge_dma(p, -ret, p->pin.why, o);
-	else if (o->status == STEP_OK && strcmp(p->pin.kind->name, "null") != 0)
-		compare(x, p, &want, 0, last, p->pin.len, false, o);
+	else if (o->status == STEP_OK && p->traits)
+		compare_last(x, p, as_file, &want, o);
 	exec_apply_release(x, p);
 	p->live = false;
 	shadow_deinit(&want);
-	free(last);
 }
 
 void exec_pin_check(struct exec *x, const struct step *st, struct outcome *o)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "workloads/exec/exec.h"
+#include "workloads/exec/ledger.h"
 
 static void do_unpin(struct exec *x, const struct step *st, struct outcome *o)
 {
@@ -70,7 +71,7 @@ static void (*const steps[])(struct exec *x, const struct step *st, struct outco
 	[STEP_FSCK] = do_fsck,		  [STEP_OPERATION] = exec_operation,
 };
 
-static void report(struct exec *x, unsigned int line, struct outcome *o, uint64_t ns,
+static void report(struct exec *x, unsigned int line, const struct outcome *o, uint64_t ns,
 		   const char *feature)
 {
 	_cleanup_buf_ struct buf msg = BUF_INIT;
@@ -103,32 +104,81 @@ static void report(struct exec *x, unsigned int line, struct outcome *o, uint64_
 		pause();
 }
 
+void exec_report(struct exec *x, const struct step *st, struct outcome *o, uint64_t ns)
+{
+	if (x->block)
+		exec_block_before(x, st, o);
+	report(x, st->line, o, ns, NULL);
+}
+
+void exec_step(struct exec *x, const struct step *st, struct outcome *o)
+{
+	if (x->nr_tasks)
+		exec_tasks_settle(x);
+	steps[st->verb](x, st, o);
+	if (o->status == STEP_OK && x->nr_pins)
+		exec_pins_fault(x, o);
+}
+
+/* The block's steps are no steps of their own then. */
+static bool run_bare(struct exec *x, unsigned int repeat)
+{
+	const struct step *st = &x->s->steps[repeat];
+	struct outcome o = { .detail = BUF_INIT };
+
+	exec_bare(x, repeat, &o);
+	exec_report(x, st, &o, now_ns() - x->step_ns);
+	return o.status == STEP_OK;
+}
+
+static bool run_step(struct exec *x, const struct step *st)
+{
+	struct outcome o = { .detail = BUF_INIT };
+	bool on;
+
+	exec_step(x, st, &o);
+	exec_ledger_step(x, st, &o);
+	exec_report(x, st, &o, now_ns() - x->step_ns);
+	on = o.status != STEP_SKIP && o.status != STEP_ERROR;
+	buf_deinit(&o.detail);
+	return on;
+}
+
 /*
  * Runs the steps. A broken rule does not end the case: what follows shows more. A
- * skip, an error or a hang does.
+ * skip, an error or a hang does; false then.
  */
-static void run_steps(struct exec *x)
+static bool run_steps(struct exec *x)
 {
-	for (unsigned int i = 0; i < x->s->nr_steps; i++) {
-		const struct step *st = &x->s->steps[i];
-		struct outcome o = { .detail = BUF_INIT };
-		uint64_t start = now_ns();
-		bool stop;
+	bool on = true;
 
-		exec_tasks_settle(x);
-		steps[st->verb](x, st, &o);
-		if (o.status == STEP_OK)
-			exec_pins_fault(x, &o);
-		report(x, st->line, &o, now_ns() - start, NULL);
-		stop = o.status == STEP_SKIP || o.status == STEP_ERROR;
-		buf_deinit(&o.detail);
-		if (stop)
-			return;
+	for (unsigned int i = 0; i < x->s->nr_steps && on; i++) {
+		const struct step *st = &x->s->steps[i];
+
+		x->step_ns = now_ns();
+		if (st->verb != STEP_REPEAT)
+			on = run_step(x, st);
+		else if (x->ctx->lie == LIE_BARE)
+			on = run_bare(x, i);
+		else
+			on = exec_block(x, i);
+		if (st->verb == STEP_REPEAT)
+			i = st->block_end;
 	}
+	return on;
+}
+
+/* The last step was fsck, and nothing has happened since. */
+static bool just_checked(const struct exec *x)
+{
+	for (unsigned int i = 0; i < x->nr_pins; i++)
+		if (x->pins[i].live)
+			return false;
+	return x->s->steps[x->s->nr_steps - 1].verb == STEP_FSCK;
 }
 
 /* Lets everything go and sees whether it all ends. */
-static void teardown(struct exec *x)
+static void let_go(struct exec *x)
 {
 	struct outcome o = { .detail = BUF_INIT };
 	uint64_t start = now_ns();
@@ -145,8 +195,21 @@ static void teardown(struct exec *x)
 	}
 	for (unsigned int i = 0; i < x->nr_maps; i++)
 		exec_map_drop(&x->maps[i]);
-	if (!stuck && !exec_fs_unmount(x))
-		outcome_fail(&o, "residue.umount", "umount succeeds", "%s", x->fault);
+	report(x, 0, &o, now_ns() - start, stuck ? "end" : "let-go");
+	buf_deinit(&o.detail);
+}
+
+/* @whole: the steps came to their end. */
+static void teardown(struct exec *x, bool whole)
+{
+	struct outcome o = { .detail = BUF_INIT };
+	bool checked = whole && just_checked(x);
+	uint64_t start;
+
+	let_go(x);
+	start = now_ns();
+	if (exec_residue(x, whole, checked, &o))
+		exec_ledger_end(x, &o);
 	report(x, 0, &o, now_ns() - start, "end");
 	buf_deinit(&o.detail);
 }
@@ -186,6 +249,7 @@ bool interp_prepare(const struct guest_facts *guest, const char *fs)
 	struct outcome o = { .detail = BUF_INIT };
 
 	x->ctx = &ctx;
+	exec_flush_prepare(); /* why it could not is said by the case that needs it */
 	exec_fs_make(x, &o);
 	free(x);
 	return o.status == STEP_OK;
@@ -206,8 +270,6 @@ int interp_run_case(const struct case_ctx *ctx)
 		return 0;
 	}
 	catch_signals();
-	if (setup(x))
-		run_steps(x);
-	teardown(x);
+	teardown(x, setup(x) && run_steps(x));
 	return 0;
 }

@@ -53,7 +53,7 @@ static void *guarded_copy(void *dst, const void *src, size_t len)
 struct exec_map *exec_map(struct exec *x, const char *name)
 {
 	for (unsigned int i = 0; i < x->nr_maps; i++)
-		if (strcmp(x->maps[i].name, name) == 0)
+		if (word_eq(x->maps[i].name, name))
 			return &x->maps[i];
 	return NULL;
 }
@@ -63,7 +63,7 @@ struct exec_map *exec_map(struct exec *x, const char *name)
  * file's 2 MiB blocks when PMD entries are wanted, out of step when not, so that
  * only 4 KiB entries fit.
  */
-static uint8_t *reserve(uint64_t off, uint64_t len, bool pmd)
+static uint8_t *reserve(struct exec_map *m, uint64_t off, uint64_t len, bool pmd)
 {
 	uint64_t phase = (off + (pmd ? 0 : PAGE)) % PMD;
 	uint8_t *p = mmap(NULL, len + 2 * PMD, PROT_NONE,
@@ -72,6 +72,8 @@ static uint8_t *reserve(uint64_t off, uint64_t len, bool pmd)
 
 	if (p == MAP_FAILED)
 		return NULL;
+	m->reserved = p;
+	m->reserved_len = len + 2 * PMD;
 	start += (phase + PMD - start % PMD) % PMD;
 	return (uint8_t *)start;
 }
@@ -81,11 +83,12 @@ void exec_map_create(struct exec *x, const struct step *st, struct outcome *o)
 	struct exec_map *m = &x->maps[x->nr_maps++];
 	bool devdax = strcmp(st->other, "devdax") == 0;
 	int prot = PROT_READ | (st->writable ? PROT_WRITE : 0);
-	uint8_t *at = reserve(st->off, st->len, st->pmd || devdax);
+	uint8_t *at;
 	int fd;
 
 	*m = (struct exec_map){ .name = st->name, .off = st->off, .len = st->len,
 				.shared = st->shared, .writable = st->writable };
+	at = reserve(m, st->off, st->len, st->pmd || devdax);
 	shadow_resize(&m->overlay, st->len, PIECE_BELOW);
 	if (devdax && !x->ctx->guest->devdax[0]) {
 		outcome_skip(o, "the guest has no device-DAX namespace");
@@ -119,8 +122,12 @@ static void touch_write(struct exec *x, struct exec_map *m, uint64_t off, uint64
 	void *fault;
 
 	pattern_fill(data, len, origin, gen, m->off + off);
+	if (m->shared && m->file)
+		exec_flush_store(x, m->file, m->off + off, len);
 	fault = guarded_copy(m->addr + off, data, len);
 	free(data);
+	if (fault && m->shared && m->file)
+		exec_flush_forget(m->file, m->off + off, len);
 	if (fault)
 		outcome_fail(o, "content.map", "the store succeeds",
 			     "SIGBUS at '%s'+%#llx", m->name,
@@ -215,7 +222,8 @@ void exec_map_check(struct exec *x, const struct step *st, struct outcome *o)
 
 void exec_map_drop(struct exec_map *m)
 {
-	if (m->addr)
-		munmap(m->addr, m->len);
+	if (m->reserved)
+		munmap(m->reserved, m->reserved_len);
+	m->reserved = NULL;
 	m->addr = NULL;
 }

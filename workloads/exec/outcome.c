@@ -5,6 +5,16 @@
 
 #include "workloads/exec/exec.h"
 
+void outcome_reset(struct outcome *o)
+{
+	o->status = STEP_OK;
+	o->rule = NULL;
+	o->expected[0] = o->found[0] = '\0';
+	buf_reset(&o->detail);
+	o->errnum = 0;
+	o->hung = false;
+}
+
 static void outcome_set(struct outcome *o, enum step_status status, const char *found,
 			va_list ap)
 {

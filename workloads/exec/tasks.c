@@ -21,7 +21,7 @@
 struct exec_task *exec_task(struct exec *x, const char *name)
 {
 	for (unsigned int i = 0; i < x->nr_tasks; i++)
-		if (strcmp(x->tasks[i].name, name) == 0)
+		if (word_eq(x->tasks[i].name, name))
 			return &x->tasks[i];
 	return NULL;
 }
@@ -123,6 +123,7 @@ void exec_tasks_settle(struct exec *x)
 		t->applied = true;
 		if (t->shared->result == 0)
 			exec_apply(x, &t->step->call, t->gen);
+		exec_flush_changed(x, &t->step->call);
 		exec_task_join(t);
 	}
 }
@@ -144,19 +145,11 @@ struct exec_task *exec_task_pending(struct exec *x, const struct exec_file *f)
 	return NULL;
 }
 
-static bool prepare(struct exec *x, const struct step *st, struct exec_task *t,
-		    struct outcome *o)
+bool exec_target(struct exec *x, const struct mutator_call *c, struct op_target *t,
+		 unsigned int *gen, void **data, struct outcome *o)
 {
-	const struct mutator_call *c = &st->call;
-
-	*t = (struct exec_task){ .name = st->name ? st->name : c->mutator->name, .step = st,
-				 .event_fd = eventfd(0, EFD_CLOEXEC), .pid_fd = -1,
-				 .target = { .fd = { -1, -1 }, .mountpoint = EXEC_MOUNTPOINT } };
-	t->shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (t->shared == MAP_FAILED || t->event_fd < 0) {
-		outcome_error(o, "cannot start '%s': %s", t->name, strerror(errno));
-		return false;
-	}
+	*t = (struct op_target){ .fd = { -1, -1 }, .mountpoint = EXEC_MOUNTPOINT };
+	*data = NULL;
 	for (int i = 0; i < MUTATOR_FILES_MAX && c->file[i]; i++) {
 		struct exec_file *f = exec_file(x, c->file[i]);
 
@@ -164,23 +157,36 @@ static bool prepare(struct exec *x, const struct step *st, struct exec_task *t,
 			outcome_error(o, "cannot open '%s': %s", f->name, strerror(errno));
 			return false;
 		}
-		t->target.fd[i] = f->fd;
-		strcpy(t->target.path[i], f->path);
+		t->fd[i] = f->fd;
+		t->path[i] = f->path;
 		if (c->mutator->traits & MUTATOR_LAST_CLOSE)
 			f->fd = -1; /* the operation closes it, and the number may come again */
 	}
-	if (strcmp(c->mutator->name, "write") == 0) {
+	if (word_eq(c->mutator->name, "write")) {
 		struct exec_file *f = exec_file(x, c->file[0]);
 
-		t->gen = ++f->gen;
-		t->data = xcalloc(1, c->len);
-		pattern_fill(t->data, c->len, f->origin, t->gen, c->off[0]);
-		t->target.data = t->data;
+		*gen = ++f->gen;
+		*data = xcalloc(1, c->len);
+		pattern_fill(*data, c->len, f->origin, *gen, c->off[0]);
+		t->data = *data;
 	}
-	if (strcmp(c->mutator->name, "umount") == 0)
+	if (word_eq(c->mutator->name, "umount"))
 		for (unsigned int i = 0; i < x->nr_files; i++)
 			exec_file_close(&x->files[i]);
 	return true;
+}
+
+static bool prepare(struct exec *x, const struct step *st, struct exec_task *t,
+		    struct outcome *o)
+{
+	*t = (struct exec_task){ .name = st->name, .step = st, .pid_fd = -1,
+				 .event_fd = eventfd(0, EFD_CLOEXEC) };
+	t->shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (t->shared == MAP_FAILED || t->event_fd < 0) {
+		outcome_error(o, "cannot start '%s': %s", t->name, strerror(errno));
+		return false;
+	}
+	return exec_target(x, &st->call, &t->target, &t->gen, &t->data, o);
 }
 
 static void run(struct exec *x, struct exec_task *t, struct outcome *o)

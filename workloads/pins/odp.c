@@ -105,8 +105,10 @@ static int odp_look(struct pin *p, void *out)
 static int odp_release(struct pin *p, void *last)
 {
 	struct odp *o = p->priv;
-	int ret = odp_look(p, last);
+	int ret;
 
+	memset(last, 0, p->len);
+	ret = odp_look(p, last);
 	p->priv = NULL;
 	if (ret == -EFAULT)
 		ret = 0;

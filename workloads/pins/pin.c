@@ -14,7 +14,7 @@ const struct pin_kind *const pin_kinds[] = {
 const struct pin_kind *pin_kind_find(const char *name)
 {
 	for (const struct pin_kind *const *k = pin_kinds; *k; k++)
-		if (strcmp((*k)->name, name) == 0)
+		if (word_eq((*k)->name, name))
 			return *k;
 	return NULL;
 }

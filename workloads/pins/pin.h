@@ -12,16 +12,6 @@
 #include "wire/agent.h"
 #include "workloads/pin-info.h"
 
-/*
- * DMA lane: a pin with PIN_DMA_WRITES writes, in every page it holds, only the
- * last PIN_LANE bytes, with pattern_word(ORIGIN_PIN + id, generation, offset of
- * the word in the pinned range), generation counting the rounds from 1 and
- * skipping 0 when it wraps. All else in the page it only reads. A lane that
- * does not lie whole in the pinned range is left out.
- */
-#define PIN_LANE 64u
-#define PIN_PAGE 4096u
-
 struct pin_kind;
 
 struct pin {
@@ -34,9 +24,10 @@ struct pin {
 	bool readonly;		/* the mapping is not writable */
 	unsigned int dma_gen;	/* last generation that was written in all lanes; atomic */
 	uint64_t rounds;	/* whole rounds of traffic so far; atomic */
+	unsigned int beat;	/* changes with each round and when traffic ends; a futex */
 	bool asked;		/* the call that may be refused was made */
-	char why[256];		/* after a failure: what, in one line */
 	void *priv;
+	char why[256];		/* after a failure: what, in one line */
 };
 
 struct pin_kind {
@@ -93,5 +84,16 @@ int pin_fail(struct pin *p, int errnum, const char *fmt, ...) __printf(3, 4);
  * step meets the thread it was meant for. 0 or -errno.
  */
 int pin_thread_create(pthread_t *thread, void *(*fn)(void *), void *arg);
+
+/* beat.c. */
+
+/* A round is over, or no more will come: wakes who waits for one. */
+void pin_beat(struct pin *p);
+
+/*
+ * For the interpreter. Waits until @p->rounds, loaded before as @from, has grown by @n,
+ * a fault has ended the traffic or now_ns() reaches @deadline.
+ */
+void pin_wait_rounds(struct pin *p, uint64_t from, unsigned int n, uint64_t deadline);
 
 #endif

@@ -188,6 +188,7 @@ static int run_round(struct rdma *r, bool may_stop)
 		__atomic_store_n(&p->dma_gen, gen, __ATOMIC_RELEASE);
 	}
 	__atomic_add_fetch(&p->rounds, 1, __ATOMIC_RELEASE);
+	pin_beat(p);
 	return 0;
 }
 
@@ -220,6 +221,7 @@ static void *run_traffic(void *arg)
 		if (run_round(r, true))
 			break;
 	} while (rest(r, now_ns() - start));
+	pin_beat(r->pin);
 	return NULL;
 }
 

@@ -10,23 +10,36 @@
 
 struct vmsplice {
 	int pipe[2];
+	size_t pages;		/* that it has slots for */
 };
+
+/* An empty one of a pin that is gone: most pins are of one size. NULL: there is none. */
+static struct vmsplice *spare;
 
 static const char *vmsplice_missing(const struct case_ctx *ctx, char *buf, size_t size)
 {
+	static bool there;
+
 	(void)ctx;
-	if (vmsplice(-1, NULL, 0, 0) == -1 && errno == ENOSYS) {
+	if (there)
+		return NULL;
+	there = vmsplice(-1, NULL, 0, 0) != -1 || errno != ENOSYS;
+	if (!there) {
 		snprintf(buf, size, "this kernel has no vmsplice");
 		return buf;
 	}
 	return NULL;
 }
 
+static size_t pages_of(const struct pin *p)
+{
+	return ((uintptr_t)p->addr % PIN_PAGE + p->len + PIN_PAGE - 1) / PIN_PAGE;
+}
+
 /* A pipe that holds one slot for every page the pin's range touches. */
 static int pipe_for(struct pin *p, int fds[2])
 {
-	size_t lead = (uintptr_t)p->addr % PIN_PAGE;
-	size_t pages = (lead + p->len + PIN_PAGE - 1) / PIN_PAGE;
+	size_t pages = pages_of(p);
 	int err;
 
 	if (pages > INT32_MAX / PIN_PAGE)
@@ -80,27 +93,49 @@ static int read_pipe(struct pin *p, int fd, uint8_t *out)
 	return 0;
 }
 
-static int vmsplice_take(struct pin *p)
+static void vmsplice_free(struct vmsplice *v)
 {
-	struct vmsplice *v = calloc(1, sizeof(*v));
-	int ret;
-
-	if (!v)
-		return pin_fail(p, ENOMEM, "out of memory");
-	ret = pipe_for(p, v->pipe);
-	if (ret)
-		goto out_free;
-	ret = fill_pipe(p, v->pipe[1]);
-	if (ret)
-		goto out_close;
-	p->priv = v;
-	return 0;
-
-out_close:
 	close(v->pipe[0]);
 	close(v->pipe[1]);
-out_free:
 	free(v);
+}
+
+static int pipe_get(struct pin *p, struct vmsplice **out)
+{
+	struct vmsplice *v = spare;
+	int ret;
+
+	spare = NULL;
+	if (v && v->pages == pages_of(p)) {
+		*out = v;
+		return 0;
+	}
+	if (v)
+		vmsplice_free(v);
+	v = calloc(1, sizeof(*v));
+	if (!v)
+		return pin_fail(p, ENOMEM, "out of memory");
+	v->pages = pages_of(p);
+	ret = pipe_for(p, v->pipe);
+	if (ret)
+		free(v);
+	else
+		*out = v;
+	return ret;
+}
+
+static int vmsplice_take(struct pin *p)
+{
+	struct vmsplice *v = NULL;
+	int ret = pipe_get(p, &v);
+
+	if (ret)
+		return ret;
+	ret = fill_pipe(p, v->pipe[1]);
+	if (ret)
+		vmsplice_free(v);
+	else
+		p->priv = v;
 	return ret;
 }
 
@@ -130,14 +165,13 @@ static int vmsplice_look(struct pin *p, void *out)
 static int vmsplice_release(struct pin *p, void *last)
 {
 	struct vmsplice *v = p->priv;
-	int ret;
+	int ret = read_pipe(p, v->pipe[0], last);
 
-	memset(last, 0, p->len);
-	ret = read_pipe(p, v->pipe[0], last);
-	close(v->pipe[0]);
-	close(v->pipe[1]);
-	free(v);
 	p->priv = NULL;
+	if (ret || spare)
+		vmsplice_free(v);
+	else
+		spare = v;
 	return ret;
 }
 

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Struct pages made by hand, with one thing wrong in each, and what is found. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "inject/ledger.h"
+
+#define VMEMMAP 0xffffea0000000000ull
+#define SIZE 64
+#define FIRST 0x100000ull	/* pfn */
+#define PAGES 2048u
+#define MAPPING 0xffff888000001000ull
+
+enum { FLAGS = 0, HEAD = 8, MAPPING_AT = 24, SHARE = 32, MAPCOUNT = 48, REFCOUNT = 52 };
+enum { FLAGS1 = 64, LARGE_MAPCOUNT = 80, PINCOUNT = 92 };
+
+static uint8_t memory[PAGES * SIZE];
+static unsigned int reads;
+
+static struct err *read_memory(void *arg, uint64_t addr, void *out, size_t len)
+{
+	uint64_t at = addr - (VMEMMAP + FIRST * SIZE);
+
+	(void)arg;
+	reads++;
+	if (at > sizeof(memory) || len > sizeof(memory) - at)
+		return err_create(ERR_INFRA, "nothing is mapped at %#llx", (unsigned long long)addr);
+	memcpy(out, memory + at, len);
+	return NULL;
+}
+
+static const struct ledger_memory mem = { read_memory, NULL };
+
+static const char *const old_lines[] = {
+	"page.size 64",	    "page.flags 0",    "page.refcount 52", "page.mapcount 48",
+	"page.mapping 24", "page.share 32", "page.head 8", "flag.head 6", NULL,
+};
+
+static const char *const new_lines[] = {
+	"folio.share 32", "folio.flags1 64", "folio.mapcount 80", "folio.pincount 92", NULL,
+};
+
+static struct ledger_layout layout(bool new)
+{
+	struct ledger_layout l;
+
+	ledger_layout_init(&l);
+	l.vmemmap = VMEMMAP;
+	for (size_t i = 0; old_lines[i]; i++)
+		ledger_layout_add(&l, old_lines[i]);
+	for (size_t i = 0; new && new_lines[i]; i++)
+		ledger_layout_add(&l, new_lines[i]);
+	return l;
+}
+
+static void put32(unsigned int page, unsigned int at, int32_t v)
+{
+	memcpy(memory + page * SIZE + at, &v, sizeof(v));
+}
+
+static void put64(unsigned int page, unsigned int at, uint64_t v)
+{
+	memcpy(memory + page * SIZE + at, &v, sizeof(v));
+}
+
+static void all_idle(bool new)
+{
+	memset(memory, 0, sizeof(memory));
+	for (unsigned int i = 0; i < PAGES; i++) {
+		put32(i, REFCOUNT, new ? 0 : 1);
+		put32(i, MAPCOUNT, -1);
+	}
+}
+
+/* Pages 512.. become one of order 9; @mask: tails as 7.x has them. */
+static void make_large(bool mask)
+{
+	put64(512, FLAGS, 1 << 6);
+	put64(512, FLAGS1, 9);
+	put32(512, LARGE_MAPCOUNT, -1);
+	for (unsigned int i = 513; i < 1024; i++)
+		put64(i, HEAD, mask ? ~(uint64_t)(512 * SIZE - 1) | 1 :
+					VMEMMAP + (FIRST + 512) * SIZE + 1);
+	put32(512, PINCOUNT, 0);
+}
+
+/* What stands in page @page (place -1: none), one field after the other. */
+struct plant {
+	unsigned int page, at;
+	uint64_t value;		/* 64 bits for MAPPING_AT, SHARE and FLAGS, else 32 */
+};
+
+static void plant(const struct plant *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (p[i].at == MAPPING_AT || p[i].at == SHARE || p[i].at == FLAGS ||
+		    p[i].at == FLAGS1 || p[i].at == HEAD)
+			put64(p[i].page, p[i].at, p[i].value);
+		else if (p[i].at)
+			put32(p[i].page, p[i].at, (int32_t)p[i].value);
+	}
+}
+
+#define END { 0, 0, 0 }
+#define MAPPED(page) { page, MAPPING_AT, MAPPING }
+
+static const struct {
+	const char *what;
+	bool new, large, mask;
+	struct plant plants[8];
+	struct ledger_row rows[3];
+	const char *rule;	/* NULL: all is well */
+	size_t wrong;
+	const char *expected, *found;	/* parts of them */
+} cases[] = {
+	{ "an idle page of old", .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } } },
+	{ "an idle page of new", .new = true,
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } } },
+	{ "entries count for nothing in the old", .plants = { MAPPED(4) },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .owners = 1, .name = "a" } } },
+	{ "entries, a reference and a pin", .new = true,
+	  .plants = { MAPPED(4), { 4, REFCOUNT, 2 + 1 + 1024 }, { 4, MAPCOUNT, 1 } },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .gets = 1, .pins = 1, .owners = 1,
+		      .name = "a" } } },
+	{ "a pin of old", .plants = { MAPPED(4), { 4, REFCOUNT, 1025 } },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 1, .pins = 1, .owners = 1,
+		      .name = "a" } } },
+	{ "a reference that nobody has", .new = true, .plants = { { 4, REFCOUNT, 1 } },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } },
+	  .rule = "ledger.refcount", .wrong = 1, .expected = "refcount 0", .found = "refcount 1" },
+	{ "a reference that was dropped too early", .plants = { { 4, REFCOUNT, 1 } },
+	  .rows = { { .pfn = FIRST + 3, .count = 3, .gets = 1, .name = "a", .index = 7 } },
+	  .rule = "ledger.refcount", .wrong = 3, .expected = "refcount 2: 1 reference",
+	  .found = "page 0x100003 (a+0x7000)" },
+	{ "a pin that was dropped too early", .new = true,
+	  .plants = { MAPPED(4), { 4, REFCOUNT, 1 }, { 4, MAPCOUNT, 0 } },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 1, .pins = 1, .owners = 1,
+		      .name = "a" } },
+	  .rule = "ledger.pins", .wrong = 1, .expected = "refcount 1025: 1 entry, 1 pin",
+	  .found = "refcount 1 " },
+	{ "a pin that was dropped twice", .new = true, .plants = { { 4, REFCOUNT, (uint64_t)-1024 } },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } },
+	  .rule = "ledger.pins", .wrong = 1, .expected = "refcount 0", .found = "refcount -1024" },
+	{ "mapped more often than counted", .new = true,
+	  .plants = { MAPPED(4), { 4, REFCOUNT, 2 }, { 4, MAPCOUNT, 0 } },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .owners = 1, .name = "a" } },
+	  .rule = "ledger.mapcount", .wrong = 1, .expected = "mapcount 2", .found = "mapcount 1" },
+	{ "counted as mapped in the old", .plants = { { 4, MAPCOUNT, 0 } },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } },
+	  .rule = "ledger.mapcount", .wrong = 1, .expected = "mapcount 0", .found = "mapcount 1" },
+	{ "mapped, and nobody's", .new = true, .plants = { { 4, REFCOUNT, 1 }, { 4, MAPCOUNT, 0 } },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 1, .owners = 1, .name = "a" } },
+	  .rule = "ledger.mapping", .wrong = 1, .expected = "1 file or more", .found = "mapping 0" },
+	{ "two files own it in the new", .new = true,
+	  .plants = { { 4, SHARE, 2 }, { 4, REFCOUNT, 2 }, { 4, MAPCOUNT, 1 } },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .owners = 2, .name = "a" } } },
+	{ "two files own it in the old", .plants = { { 4, MAPPING_AT, 1 }, { 4, SHARE, 2 } },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .owners = 2, .name = "a" } } },
+	{ "one owner of three is forgotten", .new = true,
+	  .plants = { { 4, SHARE, 2 }, { 4, REFCOUNT, 3 }, { 4, MAPCOUNT, 2 } },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 3, .owners = 3, .name = "a" } },
+	  .rule = "ledger.share", .wrong = 1, .expected = "3 files or more", .found = "share 2" },
+	{ "an owner instead of two, as in 6.1", .plants = { MAPPED(4) },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .owners = 2, .name = "a" } },
+	  .rule = "ledger.share", .wrong = 1, .expected = "2 files or more", .found = "share 0" },
+	{ "a large page", .new = true, .large = true,
+	  .plants = { MAPPED(512), { 512, REFCOUNT, 1 + 16 }, { 512, LARGE_MAPCOUNT, 0 },
+		      { 512, PINCOUNT, 16 } },
+	  .rows = { { .pfn = FIRST + 513, .count = 4, .owners = 1, .name = "a", .index = 1 },
+		    { .pfn = FIRST + 512, .count = 1, .pmds = 1, .owners = 1, .name = "a" },
+		    { .pfn = FIRST + 600, .count = 16, .pins = 1, .owners = 1, .name = "a",
+		      .index = 88 } } },
+	{ "a large page by the mask of its tails", .new = true, .large = true, .mask = true,
+	  .plants = { MAPPED(512), { 512, REFCOUNT, 3 }, { 512, LARGE_MAPCOUNT, 2 } },
+	  .rows = { { .pfn = FIRST + 700, .count = 3, .ptes = 1, .owners = 1, .name = "a" } } },
+	{ "a pin of a large page is not counted", .new = true, .large = true,
+	  .plants = { MAPPED(512), { 512, REFCOUNT, 2 }, { 512, LARGE_MAPCOUNT, -1 } },
+	  .rows = { { .pfn = FIRST + 600, .count = 2, .pins = 1, .name = "a", .index = 88 } },
+	  .rule = "ledger.pins", .wrong = 1, .expected = "pincount 2",
+	  .found = "pincount 0 on page 0x100200 (a+0)" },
+	{ "a 2 MiB entry over small pages", .new = true,
+	  .plants = { MAPPED(512), { 512, REFCOUNT, 1 }, { 512, MAPCOUNT, 0 } },
+	  .rows = { { .pfn = FIRST + 512, .count = 1, .pmds = 1, .owners = 1, .name = "a" } },
+	  .rule = "ledger.order", .wrong = 1, .expected = "order 9", .found = "order 0" },
+	{ "a large page that nobody owns any more", .new = true, .large = true,
+	  .rows = { { .pfn = FIRST + 600, .count = 1, .name = "a" } },
+	  .rule = "ledger.order", .wrong = 1, .expected = "order 0", .found = "order 9" },
+};
+
+static void checks(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct ledger_layout l = layout(cases[i].new);
+		struct ledger_result r = LEDGER_RESULT_INIT;
+		size_t n = 0;
+
+		all_idle(cases[i].new);
+		if (cases[i].large)
+			make_large(cases[i].mask);
+		plant(cases[i].plants, ARRAY_SIZE(cases[i].plants));
+		while (n < ARRAY_SIZE(cases[i].rows) && cases[i].rows[n].count)
+			n++;
+		assert_null(ledger_layout_lacks(&l));
+		assert_null(ledger_check(&l, &mem, cases[i].rows, n, &r));
+		if (!cases[i].rule != !r.rule || (r.rule && strcmp(r.rule, cases[i].rule)))
+			fail_msg("%s: found %s: expected %s, found %s", cases[i].what,
+				 r.rule ? r.rule : "nothing", r.expected, r.found);
+		if (r.wrong != cases[i].wrong)
+			fail_msg("%s: %zu pages", cases[i].what, r.wrong);
+		if (r.rule && (!strstr(r.expected, cases[i].expected) ||
+			       !strstr(r.found, cases[i].found)))
+			fail_msg("%s: expected %s, found %s", cases[i].what, r.expected, r.found);
+		assert_int_equal(!r.table.len, !r.rule);
+		ledger_result_deinit(&r);
+	}
+}
+
+static const struct {
+	const char *what;
+	bool new;
+	struct plant plants[3];
+	size_t wrong;
+	const char *found;
+} idles[] = {
+	{ "all idle in the old", false, { END }, 0, NULL },
+	{ "all idle in the new", true, { END }, 0, NULL },
+	{ "a reference is left", true, { { 9, REFCOUNT, 1024 } }, 1, "refcount 1024" },
+	{ "one too few in the old", false, { { 9, REFCOUNT, 0 } }, 1, "refcount 0" },
+	{ "still mapped", true, { { 9, MAPCOUNT, 0 } }, 1, "mapcount 1" },
+	{ "still owned", true, { MAPPED(9) }, 1, "mapping 0xffff888000001000" },
+	{ "shared with nobody, as in 6.1", false, { { 9, MAPPING_AT, 1 } }, 1, "mapping 0x1" },
+	{ "a share is left", true, { { PAGES - 1, SHARE, 1 } }, 1, "share 1" },
+	{ "a head is left", true, { { 9, FLAGS, 1 << 6 } }, 1, "head of a large page" },
+	{ "a tail is left", true, { { 9, HEAD, VMEMMAP + FIRST * SIZE + 1 } }, 1,
+	  "part of a large page" },
+	{ "two pages", true, { { 9, REFCOUNT, 1 }, { 10, REFCOUNT, 1 } }, 2, "refcount 1" },
+};
+
+static void idle(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(idles); i++) {
+		struct ledger_layout l = layout(idles[i].new);
+		struct ledger_result r = LEDGER_RESULT_INIT;
+
+		all_idle(idles[i].new);
+		plant(idles[i].plants, ARRAY_SIZE(idles[i].plants));
+		assert_null(ledger_check_idle(&l, &mem, FIRST, PAGES, &r));
+		if (r.wrong != idles[i].wrong || (r.rule && !strstr(r.found, idles[i].found)))
+			fail_msg("%s: %zu pages: %s", idles[i].what, r.wrong, r.found);
+		if (r.rule)
+			assert_string_equal(r.rule, "ledger.idle");
+		ledger_result_deinit(&r);
+	}
+}
+
+/* Neighbours share a line, and the table has an end. */
+static void tables(void **state)
+{
+	struct ledger_layout l = layout(true);
+	struct ledger_result r = LEDGER_RESULT_INIT;
+	unsigned int lines = 0;
+
+	(void)state;
+	all_idle(true);
+	for (unsigned int i = 100; i < 164; i++)
+		put32(i, REFCOUNT, 1);
+	assert_null(ledger_check_idle(&l, &mem, FIRST, PAGES, &r));
+	assert_int_equal(r.wrong, 64);
+	assert_non_null(strstr(buf_str(&r.table), "100064 and 63 more"));
+	assert_non_null(strstr(buf_str(&r.table), "namespace+0x64000"));
+	ledger_result_deinit(&r);
+	r = (struct ledger_result)LEDGER_RESULT_INIT;
+	for (unsigned int i = 0; i < PAGES; i += 2)
+		put32(i, REFCOUNT, 7);
+	assert_null(ledger_check_idle(&l, &mem, FIRST, PAGES, &r));
+	for (const char *p = buf_str(&r.table); *p; p++)
+		lines += *p == '\n';
+	assert_int_equal(lines, LEDGER_TABLE_MAX + 1);
+	ledger_result_deinit(&r);
+}
+
+/* One read for pages near each other, and an error where nothing is. */
+static void memory_errors(void **state)
+{
+	struct ledger_row rows[] = {
+		{ .pfn = FIRST + 1, .count = 1, .name = "a" },
+		{ .pfn = FIRST + 1500, .count = 1, .name = "a" },
+	};
+	struct ledger_layout l = layout(true);
+	struct ledger_result r = LEDGER_RESULT_INIT;
+	_cleanup_err_ struct err *err = NULL;
+
+	(void)state;
+	all_idle(true);
+	reads = 0;
+	assert_null(ledger_check(&l, &mem, rows, 2, &r));
+	assert_int_equal(reads, 1);
+	rows[1].pfn = FIRST + (1 << 20);
+	err = ledger_check(&l, &mem, rows, 2, &r);
+	assert_non_null(err);
+	ledger_result_deinit(&r);
+}
+
+/* @without: a line that is left out; @line: one that is added. */
+static const struct {
+	const char *without, *line, *lacks;
+	uint64_t vmemmap;
+} layouts[] = {
+	{ "", "", NULL, VMEMMAP },
+	{ "page.refcount 52", "", "does not describe struct page", VMEMMAP },
+	{ "flag.head 6", "", "does not describe struct page", VMEMMAP },
+	{ "folio.pincount 92", "", "does not describe struct folio", VMEMMAP },
+	{ "", "page.mapping 60", "outside", VMEMMAP },
+	{ "", "page.refcount 62", "outside", VMEMMAP },
+	{ "", "page.size 8", "no sensible size", VMEMMAP },
+	{ "", "page.size 64 garbage", NULL, VMEMMAP },
+	{ "", "page.size -1", NULL, VMEMMAP },
+	{ "", "something 7", NULL, VMEMMAP },
+	{ "", "", "vmemmap_base", 0 },
+	{ "", "", "vmemmap_base", 4096 },
+};
+
+static void layout_errors(void **state)
+{
+	struct ledger_layout empty;
+
+	(void)state;
+	ledger_layout_init(&empty);
+	assert_string_equal(ledger_layout_lacks(&empty), "the kernel has no BTF");
+	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
+		const char *const *sets[] = { old_lines, new_lines };
+		struct ledger_layout l;
+		const char *lacks;
+
+		ledger_layout_init(&l);
+		l.vmemmap = layouts[i].vmemmap;
+		for (size_t s = 0; s < ARRAY_SIZE(sets); s++)
+			for (size_t k = 0; sets[s][k]; k++)
+				if (strcmp(sets[s][k], layouts[i].without))
+					ledger_layout_add(&l, sets[s][k]);
+		ledger_layout_add(&l, layouts[i].line);
+		lacks = ledger_layout_lacks(&l);
+		if (!lacks != !layouts[i].lacks || (lacks && !strstr(lacks, layouts[i].lacks)))
+			fail_msg("row %zu: %s", i, lacks ? lacks : "nothing");
+	}
+}
+
+static const struct {
+	const char *text;
+	bool ok;
+} rows[] = {
+	{ "100000 1 2 0 0 1 1 200 a", true },
+	{ "100000 1 2 0 0 1 1 ffffffffffffffff -", true },
+	{ "100000 0 2 0 0 1 1 200 a", false },		/* no page */
+	{ "100000 400001 2 0 0 1 1 200 a", false },	/* too many */
+	{ "10000000001 1 2 0 0 1 1 200 a", false },
+	{ "100000 1 100001 0 0 1 1 200 a", false },
+	{ "100000 1 2 0 0 1 1 200", false },
+	{ "100000 1 2 0 0 1 1 200 ", false },
+	{ "100000 1 2 0 0 1 1 200 a b", false },
+	{ "100000 1 2 0 0 1 1 200 a\n", false },
+	{ "100000 1 2 0 0 1 1 200 aaaaaaaaaaaaaaaaaaaaaaaa", false },
+	{ "100000 1 2 0 -1 1 1 200 a", false },
+	{ " 100000 1 2 0 0 1 1 200 a", false },
+	{ "100000 1 2 0 0 1 1 00000000000000200 a", false },
+	{ "", false },
+};
+
+static void parses_rows(void **state)
+{
+	const struct ledger_row row = { 0x123456, 3, 1, 2, 4, 5, 6, "a file", 0x99 };
+	struct ledger_row back;
+	char text[LEDGER_ROW_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (ledger_row_parse(rows[i].text, &back) != rows[i].ok)
+			fail_msg("'%s'", rows[i].text);
+	ledger_row_format(&row, text);
+	assert_string_equal(text, "123456 3 1 2 4 5 6 99 a?file");
+	assert_true(ledger_row_parse(text, &back));
+	assert_true(back.pfn == row.pfn && back.count == row.count && back.ptes == row.ptes &&
+		    back.pmds == row.pmds && back.gets == row.gets && back.pins == row.pins &&
+		    back.owners == row.owners && back.index == row.index);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(checks),	 cmocka_unit_test(idle),
+		cmocka_unit_test(tables),	 cmocka_unit_test(memory_errors),
+		cmocka_unit_test(layout_errors), cmocka_unit_test(parses_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

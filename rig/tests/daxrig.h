@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* ./daxrig as a child of a test: started, listened to, and what it leaves behind. */
+#ifndef RIG_TESTS_DAXRIG_H
+#define RIG_TESTS_DAXRIG_H
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/files.h"
+#include "proc.h"
+
+#define WORDS_MAX 16
+#define OUTPUT_MAX (1u << 20)
+
+struct daxrig {
+	pid_t pid;
+	char folder[64];	/* its own, below which are its sockets */
+	int fd;			/* its standard output and error */
+	struct buf text;	/* what it said so far; buf_deinit() it */
+	int status;
+};
+
+static inline struct daxrig start_argv(char *const argv[])
+{
+	struct daxrig d = { .text = BUF_INIT, .status = -1 };
+	struct proc_stat st;
+	int p[2];
+
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	d.pid = fork();
+	if (d.pid == 0) {
+		dup2(p[1], 1);
+		dup2(p[1], 2);
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	close(p[1]);
+	d.fd = p[0];
+	assert_true(proc_stat_read(d.pid, &st));
+	snprintf(d.folder, sizeof(d.folder), "/tmp/daxrig-%d-%llu", d.pid,
+		 (unsigned long long)st.start);
+	return d;
+}
+
+/* Starts ./daxrig with the words of @line. */
+static inline struct daxrig start(const char *line)
+{
+	_cleanup_free_ char *copy = xstrdup(line);
+	char *argv[WORDS_MAX] = { (char *)"./daxrig" }, *save = NULL;
+	int n = 1;
+
+	for (char *w = strtok_r(copy, " ", &save); w && n < WORDS_MAX - 1;
+	     w = strtok_r(NULL, " ", &save))
+		argv[n++] = w;
+	return start_argv(argv);
+}
+
+/* Reads on until @what was said, or to the end; true when it was. */
+static inline bool hear(struct daxrig *d, const char *what)
+{
+	char chunk[4096];
+	ssize_t n;
+
+	while (!what || !strstr(buf_str(&d->text), what)) {
+		n = read(d->fd, chunk, sizeof(chunk));
+		if (n <= 0)
+			return false;
+		if (d->text.len < OUTPUT_MAX)
+			buf_add(&d->text, chunk, (size_t)n);
+	}
+	return true;
+}
+
+static inline void finish(struct daxrig *d)
+{
+	int status;
+
+	hear(d, NULL);
+	close(d->fd);
+	waitpid(d->pid, &status, 0);
+	d->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* The exit status and every text of the list (";;") must be so of a finished @d. */
+static inline void must(const struct daxrig *d, int status, const char *wanted)
+{
+	_cleanup_free_ char *copy = xstrdup(wanted);
+
+	if (d->status != status)
+		fail_msg("exit status %d, not %d:\n%s", d->status, status, buf_str(&d->text));
+	for (char *w = copy; w;) {
+		char *next = strstr(w, ";;");
+
+		if (next)
+			*next = '\0';
+		if (!strstr(buf_str(&d->text), w))
+			fail_msg("'%s' was not said:\n%s", w, buf_str(&d->text));
+		w = next ? next + 2 : NULL;
+	}
+}
+
+/* Runs @line to its end: must(). */
+static inline void check(const char *line, int status, const char *wanted)
+{
+	struct daxrig d = start(line);
+
+	finish(&d);
+	if (d.status != status)
+		print_message("daxrig %s\n", line);
+	must(&d, status, wanted);
+	buf_deinit(&d.text);
+}
+
+struct qemu_search {
+	const char *folder;
+	pid_t found;
+};
+
+static inline void see_process(pid_t pid, void *arg)
+{
+	struct qemu_search *s = arg;
+
+	if (proc_is_qemu_of(pid, s->folder))
+		s->found = pid;
+}
+
+/* A QEMU of @d, 0 when there is none. */
+static inline pid_t qemu_of(const struct daxrig *d)
+{
+	struct qemu_search s = { .folder = d->folder };
+
+	proc_for_each(see_process, &s);
+	return s.found;
+}
+
+/* Neither a process nor a file is left of @d, which ended, and had @qemu. */
+static inline void nothing_left(const struct daxrig *d, pid_t qemu)
+{
+	const char *argv[] = { "sh", "-c", NULL, NULL };
+	_cleanup_free_ char *script = xasprintf("ls -d /dev/shm/daxrig-%d-* /tmp/daxrig-%d-* "
+						"2>/dev/null; true", d->pid, d->pid);
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	struct proc_stat st;
+
+	argv[2] = script;
+	assert_null(run_program(argv, 10000, &out));
+	assert_string_equal(buf_str(&out), "");
+	assert_true(qemu > 0);
+	/* a zombie is gone: whoever inherited it has not looked yet */
+	assert_true(!proc_stat_read(qemu, &st) || st.state == 'Z');
+	assert_int_equal(qemu_of(d), 0);
+}
+
+/* True once the file @path holds @what; it is waited for up to 30 s. */
+static inline bool file_shows(const char *path, const char *what)
+{
+	const struct timespec nap = { .tv_nsec = 20000000 };
+
+	for (int i = 0; i < 1500; i++) {
+		_cleanup_buf_ struct buf text = BUF_INIT;
+
+		err_free(file_read(path, OUTPUT_MAX, &text));
+		if (strstr(buf_str(&text), what))
+			return true;
+		nanosleep(&nap, NULL);
+	}
+	return false;
+}
+
+#endif

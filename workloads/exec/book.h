@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What this program's processes hold of the NVDIMM's pages, by page frame: seen in their
+ * page tables, and known of the pins. For ledger.c.
+ */
+#ifndef WORKLOADS_EXEC_BOOK_H
+#define WORKLOADS_EXEC_BOOK_H
+
+#include <sys/types.h>
+
+#include "wire/ledger.h"
+
+#define NOTE_OWNERS_MAX 4u
+#define BOOK_PMD_PAGES 512u
+
+/* One page that was mapped or pinned at some time. */
+struct note {
+	uint64_t pfn;
+	uint32_t ptes, pmds, gets, pins;
+	uint32_t owners;	/* up to NOTE_OWNERS_MAX */
+	struct {
+		uint64_t inode, index;
+	} owner[NOTE_OWNERS_MAX];
+	char name[LEDGER_NAME_MAX];	/* where it was seen last */
+	uint64_t index;
+};
+
+struct book {
+	uint64_t first, pages;	/* page frames of the namespace */
+	dev_t dev;		/* what a filesystem on it has for st_dev */
+	bool huge;		/* 2 MiB entries can be told from others (PAGEMAP_SCAN) */
+	uint32_t *slots;	/* by page: its note's place + 1 */
+	uint64_t low, high;	/* pages outside of [low, high) have none */
+	struct note *notes;
+	size_t n, room;
+};
+
+/* Of block device @pmem, "/dev/pmem0". NULL, or why there can be none. */
+const char *book_init(struct book *b, const char *pmem);
+void book_deinit(struct book *b);
+
+/* Forgets who holds what, not which pages there were. */
+void book_clear(struct book *b);
+
+/* The page's note, made if need be; NULL: it is none of the namespace's. */
+struct note *book_note(struct book *b, uint64_t pfn);
+
+/* Adds all that the page tables of @pid map. 0 or -errno. */
+int book_scan(struct book *b, pid_t pid);
+
+/*
+ * The page frames that this process has mapped at [@addr, @addr + @len) go to @pfns, one
+ * for each page touched, 0 where there is none. 0 or -errno.
+ */
+int book_frames(const void *addr, size_t len, uint64_t *pfns);
+
+/* The notes as rows, at most @max, in order; the number there would be. */
+size_t book_rows(struct book *b, struct ledger_row *rows, size_t max);
+
+#endif

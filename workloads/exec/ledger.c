@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "workloads/exec/ledger.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/task.h"
+#include "workloads/exec/book.h"
+#include "workloads/exec/exec.h"
+
+/* What passes by is not meant: a difference must be there in so many looks. */
+#define LOOKS 3
+#define LOOK_GAP_NS 4000000
+#define TEXT_MAX 16384u
+
+struct ledger {
+	struct book book;
+	bool off;
+	/* by the place in x->pins */
+	struct held {
+		bool live;
+		unsigned int id;
+		uint64_t *pfns;		/* 0: not of the namespace */
+		size_t n;
+	} held[EXEC_THINGS_MAX];
+	struct ledger_row rows[LEDGER_ROWS_MAX];
+	char text[LEDGER_ROWS_MAX][LEDGER_ROW_MAX];
+	char reply[TEXT_MAX];
+};
+
+static void say(struct exec *x, const char *why)
+{
+	_cleanup_buf_ struct buf msg = BUF_INIT;
+	char line[256];
+
+	snprintf(line, sizeof(line), "no ledger from here on: %s", why);
+	msg_put_str(&msg, TAG_TEXT, line);
+	case_send(x->ctx, MSG_LOG, &msg);
+}
+
+static void lose(struct exec *x, struct ledger *l, const char *why)
+{
+	l->off = true;
+	say(x, why);
+}
+
+/* NULL when it is lost. */
+static struct ledger *ledger(struct exec *x)
+{
+	const char *why;
+
+	if (!x->ledger) {
+		x->ledger = xcalloc(1, sizeof(*x->ledger));
+		why = book_init(&x->ledger->book, x->ctx->guest->pmem);
+		if (why)
+			lose(x, x->ledger, why);
+	}
+	return x->ledger->off ? NULL : x->ledger;
+}
+
+/* Whether an operation may be doing something. */
+static bool is_busy(const struct exec *x)
+{
+	for (unsigned int i = 0; i < x->nr_tasks; i++) {
+		const struct exec_task *t = &x->tasks[i];
+
+		if (!t->started || t->dead || exec_task_done(t))
+			continue;
+		if (!t->waits_since_ns || t->signalled || x->released_ns > t->waits_since_ns)
+			return true;
+	}
+	return false;
+}
+
+static unsigned int traits_of(const struct exec_pin *p)
+{
+	const struct pin_info *info = p->pin.kind ? pin_info_find(p->pin.kind->name) : NULL;
+
+	return info ? info->traits : 0;
+}
+
+/* How it holds its pages: PIN_GETS, PIN_PINS or 0. */
+static unsigned int hold_of(const struct exec *x, const struct exec_pin *p)
+{
+	const struct guest_facts *g = x->ctx->guest;
+	unsigned int traits = traits_of(p);
+
+	/* since then a bio pins what O_DIRECT gives it */
+	if (traits & PIN_BIO)
+		return g->kernel_major > 6 || (g->kernel_major == 6 && g->kernel_minor >= 5) ?
+		       PIN_PINS : PIN_GETS;
+	return traits & (PIN_GETS | PIN_PINS);
+}
+
+/* Which pages a new pin holds: those that its range shows. False: it cannot be told. */
+static bool note_frames(struct held *h, const struct exec_pin *p)
+{
+	uintptr_t from = (uintptr_t)p->pin.addr / PIN_PAGE;
+	uintptr_t to = ((uintptr_t)p->pin.addr + p->pin.len + PIN_PAGE - 1) / PIN_PAGE;
+
+	free(h->pfns);
+	*h = (struct held){ .live = true, .id = p->pin.id, .n = to - from };
+	h->pfns = xcalloc(h->n, sizeof(*h->pfns));
+	if (book_frames(p->pin.addr, p->pin.len, h->pfns))
+		return false;
+	for (size_t i = 0; i < h->n; i++)
+		if (!h->pfns[i])
+			return false;
+	return true;
+}
+
+static void add_pin(struct book *b, const struct held *h, const struct exec_pin *p,
+		    unsigned int hold)
+{
+	for (size_t i = 0; i < h->n; i++) {
+		struct note *n = book_note(b, h->pfns[i]);
+
+		if (!n)
+			continue;
+		if (hold == PIN_PINS)
+			n->pins++;
+		else
+			n->gets++;
+		if (!n->name[0]) {
+			snprintf(n->name, sizeof(n->name), "%.*s", (int)sizeof(n->name) - 1,
+				 p->pin.name);
+			n->index = i;
+		}
+	}
+}
+
+/* The program's own pins. False: which pages one of them holds is not known. */
+static bool add_pins(struct exec *x, struct ledger *l)
+{
+	bool lie = x->ctx->lie == LIE_NO_COUNT;
+
+	for (unsigned int i = 0; i < x->nr_pins; i++) {
+		const struct exec_pin *p = &x->pins[i];
+		unsigned int hold = hold_of(x, p);
+		struct held *h = &l->held[i];
+
+		if (!p->live || !p->file || !hold) {
+			h->live = false;
+			continue;
+		}
+		if ((!h->live || h->id != p->pin.id) && !note_frames(h, p))
+			return false;
+		if (!lie)
+			add_pin(&l->book, h, p, hold);
+		lie = false;
+	}
+	return true;
+}
+
+/* NULL, or why the books are not complete. */
+static const char *gather(struct exec *x, struct ledger *l)
+{
+	_cleanup_free_ pid_t *ids = NULL;
+	size_t n = task_descendants(getpid(), 0, &ids);
+
+	book_clear(&l->book);
+	if (book_scan(&l->book, getpid()))
+		return "the program's page tables cannot be read";
+	for (size_t i = 0; i < n; i++) {
+		int ret = book_scan(&l->book, ids[i]);
+
+		/* one that ended has none */
+		if (ret && ret != -ENOENT && ret != -ESRCH)
+			return "a process's page tables cannot be read";
+	}
+	return add_pins(x, l) ? NULL : "the pages of a pin are not to be seen";
+}
+
+/* A large page must not be told of in part: cut before the block that does not fit. */
+static size_t fit(const struct ledger *l, size_t n)
+{
+	uint64_t block;
+
+	if (n <= LEDGER_ROWS_MAX)
+		return n;
+	n = LEDGER_ROWS_MAX - 1;
+	block = l->rows[n].pfn / BOOK_PMD_PAGES;
+	while (n && (l->rows[n - 1].pfn + l->rows[n - 1].count - 1) / BOOK_PMD_PAGES >= block)
+		n--;
+	return n;
+}
+
+static const char *rule_of(const char *line)
+{
+	for (size_t i = 0; i < LEDGER_RULES; i++)
+		if (strncmp(line, ledger_rules[i], strlen(ledger_rules[i])) == 0 &&
+		    line[strlen(ledger_rules[i])] == '\n')
+			return ledger_rules[i];
+	return NULL;
+}
+
+enum answer { ANSWER_FINE, ANSWER_DIFFERS, ANSWER_LOST };
+
+static enum answer ask(struct exec *x, struct ledger *l, const char *call, size_t n)
+{
+	const char *args[LEDGER_ROWS_MAX + 1];
+
+	for (size_t i = 0; i < n; i++) {
+		ledger_row_format(&l->rows[i], l->text[i]);
+		args[i] = l->text[i];
+	}
+	args[n] = NULL;
+	l->reply[0] = '\0';
+	if (!case_call(x->ctx, call, args, l->reply, sizeof(l->reply)))
+		return ANSWER_FINE;
+	if (rule_of(l->reply))
+		return ANSWER_DIFFERS;
+	lose(x, l, l->reply);
+	return ANSWER_LOST;
+}
+
+static enum answer look(struct exec *x, struct ledger *l)
+{
+	const char *why = gather(x, l);
+	size_t n;
+
+	if (why) {
+		lose(x, l, why);
+		return ANSWER_LOST;
+	}
+	n = fit(l, book_rows(&l->book, l->rows, LEDGER_ROWS_MAX));
+	return n ? ask(x, l, LEDGER_CALL, n) : ANSWER_FINE;
+}
+
+static enum answer look_idle(struct exec *x, struct ledger *l)
+{
+	l->rows[0] = (struct ledger_row){ .pfn = l->book.first,
+					  .count = (uint32_t)l->book.pages };
+	return ask(x, l, LEDGER_IDLE_CALL, 1);
+}
+
+/* What passes by is gone with the next look: no event tells of it. */
+static enum answer look_again(struct exec *x, struct ledger *l,
+			      enum answer (*look_once)(struct exec *x, struct ledger *l))
+{
+	const struct timespec gap = { .tv_nsec = LOOK_GAP_NS };
+	enum answer a = ANSWER_DIFFERS;
+
+	for (int i = 0; i < LOOKS && a == ANSWER_DIFFERS; i++) {
+		if (i)
+			nanosleep(&gap, NULL);
+		a = look_once(x, l);
+	}
+	return a;
+}
+
+/* The reply is a rule, what was expected, what was found, and a table. */
+static void tell(struct ledger *l, struct outcome *o)
+{
+	const char *rule = rule_of(l->reply);
+	char *expected = strchr(l->reply, '\n') + 1;
+	char *found = strchrnul(expected, '\n'), *table;
+
+	found += *found == '\n';
+	table = strchrnul(found, '\n');
+	table += *table == '\n';
+	if (o->status == STEP_OK) {
+		char line[sizeof(o->expected)];
+
+		snprintf(line, sizeof(line), "%.*s", (int)strcspn(expected, "\n"), expected);
+		outcome_fail(o, rule, line, "%.*s", (int)strcspn(found, "\n"), found);
+	} else {
+		buf_addf(&o->detail, "%s, too:\n", rule);
+	}
+	buf_adds(&o->detail, table);
+}
+
+static bool is_worth_it(const struct step *st)
+{
+	switch (st->verb) {
+	case STEP_TOUCH:
+	case STEP_PIN:
+	case STEP_UNPIN:
+	case STEP_UNMAP:
+	case STEP_EXPECT:
+	case STEP_WAIT:
+	case STEP_SETTLE:
+	case STEP_OPERATION:
+	case STEP_END:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What does not end, but holds no lock of this program's memory: then it can be read. */
+static bool is_stuck_in_layout(const struct exec *x)
+{
+	for (unsigned int i = 0; i < x->nr_tasks; i++) {
+		const struct exec_task *t = &x->tasks[i];
+		struct task_sample s;
+
+		if (!t->started || t->dead || exec_task_done(t))
+			continue;
+		if (task_sample(exec_task_pid(t), t->shared->tid, &s) ||
+		    !exec_waits_for_layout(&s))
+			return false;
+	}
+	return true;
+}
+
+/* Does somebody still hold what it waits for, or did nobody wake it? */
+static void explain_hang(struct exec *x, struct outcome *o)
+{
+	struct ledger *l = is_stuck_in_layout(x) ? ledger(x) : NULL;
+	enum answer a = l ? look_again(x, l, look) : ANSWER_LOST;
+
+	if (a == ANSWER_DIFFERS)
+		tell(l, o);
+	else if (a == ANSWER_FINE)
+		buf_adds(&o->detail, "the kernel counts every page that was mapped or pinned "
+			 "as it must: if nothing is held, nobody woke the waiter\n");
+}
+
+void exec_ledger_step(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct ledger *l;
+
+	if (!is_worth_it(st) || o->status == STEP_SKIP || o->status == STEP_ERROR)
+		return;
+	if (o->hung)
+		explain_hang(x, o);
+	if (o->hung || is_busy(x))
+		return;
+	l = ledger(x);
+	if (l && look_again(x, l, look) == ANSWER_DIFFERS)
+		tell(l, o);
+}
+
+void exec_ledger_end(struct exec *x, struct outcome *o)
+{
+	struct ledger *l = ledger(x);
+
+	if (l && look_again(x, l, look_idle) == ANSWER_DIFFERS)
+		tell(l, o);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An operation in the program's own thread, which costs no more than its system call.
+ * Should it never return, somebody else has to say so: the watch, a thread that wakes
+ * when a call has lasted as long as the grace. It takes the call over by exchanging
+ * watch.call, and then the program's thread is the one that stands still. The calls are
+ * numbered, not timed: a clock can cost more than they do.
+ */
+#include "workloads/exec/exec.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/files.h"
+
+/* In one grace: a call that follows others is seen so late at most. */
+#define LOOKS 8
+
+static __noreturn void take_over(struct exec *x)
+{
+	struct outcome o = { .detail = BUF_INIT };
+	struct watch *w = &x->watch;
+
+	exec_judge_stuck(x, w->name, getpid(), getpid(), x->grace_ms, &o);
+	exec_report(x, w->step, &o, x->grace_ms * 1000000);
+	for (;;)
+		pause();
+}
+
+/* Waits for a call to begin; the caller sees anew whether one did. */
+static void watch_rest(struct watch *w)
+{
+	struct pollfd p = { .fd = w->wake, .events = POLLIN };
+	eventfd_t n;
+
+	__atomic_store_n(&w->asleep, true, __ATOMIC_SEQ_CST);
+	if (!__atomic_load_n(&w->call, __ATOMIC_SEQ_CST) && poll(&p, 1, -1) > 0)
+		eventfd_read(w->wake, &n);
+	__atomic_store_n(&w->asleep, false, __ATOMIC_SEQ_CST);
+}
+
+static void *watch_thread(void *arg)
+{
+	struct exec *x = arg;
+	struct watch *w = &x->watch;
+
+	uint64_t seen = 0, end = 0;
+
+	for (;;) {
+		uint64_t call = __atomic_load_n(&w->call, __ATOMIC_SEQ_CST), now = now_ns();
+
+		if (call && call != seen)
+			end = now + x->grace_ms * 1000000;
+		seen = call;
+		if (!call)
+			watch_rest(w);
+		else if (now < end)
+			poll(NULL, 0, (int)MIN((end - now) / 1000000, x->grace_ms / LOOKS) + 1);
+		else if (__atomic_compare_exchange_n(&w->call, &call, WATCH_TAKEN, false,
+						     __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			take_over(x);
+	}
+	return NULL;
+}
+
+static bool watch_start(struct exec *x, struct outcome *o)
+{
+	struct watch *w = &x->watch;
+	int ret;
+
+	if (w->there)
+		return true;
+	w->wake = eventfd(0, EFD_CLOEXEC);
+	ret = w->wake < 0 ? -errno : pin_thread_create(&w->thread, watch_thread, x);
+	if (ret)
+		outcome_error(o, "nobody can watch the operation: %s", strerror(-ret));
+	w->there = !ret;
+	return w->there;
+}
+
+static void watch_begin(struct exec *x, const struct step *st)
+{
+	struct watch *w = &x->watch;
+
+	w->step = st;
+	w->name = st->call.mutator->name;
+	__atomic_store_n(&w->call, ++w->calls, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&w->asleep, __ATOMIC_SEQ_CST))
+		eventfd_write(w->wake, 1);
+}
+
+static void watch_end(struct exec *x)
+{
+	uint64_t call = x->watch.calls;
+
+	if (__atomic_compare_exchange_n(&x->watch.call, &call, 0, false, __ATOMIC_SEQ_CST,
+					__ATOMIC_SEQ_CST))
+		return;
+	for (;;)
+		pause();
+}
+
+void exec_operation(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct op_target target;
+	unsigned int gen = 0;
+	void *data;
+	int result;
+
+	if (x->ctx->lie == LIE_PANIC)
+		file_poke("/proc/sysrq-trigger", "c");
+	if (!watch_start(x, o) || !exec_target(x, &st->call, &target, &gen, &data, o))
+		return;
+	watch_begin(x, st);
+	result = op_run(&st->call, &target);
+	watch_end(x);
+	free(data);
+	if (result == 0)
+		exec_apply(x, &st->call, gen);
+	exec_flush_changed(x, &st->call);
+	exec_judge_result(st->call.mutator->name, result, st->errnum, o);
+}

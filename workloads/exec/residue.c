@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a case leaves behind. All of it is looked at in every case, fsck too: the next
+ * case of a kept guest makes its filesystem anew, so what one case damaged is seen
+ * behind that case or never.
+ */
+#include "workloads/exec/exec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void look_for_processes(struct outcome *o)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		;
+	if (pid == 0)
+		outcome_fail(o, "residue.process", "no process of the case is left",
+			     "a process that it started still runs");
+}
+
+/* A filesystem that is gone has let go of its device. */
+static void look_at_device(struct exec *x, struct outcome *o)
+{
+	_cleanup_close_ int fd = open(x->ctx->guest->pmem, O_RDONLY | O_EXCL | O_CLOEXEC);
+
+	if (fd < 0)
+		outcome_fail(o, "residue.device", "the device is free once it is unmounted",
+			     "exclusive open of '%s': %s", x->ctx->guest->pmem,
+			     errno_name(errno));
+}
+
+/* An operation on @f was killed half way, or did a part: nobody knows its bytes. */
+static bool unresolved(const struct exec *x, const struct exec_file *f)
+{
+	for (unsigned int i = 0; i < x->nr_tasks; i++) {
+		const struct exec_task *t = &x->tasks[i];
+		const struct mutator_call *c = &t->step->call;
+
+		if (!t->started || (exec_task_done(t) && !t->shared->result))
+			continue;
+		if (exec_task_done(t) && strcmp(c->mutator->name, "write") != 0)
+			continue;
+		for (int j = 0; j < MUTATOR_FILES_MAX && c->file[j]; j++)
+			if (strcmp(c->file[j], f->name) == 0)
+				return true;
+	}
+	return false;
+}
+
+static void check_contents(struct exec *x, struct outcome *o)
+{
+	for (unsigned int i = 0; i < x->nr_files && o->status == STEP_OK; i++) {
+		struct exec_file *f = &x->files[i];
+		struct step all = { .verb = STEP_CHECK, .name = (char *)f->name,
+				    .thing = THING_FILE };
+
+		if (!f->gone && !unresolved(x, f))
+			exec_file_check(x, &all, o);
+	}
+}
+
+/* True when the filesystem stands checked and mounted again. */
+static bool check_fs(struct exec *x, struct outcome *o)
+{
+	if (!exec_fs_unmount(x)) {
+		outcome_fail(o, "residue.umount", "umount succeeds", "%s", x->fault);
+		return false;
+	}
+	exec_flush_check(x, NULL, "the umount", o);
+	look_at_device(x, o);
+	exec_fsck(x, o);
+	if (o->rule && strcmp(o->rule, "residue.fsck") == 0)
+		return false;
+	exec_fs_mount_again(x, o);
+	return x->mounted;
+}
+
+bool exec_residue(struct exec *x, bool whole, bool checked, struct outcome *o)
+{
+	look_for_processes(o);
+	if (whole && ((checked && x->mounted) || check_fs(x, o)))
+		check_contents(x, o);
+	if (exec_fs_unmount(x))
+		return true;
+	outcome_fail(o, "residue.umount", "umount succeeds", "%s", x->fault);
+	return false;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Combinations, in their order and by their names. */
+#include "base/buf.h"
+#include "workloads/matrix/dims.h"
+
+size_t matrix_size(void)
+{
+	size_t n = 1;
+
+	for (int d = 0; d < MATRIX_DIMS; d++)
+		n *= matrix_rows((enum matrix_dim)d);
+	return n;
+}
+
+size_t matrix_place(const struct matrix_point *p)
+{
+	size_t n = 0;
+
+	for (int d = 0; d < MATRIX_DIMS; d++)
+		n = n * matrix_rows((enum matrix_dim)d) + p->row[d];
+	return n;
+}
+
+/* The first row of @c from @from on, MATRIX_ROWS_MAX when there is none. */
+static unsigned int next_row(const struct matrix_choice *c, int dim, unsigned int from)
+{
+	while (from < MATRIX_ROWS_MAX && !(c->rows[dim] >> from & 1))
+		from++;
+	return from;
+}
+
+/* To the next combination; false behind the last one. */
+static bool step_on(const struct matrix_choice *c, struct matrix_point *p)
+{
+	for (int d = MATRIX_DIMS - 1; d >= 0; d--) {
+		unsigned int row = next_row(c, d, p->row[d] + 1u);
+
+		if (row < MATRIX_ROWS_MAX) {
+			p->row[d] = (uint8_t)row;
+			return true;
+		}
+		p->row[d] = (uint8_t)next_row(c, d, 0);
+	}
+	return false;
+}
+
+void matrix_expand(const struct matrix_choice *c,
+		   void (*each)(void *arg, const struct matrix_point *p,
+				const struct matrix_reason *reason), void *arg)
+{
+	struct matrix_point p;
+
+	for (int d = 0; d < MATRIX_DIMS; d++) {
+		if (!c->rows[d])
+			return;
+		p.row[d] = (uint8_t)next_row(c, d, 0);
+	}
+	do
+		each(arg, &p, matrix_left_out(&p));
+	while (step_on(c, &p));
+}
+
+const struct matrix_reason *matrix_left_out(const struct matrix_point *p)
+{
+	struct combo c = combo_of(p);
+
+	return combo_left_out(&c);
+}
+
+const char *matrix_fs(const struct matrix_point *p)
+{
+	return matrix_row_name(MATRIX_FS, p->row[MATRIX_FS]);
+}
+
+char *matrix_name(const struct matrix_point *p)
+{
+	struct buf b = BUF_INIT;
+
+	for (int d = 0; d < MATRIX_DIMS; d++) {
+		if (d >= MATRIX_OVERLAP && !p->row[d])
+			continue;
+		if (d)
+			buf_addc(&b, '/');
+		buf_adds(&b, matrix_row_name((enum matrix_dim)d, p->row[d]));
+	}
+	return buf_take(&b);
+}

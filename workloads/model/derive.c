@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "workloads/model/derive.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "workloads/model/model.h"
+
+/* Stands for the room that a file takes which fills the filesystem. */
+#define REST (1ull << 30)
+
+struct player {
+	const char *origin;
+	struct model m;
+	const struct step *in;	/* the scenario as it was written */
+	unsigned int nr_in, at;
+	struct step *out;
+	unsigned int nr_out;
+	bool signalled[MODEL_THINGS_MAX];	/* by the number of the operation */
+	int signo[MODEL_THINGS_MAX];
+};
+
+static void put(struct player *p, const struct step *st)
+{
+	p->out = xrealloc(p->out, p->nr_out + 1, sizeof(*p->out));
+	p->out[p->nr_out++] = *st;
+}
+
+static struct err *refuse(const struct player *p, const char *what, const char *why,
+			  const struct model_pin *pin)
+{
+	const struct step *st = &p->in[p->at];
+
+	if (pin)
+		return err_create(ERR_USAGE, "%s:%u: %s: %s by '%s'", p->origin, st->line, what,
+				  why, pin->name);
+	return err_create(ERR_USAGE, "%s:%u: %s: %s", p->origin, st->line, what, why);
+}
+
+/* Adds what is expected of @name, unless the scenario would be too long. */
+static struct err *demand(struct player *p, const char *name, enum step_verb verb,
+			  enum expectation expect, int errnum)
+{
+	static const char *const words[] = {
+		[EXPECT_BLOCKS] = "blocks", [EXPECT_COMPLETES] = "completes",
+		[EXPECT_FAILS] = "fails", [EXPECT_KILLED] = "killed",
+	};
+	struct step st = { .verb = verb, .line = p->in[p->at].line, .name = xstrdup(name),
+			   .expect = expect, .errnum = errnum, .derived = true };
+
+	if (verb == STEP_SETTLE)
+		st.text = xasprintf("settle %s", name);
+	else if (errnum)
+		st.text = xasprintf("expect %s fails %s", name, errno_name(errnum));
+	else
+		st.text = xasprintf("expect %s %s", name, words[expect]);
+	put(p, &st);
+	if (p->nr_out > SCENARIO_STEPS_MAX)
+		return err_create(ERR_USAGE, "%s:%u: more than %u steps with what follows from "
+				  "them", p->origin, st.line, SCENARIO_STEPS_MAX);
+	return NULL;
+}
+
+static bool about(const struct step *st, const char *name)
+{
+	return (st->verb == STEP_EXPECT || st->verb == STEP_WAIT || st->verb == STEP_SETTLE) &&
+	       strcmp(st->name, name) == 0;
+}
+
+/* Whether the scenario itself says, later in this block, how @name ends. */
+static bool spoken_for(const struct player *p, const char *name)
+{
+	for (unsigned int i = p->at + 1; i < p->nr_in && p->in[i].verb != STEP_END; i++)
+		if (about(&p->in[i], name) && p->in[i].verb != STEP_SETTLE &&
+		    !(p->in[i].verb == STEP_EXPECT && p->in[i].expect == EXPECT_BLOCKS))
+			return true;
+	return false;
+}
+
+static bool next_is_about(const struct player *p, const char *name)
+{
+	return p->at + 1 < p->nr_in && about(&p->in[p->at + 1], name);
+}
+
+static bool same_bytes(struct model *m, const struct mutator_call *c)
+{
+	struct shadow f, g, x = SHADOW_INIT, y = SHADOW_INIT;
+	bool same;
+
+	model_file_bytes(m, model_file(m, c->file[0]), &f);
+	model_file_bytes(m, model_file(m, c->file[1]), &g);
+	shadow_copy(&x, 0, &f, c->off[0], c->len);
+	shadow_copy(&y, 0, &g, c->off[1], c->len);
+	same = shadow_equal(&x, &y);
+	shadow_deinit(&f);
+	shadow_deinit(&g);
+	shadow_deinit(&x);
+	shadow_deinit(&y);
+	return same;
+}
+
+/* It can wait no more: 0, or the errno that its arguments earn it. */
+static int finish(struct player *p, struct model_op *op)
+{
+	int errnum = 0;
+
+	op->state = MODEL_OP_ENDED;
+	if (strcmp(op->call->mutator->name, "dedupe") == 0 && !same_bytes(&p->m, op->call))
+		errnum = EBADE;
+	if (!errnum)
+		model_apply(&p->m, op->call, 0);
+	return errnum;
+}
+
+static enum model_op_state state_of(struct model_verdict v)
+{
+	return !v.may_wait ? MODEL_OP_ENDED : v.may_return ? MODEL_OP_UNKNOWN : MODEL_OP_WAITS;
+}
+
+/* Something was let go: what each operation now has to do. */
+static struct err *look_again(struct player *p)
+{
+	struct err *err = NULL;
+
+	for (unsigned int i = 0; i < p->m.nr_ops && !err; i++) {
+		struct model_op *op = &p->m.ops[i];
+		int errnum;
+
+		if (op->state == MODEL_OP_ENDED)
+			continue;
+		if (state_of(model_predict(&p->m, op->call)) != MODEL_OP_ENDED) {
+			/* what waited already may go on to wait for the whole file */
+			if (op->state == MODEL_OP_WAITS)
+				op->state = state_of(model_predict(&p->m, op->call));
+			continue;
+		}
+		errnum = finish(p, op);
+		if (!spoken_for(p, op->name))
+			err = demand(p, op->name, STEP_EXPECT,
+				     errnum ? EXPECT_FAILS : EXPECT_COMPLETES, errnum);
+	}
+	return err;
+}
+
+static struct err *play_start(struct player *p, const struct step *st)
+{
+	struct model_verdict v = model_predict(&p->m, &st->call);
+	struct model_op *op = model_add_op(&p->m, st->name, &st->call);
+	int errnum = 0;
+
+	if (!op)
+		return refuse(p, st->text, "too many operations", NULL);
+	p->signalled[op - p->m.ops] = false;
+	op->state = state_of(v);
+	if (op->state == MODEL_OP_ENDED)
+		errnum = finish(p, op);
+	if (next_is_about(p, st->name))
+		return NULL;
+	if (op->state == MODEL_OP_WAITS)
+		return demand(p, st->name, STEP_EXPECT, EXPECT_BLOCKS, 0);
+	if (op->state == MODEL_OP_UNKNOWN)
+		return demand(p, st->name, STEP_SETTLE, 0, 0);
+	return spoken_for(p, st->name) ? NULL :
+		demand(p, st->name, STEP_EXPECT, errnum ? EXPECT_FAILS : EXPECT_COMPLETES, errnum);
+}
+
+static struct err *play_expect(struct player *p, const struct step *st)
+{
+	struct model_op *op = model_op(&p->m, st->name);
+	struct model_verdict v = op->state == MODEL_OP_ENDED ?
+		(struct model_verdict){ true, false, NULL, "nothing lets it wait" } :
+		model_predict(&p->m, op->call);
+	bool signalled = p->signalled[op - p->m.ops];
+
+	if (st->expect == EXPECT_BLOCKS) {
+		if (op->state == MODEL_OP_WAITS && !signalled)
+			return NULL;
+		return refuse(p, op->state == MODEL_OP_UNKNOWN && !signalled ?
+			      "it may wait, or not (write 'settle')" : "it does not wait", v.why,
+			      v.because);
+	}
+	if (st->expect == EXPECT_KILLED && p->signo[op - p->m.ops] != SIGKILL)
+		return refuse(p, "it cannot be killed", "no KILL was sent", NULL);
+	if (op->state != MODEL_OP_ENDED && !signalled) {
+		if (op->state == MODEL_OP_WAITS)
+			return refuse(p, "it goes on to wait", v.why, v.because);
+		if (v.because)
+			return refuse(p, "it may go on to wait (write 'settle')", v.why, v.because);
+	}
+	if (op->state != MODEL_OP_ENDED) {
+		op->state = MODEL_OP_ENDED;
+		if (st->expect == EXPECT_COMPLETES)
+			model_apply(&p->m, op->call, 0);
+	}
+	return look_again(p);
+}
+
+static struct err *play_wait(struct player *p, const struct step *st)
+{
+	struct model_op *op = model_op(&p->m, st->name);
+	struct model_verdict v;
+
+	if (op->state != MODEL_OP_ENDED && !p->signalled[op - p->m.ops]) {
+		v = model_predict(&p->m, op->call);
+		if (v.because)
+			return refuse(p, v.may_return ? "it may wait for ever" :
+				      "it would wait for ever", v.why, v.because);
+	}
+	if (op->state == MODEL_OP_UNKNOWN)
+		finish(p, op);
+	op->state = MODEL_OP_ENDED;
+	return look_again(p);
+}
+
+static struct err *play_signal(struct player *p, const struct step *st)
+{
+	struct model_op *op = model_op(&p->m, st->name);
+	bool waited = op->state == MODEL_OP_WAITS;
+
+	p->signalled[op - p->m.ops] = true;
+	p->signo[op - p->m.ops] = st->signo;
+	if (op->state == MODEL_OP_ENDED || spoken_for(p, st->name))
+		return NULL;
+	if (!waited)
+		return NULL; /* it may be over, or in a wait that a signal does not end */
+	op->state = MODEL_OP_ENDED;
+	if (st->signo == SIGKILL)
+		return demand(p, st->name, STEP_EXPECT, EXPECT_KILLED, 0);
+	return demand(p, st->name, STEP_EXPECT, EXPECT_FAILS, EINTR);
+}
+
+static struct err *play_operation(struct player *p, const struct step *st)
+{
+	struct model_verdict v = model_predict(&p->m, &st->call);
+
+	if (!v.may_return)
+		return refuse(p, "it would wait for ever (write 'start')", v.why, v.because);
+	if (v.may_wait && v.because)
+		return refuse(p, "it may wait for ever (write 'start')", v.why, v.because);
+	if (!st->errnum)
+		model_apply(&p->m, &st->call, 0);
+	return NULL;
+}
+
+/* A read queues behind what waits with the inode locked. */
+static struct err *play_check(struct player *p, const struct step *st)
+{
+	for (unsigned int i = 0; st->thing == THING_FILE && i < p->m.nr_ops; i++) {
+		const struct model_op *op = &p->m.ops[i];
+
+		if (op->state != MODEL_OP_WAITS)
+			continue;
+		for (int j = 0; j < MUTATOR_FILES_MAX; j++)
+			if (op->call->file[j] && strcmp(op->call->file[j], st->name) == 0)
+				return refuse(p, "the read would queue", "the file is locked "
+					      "while an operation waits on it", NULL);
+	}
+	return NULL;
+}
+
+static struct err *play_file(struct player *p, const struct step *st)
+{
+	unsigned int origin = (unsigned int)p->m.nr_files + 1;
+	struct model_file *f = model_add_file(&p->m, st->name, origin);
+	uint64_t size = st->fill_rest ? REST : st->len;
+
+	if (!f)
+		return refuse(p, st->text, "too many files", NULL);
+	switch (st->file) {
+	case FILE_WRITTEN:
+		model_file_write_new(&p->m, f, size);
+		break;
+	case FILE_FALLOCATED:
+		model_file_reserve(&p->m, f, size);
+		break;
+	case FILE_HOLE:
+		model_file_extend(&p->m, f, size);
+		break;
+	case FILE_CLONE:
+	case FILE_COPY:
+		model_file_copy(&p->m, f, model_file(&p->m, st->other), size,
+				st->file == FILE_CLONE);
+		break;
+	}
+	return NULL;
+}
+
+static struct err *play_map(struct player *p, const struct step *st)
+{
+	if (!model_add_map(&p->m, st->name, model_file(&p->m, st->other), st->off, st->len,
+			   st->shared, st->writable))
+		return refuse(p, st->text, "too many mappings", NULL);
+	return NULL;
+}
+
+static struct err *play_touch(struct player *p, const struct step *st)
+{
+	struct model_map *map = model_map(&p->m, st->other);
+
+	if (st->writable && !map->writable)
+		return refuse(p, st->text, "the mapping is read-only", NULL);
+	if (st->writable)
+		model_map_write(&p->m, map, st->off, st->len, ++map->file->gen);
+	return NULL;
+}
+
+static struct err *play_pin(struct player *p, const struct step *st)
+{
+	if (st->errnum)
+		return NULL;
+	if (!model_add_pin(&p->m, st->name, st->pin, p->m.nr_pins, model_map(&p->m, st->other),
+			   st->off, st->len))
+		return refuse(p, st->text, "too many pins", NULL);
+	return NULL;
+}
+
+static struct err *play_unpin(struct player *p, const struct step *st)
+{
+	model_drop_pin(&p->m, model_pin(&p->m, st->name), 0);
+	return look_again(p);
+}
+
+static struct err *play_unmap(struct player *p, const struct step *st)
+{
+	model_drop_map(model_map(&p->m, st->name));
+	return NULL;
+}
+
+static struct err *(*const plays[])(struct player *p, const struct step *st) = {
+	[STEP_FILE] = play_file,     [STEP_MAP] = play_map,	  [STEP_TOUCH] = play_touch,
+	[STEP_PIN] = play_pin,	     [STEP_UNPIN] = play_unpin,	  [STEP_UNMAP] = play_unmap,
+	[STEP_START] = play_start,   [STEP_EXPECT] = play_expect, [STEP_WAIT] = play_wait,
+	[STEP_SIGNAL] = play_signal, [STEP_CHECK] = play_check,
+	[STEP_OPERATION] = play_operation, [STEP_END] = NULL,
+};
+
+/* The steps moved: where a block ends now. */
+static void find_block_ends(struct scenario *s)
+{
+	unsigned int repeat = 0;
+
+	for (unsigned int i = 0; i < s->nr_steps; i++) {
+		if (s->steps[i].verb == STEP_REPEAT)
+			repeat = i;
+		else if (s->steps[i].verb == STEP_END)
+			s->steps[repeat].block_end = i;
+	}
+}
+
+struct err *model_derive(const char *origin, struct scenario *s)
+{
+	struct player *p = xcalloc(1, sizeof(*p));
+	struct err *err = NULL;
+
+	p->origin = origin;
+	p->in = s->steps;
+	p->nr_in = s->nr_steps;
+	model_init(&p->m);
+	for (; p->at < p->nr_in; p->at++) {
+		const struct step *st = &p->in[p->at];
+
+		put(p, st);
+		if (!err && plays[st->verb])
+			err = plays[st->verb](p, st);
+	}
+	model_deinit(&p->m);
+	free(s->steps);
+	s->steps = p->out;
+	s->nr_steps = p->nr_out;
+	find_block_ends(s);
+	free(p);
+	return err;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Waiting for a pin's traffic. */
+#include <limits.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "workloads/pins/pin.h"
+
+void pin_beat(struct pin *p)
+{
+	__atomic_add_fetch(&p->beat, 1, __ATOMIC_RELEASE);
+	syscall(SYS_futex, &p->beat, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+static bool faulted(struct pin *p)
+{
+	char line[256];
+
+	return p->kind->fault && p->kind->fault(p, line, sizeof(line));
+}
+
+void pin_wait_rounds(struct pin *p, uint64_t from, unsigned int n, uint64_t deadline)
+{
+	const struct timespec end = { .tv_sec = (time_t)(deadline / 1000000000),
+				      .tv_nsec = (long)(deadline % 1000000000) };
+
+	for (;;) {
+		/* Before the looks: what comes behind them has changed it by then. */
+		unsigned int beat = __atomic_load_n(&p->beat, __ATOMIC_ACQUIRE);
+
+		if (__atomic_load_n(&p->rounds, __ATOMIC_ACQUIRE) - from >= n || faulted(p) ||
+		    now_ns() >= deadline)
+			return;
+		/* this one takes the time at which to end, of CLOCK_MONOTONIC */
+		syscall(SYS_futex, &p->beat, FUTEX_WAIT_BITSET_PRIVATE, beat, &end, NULL,
+			FUTEX_BITSET_MATCH_ANY);
+	}
+}

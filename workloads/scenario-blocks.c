@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "workloads/parser.h"
+
+struct err *step_repeat(struct parser *p, struct step *st)
+{
+	struct err *err;
+	uint64_t n;
+
+	if (p->names.in_block)
+		return line_error(&p->line, "a block cannot hold another; that of line %u has no "
+				  "'end'", p->block_line);
+	err = line_size(&p->line, "a number of rounds", &n);
+	if (!err && (!n || n > SCENARIO_ROUNDS_MAX))
+		err = line_error(&p->line, "expected 1 to %u rounds", SCENARIO_ROUNDS_MAX);
+	if (err)
+		return err;
+	st->rounds = (unsigned int)n;
+	p->block = p->s->nr_steps - 1;
+	p->block_line = p->line.number;
+	names_begin(&p->names);
+	return NULL;
+}
+
+struct err *step_end(struct parser *p, struct step *st)
+{
+	if (!p->names.in_block)
+		return line_error(&p->line, "there is no 'repeat' before this 'end'");
+	if (st == &p->s->steps[p->block + 1])
+		return line_error(&p->line, "the block of line %u holds no step", p->block_line);
+	p->s->steps[p->block].block_end = p->s->nr_steps - 1;
+	return names_end(&p->names, &p->line);
+}
+
+
+/* A step that judges by looking for a while, and any other. */
+#define LOOK_MS 150
+#define STEP_MS 2
+/* However large the block is. */
+#define BLOCKS_MS_MAX (10u * 3600 * 1000)
+
+static uint64_t round_ms(const struct scenario *s, unsigned int repeat)
+{
+	uint64_t ms = 0;
+
+	for (unsigned int i = repeat + 1; i < s->steps[repeat].block_end; i++) {
+		const struct step *st = &s->steps[i];
+		bool looks = st->verb == STEP_SETTLE ||
+			     (st->verb == STEP_EXPECT && st->expect == EXPECT_BLOCKS);
+
+		ms += looks ? LOOK_MS : STEP_MS;
+	}
+	return ms;
+}
+
+uint64_t scenario_blocks_ms(const struct scenario *s)
+{
+	uint64_t ms = 0;
+
+	for (unsigned int i = 0; i < s->nr_steps; i++)
+		if (s->steps[i].verb == STEP_REPEAT)
+			ms += s->steps[i].rounds * round_ms(s, i);
+	return MIN(ms, BLOCKS_MS_MAX);
+}

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The matrix: every combination is a case that reads as one, or has its reason. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "workloads/matrix.h"
+#include "workloads/model/derive.h"
+#include "workloads/scenario.h"
+
+/* Those that stand on files; the counts below are of these. */
+#define PINS "rdma,rdma-odp,vmsplice,odirect"
+
+static void choose(struct matrix_choice *c, enum matrix_dim dim, const char *list)
+{
+	_cleanup_free_ char *none = matrix_choose(c, dim, list);
+
+	if (none)
+		fail_msg("of %s none matches '%s'", matrix_dim_key(dim), none);
+}
+
+/* Names stay apart, in a plan and in the name of a case. */
+static void test_rows(void **state)
+{
+	(void)state;
+	for (int d = 0; d < MATRIX_DIMS; d++) {
+		enum matrix_dim dim = (enum matrix_dim)d;
+
+		assert_in_range(matrix_rows(dim), 2, MATRIX_ROWS_MAX);
+		for (unsigned int i = 0; i < matrix_rows(dim); i++) {
+			const char *name = matrix_row_name(dim, i);
+
+			assert_null(strpbrk(name, "/=,* \t"));
+			for (unsigned int j = 0; j < i; j++)
+				assert_string_not_equal(name, matrix_row_name(dim, j));
+			for (unsigned int j = 0; dim == MATRIX_OVERLAP && j < matrix_rows(MATRIX_END); j++)
+				assert_string_not_equal(name, matrix_row_name(MATRIX_END, j));
+		}
+	}
+}
+
+static void test_choose(void **state)
+{
+	static const struct {
+		const char *list;
+		uint64_t rows;
+		const char *none;	/* the glob that fits none */
+	} cases[] = {
+		{ "mapped", 1, NULL },
+		{ "*", 31, NULL },
+		{ "*mapped", 7, NULL },
+		{ "process,forked", 24, NULL },
+		{ "mapped,nope", 0, "nope" },
+		{ "", 0, "" },
+		{ "mapped,", 0, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct matrix_choice c;
+		_cleanup_free_ char *none = NULL;
+
+		matrix_choice_init(&c);
+		assert_int_equal(c.rows[MATRIX_WHEN], 1);
+		assert_int_equal(c.rows[MATRIX_FS], 3);
+		none = matrix_choose(&c, MATRIX_WHEN, cases[i].list);
+		if (cases[i].none)
+			assert_string_equal(none, cases[i].none);
+		else
+			assert_int_equal(c.rows[MATRIX_WHEN], cases[i].rows);
+		assert_int_equal(none != NULL, cases[i].none != NULL);
+	}
+}
+
+struct tally {
+	size_t cases, all;
+	size_t last_place;
+	size_t by_reason[64];
+};
+
+static void count(void *arg, const struct matrix_point *p, const struct matrix_reason *reason)
+{
+	struct tally *t = arg;
+	size_t place = matrix_place(p), i = 0;
+
+	assert_in_range(place, 0, matrix_size() - 1);
+	assert_true(!t->all || place > t->last_place);
+	t->last_place = place;
+	t->all++;
+	t->cases += !reason;
+	while (reason && matrix_reason(i) != reason)
+		i++;
+	t->by_reason[i] += reason != NULL;
+}
+
+/* Every combination is a case or counted under one reason, and no reason is idle. */
+static void test_counts(void **state)
+{
+	struct matrix_choice c;
+	struct tally t = { 0 };
+	size_t left_out = 0;
+
+	(void)state;
+	matrix_choice_all(&c);
+	matrix_expand(&c, count, &t);
+	assert_int_equal(t.all, matrix_size());
+	for (size_t i = 0; matrix_reason(i); i++) {
+		if (!t.by_reason[i])
+			fail_msg("nothing is left out because '%s'", matrix_reason(i)->why);
+		left_out += t.by_reason[i];
+	}
+	assert_int_equal(t.cases + left_out, t.all);
+
+	t = (struct tally){ 0 };
+	choose(&c, MATRIX_PIN, PINS);
+	matrix_expand(&c, count, &t);
+	assert_int_equal(t.all, 2 * 10 * 4 * 5 * 23 * 5 * 5);
+	assert_int_equal(t.cases, 18344);
+}
+
+struct list {
+	struct buf names;
+	const char *why;	/* of the last one left out */
+};
+
+static void list_name(void *arg, const struct matrix_point *p,
+		      const struct matrix_reason *reason)
+{
+	_cleanup_free_ char *name = matrix_name(p);
+	struct list *l = arg;
+
+	if (reason)
+		l->why = reason->why;
+	else
+		buf_addf(&l->names, "%s ", name);
+}
+
+/* What one combination, or a few, come to. */
+static void test_names(void **state)
+{
+	static const struct {
+		const char *rows[MATRIX_DIMS];
+		const char *names;
+		const char *why;	/* of what is left out */
+	} cases[] = {
+		{ { "xfs", "4k", "vmsplice", "mapped", "punch", "same", "unpin" },
+		  "xfs/4k/vmsplice/mapped/punch ", NULL },
+		{ { "*", "pmd", "vmsplice", "forked", "punch", "touch", "kill-*" },
+		  "xfs/pmd/vmsplice/forked/punch/touch/kill-waiter "
+		  "xfs/pmd/vmsplice/forked/punch/touch/kill-holder "
+		  "ext4/pmd/vmsplice/forked/punch/touch/kill-waiter "
+		  "ext4/pmd/vmsplice/forked/punch/touch/kill-holder ", NULL },
+		{ { "xfs", "4k", "vmsplice", "mapped", "punch", "same", "*" },
+		  "xfs/4k/vmsplice/mapped/punch xfs/4k/vmsplice/mapped/punch/kill-waiter "
+		  "xfs/4k/vmsplice/mapped/punch/signal-waiter ",
+		  "the program holds the pin: with its end the case ends" },
+		{ { "*", "shared-2", "vmsplice", "mapped", "clone", "*", "unpin" },
+		  "xfs/shared-2/vmsplice/mapped/clone xfs/shared-2/vmsplice/mapped/clone/sharer "
+		  "xfs/shared-2/vmsplice/mapped/clone/higher ", "ext4 cannot share extents" },
+		{ { "xfs", "4k", "uring", "mapped", "punch", "same", "unpin" }, "",
+		  "the pin never stands on a file" },
+		{ { "xfs", "4k", "null", "mapped", "punch", "same", "unpin" }, "",
+		  "the pin holds nothing" },
+		{ { "ext4", "4k", "rdma", "mapped", "exchange", "same", "unpin" }, "",
+		  "ext4 has no EXCHANGE_RANGE" },
+		{ { "xfs", "hole", "rdma", "mapped", "punch", "same", "unpin" }, "",
+		  "a pin that writes fills the hole before it stands: see unwritten" },
+		{ { "xfs", "unwritten", "rdma,odirect", "mapped", "punch", "elsewhere", "unpin" },
+		  "xfs/unwritten/rdma/mapped/punch/elsewhere ",
+		  "a zero page is nobody's: the place makes no difference" },
+		{ { "xfs", "tail", "odirect", "mapped", "collapse,insert", "same", "unpin" },
+		  "xfs/tail/odirect/mapped/insert ",
+		  "COLLAPSE_RANGE must end below the end of the file" },
+		{ { "xfs", "tail", "odirect", "mapped", "truncate-down", "elsewhere", "unpin" }, "",
+		  "above the last page of a file is nothing to cut or to move" },
+		{ { "xfs", "4k", "rdma", "*", "unlink", "same", "unpin" },
+		  "xfs/4k/rdma/unmapped/unlink ",
+		  "who maps the file keeps it: there is no last close" },
+		{ { "xfs", "shared-2", "vmsplice", "mapped", "u*", "sharer", "unpin" },
+		  "xfs/shared-2/vmsplice/mapped/unlink/sharer ",
+		  "the operation takes the whole filesystem: the place makes no difference" },
+		{ { "xfs", "4k", "odirect", "forked", "punch", "same", "*-holder" }, "",
+		  "the holder sleeps in D until the pin is let go: it cannot end before" },
+		{ { "xfs", "4k", "rdma-odp", "remapped", "punch", "same", "unpin" }, "",
+		  "the operation does not wait: there is no meanwhile" },
+		{ { "xfs", "4k", "vmsplice", "mapped", "falloc", "same", "signal-waiter" }, "",
+		  "the operation need not wait: it may be over before the signal" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct list l = { .names = BUF_INIT };
+		struct matrix_choice c;
+
+		for (int d = 0; d < MATRIX_DIMS; d++)
+			choose(&c, (enum matrix_dim)d, cases[i].rows[d]);
+		matrix_expand(&c, list_name, &l);
+		assert_string_equal(buf_str(&l.names), cases[i].names);
+		assert_int_equal(l.why != NULL, cases[i].why != NULL);
+		if (l.why)
+			assert_string_equal(l.why, cases[i].why);
+		buf_deinit(&l.names);
+	}
+}
+
+/*
+ * Where the language lacks a word as yet, the line must have one of these forms; what
+ * stands for it then must read.
+ */
+static void stand_in(struct buf *out, const char *line)
+{
+	char name[32], file[32], off[32], len[32], other[32], to[32], process[32] = "", end;
+	const char *space = strrchr(line, ' ');
+
+	if (sscanf(line, "start %31s process exchange %31s %31s %31s %31s %31s%c", name, file, off,
+		   len, other, to, &end) == 6)
+		strcpy(process, "process ");
+	if (*process || sscanf(line, "start %31s exchange %31s %31s %31s %31s %31s%c", name, file,
+			       off, len, other, to, &end) == 6)
+		buf_addf(out, "start %s %sclone-range %s %s %s %s %s\n", name, process, file, off,
+			 len, other, to);
+	else if (sscanf(line, "start %31s read %31s %31s %31s%c", name, file, off, len, &end) == 4)
+		buf_addf(out, "start %s falloc %s %s %s\n", name, file, off, len);
+	else if (sscanf(line, "start %31s load %31s %31s %31s%c", name, file, off, len, &end) == 4 ||
+		 sscanf(line, "start %31s store %31s %31s %31s%c", name, file, off, len, &end) == 4)
+		buf_addf(out, "touch %s+%s %s read\nstart %s falloc a 0 4K\n", file, off, len,
+			 name);
+	else if ((strncmp(line, "pin ", 4) == 0 && strcmp(space, " process") == 0) ||
+		 strcmp(line, "unpin   p kill") == 0 || strcmp(line, "unpin   p exit") == 0)
+		buf_addf(out, "%.*s\n", (int)(space - line), line);
+	else
+		buf_addf(out, "%s\n", line);
+}
+
+static struct scenario *parse_stand_in(const char *name, const char *text)
+{
+	_cleanup_free_ char *copy = xstrdup(text);
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	struct scenario *s = NULL;
+	char *rest = copy, *line;
+	struct err *err;
+
+	while ((line = strsep(&rest, "\n")) != NULL)
+		stand_in(&out, line);
+	err = scenario_parse(name, buf_str(&out), out.len, &s);
+	if (err)
+		fail_msg("%s\n%s", err->message, text);
+	return s;
+}
+
+/* Whatever is started is over, by the model, before a file is read. */
+static void check_derived(const char *name, struct scenario *s)
+{
+	struct err *err = model_derive(name, s);
+	bool started = false, over = false;
+
+	if (err)
+		fail_msg("%s", err->message);
+	for (unsigned int i = 0; i < s->nr_steps; i++) {
+		const struct step *st = &s->steps[i];
+
+		started |= st->verb == STEP_START;
+		over |= st->verb == STEP_EXPECT && st->expect != EXPECT_BLOCKS;
+		if (st->verb == STEP_CHECK && st->thing != THING_PIN && started && !over)
+			fail_msg("%s: '%s' may still run at '%s'", name, "t", st->text);
+	}
+}
+
+static void check_text(void *arg, const struct matrix_point *p,
+		       const struct matrix_reason *reason)
+{
+	_cleanup_free_ char *name = matrix_name(p);
+	_cleanup_free_ char *text = reason ? NULL : matrix_text(p);
+	struct scenario *s = NULL;
+	struct err *err;
+
+	if (reason)
+		return;
+	err = scenario_parse(name, text, strlen(text), &s);
+	if (err)
+		s = parse_stand_in(name, text);
+	else
+		check_derived(name, s);
+	++*(size_t *)arg;
+	assert_string_equal(matrix_fs(p), scenario_fs_name((enum scenario_fs)s->fs));
+	assert_true(*s->title);
+	scenario_free(s);
+	err_free(err);
+}
+
+static void test_texts(void **state)
+{
+	struct matrix_choice c;
+	size_t n = 0;
+
+	(void)state;
+	matrix_choice_all(&c);
+	matrix_expand(&c, check_text, &n);
+	assert_true(n >= 18344);
+}
+
+static void keep_text(void *arg, const struct matrix_point *p,
+		      const struct matrix_reason *reason)
+{
+	assert_null(reason);
+	*(char **)arg = matrix_text(p);
+}
+
+static void test_golden(void **state)
+{
+	static const struct {
+		const char *rows[MATRIX_DIMS];
+		const char *text;
+	} cases[] = {
+		{ { "xfs", "4k", "rdma", "mapped", "dedupe", "same", "unpin" },
+		  "# dedupe while a rdma pin stands\n"
+		  "fs      xfs\n"
+		  "file    a 4M written\n"
+		  "file    b 4M copy a\n"
+		  "map     m a 0 4M shared rw\n"
+		  "pin     p rdma m+2M 64K\n"
+		  "start   t dedupe b 2M 64K a 2M\n"
+		  "expect  t blocks\n"
+		  "check   p\n"
+		  "unpin   p\n"
+		  "expect  t fails EBADE\n"
+		  "check   a\n"
+		  "check   b\n"
+		  "check   m\n" },
+		{ { "xfs", "shared-mixed", "odirect", "remapped", "punch", "touch", "kill-waiter" },
+		  "# punch, by one byte, while an odirect pin stands in a 2 MiB entry of an extent "
+		  "that another file maps by 4 KiB; the file is mapped anew meanwhile; the operation "
+		  "is killed\n"
+		  "fs      xfs\n"
+		  "file    a 6M written\n"
+		  "file    c 6M clone a\n"
+		  "map     m a 0 6M shared rw pmd\n"
+		  "touch   m+2M 2M read\n"
+		  "map     n c 0 6M shared r\n"
+		  "touch   n+4032K 64K read\n"
+		  "pin     p odirect m+4032K 64K\n"
+		  "unmap   m\n"
+		  "start   t process punch a 4194303 4K\n"
+		  "map     r a 0 6M shared rw pmd\n"
+		  "start   f load r 4032K 64K\n"
+		  "signal  t KILL\n"
+		  "unpin   p\n"
+		  "check   a\n"
+		  "check   c\n"
+		  "check   n\n"
+		  "check   r\n" },
+		{ { "ext4", "tail", "vmsplice", "process", "insert", "same", "exit-holder" },
+		  "# insert while a vmsplice pin stands on the partial page at the end of the file; "
+		  "it and its mapping are another process's; its process exits\n"
+		  "fs      ext4\n"
+		  "file    a 4095K written\n"
+		  "map     m a 0 4M shared rw\n"
+		  "pin     p vmsplice m+4032K 64K process\n"
+		  "unmap   m\n"
+		  "start   t insert a 4032K 64K\n"
+		  "check   p\n"
+		  "unpin   p exit\n"
+		  "check   a\n" },
+		{ { "xfs", "shared-self", "rdma-odp", "mapped", "fsync", "sharer", "unpin" },
+		  "# fsync, where it is shared, while a rdma-odp pin stands on an extent the file "
+		  "has twice\n"
+		  "fs      xfs\n"
+		  "file    a 4M written\n"
+		  "clone-range a 2M 64K a 3M\n"
+		  "map     m a 0 4M shared rw\n"
+		  "touch   m+3M 64K read\n"
+		  "pin     p rdma-odp m+2M 64K\n"
+		  "map     q a 0 4M shared rw\n"
+		  "touch   q+3M 64K write\n"
+		  "fsync   a\n"
+		  "check   p\n"
+		  "unpin   p\n"
+		  "check   a\n"
+		  "check   m\n"
+		  "check   q\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_free_ char *text = NULL;
+		struct matrix_choice c;
+
+		for (int d = 0; d < MATRIX_DIMS; d++)
+			choose(&c, (enum matrix_dim)d, cases[i].rows[d]);
+		matrix_expand(&c, keep_text, &text);
+		assert_string_equal(text, cases[i].text);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),   cmocka_unit_test(test_choose),
+		cmocka_unit_test(test_counts), cmocka_unit_test(test_names),
+		cmocka_unit_test(test_texts),  cmocka_unit_test(test_golden),
+	};
+
+	return cmocka_run_group_tests_name("matrix", tests, NULL, NULL);
+}
