@@ -163,10 +163,9 @@ static void check_mapped(struct check *c, const struct account *a, const struct 
 	}
 	if (owners >= a->owners && owners <= INT32_MAX)
 		return;
-	snprintf(expected, sizeof(expected), "%" PRIu64 " file%s or more own%s a page with %" PRIu64
-		 " entr%s", a->owners, a->owners == 1 ? "" : "s", a->owners == 1 ? "s" : "",
-		 a->ptes + a->pmds, a->ptes + a->pmds == 1 ? "y" : "ies");
-	snprintf(found, sizeof(found), "mapping %#" PRIx64 ", share %" PRIu64, p->mapping, p->share);
+	snprintf(expected, sizeof(expected), "owners %" PRIu64 " or more under %" PRIu64 " entr%s",
+		 a->owners, a->ptes + a->pmds, a->ptes + a->pmds == 1 ? "y" : "ies");
+	snprintf(found, sizeof(found), "owners %" PRIu64 ", mapping %#" PRIx64, owners, p->mapping);
 	differs(c, a, owners ? LEDGER_SHARE : LEDGER_MAPPING, expected, found);
 }
 

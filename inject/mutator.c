@@ -15,7 +15,13 @@ const struct mutator mutators[] = {
 	  "FICLONERANGE of a range of SOURCE over DESTINATION" },
 	{ "dedupe", "folfo", WAIT_MUST, MUTATOR_REFLINK,
 	  "FIDEDUPERANGE of a range of DESTINATION onto SOURCE" },
+	{ "exchange", "folfo", WAIT_MUST, MUTATOR_XFS | MUTATOR_OPTIONAL,
+	  "XFS_IOC_EXCHANGE_RANGE between two ranges (from 6.10 on)" },
 	{ "write", "fol", WAIT_NEVER, 0, "pwrite of new bytes" },
+	{ "read", "fol", WAIT_NEVER, 0, "pread" },
+	{ "load", "mol", WAIT_NEVER, 0, "a load from every page of a mapping's range" },
+	{ "store", "mol", WAIT_NEVER, 0, "new bytes stored to a mapping's range" },
+	{ "hwpoison", "mo", WAIT_NEVER, MUTATOR_SPOILS, "MADV_HWPOISON of a page" },
 	{ "unlink", "f", WAIT_MAY, MUTATOR_LAST_CLOSE, "unlink and last close" },
 	{ "umount", "", WAIT_MAY, MUTATOR_LAST_CLOSE | MUTATOR_NO_FILE,
 	  "last close of every file, then umount" },
@@ -34,5 +40,6 @@ void mutator_call_deinit(struct mutator_call *call)
 {
 	for (int i = 0; i < MUTATOR_FILES_MAX; i++)
 		free(call->file[i]);
+	free(call->map);
 	*call = (struct mutator_call){ 0 };
 }

@@ -31,7 +31,8 @@ static struct err *list_mutators(const struct paths *p)
 		_cleanup_buf_ struct buf words = BUF_INIT;
 
 		for (const char *a = m->args; *a; a++)
-			buf_adds(&words, *a == 'f' ? " FILE" : *a == 'o' ? " OFFSET" :
+			buf_adds(&words, *a == 'f' ? " FILE" : *a == 'm' ? " MAP" :
+			       *a == 'o' ? " OFFSET" :
 			       *a == 'l' ? " LENGTH" : " SIZE");
 		printf("%-12s%-38s %s\n", m->name, buf_str(&words), m->summary);
 	}

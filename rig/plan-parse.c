@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "guests/geometry.h"
-#include "workloads/scenario.h"
+#include "workloads/model/derive.h"
 #include "workloads/words.h"
 
 #define BATCH_MAX 1000u
@@ -20,7 +20,7 @@ struct err *plan_add_scenario(struct plan *plan, const struct plan_source *sourc
 		struct scenario_variant *v = &variants.v[i];
 		struct scenario *s;
 
-		err = scenario_parse(source->path, v->text, strlen(v->text), &s);
+		err = model_parse(source->path, v->text, strlen(v->text), &s);
 		if (err)
 			break;
 		for (size_t f = 0; f < ARRAY_SIZE(filesystems); f++) {

@@ -78,7 +78,7 @@ void names_begin(struct names *names)
 static const char *still_there(const struct name *n)
 {
 	if (n->thing == THING_TASK)
-		return n->ended ? NULL : "may still run: expect its end or wait for it";
+		return NULL; /* model_derive() sees to its end */
 	if (!n->gone)
 		return n->thing == THING_FILE ? "is still there: unlink it" :
 		       n->thing == THING_MAP ? "is still mapped" : "is still pinned";

@@ -13,11 +13,12 @@ struct name {
 	enum thing thing;
 	bool gone;		/* unmapped, unpinned, unlinked: the name stays taken */
 	bool unmounted;		/* gone until the next remount */
-	bool process;		/* operations: in a process of its own */
-	bool ended;		/* operations: over, or the case is */
+	bool process;		/* operations, pins: in a process of its own */
+	bool shared;		/* maps */
+	bool stays;		/* pins: nothing but letting go ends their holder */
 	bool lived;		/* it did when the block began */
 	uint64_t len;		/* maps, pins */
-	char file[32];		/* maps: the file beneath */
+	char file[32];		/* maps, pins of a process: the file beneath */
 };
 
 struct names {

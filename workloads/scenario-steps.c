@@ -101,12 +101,16 @@ static struct err *parse_map(struct parser *p, struct step *st)
 	st->writable = line_take(l, "rw");
 	if (!st->writable && !line_take(l, "r"))
 		return line_expected(l, "r or rw");
+	n->shared = st->shared;
 	st->pmd = line_take(l, "pmd");
+	st->sync = line_take(l, "sync");
+	if (st->sync && (!st->shared || !n->file[0]))
+		return line_error(l, "only a shared mapping of a file can be synchronous");
 	return NULL;
 }
 
-/* MAP[+OFF] LEN, inside the mapping. */
-static struct err *parse_range(struct parser *p, struct step *st)
+/* MAP[+OFF] LEN, inside the mapping; which is *@map. */
+static struct err *parse_range(struct parser *p, struct step *st, struct name **map)
 {
 	struct line *l = &p->line;
 	const char *s = line_peek(l);
@@ -129,12 +133,14 @@ static struct err *parse_range(struct parser *p, struct step *st)
 		return err;
 	if (!st->len || st->off > n->len || st->len > n->len - st->off)
 		return line_error(l, "the range leaves the mapping '%s'", name);
+	*map = n;
 	return NULL;
 }
 
 static struct err *parse_touch(struct parser *p, struct step *st)
 {
-	struct err *err = parse_range(p, st);
+	struct name *map;
+	struct err *err = parse_range(p, st, &map);
 
 	if (err)
 		return err;
@@ -144,10 +150,24 @@ static struct err *parse_touch(struct parser *p, struct step *st)
 	return NULL;
 }
 
+/* A child that is forked for the pin takes it, through the mapping it inherits. */
+static struct err *parse_holder(struct line *l, struct step *st, struct name *n,
+				const struct name *map)
+{
+	st->process = n->process = line_take(l, "process");
+	if (!st->process)
+		return NULL;
+	if (!map->shared)
+		return line_error(l, "a private mapping has pages of its own in another process");
+	n->stays = st->pin->traits & PIN_UNINTERRUPTIBLE;
+	strcpy(n->file, map->file);
+	return NULL;
+}
+
 static struct err *parse_pin(struct parser *p, struct step *st)
 {
 	struct line *l = &p->line;
-	struct name *n;
+	struct name *n, *map;
 	struct err *err = parser_define(p, st, THING_PIN, &n);
 	const char *kind;
 
@@ -158,34 +178,45 @@ static struct err *parse_pin(struct parser *p, struct step *st)
 	if (!st->pin)
 		return line_expected(l, "a kind of pin (see 'daxrig list pins')");
 	l->next++;
-	err = parse_range(p, st);
+	err = parse_range(p, st, &map);
 	if (err)
 		return err;
 	if (st->off % 4096 || st->len % 4096)
 		return line_error(l, "a pin holds whole pages");
 	n->len = st->len;
-	if (!line_take(l, "refused"))
-		return NULL;
+	err = parse_holder(l, st, n, map);
+	if (err || !line_take(l, "refused"))
+		return err;
 	n->gone = true;
 	return parser_errno(l, &st->errnum);
 }
 
-static struct err *parse_drop(struct parser *p, struct step *st, enum thing thing)
-{
-	struct name *n;
-	struct err *err = parser_refer(p, thing, &st->name, &n);
-
-	return err ? err : names_drop(&p->names, &p->line, n);
-}
-
 static struct err *parse_unpin(struct parser *p, struct step *st)
 {
-	return parse_drop(p, st, THING_PIN);
+	struct line *l = &p->line;
+	struct name *n;
+	struct err *err = parser_refer(p, THING_PIN, &st->name, &n);
+
+	if (err)
+		return err;
+	if (line_take(l, "kill"))
+		st->how = UNPIN_KILL;
+	else if (line_take(l, "exit"))
+		st->how = UNPIN_EXIT;
+	if (st->how && !n->process)
+		return line_error(l, "'%s' is held by the program itself: write 'process' behind "
+				  "its pin", n->name);
+	if (st->how && n->stays)
+		return line_error(l, "the holder of '%s' sleeps where nothing ends it", n->name);
+	return names_drop(&p->names, l, n);
 }
 
 static struct err *parse_unmap(struct parser *p, struct step *st)
 {
-	return parse_drop(p, st, THING_MAP);
+	struct name *n;
+	struct err *err = parser_refer(p, THING_MAP, &st->name, &n);
+
+	return err ? err : names_drop(&p->names, &p->line, n);
 }
 
 static struct err *parse_on_file(struct parser *p, struct step *st)
@@ -235,6 +266,9 @@ static struct err *parse_fsck(struct parser *p, struct step *st)
 		if (n->thing == THING_MAP && !n->gone && n->file[0])
 			return line_error(&p->line, "mapping '%s' keeps the filesystem busy: unmap "
 					  "it first", n->name);
+		if (n->thing == THING_PIN && n->process && !n->gone && n->file[0])
+			return line_error(&p->line, "the process of pin '%s' keeps the filesystem "
+					  "busy: unpin it first", n->name);
 	}
 	return NULL;
 }

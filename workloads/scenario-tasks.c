@@ -21,13 +21,44 @@ static struct err *last_close(struct parser *p, const char *file)
 	return NULL;
 }
 
+/* A mapping of a file: the operation is on that file, too. */
+static struct err *parse_call_map(struct parser *p, struct mutator_call *c, struct name **map)
+{
+	struct err *err = parser_refer(p, THING_MAP, &c->map, map);
+
+	if (err)
+		return err;
+	if (!(*map)->file[0])
+		return line_error(&p->line, "'%s' is no mapping of a file", (*map)->name);
+	if ((c->mutator->traits & MUTATOR_SPOILS) && !(*map)->shared)
+		return line_error(&p->line, "'%s' may show pages of its own: it must be shared",
+				  (*map)->name);
+	c->file[0] = xstrdup((*map)->file);
+	return NULL;
+}
+
+/* Whether the range lies in @map, in whole pages where the call takes one page. */
+static struct err *check_range(const struct parser *p, struct mutator_call *c,
+			       const struct name *map)
+{
+	bool page = !strchr(c->mutator->args, 'l');
+
+	if (page && c->off[0] % 4096)
+		return line_error(&p->line, "the offset is that of a page");
+	if (page)
+		c->len = 4096;
+	if (!c->len || c->off[0] > map->len || c->len > map->len - c->off[0])
+		return line_error(&p->line, "the range leaves the mapping '%s'", map->name);
+	return NULL;
+}
+
 static struct err *parse_call(struct parser *p, struct step *st)
 {
 	struct mutator_call *c = &st->call;
 	unsigned int file = 0, off = 0;
 	struct err *err = NULL;
 	const char *word = line_peek(&p->line);
-	struct name *n;
+	struct name *n, *map = NULL;
 
 	c->mutator = word ? mutator_find(word) : NULL;
 	if (!c->mutator)
@@ -36,6 +67,8 @@ static struct err *parse_call(struct parser *p, struct step *st)
 	for (const char *a = c->mutator->args; *a && !err; a++) {
 		if (*a == 'f')
 			err = parser_refer(p, THING_FILE, &c->file[file++], &n);
+		else if (*a == 'm')
+			err = parse_call_map(p, c, &map);
 		else if (*a == 'o')
 			err = line_size(&p->line, "an offset", &c->off[off++]);
 		else if (*a == 'l')
@@ -43,9 +76,12 @@ static struct err *parse_call(struct parser *p, struct step *st)
 		else
 			err = line_size(&p->line, "a size", &c->size);
 	}
+	if (!err && map)
+		err = check_range(p, c, map);
 	if (err)
 		return err;
 	p->s->reflink |= (c->mutator->traits & MUTATOR_REFLINK) != 0;
+	p->s->xfs_only |= (c->mutator->traits & MUTATOR_XFS) != 0;
 	return c->mutator->traits & MUTATOR_LAST_CLOSE ? last_close(p, c->file[0]) : NULL;
 }
 
@@ -58,6 +94,9 @@ struct err *step_start(struct parser *p, struct step *st)
 		return err;
 	st->process = n->process = line_take(&p->line, "process");
 	err = parse_call(p, st);
+	if (!err && (st->call.mutator->traits & MUTATOR_SPOILS))
+		err = line_error(&p->line, "its SIGBUS is for the program's own thread: write it "
+				 "inline");
 	if (!err && st->process && (st->call.mutator->traits & MUTATOR_LAST_CLOSE))
 		err = line_error(&p->line, "a last close happens in the program itself, not in a "
 				 "process of its own");
@@ -81,7 +120,6 @@ struct err *step_expect(struct parser *p, struct step *st)
 
 	if (err)
 		return err;
-	n->ended |= !line_peek(l) || strcmp(line_peek(l), "blocks") != 0;
 	if (line_take(l, "blocks")) {
 		st->expect = EXPECT_BLOCKS;
 	} else if (line_take(l, "completes")) {
@@ -102,11 +140,8 @@ struct err *step_expect(struct parser *p, struct step *st)
 struct err *step_wait(struct parser *p, struct step *st)
 {
 	struct name *n;
-	struct err *err = parser_refer(p, THING_TASK, &st->name, &n);
 
-	if (!err)
-		n->ended = true;
-	return err;
+	return parser_refer(p, THING_TASK, &st->name, &n);
 }
 
 struct err *step_settle(struct parser *p, struct step *st)

@@ -66,9 +66,12 @@ static struct err *parse_line(struct parser *p)
 static struct err *choose_fs(const char *origin, struct scenario *s)
 {
 	if (!s->fs)
-		s->fs = s->reflink ? FS_XFS : FS_XFS | FS_EXT4;
+		s->fs = s->reflink || s->xfs_only ? FS_XFS : FS_XFS | FS_EXT4;
 	if (s->reflink && (s->fs & FS_EXT4))
 		return err_create(ERR_USAGE, "%s: ext4 cannot share extents: write 'fs xfs'", origin);
+	if (s->xfs_only && (s->fs & FS_EXT4))
+		return err_create(ERR_USAGE, "%s: ext4 cannot exchange ranges: write 'fs xfs'",
+				  origin);
 	return NULL;
 }
 

@@ -17,10 +17,14 @@
  *
  *   file    NAME SIZE written|fallocated|hole
  *   file    NAME SIZE clone|copy OTHER    shares OTHER's extents | has its bytes
- *   map     NAME FILE OFF LEN shared|private r|rw [pmd]     FILE may be "devdax"
+ *   map     NAME FILE OFF LEN shared|private r|rw [pmd] [sync]    FILE may be "devdax";
+ *                                         sync: MAP_SYNC, a skip where there is none
  *   touch   MAP[+OFF] LEN read|write
- *   pin     NAME KIND MAP[+OFF] LEN [refused ERRNO]
- *   unpin   PIN
+ *   pin     NAME KIND MAP[+OFF] LEN [process] [refused ERRNO]
+ *                                         process: taken by a child forked for it, which
+ *                                         keeps the (shared) mapping and no other
+ *   unpin   PIN [kill|exit]               kill, exit: its process gets SIGKILL, or exits,
+ *                                         with the pin in hand
  *   unmap   MAP
  *   close   FILE | open FILE
  *   start   NAME [process] OPERATION      in a thread or process of its own
@@ -75,6 +79,9 @@ enum file_kind { FILE_WRITTEN, FILE_FALLOCATED, FILE_HOLE, FILE_CLONE, FILE_COPY
 
 enum expectation { EXPECT_BLOCKS, EXPECT_COMPLETES, EXPECT_FAILS, EXPECT_KILLED };
 
+/* How a pin ends. */
+enum unpin_how { UNPIN_RELEASE, UNPIN_KILL, UNPIN_EXIT };
+
 /* What a name stands for at some point of the program. */
 enum thing { THING_NONE, THING_FILE, THING_MAP, THING_PIN, THING_TASK };
 
@@ -89,13 +96,14 @@ struct step {
 	uint64_t off, len;		/* bytes; len 0 in a check: all of it */
 	enum file_kind file;
 	bool fill_rest;			/* file: SIZE was "rest" */
-	bool shared, writable, pmd;	/* map; touch: writable = write */
+	bool shared, writable, pmd, sync; /* map; touch: writable = write */
 	const struct pin_info *pin;
 	enum expectation expect;
 	uint64_t within_ms;		/* 0: the default */
 	int errnum;			/* expected errno, 0 when none is */
 	int signo;
-	bool process;			/* start: in a process of its own */
+	bool process;			/* start, pin: in a process of its own */
+	enum unpin_how how;		/* unpin */
 	bool derived;			/* model_derive() added it */
 	bool check_zero, check_size;
 	unsigned int rounds;		/* repeat: 1.. */
@@ -107,6 +115,7 @@ struct scenario {
 	char *title;			/* the first comment line, "" without one */
 	unsigned int fs;		/* mask of enum scenario_fs */
 	bool reflink;			/* shares extents: never on ext4 */
+	bool xfs_only;			/* asks for what only XFS has */
 	uint64_t room;			/* bytes, 0: all of it */
 	struct step *steps;
 	unsigned int nr_steps;

@@ -95,7 +95,7 @@ static bool ends_case(const struct outcome *o)
 }
 
 /* One round; how many lines it came to, and whether all of them were well. */
-static unsigned int run_round(struct exec *x, struct block *b, const struct mark *mark,
+static unsigned int run_round(struct exec *x, struct block *b, struct mark *mark,
 			      bool *fine)
 {
 	for (unsigned int i = 0; i < b->nr_lines; i++) {

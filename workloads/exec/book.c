@@ -12,12 +12,14 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/task.h"
 
 #define PAGE 4096u
 #define PAGEMAP_PRESENT (1ull << 63)
 #define PAGEMAP_FRAME ((1ull << 55) - 1)
 #define CHUNK 4096u	/* entries of a pagemap read at once */
 #define REGIONS 64u
+#define DEPTH_MAX 8u	/* of processes */
 
 /* PAGEMAP_SCAN of 6.7, which the headers at hand may not have. */
 struct scan_region {
@@ -72,6 +74,7 @@ const char *book_init(struct book *b, const char *pmem)
 	if (!b->pages || b->pages > LEDGER_PAGES_MAX)
 		return "the kernel does not tell where the pmem device's pages are";
 	b->huge = has_scan();
+	b->children = path_exists("/proc/thread-self/children");
 	b->low = b->pages;
 	b->slots = xcalloc(b->pages, sizeof(*b->slots));
 	return NULL;
@@ -212,7 +215,7 @@ static int scan_area(struct book *b, int fd, const struct area *a)
 	return 0;
 }
 
-int book_scan(struct book *b, pid_t pid)
+static int scan_process(struct book *b, pid_t pid)
 {
 	char path[64];
 	struct buf maps = BUF_INIT;
@@ -232,10 +235,66 @@ int book_scan(struct book *b, pid_t pid)
 			ret = scan_area(b, fd, &a);
 	}
 	if (err)
-		ret = -EIO;
+		ret = -ESRCH;
 	err_free(err);
 	buf_deinit(&maps);
 	close(fd);
+	return ret;
+}
+
+static int scan_with_children(struct book *b, pid_t pid, unsigned int depth);
+
+/* Those that @tid of @pid started. One that ended meanwhile maps nothing. */
+static int scan_children(struct book *b, pid_t pid, pid_t tid, unsigned int depth)
+{
+	struct buf text = BUF_INIT;
+	char path[64], *next;
+	struct err *err;
+	int ret = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, tid);
+	err = file_read(path, 1u << 16, &text);
+	for (const char *p = buf_str(&text); !err && !ret; p = next) {
+		pid_t child = (pid_t)strtol(p, &next, 10);
+
+		if (next == p)
+			break;
+		ret = scan_with_children(b, child, depth + 1);
+		if (ret == -ENOENT || ret == -ESRCH)
+			ret = 0;
+	}
+	err_free(err);
+	buf_deinit(&text);
+	return ret;
+}
+
+static int scan_with_children(struct book *b, pid_t pid, unsigned int depth)
+{
+	_cleanup_free_ pid_t *tids = NULL;
+	int ret = scan_process(b, pid);
+	size_t n = ret || depth == DEPTH_MAX ? 0 : task_list(pid, &tids);
+
+	for (size_t i = 0; i < n && !ret; i++)
+		ret = scan_children(b, pid, tids[i], depth);
+	return ret;
+}
+
+int book_scan(struct book *b)
+{
+	_cleanup_free_ pid_t *ids = NULL;
+	size_t n;
+	int ret;
+
+	/* to look at every process of the machine takes ten times as long */
+	if (b->children)
+		return scan_with_children(b, getpid(), 0);
+	n = task_descendants(getpid(), 0, &ids);
+	ret = scan_process(b, getpid());
+	for (size_t i = 0; i < n && !ret; i++) {
+		ret = scan_process(b, ids[i]);
+		if (ret == -ENOENT || ret == -ESRCH)
+			ret = 0;
+	}
 	return ret;
 }
 

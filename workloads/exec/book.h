@@ -29,6 +29,7 @@ struct book {
 	uint64_t first, pages;	/* page frames of the namespace */
 	dev_t dev;		/* what a filesystem on it has for st_dev */
 	bool huge;		/* 2 MiB entries can be told from others (PAGEMAP_SCAN) */
+	bool children;		/* the kernel lists those of a thread (PROC_CHILDREN) */
 	uint32_t *slots;	/* by page: its note's place + 1 */
 	uint64_t low, high;	/* pages outside of [low, high) have none */
 	struct note *notes;
@@ -45,8 +46,8 @@ void book_clear(struct book *b);
 /* The page's note, made if need be; NULL: it is none of the namespace's. */
 struct note *book_note(struct book *b, uint64_t pfn);
 
-/* Adds all that the page tables of @pid map. 0 or -errno. */
-int book_scan(struct book *b, pid_t pid);
+/* Adds all that the page tables of this process and its descendants map. 0 or -errno. */
+int book_scan(struct book *b);
 
 /*
  * The page frames that this process has mapped at [@addr, @addr + @len) go to @pfns, one

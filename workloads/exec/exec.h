@@ -2,10 +2,9 @@
 /*
  * The interpreter's state while it runs one case in the guest. Its parts: fs.c (the
  * filesystem), files.c, maps.c, holds.c (pins), operation.c (in the program itself), tasks.c
- * and expect.c (started ones), effects.c and blocks.c (what an operation does to the expected bytes),
- * window.c (how long things take), outcome.c, round.c and block.c (repeat), bare.c, flush.c and
- * residue.c (oracles), and
- * interp.c, which joins them.
+ * and expect.c (started ones), effects.c (what an operation does when it ends),
+ * window.c (how long things take), outcome.c, round.c and block.c (repeat), bare.c, the oracles
+ * flush.c, ledger.c and residue.c, and interp.c, which joins them.
  */
 #ifndef WORKLOADS_EXEC_EXEC_H
 #define WORKLOADS_EXEC_EXEC_H
@@ -15,8 +14,8 @@
 #include "inject/ops/ops.h"
 #include "wire/agent.h"
 #include "workloads/pins/pin.h"
-#include "workloads/scenario.h"
-#include "workloads/shadow.h"
+#include "workloads/model/derive.h"
+#include "workloads/model/model.h"
 
 #define EXEC_THINGS_MAX 64
 #define EXEC_MOUNTPOINT "/mnt/case"
@@ -25,11 +24,7 @@ struct exec_file {
 	const char *name;
 	char path[128];
 	int fd;			/* -1 when closed */
-	unsigned int origin;	/* of pattern.h, 1.. */
-	unsigned int gen;	/* last generation written */
-	bool gone;		/* unlinked, or the filesystem is */
-	struct shadow shadow;
-	struct shadow blocks;	/* PIECE_DATA: gen is the allocation, src the place in it */
+	struct model_file *m;
 	struct shadow dirty;	/* of flush-trace.h: stored to and not flushed since */
 	uint64_t ino;		/* 0 until it was asked for */
 	dev_t dev;
@@ -43,7 +38,7 @@ struct exec_map {
 	size_t reserved_len;
 	uint64_t off, len;
 	bool shared, writable;
-	struct shadow overlay;	/* private: what was written, PIECE_BELOW elsewhere */
+	struct model_map *m;
 };
 
 struct exec_pin {
@@ -51,8 +46,7 @@ struct exec_pin {
 	bool live;
 	struct exec_file *file;	/* NULL: not on a file's pages */
 	uint64_t off;		/* in the file */
-	bool attached;		/* its pages still are the file's */
-	struct shadow own;	/* what it must see once it is not attached */
+	struct model_pin *m;	/* once it was granted */
 	struct pin pin;		/* the last: why ends it */
 };
 
@@ -104,13 +98,13 @@ struct mark {
 struct exec {
 	const struct case_ctx *ctx;
 	const struct scenario *s;
+	struct model model;		/* what the kernel is compared with */
 	struct exec_file files[EXEC_THINGS_MAX];
 	struct exec_map maps[EXEC_THINGS_MAX];
 	struct exec_pin pins[EXEC_THINGS_MAX];
 	struct exec_task tasks[EXEC_THINGS_MAX];
 	unsigned int nr_files, nr_maps, nr_pins, nr_tasks;
 	unsigned int files_made, pins_made;	/* in all, those of rounds gone by too */
-	unsigned int allocations;
 	bool mounted;
 	uint64_t window_ms;	/* an operation that has not returned by then blocks */
 	uint64_t grace_ms;	/* it ends so soon after the last holder let go */
@@ -180,9 +174,7 @@ struct exec_map *exec_map(struct exec *x, const char *name);
 void exec_map_create(struct exec *x, const struct step *st, struct outcome *o);
 void exec_map_touch(struct exec *x, const struct step *st, struct outcome *o);
 void exec_map_check(struct exec *x, const struct step *st, struct outcome *o);
-/* What @m must show now. Deinit @out. */
-void exec_map_expected(struct exec *x, const struct exec_map *m, struct shadow *out);
-void exec_map_drop(struct exec_map *m);
+void exec_map_drop(struct exec *x, struct exec_map *m);
 
 /*
  * flush.c: the trace instance is made, once a guest: 0 or -errno. [off, off + len) of
@@ -259,7 +251,7 @@ void exec_report(struct exec *x, const struct step *st, struct outcome *o, uint6
 
 /* round.c: what a round made, behind @from, is gone; its places are free again. */
 void exec_mark(const struct exec *x, struct mark *out);
-void exec_round_end(struct exec *x, const struct mark *from, unsigned int round,
+void exec_round_end(struct exec *x, struct mark *from, unsigned int round,
 		    struct outcome *o);
 
 /*
@@ -275,23 +267,7 @@ void exec_block_before(struct exec *x, const struct step *st, struct outcome *o)
 void exec_bare(struct exec *x, unsigned int repeat, struct outcome *o);
 
 /* effects.c */
-/* What @f must read as now, DMA lanes of standing pins included. Deinit @out. */
-void exec_file_expected(struct exec *x, const struct exec_file *f, struct shadow *out);
-/* It sees what the file has, and no device wrote lanes over that. */
-bool exec_pin_is_file(const struct exec *x, const struct exec_pin *p);
-void exec_pin_expected(struct exec *x, const struct exec_pin *p, struct shadow *out);
-/* The pages stop being the file's: pins on them keep what they saw. */
-void exec_detach_pins(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len);
 /* An operation succeeded; @gen is the generation of a write's bytes. */
 void exec_apply(struct exec *x, const struct mutator_call *c, unsigned int gen);
-/* Bytes were stored at [off, off + len) of @f with generation @gen. */
-void exec_apply_store(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len,
-		      unsigned int gen);
-/* The pin let go: what its device wrote last stays in the file. */
-void exec_apply_release(struct exec *x, struct exec_pin *p);
-
-/* blocks.c: new blocks for the pages of a range; for those that are shared or holes. */
-void exec_blocks_new(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len);
-void exec_blocks_write(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len);
 
 #endif

@@ -63,17 +63,17 @@ static int64_t write_bytes(int fd, const struct shadow *want, uint64_t len)
 
 static int create_written(struct exec *x, struct exec_file *f, const struct step *st)
 {
-	struct piece data = { .kind = PIECE_DATA, .origin = f->origin,
-			      .gen = ++f->gen };
+	struct piece data = { .kind = PIECE_DATA, .origin = f->m->origin, .gen = f->m->gen + 1 };
 	uint64_t len = st->fill_rest ? 1ull << 40 : st->len;
+	struct shadow bytes = SHADOW_INIT;
 	int64_t n;
 
-	shadow_set(&f->shadow, 0, len, &data);
-	n = write_bytes(f->fd, &f->shadow, len);
+	shadow_set(&bytes, 0, len, &data);
+	n = write_bytes(f->fd, &bytes, len);
+	shadow_deinit(&bytes);
 	if (n < 0)
 		return (int)n;
-	shadow_resize(&f->shadow, (uint64_t)n, PIECE_ZERO);
-	exec_blocks_new(x, f, 0, (uint64_t)n);
+	model_file_write_new(&x->model, f->m, (uint64_t)n);
 	return !st->fill_rest && (uint64_t)n < len ? -ENOSPC : 0;
 }
 
@@ -82,9 +82,10 @@ static int create_empty(struct exec *x, struct exec_file *f, const struct step *
 	int ret = st->file == FILE_HOLE ? ftruncate(f->fd, (off_t)st->len) :
 					  fallocate(f->fd, 0, 0, (off_t)st->len);
 
-	shadow_resize(&f->shadow, st->len, PIECE_ZERO);
-	if (st->file == FILE_FALLOCATED)
-		exec_blocks_new(x, f, 0, st->len);
+	if (st->file == FILE_HOLE)
+		model_file_extend(&x->model, f->m, st->len);
+	else
+		model_file_reserve(&x->model, f->m, st->len);
 	return ret ? -errno : 0;
 }
 
@@ -92,40 +93,39 @@ static int create_from(struct exec *x, struct exec_file *f, const struct step *s
 {
 	struct exec_file *src = exec_file(x, st->other);
 	struct file_clone_range range = { .src_fd = src->fd, .src_length = st->len };
+	struct shadow bytes;
 	int64_t n;
 
-	shadow_copy(&f->shadow, 0, &src->shadow, 0, st->len);
-	shadow_resize(&f->shadow, st->len, PIECE_ZERO);
-	if (st->file == FILE_COPY) {
-		exec_blocks_new(x, f, 0, st->len);
-		n = write_bytes(f->fd, &f->shadow, st->len);
-		return n < 0 ? (int)n : 0;
-	}
-	shadow_copy(&f->blocks, 0, &src->blocks, 0, st->len);
-	if (st->len == src->shadow.size)
+	model_file_copy(&x->model, f->m, src->m, st->len, st->file == FILE_CLONE);
+	if (st->len == src->m->size)
 		range.src_length = 0;
-	return ioctl(f->fd, FICLONERANGE, &range) ? -errno : 0;
+	if (st->file == FILE_CLONE)
+		return ioctl(f->fd, FICLONERANGE, &range) ? -errno : 0;
+	model_file_bytes(&x->model, f->m, &bytes);
+	n = write_bytes(f->fd, &bytes, st->len);
+	shadow_deinit(&bytes);
+	return n < 0 ? (int)n : 0;
 }
 
 /* Does a file that has a place write ? */
 static bool origin_in_use(const struct exec *x, unsigned int origin)
 {
 	for (unsigned int i = 0; i < x->nr_files; i++)
-		if (x->files[i].origin == origin)
+		if (x->files[i].m->origin == origin)
 			return true;
 	return false;
 }
 
 /* Bytes of no file before it, as far as the pattern reaches: blocks make many. */
-static void choose_pattern(struct exec *x, struct exec_file *f)
+static struct model_file *add_to_model(struct exec *x, const char *name)
 {
 	unsigned int n;
 
 	do
 		n = x->files_made++;
 	while (origin_in_use(x, 1 + n % (ORIGIN_PIN - 1)));
-	f->origin = 1 + n % (ORIGIN_PIN - 1);
-	f->gen = n / (ORIGIN_PIN - 1) * GENS_EACH;
+	return model_add_file(&x->model, name, 1 + n % (ORIGIN_PIN - 1),
+			      n / (ORIGIN_PIN - 1) * GENS_EACH);
 }
 
 void exec_file_create(struct exec *x, const struct step *st, struct outcome *o)
@@ -133,8 +133,8 @@ void exec_file_create(struct exec *x, const struct step *st, struct outcome *o)
 	struct exec_file *f = &x->files[x->nr_files];
 	int ret;
 
-	*f = (struct exec_file){ .name = st->name, .fd = -1 };
-	choose_pattern(x, f);
+	*f = (struct exec_file){ .name = st->name, .fd = -1,
+				 .m = add_to_model(x, st->name) };
 	x->nr_files++;
 	snprintf(f->path, sizeof(f->path), EXEC_MOUNTPOINT "/%s", st->name);
 	f->fd = open(f->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -146,8 +146,6 @@ void exec_file_create(struct exec *x, const struct step *st, struct outcome *o)
 		ret = create_empty(x, f, st);
 	else
 		ret = create_from(x, f, st);
-	if (f->blocks.size < f->shadow.size)
-		shadow_resize(&f->blocks, f->shadow.size, PIECE_ZERO);
 	if (ret)
 		outcome_error(o, "cannot make '%s': %s", st->name, strerror(-ret));
 }
@@ -177,7 +175,7 @@ static const char *origin_name(void *arg, unsigned int origin)
 	struct exec *x = arg;
 
 	for (unsigned int i = 0; i < x->nr_files; i++)
-		if (x->files[i].origin == origin) {
+		if (x->files[i].m->origin == origin) {
 			snprintf(name, sizeof(name), "file '%s'", x->files[i].name);
 			return name;
 		}
@@ -241,7 +239,7 @@ void exec_file_check(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_file *f = exec_file(x, st->name);
 	struct exec_task *t = exec_task_pending(x, f);
-	uint64_t end = st->len ? st->off + st->len : f->shadow.size;
+	uint64_t end = st->len ? st->off + st->len : f->m->size;
 	char *chunk, what[64];
 	struct shadow want;
 
@@ -253,14 +251,14 @@ void exec_file_check(struct exec *x, const struct step *st, struct outcome *o)
 		outcome_error(o, "'%s' is not open", f->name);
 		return;
 	}
-	if (st->len && !st->check_size && end > f->shadow.size)
+	if (st->len && !st->check_size && end > f->m->size)
 		outcome_error(o, "the range ends past the end of '%s'", f->name);
 	else if (st->check_size || !st->len)
-		check_size(f, st->check_size ? st->len : f->shadow.size, o);
+		check_size(f, st->check_size ? st->len : f->m->size, o);
 	if (st->check_size || o->status != STEP_OK)
 		return;
 	exec_dma_settle(x);
-	exec_file_expected(x, f, &want);
+	model_file_bytes(&x->model, f->m, &want);
 	chunk = xcalloc(1, CHUNK);
 	snprintf(what, sizeof(what), "file '%s'", f->name);
 	for (uint64_t off = st->off; off < end && o->status == STEP_OK; off += CHUNK) {

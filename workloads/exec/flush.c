@@ -249,7 +249,7 @@ void exec_flush_check(struct exec *x, struct exec_file *f, const char *how, stru
 
 		if (f && g != f)
 			continue;
-		if (!g->gone)
+		if (!g->m->gone)
 			judge(g, how, o);
 		shadow_deinit(&g->dirty); /* told once */
 	}

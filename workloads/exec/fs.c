@@ -162,7 +162,7 @@ void exec_fs_mount_again(struct exec *x, struct outcome *o)
 	}
 	prove_dax(o);
 	for (unsigned int i = 0; i < x->nr_files; i++)
-		if (!x->files[i].gone && !exec_file_open(&x->files[i]))
+		if (!x->files[i].m->gone && !exec_file_open(&x->files[i]))
 			outcome_fail(o, "content.file", "the file is there after a remount",
 				     "open of '%s': %s", x->files[i].name, errno_name(errno));
 }

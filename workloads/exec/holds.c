@@ -38,41 +38,6 @@ void exec_dma_settle(struct exec *x)
 			wait_rounds(x, &x->pins[i], 2);
 }
 
-/* Whether no byte, or (@all) every byte, of the range is a hole or unwritten. */
-static bool zeroes(const struct shadow *s, uint64_t off, uint64_t len, bool all)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].off < off + len && s->v[i].off + s->v[i].len > off &&
-		    (s->v[i].kind == PIECE_ZERO) != all)
-			return false;
-	return true;
-}
-
-/* Whether a private mapping shows the file's own pages in the range, not copies. */
-static bool not_copied(const struct exec_map *m, const struct step *st)
-{
-	for (size_t i = 0; i < m->overlay.n; i++) {
-		const struct piece *p = &m->overlay.v[i];
-
-		if (p->kind != PIECE_BELOW && p->off < st->off + st->len &&
-		    p->off + p->len > st->off)
-			return false;
-	}
-	return !(m->writable && (st->pin->traits & PIN_DMA_WRITES));
-}
-
-/*
- * Whether the pages are the file's: those of a private mapping may be copies, and what
- * only reads a hole or an unwritten extent gets the zero page (dax_load_hole()).
- */
-static bool on_file_pages(const struct exec_map *m, const struct step *st)
-{
-	if (!m->file || (!m->shared && !not_copied(m, st)))
-		return false;
-	return (m->shared && m->writable && (st->pin->traits & PIN_DMA_WRITES)) ||
-	       !zeroes(&m->file->shadow, m->off + st->off, st->len, true);
-}
-
 /*
  * What went wrong with DMA: wrong bytes and a refused access are the kernel's, all else
  * (a lost packet, a full table) is the transport's or ours.
@@ -104,8 +69,6 @@ static void setup_pin(struct exec *x, const struct step *st, struct exec_pin *p)
 {
 	struct exec_map *m = exec_map(x, st->other);
 	bool lie = x->ctx->lie == LIE_NO_PIN && !st->errnum;
-	struct shadow now;
-
 	/* all but the text, which is large and read only behind a failure */
 	memset(p, 0, offsetof(struct exec_pin, pin.why));
 	p->pin.why[0] = '\0';
@@ -118,13 +81,7 @@ static void setup_pin(struct exec *x, const struct step *st, struct exec_pin *p)
 	p->pin.readonly = !m->writable;
 	p->file = m->file;
 	p->off = m->off + st->off;
-	p->attached = on_file_pages(m, st);
 	p->traits = lie ? 0 : st->pin->traits;
-	if (p->attached)
-		return; /* what it sees then is noted when it is detached */
-	exec_map_expected(x, m, &now);
-	shadow_copy(&p->own, 0, &now, st->off, st->len);
-	shadow_deinit(&now);
 }
 
 static void judge_refusal(struct exec *x, const struct step *st, struct exec_pin *p, int ret,
@@ -145,6 +102,8 @@ static void judge_refusal(struct exec *x, const struct step *st, struct exec_pin
 	outcome_fail(o, "contract.refused", expected, "%s",
 		     ret ? errno_name(-ret) : "it was granted");
 	if (!ret) {
+		p->m = model_add_pin(&x->model, st->name, st->pin, p->pin.id,
+				     exec_map(x, st->other)->m, st->off, st->len);
 		p->live = true;
 		exec_pin_release(x, p, o);
 	}
@@ -171,11 +130,6 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 	int ret;
 
 	setup_pin(x, st, p);
-	if (p->attached && !has_trait(p, PIN_DMA_WRITES) &&
-	    !zeroes(&p->file->shadow, p->off, p->pin.len, false)) {
-		outcome_error(o, "'%s' would stand on data and on holes at once", st->name);
-		return;
-	}
 	missing = p->pin.kind->missing ? p->pin.kind->missing(x->ctx, why, sizeof(why)) : NULL;
 	if (missing) {
 		if (setup_failed(x, st))
@@ -194,12 +148,8 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 			      st->pin->name, errno_name(-ret), p->pin.why);
 		return;
 	}
-	/* a write fault came first: what was shared is the file's own now */
-	if (p->attached && has_trait(p, PIN_DMA_WRITES) && !p->pin.readonly) {
-		p->attached = false; /* the older pins keep the shared block, not this one */
-		exec_blocks_write(x, p->file, p->off, p->pin.len);
-		p->attached = true;
-	}
+	p->m = model_add_pin(&x->model, st->name, st->pin, p->pin.id, exec_map(x, st->other)->m,
+			     st->off, st->len);
 	p->live = true;
 	wait_rounds(x, p, 1);
 }
@@ -217,50 +167,42 @@ static void compare(struct exec *x, struct exec_pin *p, const struct shadow *wan
 	exec_compare(x, want, off, data, len, zero, what, "content.pin", o);
 }
 
-/* @as_file: it must have seen what the file has, which needs no @want. */
-static void compare_last(struct exec *x, struct exec_pin *p, bool as_file, struct shadow *want,
-			 struct outcome *o)
+static void compare_last(struct exec *x, struct exec_pin *p, struct outcome *o)
 {
-	struct mismatch m;
+	struct shadow want;
 
-	if (as_file && shadow_check(&p->file->shadow, p->off, x->last, p->pin.len, &m))
+	if (model_pin_shows(&x->model, p->m, x->last))
 		return;
-	if (as_file)
-		exec_pin_expected(x, p, want);
-	compare(x, p, want, 0, x->last, p->pin.len, false, o);
+	model_pin_bytes(&x->model, p->m, &want);
+	compare(x, p, &want, 0, x->last, p->pin.len, false, o);
+	shadow_deinit(&want);
 }
 
 void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o)
 {
-	bool holds = has_trait(p, PIN_HOLDS), as_file;
-	struct shadow want = SHADOW_INIT;
 	int ret;
 
 	if (x->nr_tasks) { /* nobody else asks when */
 		exec_tasks_settle(x);
 		x->released_ns = now_ns();
 	}
-	as_file = exec_pin_is_file(x, p);
 	if (x->last_size < p->pin.len) {
 		free(x->last);
 		x->last_size = p->pin.len;
 		x->last = xcalloc(1, x->last_size);
 	}
-	if (!as_file)
-		exec_pin_expected(x, p, &want);
-	if (holds)
+	if (has_trait(p, PIN_HOLDS))
 		exec_pins_fault(x, o);
 	ret = p->pin.kind->release(&p->pin, x->last);
 	/* what holds no page sees none once the file gave it up */
-	if (!holds && !p->attached)
+	if (p->m->lost)
 		ret = 0;
 	else if (ret)
 		judge_dma(p, -ret, p->pin.why, o);
 	else if (o->status == STEP_OK && p->traits)
-		compare_last(x, p, as_file, &want, o);
-	exec_apply_release(x, p);
+		compare_last(x, p, o);
+	model_drop_pin(&x->model, p->m, p->pin.dma_gen & 0xffff);
 	p->live = false;
-	shadow_deinit(&want);
 }
 
 void exec_pin_check(struct exec *x, const struct step *st, struct outcome *o)
@@ -281,7 +223,7 @@ void exec_pin_check(struct exec *x, const struct step *st, struct outcome *o)
 	if (ret) {
 		judge_dma(p, -ret, p->pin.why, o);
 	} else {
-		exec_pin_expected(x, p, &want);
+		model_pin_bytes(&x->model, p->m, &want);
 		compare(x, p, &want, st->off, data + st->off, len, st->check_zero, o);
 		shadow_deinit(&want);
 	}
@@ -311,7 +253,7 @@ void exec_pins_fault(struct exec *x, struct outcome *o)
 	for (unsigned int i = 0; i < x->nr_pins && o->status == STEP_OK; i++) {
 		struct exec_pin *p = &x->pins[i];
 
-		if (!p->live || !p->attached || !p->pin.kind->fault)
+		if (!p->live || p->m->lost || !p->pin.kind->fault)
 			continue;
 		ret = p->pin.kind->fault(&p->pin, line, sizeof(line));
 		if (ret)

@@ -21,7 +21,7 @@ static void do_unpin(struct exec *x, const struct step *st, struct outcome *o)
 static void do_unmap(struct exec *x, const struct step *st, struct outcome *o)
 {
 	(void)o;
-	exec_map_drop(exec_map(x, st->name));
+	exec_map_drop(x, exec_map(x, st->name));
 }
 
 static void do_close(struct exec *x, const struct step *st, struct outcome *o)
@@ -194,7 +194,7 @@ static void let_go(struct exec *x)
 		o.hung = true;
 	}
 	for (unsigned int i = 0; i < x->nr_maps; i++)
-		exec_map_drop(&x->maps[i]);
+		exec_map_drop(x, &x->maps[i]);
 	report(x, 0, &o, now_ns() - start, stuck ? "end" : "let-go");
 	buf_deinit(&o.detail);
 }
@@ -259,11 +259,12 @@ int interp_run_case(const struct case_ctx *ctx)
 {
 	struct exec *x = xcalloc(1, sizeof(*x));
 	struct scenario *s = NULL;
-	_cleanup_err_ struct err *err = scenario_parse(ctx->name, ctx->text, strlen(ctx->text), &s);
+	_cleanup_err_ struct err *err = model_parse(ctx->name, ctx->text, strlen(ctx->text), &s);
 	struct outcome o = { .detail = BUF_INIT };
 
 	x->ctx = ctx;
 	x->s = s;
+	model_init(&x->model);
 	if (err) {
 		outcome_error(&o, "%s", err->message);
 		report(x, 0, &o, 0, "no-dax");

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "workloads/exec/ledger.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/task.h"
 #include "workloads/exec/book.h"
@@ -158,19 +156,9 @@ static bool add_pins(struct exec *x, struct ledger *l)
 /* NULL, or why the books are not complete. */
 static const char *gather(struct exec *x, struct ledger *l)
 {
-	_cleanup_free_ pid_t *ids = NULL;
-	size_t n = task_descendants(getpid(), 0, &ids);
-
 	book_clear(&l->book);
-	if (book_scan(&l->book, getpid()))
-		return "the program's page tables cannot be read";
-	for (size_t i = 0; i < n; i++) {
-		int ret = book_scan(&l->book, ids[i]);
-
-		/* one that ended has none */
-		if (ret && ret != -ENOENT && ret != -ESRCH)
-			return "a process's page tables cannot be read";
-	}
+	if (book_scan(&l->book))
+		return "the page tables of the program's processes cannot be read";
 	return add_pins(x, l) ? NULL : "the pages of a pin are not to be seen";
 }
 
@@ -316,8 +304,8 @@ static void explain_hang(struct exec *x, struct outcome *o)
 	if (a == ANSWER_DIFFERS)
 		tell(l, o);
 	else if (a == ANSWER_FINE)
-		buf_adds(&o->detail, "the kernel counts every page that was mapped or pinned "
-			 "as it must: if nothing is held, nobody woke the waiter\n");
+		buf_adds(&o->detail, "every page that was mapped or pinned is counted as it must: "
+			 "if nothing is held, nobody woke the waiter\n");
 }
 
 void exec_ledger_step(struct exec *x, const struct step *st, struct outcome *o)

@@ -89,12 +89,13 @@ void exec_map_create(struct exec *x, const struct step *st, struct outcome *o)
 	*m = (struct exec_map){ .name = st->name, .off = st->off, .len = st->len,
 				.shared = st->shared, .writable = st->writable };
 	at = reserve(m, st->off, st->len, st->pmd || devdax);
-	shadow_resize(&m->overlay, st->len, PIECE_BELOW);
 	if (devdax && !x->ctx->guest->devdax[0]) {
 		outcome_skip(o, "the guest has no device-DAX namespace");
 		return;
 	}
 	m->file = devdax ? NULL : exec_file(x, st->other);
+	m->m = model_add_map(&x->model, st->name, model_file(&x->model, st->other), st->off, st->len,
+			     st->shared, st->writable);
 	fd = devdax ? open(x->ctx->guest->devdax, O_RDWR | O_CLOEXEC) : m->file->fd;
 	if (fd < 0 || !at) {
 		outcome_error(o, "cannot map '%s': %s", st->other,
@@ -114,14 +115,12 @@ void exec_map_create(struct exec *x, const struct step *st, struct outcome *o)
 static void touch_write(struct exec *x, struct exec_map *m, uint64_t off, uint64_t len,
 			struct outcome *o)
 {
-	unsigned int origin = m->file ? m->file->origin : 0;
-	unsigned int gen = m->file ? ++m->file->gen : 1;
-	struct piece piece = { .kind = PIECE_DATA, .origin = origin, .gen = gen,
-			       .src = m->off + off };
+	struct model_file *f = m->m->file;
+	unsigned int gen = ++f->gen;
 	char *data = xcalloc(1, len);
 	void *fault;
 
-	pattern_fill(data, len, origin, gen, m->off + off);
+	pattern_fill(data, len, f->origin, gen, m->off + off);
 	if (m->shared && m->file)
 		exec_flush_store(x, m->file, m->off + off, len);
 	fault = guarded_copy(m->addr + off, data, len);
@@ -132,10 +131,8 @@ static void touch_write(struct exec *x, struct exec_map *m, uint64_t off, uint64
 		outcome_fail(o, "content.map", "the store succeeds",
 			     "SIGBUS at '%s'+%#llx", m->name,
 			     (unsigned long long)((uint8_t *)fault - m->addr));
-	else if (!m->shared || !m->file)
-		shadow_set(&m->overlay, off, len, &piece);
 	else
-		exec_apply_store(x, m->file, m->off + off, len, gen);
+		model_map_write(&x->model, m->m, off, len, gen);
 }
 
 void exec_map_touch(struct exec *x, const struct step *st, struct outcome *o)
@@ -158,22 +155,6 @@ void exec_map_touch(struct exec *x, const struct step *st, struct outcome *o)
 		outcome_fail(o, "content.map", "the load succeeds", "SIGBUS in '%s'", m->name);
 }
 
-void exec_map_expected(struct exec *x, const struct exec_map *m, struct shadow *out)
-{
-	struct shadow file = SHADOW_INIT;
-
-	*out = (struct shadow)SHADOW_INIT;
-	if (m->file) {
-		exec_file_expected(x, m->file, &file);
-		shadow_copy(out, 0, &file, m->off, m->len);
-		shadow_deinit(&file);
-	} else {
-		shadow_resize(out, m->len, PIECE_ANY);
-	}
-	shadow_resize(out, m->len, PIECE_ZERO);
-	shadow_copy(out, 0, &m->overlay, 0, m->len);
-}
-
 /* Behind the last page of the file every load is SIGBUS: what answers is a stale page. */
 static void check_past_end(const struct exec_map *m, uint64_t from, uint64_t to,
 			   struct outcome *o)
@@ -190,7 +171,7 @@ static void check_past_end(const struct exec_map *m, uint64_t from, uint64_t to,
 void exec_map_check(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_map *m = exec_map(x, st->name);
-	uint64_t size = m->file ? (m->file->shadow.size + PAGE - 1) / PAGE * PAGE : UINT64_MAX;
+	uint64_t size = (m->m->file->size + PAGE - 1) / PAGE * PAGE;
 	uint64_t end = st->len ? st->off + st->len : m->len;
 	struct shadow want;
 	char *data, what[64];
@@ -206,7 +187,7 @@ void exec_map_check(struct exec *x, const struct step *st, struct outcome *o)
 	if (end <= st->off || o->status != STEP_OK)
 		return;
 	exec_dma_settle(x);
-	exec_map_expected(x, m, &want);
+	model_map_bytes(&x->model, m->m, &want);
 	data = xcalloc(1, end - st->off);
 	fault = guarded_copy(data, m->addr + st->off, end - st->off);
 	snprintf(what, sizeof(what), "mapping '%s'", m->name);
@@ -220,8 +201,10 @@ void exec_map_check(struct exec *x, const struct step *st, struct outcome *o)
 	shadow_deinit(&want);
 }
 
-void exec_map_drop(struct exec_map *m)
+void exec_map_drop(struct exec *x, struct exec_map *m)
 {
+	if (m->m)
+		model_drop_map(&x->model, m->m);
 	if (m->reserved)
 		munmap(m->reserved, m->reserved_len);
 	m->reserved = NULL;

@@ -61,7 +61,7 @@ static void check_contents(struct exec *x, struct outcome *o)
 		struct step all = { .verb = STEP_CHECK, .name = (char *)f->name,
 				    .thing = THING_FILE };
 
-		if (!f->gone && !unresolved(x, f))
+		if (!f->m->gone && !unresolved(x, f))
 			exec_file_check(x, &all, o);
 	}
 }

@@ -14,21 +14,19 @@ void exec_mark(const struct exec *x, struct mark *out)
  * Only under a lie pins outlive their round. Those of the first do, as the lie wants;
  * more than there are places for would be an error of the case.
  */
-static void end_pins(struct exec *x, unsigned int from, unsigned int round, struct outcome *o)
+static void end_pins(struct exec *x, struct mark *from, unsigned int round, struct outcome *o)
 {
-	unsigned int kept = from;
+	unsigned int kept = from->pins;
 
-	for (unsigned int i = from; i < x->nr_pins; i++) {
+	for (unsigned int i = from->pins; i < x->nr_pins; i++) {
 		struct exec_pin *p = &x->pins[i];
 
 		if (p->live && round)
 			exec_pin_release(x, p, o);
 		if (p->live)
-			x->pins[kept++] = *p;
-		else
-			shadow_deinit(&p->own);
+			kept = i + 1;
 	}
-	x->nr_pins = kept;
+	x->nr_pins = from->pins = kept;
 }
 
 static void end_task(struct exec_task *t)
@@ -43,24 +41,18 @@ static void end_task(struct exec_task *t)
 	free(t->data);
 }
 
-void exec_round_end(struct exec *x, const struct mark *from, unsigned int round,
+void exec_round_end(struct exec *x, struct mark *from, unsigned int round,
 		    struct outcome *o)
 {
-	end_pins(x, from->pins, round, o);
+	end_pins(x, from, round, o);
 	for (; x->nr_tasks > from->tasks; x->nr_tasks--)
 		end_task(&x->tasks[x->nr_tasks - 1]);
-	for (; x->nr_maps > from->maps; x->nr_maps--) {
-		struct exec_map *m = &x->maps[x->nr_maps - 1];
-
-		exec_map_drop(m);
-		shadow_deinit(&m->overlay);
-	}
+	for (; x->nr_maps > from->maps; x->nr_maps--)
+		exec_map_drop(x, &x->maps[x->nr_maps - 1]);
 	for (; x->nr_files > from->files; x->nr_files--) {
 		struct exec_file *f = &x->files[x->nr_files - 1];
 
 		exec_file_close(f);
-		shadow_deinit(&f->shadow);
-		shadow_deinit(&f->blocks);
 		shadow_deinit(&f->dirty);
 	}
 }

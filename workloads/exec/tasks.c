@@ -165,9 +165,9 @@ bool exec_target(struct exec *x, const struct mutator_call *c, struct op_target 
 	if (word_eq(c->mutator->name, "write")) {
 		struct exec_file *f = exec_file(x, c->file[0]);
 
-		*gen = ++f->gen;
+		*gen = ++f->m->gen;
 		*data = xcalloc(1, c->len);
-		pattern_fill(*data, c->len, f->origin, *gen, c->off[0]);
+		pattern_fill(*data, c->len, f->m->origin, *gen, c->off[0]);
 		t->data = *data;
 	}
 	if (word_eq(c->mutator->name, "umount"))

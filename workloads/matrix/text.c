@@ -4,6 +4,9 @@
  * the second file of the operation, c and d share a's extents (mappings n and o), q is a
  * mapping for the operation, r the one that comes while it waits; p is the pin, t the
  * operation and f the fault through r.
+ *
+ * It says what is done; what must come of it is the model's to say (model/derive.h). No
+ * `wait`: with one the author would vouch for the end, and the model would demand none.
  */
 #include <stdio.h>
 #include <string.h>

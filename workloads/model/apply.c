@@ -145,7 +145,16 @@ void model_apply(struct model *m, const struct mutator_call *c, unsigned int gen
 		apply_exchange(m, f, c->off[0], g, c->off[1], c->len);
 	} else if (strcmp(op, "write") == 0) {
 		model_file_write(m, f, c->off[0], c->len, gen);
+	} else if (strcmp(op, "store") == 0) {
+		model_map_write(m, model_map(m, c->map), c->off[0], c->len, gen);
+	} else if (strcmp(op, "hwpoison") == 0) {
+		f->poisoned = true;
+		model_map_spoil(m, model_map(m, c->map), c->off[0], c->len);
 	} else if (strcmp(op, "unlink") == 0) {
 		apply_unlink(m, f);
+	} else if (strcmp(op, "umount") == 0) {
+		for (unsigned int i = 0; i < m->nr_files; i++)
+			lose(m, &m->files[i], 0, TO_THE_END);
 	}
+	model_lanes_go_on(m);
 }

@@ -49,4 +49,7 @@ void blocks_put(struct model *m, struct model_file *f, uint64_t off, const struc
 /* Zeroes in the part of a page; nothing to do in a hole. */
 void blocks_zero(struct model *m, struct model_file *f, uint64_t off, uint64_t len);
 
+/* Something was stored; what devices write lies above it again at once. */
+void model_lanes_go_on(struct model *m);
+
 #endif

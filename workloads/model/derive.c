@@ -49,8 +49,8 @@ static struct err *demand(struct player *p, const char *name, enum step_verb ver
 	struct step st = { .verb = verb, .line = p->in[p->at].line, .name = xstrdup(name),
 			   .expect = expect, .errnum = errnum, .derived = true };
 
-	if (verb == STEP_SETTLE)
-		st.text = xasprintf("settle %s", name);
+	if (verb == STEP_SETTLE || verb == STEP_WAIT)
+		st.text = xasprintf("%s %s", verb == STEP_WAIT ? "wait" : "settle", name);
 	else if (errnum)
 		st.text = xasprintf("expect %s fails %s", name, errno_name(errnum));
 	else
@@ -83,34 +83,39 @@ static bool next_is_about(const struct player *p, const char *name)
 	return p->at + 1 < p->nr_in && about(&p->in[p->at + 1], name);
 }
 
-static bool same_bytes(struct model *m, const struct mutator_call *c)
-{
-	struct shadow f, g, x = SHADOW_INIT, y = SHADOW_INIT;
-	bool same;
-
-	model_file_bytes(m, model_file(m, c->file[0]), &f);
-	model_file_bytes(m, model_file(m, c->file[1]), &g);
-	shadow_copy(&x, 0, &f, c->off[0], c->len);
-	shadow_copy(&y, 0, &g, c->off[1], c->len);
-	same = shadow_equal(&x, &y);
-	shadow_deinit(&f);
-	shadow_deinit(&g);
-	shadow_deinit(&x);
-	shadow_deinit(&y);
-	return same;
-}
-
-/* It can wait no more: 0, or the errno that its arguments earn it. */
+/* It can wait no more: what its arguments earn it, as model_result() says. */
 static int finish(struct player *p, struct model_op *op)
 {
-	int errnum = 0;
+	const struct mutator_call *c = op->call;
+	int result = model_result(&p->m, c);
 
 	op->state = MODEL_OP_ENDED;
-	if (strcmp(op->call->mutator->name, "dedupe") == 0 && !same_bytes(&p->m, op->call))
-		errnum = EBADE;
-	if (!errnum)
-		model_apply(&p->m, op->call, 0);
-	return errnum;
+	/* it can have been over before what it would have had to wait for */
+	if (c->map && result != op->result)
+		result = MODEL_EITHER;
+	if (strcmp(c->mutator->name, "store") == 0 && (op->raced || result))
+		model_map_spoil(&p->m, model_map(&p->m, c->map), c->off[0], c->len);
+	else if (!result)
+		model_apply(&p->m, c, 0);
+	return result;
+}
+
+/* Demands that @name ends so. */
+static struct err *demand_end(struct player *p, const char *name, int result)
+{
+	if (result == MODEL_EITHER)
+		return demand(p, name, STEP_WAIT, 0, 0);
+	return demand(p, name, STEP_EXPECT, result ? EXPECT_FAILS : EXPECT_COMPLETES, result);
+}
+
+/* Whether an operation that has not ended changes pages that @c meets. */
+static bool races(struct player *p, const struct mutator_call *c)
+{
+	for (unsigned int i = 0; c->map && i < p->m.nr_ops; i++)
+		if (p->m.ops[i].state != MODEL_OP_ENDED && p->m.ops[i].call != c &&
+		    model_races(&p->m, c, p->m.ops[i].call))
+			return true;
+	return false;
 }
 
 static enum model_op_state state_of(struct model_verdict v)
@@ -125,7 +130,7 @@ static struct err *look_again(struct player *p)
 
 	for (unsigned int i = 0; i < p->m.nr_ops && !err; i++) {
 		struct model_op *op = &p->m.ops[i];
-		int errnum;
+		int result;
 
 		if (op->state == MODEL_OP_ENDED)
 			continue;
@@ -135,10 +140,9 @@ static struct err *look_again(struct player *p)
 				op->state = state_of(model_predict(&p->m, op->call));
 			continue;
 		}
-		errnum = finish(p, op);
+		result = finish(p, op);
 		if (!spoken_for(p, op->name))
-			err = demand(p, op->name, STEP_EXPECT,
-				     errnum ? EXPECT_FAILS : EXPECT_COMPLETES, errnum);
+			err = demand_end(p, op->name, result);
 	}
 	return err;
 }
@@ -147,22 +151,23 @@ static struct err *play_start(struct player *p, const struct step *st)
 {
 	struct model_verdict v = model_predict(&p->m, &st->call);
 	struct model_op *op = model_add_op(&p->m, st->name, &st->call);
-	int errnum = 0;
+	int result = 0;
 
 	if (!op)
 		return refuse(p, st->text, "too many operations", NULL);
 	p->signalled[op - p->m.ops] = false;
 	op->state = state_of(v);
+	op->result = model_result(&p->m, op->call);
+	op->raced = races(p, op->call);
 	if (op->state == MODEL_OP_ENDED)
-		errnum = finish(p, op);
+		result = finish(p, op);
 	if (next_is_about(p, st->name))
 		return NULL;
 	if (op->state == MODEL_OP_WAITS)
 		return demand(p, st->name, STEP_EXPECT, EXPECT_BLOCKS, 0);
 	if (op->state == MODEL_OP_UNKNOWN)
 		return demand(p, st->name, STEP_SETTLE, 0, 0);
-	return spoken_for(p, st->name) ? NULL :
-		demand(p, st->name, STEP_EXPECT, errnum ? EXPECT_FAILS : EXPECT_COMPLETES, errnum);
+	return spoken_for(p, st->name) ? NULL : demand_end(p, st->name, result);
 }
 
 static struct err *play_expect(struct player *p, const struct step *st)
@@ -262,7 +267,7 @@ static struct err *play_check(struct player *p, const struct step *st)
 static struct err *play_file(struct player *p, const struct step *st)
 {
 	unsigned int origin = (unsigned int)p->m.nr_files + 1;
-	struct model_file *f = model_add_file(&p->m, st->name, origin);
+	struct model_file *f = model_add_file(&p->m, st->name, origin, 0);
 	uint64_t size = st->fill_rest ? REST : st->len;
 
 	if (!f)
@@ -317,13 +322,26 @@ static struct err *play_pin(struct player *p, const struct step *st)
 
 static struct err *play_unpin(struct player *p, const struct step *st)
 {
-	model_drop_pin(&p->m, model_pin(&p->m, st->name), 0);
+	if (st->how == UNPIN_RELEASE)
+		model_drop_pin(&p->m, model_pin(&p->m, st->name), 0);
+	else
+		model_lose_pin(&p->m, model_pin(&p->m, st->name));
 	return look_again(p);
 }
 
 static struct err *play_unmap(struct player *p, const struct step *st)
 {
-	model_drop_map(model_map(&p->m, st->name));
+	model_drop_map(&p->m, model_map(&p->m, st->name));
+	return NULL;
+}
+
+/* The next round starts them anew. */
+static struct err *play_end(struct player *p, const struct step *st)
+{
+	(void)st;
+	for (unsigned int i = 0; i < p->m.nr_ops; i++)
+		if (p->m.ops[i].state != MODEL_OP_ENDED)
+			return refuse(p, "the block ends", "an operation still waits", NULL);
 	return NULL;
 }
 
@@ -332,7 +350,7 @@ static struct err *(*const plays[])(struct player *p, const struct step *st) = {
 	[STEP_PIN] = play_pin,	     [STEP_UNPIN] = play_unpin,	  [STEP_UNMAP] = play_unmap,
 	[STEP_START] = play_start,   [STEP_EXPECT] = play_expect, [STEP_WAIT] = play_wait,
 	[STEP_SIGNAL] = play_signal, [STEP_CHECK] = play_check,
-	[STEP_OPERATION] = play_operation, [STEP_END] = NULL,
+	[STEP_OPERATION] = play_operation, [STEP_END] = play_end,
 };
 
 /* The steps moved: where a block ends now. */
@@ -370,5 +388,17 @@ struct err *model_derive(const char *origin, struct scenario *s)
 	s->nr_steps = p->nr_out;
 	find_block_ends(s);
 	free(p);
+	return err;
+}
+
+struct err *model_parse(const char *origin, const char *text, size_t len, struct scenario **out)
+{
+	struct err *err = scenario_parse(origin, text, len, out);
+
+	if (err)
+		return err;
+	err = model_derive(origin, *out);
+	if (err)
+		scenario_free(*out);
 	return err;
 }

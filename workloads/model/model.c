@@ -68,14 +68,15 @@ struct model_op *model_op(struct model *m, const char *name)
 	return FIND(m, ops, name);
 }
 
-struct model_file *model_add_file(struct model *m, const char *name, unsigned int origin)
+struct model_file *model_add_file(struct model *m, const char *name, unsigned int origin,
+				  unsigned int gen)
 {
 	struct model_file *f = SLOT(m, files, name);
 
 	if (!f)
 		return NULL;
 	shadow_deinit(&f->blocks);
-	*f = (struct model_file){ .name = name, .origin = origin };
+	*f = (struct model_file){ .name = name, .origin = origin, .gen = gen };
 	return f;
 }
 
@@ -103,9 +104,12 @@ struct model_map *model_add_map(struct model *m, const char *name, struct model_
 	return map;
 }
 
-void model_drop_map(struct model_map *map)
+void model_drop_map(struct model *m, struct model_map *map)
 {
 	map->live = false;
+	for (unsigned int i = 0; i < m->nr_pins; i++)
+		if (m->pins[i].map == map && !(m->pins[i].info->traits & PIN_HOLDS))
+			m->pins[i].lost = true;
 }
 
 void model_file_extend(struct model *m, struct model_file *f, uint64_t size)
@@ -121,8 +125,7 @@ void model_file_extend(struct model *m, struct model_file *f, uint64_t size)
 
 void model_file_write_new(struct model *m, struct model_file *f, uint64_t size)
 {
-	f->gen = 1;
-	model_file_write(m, f, 0, size, 1);
+	model_file_write(m, f, 0, size, ++f->gen);
 }
 
 void model_file_reserve(struct model *m, struct model_file *f, uint64_t size)
@@ -142,6 +145,10 @@ void model_file_copy(struct model *m, struct model_file *f, struct model_file *s
 		return;
 	}
 	model_file_bytes(m, src, &bytes);
+	/* what a device is writing cannot be copied: zeroes are written there */
+	for (size_t i = 0; i < bytes.n; i++)
+		if (bytes.v[i].kind == PIECE_DMA || bytes.v[i].kind == PIECE_ANY)
+			bytes.v[i].kind = PIECE_ZERO;
 	blocks_new(m, f, 0, page_up(size), BLOCK_WRITTEN);
 	blocks_put(m, f, 0, &bytes, 0, size);
 	shadow_deinit(&bytes);
@@ -158,6 +165,7 @@ void model_file_write(struct model *m, struct model_file *f, uint64_t off, uint6
 	blocks_own(m, f, off, len);
 	shadow_set(&bytes, 0, len, &data);
 	blocks_put(m, f, off, &bytes, 0, len);
+	model_lanes_go_on(m);
 	shadow_deinit(&bytes);
 }
 
@@ -179,14 +187,12 @@ static void copy_pages(struct model *m, struct model_map *map, uint64_t off, uin
 	shadow_deinit(&now);
 }
 
-void model_map_write(struct model *m, struct model_map *map, uint64_t off, uint64_t len,
-		     unsigned int gen)
+static void put_through(struct model *m, struct model_map *map, uint64_t off, uint64_t len,
+			const struct piece *what)
 {
-	struct piece data = { .kind = PIECE_DATA, .origin = map->file->origin, .gen = gen,
-			      .src = map->off + off };
 	struct shadow bytes = SHADOW_INIT;
 
-	shadow_set(&bytes, 0, len, &data);
+	shadow_set(&bytes, 0, len, what);
 	if (map->shared) {
 		blocks_own(m, map->file, map->off + off, len);
 		blocks_put(m, map->file, map->off + off, &bytes, 0, len);
@@ -194,7 +200,27 @@ void model_map_write(struct model *m, struct model_map *map, uint64_t off, uint6
 		copy_pages(m, map, off, len);
 		store_put(m, &map->copies, off, &bytes, 0, len);
 	}
+	model_lanes_go_on(m);
 	shadow_deinit(&bytes);
+}
+
+void model_map_write(struct model *m, struct model_map *map, uint64_t off, uint64_t len,
+		     unsigned int gen)
+{
+	struct piece data = { .kind = PIECE_DATA, .origin = map->file->origin, .gen = gen,
+			      .src = map->off + off };
+
+	put_through(m, map, off, len, &data);
+}
+
+void model_map_spoil(struct model *m, struct model_map *map, uint64_t off, uint64_t len)
+{
+	struct piece any = { .kind = PIECE_ANY };
+	uint64_t end = page_up(map->file->size);
+
+	end = end > map->off ? MIN(end - map->off, off + len) : 0;
+	if (off < end)
+		put_through(m, map, off, end - off, &any);
 }
 
 static bool writes(const struct model_pin *p)
@@ -239,6 +265,13 @@ static void put_lanes(struct model *m, struct model_pin *p, enum piece_kind kind
 			piece.kind = PIECE_ANY;
 		shadow_set(&m->store, at, PIN_LANE, &piece);
 	}
+}
+
+void model_lanes_go_on(struct model *m)
+{
+	for (unsigned int i = 0; i < m->nr_pins; i++)
+		if (m->pins[i].live)
+			put_lanes(m, &m->pins[i], PIECE_DMA, 0);
 }
 
 /* Pages of @map as a pin gets them; read faults over holes get the zero page. */
@@ -287,6 +320,12 @@ void model_drop_pin(struct model *m, struct model_pin *p, unsigned int gen)
 	p->live = false;
 }
 
+void model_lose_pin(struct model *m, struct model_pin *p)
+{
+	(void)m;
+	p->live = false; /* its lanes stay PIECE_DMA: some generation of its device */
+}
+
 void model_file_bytes(const struct model *m, const struct model_file *f, struct shadow *out)
 {
 	*out = (struct shadow)SHADOW_INIT;
@@ -316,4 +355,22 @@ void model_pin_bytes(const struct model *m, const struct model_pin *p, struct sh
 	model_map_bytes(m, p->map, &map);
 	shadow_copy(out, 0, &map, p->off, p->len);
 	shadow_deinit(&map);
+}
+
+bool model_pin_shows(const struct model *m, const struct model_pin *p, const void *data)
+{
+	const struct shadow nothing = SHADOW_INIT;
+	const uint8_t *at = data;
+	struct mismatch mismatch;
+
+	if (!(p->info->traits & PIN_HOLDS))
+		return false; /* what the mapping shows is looked up */
+	for (size_t i = 0; i < p->blocks.n; i++) {
+		const struct piece *b = &p->blocks.v[i];
+
+		if (!shadow_check(b->kind == PIECE_DATA ? &m->store : &nothing, b->src, at + b->off,
+				  b->len, &mismatch))
+			return false;
+	}
+	return true;
 }

@@ -24,6 +24,7 @@ struct model_file {
 	unsigned int origin;	/* of pattern.h, 1.. */
 	unsigned int gen;	/* last generation written */
 	bool gone;		/* unlinked */
+	bool poisoned;		/* a page of it was: loads may fail */
 	uint64_t size;		/* bytes */
 	/* whole pages: PIECE_ZERO a hole; PIECE_DATA a block, src its place in the store */
 	struct shadow blocks;
@@ -62,6 +63,8 @@ struct model_op {
 	const char *name;
 	const struct mutator_call *call;
 	enum model_op_state state;
+	int result;		/* model_result() when it began */
+	bool raced;		/* a store that began while another operation changed its pages */
 };
 
 struct model {
@@ -85,15 +88,17 @@ struct model_op *model_op(struct model *m, const char *name);
 
 /*
  * Things come to be. A name that was there before is made anew. At most
- * MODEL_THINGS_MAX of a kind: NULL when there are more.
+ * MODEL_THINGS_MAX of a kind: NULL when there are more. Bytes of a file begin behind @gen.
  */
-struct model_file *model_add_file(struct model *m, const char *name, unsigned int origin);
+struct model_file *model_add_file(struct model *m, const char *name, unsigned int origin,
+				  unsigned int gen);
 struct model_op *model_add_op(struct model *m, const char *name,
 			      const struct mutator_call *call);
 struct model_map *model_add_map(struct model *m, const char *name, struct model_file *file,
 				uint64_t off, uint64_t len, bool shared, bool writable);
 
-/* The file's pages from 0 to @size: blocks with bytes of generation 1; or unwritten; or none. */
+/* The file's pages from 0 to @size: blocks with bytes of its next generation; or unwritten;
+   or none. */
 void model_file_write_new(struct model *m, struct model_file *f, uint64_t size);
 void model_file_reserve(struct model *m, struct model_file *f, uint64_t size);
 void model_file_extend(struct model *m, struct model_file *f, uint64_t size);
@@ -107,6 +112,9 @@ void model_file_write(struct model *m, struct model_file *f, uint64_t off, uint6
 void model_map_write(struct model *m, struct model_map *map, uint64_t off, uint64_t len,
 		     unsigned int gen);
 
+/* Somebody changed these bytes of @map or its file: nobody can say how. */
+void model_map_spoil(struct model *m, struct model_map *map, uint64_t off, uint64_t len);
+
 /*
  * A pin of @info's kind is granted at [off, off + len) of @map: the faults it takes come
  * first (a write fault ends sharing, and a hole gets its block), then it holds the pages.
@@ -119,11 +127,25 @@ struct model_pin *model_add_pin(struct model *m, const char *name, const struct 
 /* It lets go; @gen is the generation its device wrote last. */
 void model_drop_pin(struct model *m, struct model_pin *p, unsigned int gen);
 
-/* A mapping goes; what it copied stays for the pins. */
-void model_drop_map(struct model_map *map);
+/* Its process ended with it: what its device wrote last nobody saw. */
+void model_lose_pin(struct model *m, struct model_pin *p);
+
+/* A mapping goes; what it copied stays for the pins that hold it. */
+void model_drop_map(struct model *m, struct model_map *map);
 
 /* @call succeeded; @gen is the generation of a write's bytes. */
 void model_apply(struct model *m, const struct mutator_call *call, unsigned int gen);
+
+/*
+ * What @call, carried out now, earns with its arguments: 0, an errno, or MODEL_EITHER
+ * when that cannot be said.
+ */
+#define MODEL_EITHER (-1)
+int model_result(struct model *m, const struct mutator_call *call);
+
+/* Whether @other, which has not ended, changes pages that @call, through a mapping, meets. */
+bool model_races(struct model *m, const struct mutator_call *call,
+		 const struct mutator_call *other);
 
 /*
  * The bytes that @f, @map, @p must show now. Lanes of a device that still writes are
@@ -132,6 +154,9 @@ void model_apply(struct model *m, const struct mutator_call *call, unsigned int 
 void model_file_bytes(const struct model *m, const struct model_file *f, struct shadow *out);
 void model_map_bytes(const struct model *m, const struct model_map *map, struct shadow *out);
 void model_pin_bytes(const struct model *m, const struct model_pin *p, struct shadow *out);
+
+/* Whether @data, @p->len bytes, is what @p must show: the same, and nothing is copied. */
+bool model_pin_shows(const struct model *m, const struct model_pin *p, const void *data);
 
 /*
  * A living pin that holds pages and stands on a block of @f in the range; with @through

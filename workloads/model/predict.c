@@ -2,6 +2,7 @@
 /* What the contract says of an operation: whether it waits. */
 #include "workloads/model/blocks.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define TO_THE_END (UINT64_MAX / 2)
@@ -56,7 +57,7 @@ void model_call_range(struct model *m, const struct mutator_call *c, struct mode
 	bool two = c->file[1] != NULL;
 
 	*f = c->file[two] ? model_file(m, c->file[two]) : NULL;
-	*off = c->off[two];
+	*off = c->off[two] + (c->map ? model_map(m, c->map)->off : 0);
 	*len = c->len;
 	if (strcmp(op, "truncate") == 0) {
 		*off = c->size;
@@ -70,6 +71,63 @@ void model_call_range(struct model *m, const struct mutator_call *c, struct mode
 		*len = model_file(m, c->file[0])->size - MIN(c->off[0],
 							     model_file(m, c->file[0])->size);
 	}
+}
+
+static bool meets(const struct model_file *f, uint64_t off, uint64_t len,
+		  const struct model_file *g, uint64_t goff, uint64_t glen)
+{
+	return f && f == g && page_down(off) < page_up(goff + glen) &&
+	       page_down(goff) < page_up(off + len);
+}
+
+bool model_races(struct model *m, const struct mutator_call *c, const struct mutator_call *other)
+{
+	struct model_file *f, *g;
+	uint64_t off, len, goff, glen;
+
+	if (!other->file[0])
+		return true;
+	model_call_range(m, c, &f, &off, &len);
+	model_call_range(m, other, &g, &goff, &glen);
+	if (meets(f, off, len, g, goff, glen))
+		return true;
+	return strcmp(other->mutator->name, "exchange") == 0 &&
+	       meets(f, off, len, model_file(m, other->file[0]), other->off[0], other->len);
+}
+
+/* Two ranges of files show the same bytes, as far as that is known. */
+static bool same_bytes(struct model *m, const struct mutator_call *c)
+{
+	struct shadow f, g, x = SHADOW_INIT, y = SHADOW_INIT;
+	bool same;
+
+	model_file_bytes(m, model_file(m, c->file[0]), &f);
+	model_file_bytes(m, model_file(m, c->file[1]), &g);
+	shadow_copy(&x, 0, &f, c->off[0], c->len);
+	shadow_copy(&y, 0, &g, c->off[1], c->len);
+	same = shadow_equal(&x, &y);
+	shadow_deinit(&f);
+	shadow_deinit(&g);
+	shadow_deinit(&x);
+	shadow_deinit(&y);
+	return same;
+}
+
+int model_result(struct model *m, const struct mutator_call *c)
+{
+	const char *op = c->mutator->name;
+	const struct model_map *map = c->map ? model_map(m, c->map) : NULL;
+
+	if (strcmp(op, "dedupe") == 0)
+		return same_bytes(m, c) ? 0 : EBADE;
+	if (!map || strcmp(op, "hwpoison") == 0)
+		return 0;
+	if (strcmp(op, "store") == 0 && !map->writable)
+		return EFAULT;
+	if (!map->live || map->file->poisoned)
+		return MODEL_EITHER;
+	/* SIGBUS; a private copy that still covers the page goes with the file's end, too */
+	return map->off + c->off[0] + c->len > page_up(map->file->size) ? EFAULT : 0;
 }
 
 /* An operation that began earlier, on one of the files of @c, and has not ended. */

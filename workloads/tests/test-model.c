@@ -152,6 +152,8 @@ static void refuses(void **state)
 		  "t:5: the read would queue: the file is locked while an operation waits on it" },
 		{ FILE_A PIN_P "start t process punch a 2M 64K\nexpect t blocks\nexpect t killed\n",
 		  "t:6: it cannot be killed: no KILL was sent" },
+		{ FILE_A PIN_P "repeat 2\nstart t punch a 2M 4K\nend\n",
+		  "t:6: the block ends: an operation still waits" },
 		{ "file a 4M written\nmap m a 0 4M shared r\ntouch m 4K write\n",
 		  "t:3: touch m 4K write: the mapping is read-only" },
 	};
@@ -277,7 +279,7 @@ static void play(struct model *m, const char *text, struct scenario **s)
 
 		switch (st->verb) {
 		case STEP_FILE:
-			f = model_add_file(m, st->name, m->nr_files + 1);
+			f = model_add_file(m, st->name, m->nr_files + 1, 0);
 			if (st->file == FILE_WRITTEN)
 				model_file_write_new(m, f, st->len);
 			else if (st->file == FILE_FALLOCATED)
@@ -366,6 +368,9 @@ static void shows_bytes(void **state)
 		    { "p", "0b+4032b 1.1@0; 4032b+64b dma; " } } },
 		{ "file a 8K written\nmap m a 0 8K shared rw\npin p rdma m 4K\nunpin p\n",
 		  { { "a", "0b+4032b 1.1@0; 4032b+64b 128.9@4032b; 1+1 1.1@1; " } } },
+		/* a write below a device that goes on */
+		{ "file a 8K written\nmap m a 0 8K shared rw\npin p rdma m 4K\nwrite a 0 4K\n",
+		  { { "a", "0b+4032b 1.2@0; 4032b+64b dma; 1+1 1.1@1; " } } },
 		/* two devices in one lane: whoever was last */
 		{ "file a 8K written\nmap m a 0 8K shared rw\npin p rdma m 4K\npin q rdma m 4K\n"
 		  "unpin p\n", { { "a", "0b+4032b 1.1@0; 4032b+64b any; 1+1 1.1@1; " } } },

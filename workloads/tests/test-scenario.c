@@ -79,8 +79,6 @@ static const struct {
 	{ FILE_AND_MAP "unmap m\nrepeat 2\nfile b 4K hole\numount\nend\n", "x.scn:7:1: 'a' was made" },
 	{ "file a 4K hole\numount\nrepeat 2\nremount\nfile b 4K hole\numount\nend\n",
 	  "x.scn:7:1: 'b' is only unmounted" },
-	{ FILE_AND_MAP "repeat 2\nstart t punch a 0 4K\nexpect t blocks\nsettle t\nend\n",
-	  "x.scn:7:1: 't' may still run: expect its end or wait for it before the block ends" },
 	{ FILE_AND_MAP "repeat 2\nunmap m\nend\n", "x.scn:4:7: 'm' was made before the block: the" },
 	{ FILE_AND_MAP "pin p vmsplice m 4K\nrepeat 2\nunpin p\nend\n", "x.scn:5:7: 'p' was made be" },
 	{ "file a 4K hole\nrepeat 2\nunlink a\nend\n", "x.scn:3:8: 'a' was made before the block" },
