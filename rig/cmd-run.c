@@ -7,10 +7,11 @@
 
 enum {
 	KEY_KERNEL = 256, KEY_PLAN, KEY_MATCH, KEY_ACCEL, KEY_CONNECT, KEY_GEOMETRY, KEY_OUT,
-	KEY_SEED, KEY_SHARD, KEY_SELF_TEST, KEY_NO_FORK, KEY_JOBS,
+	KEY_SEED, KEY_SHARD, KEY_REPEAT, KEY_SELF_TEST, KEY_NO_FORK, KEY_JOBS,
 };
 
 #define JOBS_MAX 64
+#define REPEAT_MAX 10000
 
 static struct run_options options = { .kernel = "deb:linux-image-amd64" };
 
@@ -21,6 +22,8 @@ static const struct command_option run_options[] = {
 	{ "plan", "NAME", "a plan, or a file FILE.plan; default quick", KEY_PLAN },
 	{ "match", "GLOB", "only cases whose name matches", KEY_MATCH },
 	{ "shard", "I/N", "one of N parts of the cases that match", KEY_SHARD },
+	{ "repeat", "N", "each case N times; those that do not come out the same are told as\n"
+	  "races, with their rates", KEY_REPEAT },
 	{ "accel", "auto|kvm|tcg", "auto tries KVM with the real kernel first", KEY_ACCEL },
 	{ "connect", "URI", "libvirt connection; default: a private one, no daemon",
 	  KEY_CONNECT },
@@ -63,6 +66,17 @@ static struct err *parse_jobs(const char *value)
 		return err_create(ERR_USAGE, "'%s' is no number of guests: expected auto or 1 to %d",
 				  value, JOBS_MAX);
 	options.jobs = (unsigned int)n;
+	return NULL;
+}
+
+static struct err *parse_repeat(const char *value)
+{
+	uint64_t n = 0;
+
+	if (!parse_size(value, &n) || !n || n > REPEAT_MAX)
+		return err_create(ERR_USAGE, "cannot run each case '%s' times: expected 1 to %d",
+				  value, REPEAT_MAX);
+	options.repeat = (unsigned int)n;
 	return NULL;
 }
 
@@ -116,6 +130,8 @@ static struct err *option(void *state, int key, const char *value)
 		break;
 	case KEY_SHARD:
 		return plan_shard_parse(value, &options.shard);
+	case KEY_REPEAT:
+		return parse_repeat(value);
 	case KEY_NO_FORK:
 		options.no_fork = true;
 		break;

@@ -127,6 +127,28 @@ void plan_match(struct plan *plan, const char *glob)
 	drop_index(plan);
 }
 
+void plan_repeat(struct plan *plan, unsigned int n)
+{
+	size_t once = plan->nr_cases;
+
+	drop_index(plan);
+	plan->cases = xrealloc(plan->cases, once * n, sizeof(*plan->cases));
+	plan->cap_cases = plan->nr_cases = once * n;
+	/* the first round last: the others are made of it */
+	for (unsigned int round = n; round-- > 0;) {
+		for (size_t i = 0; i < once; i++) {
+			struct plan_case c = plan->cases[i];
+
+			c.name = xasprintf("%s#%u", c.name, round + 1);
+			if (!round)
+				free(plan->cases[i].name);
+			else if (c.text)
+				c.text = xstrdup(c.text);
+			plan->cases[round * once + i] = c;
+		}
+	}
+}
+
 static bool parse_number(const char *s, size_t len, unsigned int *out)
 {
 	uint64_t n = 0;

@@ -91,6 +91,9 @@ void plan_take_shard(struct plan *plan, struct plan_shard shard);
 /* Another order, the same for the same cases and @seed. */
 void plan_shuffle(struct plan *plan, uint64_t seed);
 
+/* Every case @n times, 1..: round after round, the names ending in "#1", "#2", ... */
+void plan_repeat(struct plan *plan, unsigned int n);
+
 /* Fills in every text. */
 void plan_write_texts(struct plan *plan);
 

@@ -50,6 +50,7 @@ struct run {
 	pthread_mutex_t lock;
 	size_t next;			/* the case to take */
 	size_t reported;		/* cases whose result is out, in the plan's order */
+	uint64_t write_again_ns;	/* the record is not written before */
 	bool no_template;		/* forks failed too often */
 	unsigned int fork_failures, boot_failures;	/* in a row */
 	unsigned int guests;		/* started so far */
@@ -86,6 +87,9 @@ void *worker_main(void *worker);
 
 /* run.c, any thread: the case at @place is over, judged. */
 void run_case_over(struct run *r, size_t place, struct case_record *rec);
+
+/* What --repeat was for: cases whose verdict changed, as notes. */
+void run_tell_rates(struct run *r);
 /* The template for cases on @fs. */
 struct run_template *run_template(struct run *r, const char *fs);
 /* How many guests at once the host has room for. */

@@ -41,6 +41,8 @@ static struct err *choose_cases(struct run *r)
 				  r->plan.nr_cases);
 	if (r->o->shard.of)
 		plan_take_shard(&r->plan, r->o->shard);
+	if (r->o->repeat > 1)
+		plan_repeat(&r->plan, r->o->repeat);
 	if (r->o->seed_given)
 		plan_shuffle(&r->plan, r->o->seed);
 	plan_write_texts(&r->plan);

@@ -15,6 +15,7 @@ struct run_options {
 	int nr_cases;
 	const char *match;	/* glob over case names, or NULL */
 	struct plan_shard shard;	/* of 0: all of it */
+	unsigned int repeat;	/* how often each case is run; 0: 1 */
 	bool seed_given;	/* the order comes from the seed, not from the plan */
 	const char *uri;	/* libvirt connection, NULL: in this process */
 	enum accel_wish accel;

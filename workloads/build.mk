@@ -4,5 +4,6 @@ pure-srcs += $(wildcard workloads/*.c workloads/model/*.c workloads/matrix/*.c)
 agent-srcs += $(wildcard workloads/exec/*.c workloads/pins/*.c)
 test-srcs += $(wildcard workloads/tests/*.c)
 
-# Waits that its test runs on the host.
+# What needs no device is tested on the host.
+$(BUILD)/tests/test-pin-process: $(addprefix $(BUILD)/asan/workloads/pins/,process.o beat.o)
 $(BUILD)/tests/test-beat: $(BUILD)/asan/workloads/pins/beat.o

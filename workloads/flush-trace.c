@@ -108,6 +108,9 @@ static enum change change_of(const struct mutator_call *c, int which)
 		{ "clone", { CHANGE_NOTHING, CHANGE_ALL } },
 		{ "clone-range", { CHANGE_NOTHING, CHANGE_RANGE } },
 		{ "dedupe", { CHANGE_NOTHING, CHANGE_RANGE } },
+		{ "exchange", { CHANGE_RANGE, CHANGE_RANGE } },
+		{ "read", { CHANGE_NOTHING } },
+		{ "load", { CHANGE_NOTHING } },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(changes); i++)

@@ -7,8 +7,20 @@
 #include <linux/fs.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <unistd.h>
+
+#define PAGE 4096u
+
+/* XFS_IOC_EXCHANGE_RANGE of 6.10, which the headers at hand may not have. */
+struct exchange_range {
+	int32_t file1_fd;
+	uint32_t pad;
+	uint64_t file1_offset, file2_offset, length, flags;
+};
+
+#define EXCHANGE_RANGE _IOW('X', 129, struct exchange_range)
 
 static int result(int ret)
 {
@@ -91,6 +103,53 @@ static int op_write(const struct mutator_call *c, struct op_target *t)
 	return 0;
 }
 
+static int op_read(const struct mutator_call *c, struct op_target *t)
+{
+	char *p = t->into;
+	uint64_t done = 0;
+
+	while (done < c->len) {
+		ssize_t n = pread(t->fd[0], p + done, c->len - done, (off_t)(c->off[0] + done));
+
+		if (n <= 0)
+			return n ? -errno : -EIO;
+		done += (uint64_t)n;
+	}
+	return 0;
+}
+
+static int op_exchange(const struct mutator_call *c, struct op_target *t)
+{
+	struct exchange_range arg = {
+		.file1_fd = t->fd[0],
+		.file1_offset = c->off[0],
+		.file2_offset = c->off[1],
+		.length = c->len,
+	};
+
+	return result(ioctl(t->fd[1], EXCHANGE_RANGE, &arg));
+}
+
+/* One access to each page; a store covers what the call has of it. */
+static int op_access(const struct mutator_call *c, struct op_target *t)
+{
+	const uint8_t *data = t->data;
+	uint8_t byte;
+
+	for (uint64_t done = 0, n; done < c->len; done += n) {
+		n = MIN(c->len - done, PAGE - ((uintptr_t)t->addr + done) % PAGE);
+		if (data ? !t->copy(t->addr + done, data + done, n) :
+			   !t->copy(&byte, t->addr + done, 1))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+static int op_hwpoison(const struct mutator_call *c, struct op_target *t)
+{
+	return result(madvise(t->addr, c->len, MADV_HWPOISON));
+}
+
 static int op_unlink(const struct mutator_call *c, struct op_target *t)
 {
 	(void)c;
@@ -114,8 +173,20 @@ static const struct {
 	{ "insert", op_fallocate },	{ "falloc", op_fallocate },
 	{ "clone", op_clone },		{ "clone-range", op_clone_range },
 	{ "dedupe", op_dedupe },	{ "write", op_write },
+	{ "read", op_read },		{ "exchange", op_exchange },
+	{ "load", op_access },		{ "store", op_access },
+	{ "hwpoison", op_hwpoison },
 	{ "unlink", op_unlink },	{ "umount", op_umount },
 };
+
+bool op_lacking(const struct mutator_call *c, int ret)
+{
+	if (!(c->mutator->traits & MUTATOR_OPTIONAL))
+		return false;
+	/* an advice that is not known is an invalid one */
+	return ret == -ENOTTY || ret == -EOPNOTSUPP || ret == -ENOSYS ||
+	       (ret == -EINVAL && word_eq(c->mutator->name, "hwpoison"));
+}
 
 int op_run(const struct mutator_call *call, struct op_target *t)
 {

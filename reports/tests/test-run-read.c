@@ -23,6 +23,10 @@ static char *written(void)
 
 	rec->timing = (struct case_timing){ 1, 2, 3, 4, 5, 6 };
 	rec->duration_ns = 77;
+	case_record_add_step(rec, &(struct case_step){ .line = 8, .step = (char *)"sync", .ns = 1 });
+	case_record_add_step(rec, &(struct case_step){ .line = 9, .step = (char *)"repeat  200",
+						       .ns = 5 });
+	case_record_add_step(rec, &(struct case_step){ .line = 12, .step = (char *)"repeat no" });
 	case_record_add_error(rec, "broken");
 	case_record_judge(rec);
 	text = run_json_text(&run);
@@ -54,6 +58,9 @@ static void test_back(void **state)
 	assert_int_equal(s.cases[0].duration_ns, 77);
 	assert_memory_equal(&s.cases[0].timing, &((struct case_timing){ 1, 2, 3, 4, 5, 6 }),
 			    sizeof(struct case_timing));
+	assert_int_equal(s.cases[0].block_count, 1);
+	assert_memory_equal(&s.cases[0].blocks[0], &((struct run_summary_block){ 9, 200, 5 }),
+			    sizeof(struct run_summary_block));
 	run_summary_deinit(&s);
 }
 

@@ -128,6 +128,9 @@ const char *errno_name(int err)
 	static _Thread_local char unknown[24];
 	const char *name = strerrorname_np(err);
 
+	/* of the kernel alone: it is a bug when a program sees it */
+	if (err == 512)
+		return "ERESTARTSYS";
 	if (name)
 		return name;
 	snprintf(unknown, sizeof(unknown), "ERR%d", err);

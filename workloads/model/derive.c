@@ -196,7 +196,7 @@ static struct err *play_expect(struct player *p, const struct step *st)
 	if (op->state != MODEL_OP_ENDED) {
 		op->state = MODEL_OP_ENDED;
 		if (st->expect == EXPECT_COMPLETES)
-			model_apply(&p->m, op->call, 0);
+			finish(p, op);
 	}
 	return look_again(p);
 }
@@ -238,11 +238,15 @@ static struct err *play_signal(struct player *p, const struct step *st)
 static struct err *play_operation(struct player *p, const struct step *st)
 {
 	struct model_verdict v = model_predict(&p->m, &st->call);
+	int result;
 
 	if (!v.may_return)
 		return refuse(p, "it would wait for ever (write 'start')", v.why, v.because);
 	if (v.may_wait && v.because)
 		return refuse(p, "it may wait for ever (write 'start')", v.why, v.because);
+	result = model_result(&p->m, &st->call);
+	if (result > 0 && result != st->errnum)
+		return refuse(p, "it cannot succeed", errno_name(result), NULL);
 	if (!st->errnum)
 		model_apply(&p->m, &st->call, 0);
 	return NULL;

@@ -6,7 +6,9 @@
  *   start t OP     expect t blocks     when a page in its range is held
  *                  expect t completes  when nothing lets it wait
  *                  settle t            when it may do either
- *   unpin p        expect t completes  (or fails EBADE) for what then has no reason left
+ *   unpin p        expect t completes  (or fails EBADE, fails EFAULT) for what then has no
+ *                                      reason left; or wait t when it may have been over
+ *                                      before, with another result
  *   signal t SIG   expect t fails EINTR, or killed, when it was waiting
  *
  * A scenario that says so itself is believed where the contract demands the same, and

@@ -11,7 +11,13 @@
 void pin_beat(struct pin *p)
 {
 	__atomic_add_fetch(&p->beat, 1, __ATOMIC_RELEASE);
-	syscall(SYS_futex, &p->beat, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+	/* not private: who waits may be another process */
+	syscall(SYS_futex, &p->beat, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+uint64_t pin_rounds(const struct pin *p)
+{
+	return __atomic_load_n(p->far ? &p->far->rounds : &p->rounds, __ATOMIC_ACQUIRE);
 }
 
 static bool faulted(struct pin *p)
@@ -26,15 +32,16 @@ void pin_wait_rounds(struct pin *p, uint64_t from, unsigned int n, uint64_t dead
 	const struct timespec end = { .tv_sec = (time_t)(deadline / 1000000000),
 				      .tv_nsec = (long)(deadline % 1000000000) };
 
+	unsigned int *word = p->far ? &p->far->beat : &p->beat;
+
 	for (;;) {
 		/* Before the looks: what comes behind them has changed it by then. */
-		unsigned int beat = __atomic_load_n(&p->beat, __ATOMIC_ACQUIRE);
+		unsigned int beat = __atomic_load_n(word, __ATOMIC_ACQUIRE);
 
-		if (__atomic_load_n(&p->rounds, __ATOMIC_ACQUIRE) - from >= n || faulted(p) ||
-		    now_ns() >= deadline)
+		if (pin_rounds(p) - from >= n || faulted(p) || now_ns() >= deadline)
 			return;
 		/* this one takes the time at which to end, of CLOCK_MONOTONIC */
-		syscall(SYS_futex, &p->beat, FUTEX_WAIT_BITSET_PRIVATE, beat, &end, NULL,
+		syscall(SYS_futex, word, FUTEX_WAIT_BITSET, beat, &end, NULL,
 			FUTEX_BITSET_MATCH_ANY);
 	}
 }

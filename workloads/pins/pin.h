@@ -13,6 +13,7 @@
 #include "workloads/pin-info.h"
 
 struct pin_kind;
+struct holder;
 
 struct pin {
 	const struct pin_kind *kind;
@@ -27,6 +28,11 @@ struct pin {
 	unsigned int beat;	/* changes with each round and when traffic ends; a futex */
 	bool asked;		/* the call that may be refused was made */
 	void *priv;
+	/* of process.c; NULL and 0 when this process holds it */
+	struct holder *holder;
+	struct pin *far;	/* the holder's own, whose traffic it is */
+	pid_t pid;
+	bool stuck;		/* the holder does not answer */
 	char why[256];		/* after a failure: what, in one line */
 };
 
@@ -67,6 +73,9 @@ struct pin_kind {
 	 * kind without traffic has no such function.
 	 */
 	int (*fault)(struct pin *p, char *buf, size_t size);
+
+	/* In a forked child: what the program keeps at hand is not the child's. May be NULL. */
+	void (*forked)(void);
 };
 
 /* The registry; ends with NULL. */
@@ -85,13 +94,26 @@ int pin_fail(struct pin *p, int errnum, const char *fmt, ...) __printf(3, 4);
  */
 int pin_thread_create(pthread_t *thread, void *(*fn)(void *), void *arg);
 
+/*
+ * process.c: as @p->kind->take(), in a child forked for it. There @forked(@arg, fd) comes
+ * first: it drops what the child must not keep, the socket @fd it must. @p->kind becomes
+ * one that asks the child, until its release() or this end: the child is killed, or exits,
+ * with the pin in hand, and is reaped. 0 or -errno, -ETIMEDOUT with @p->stuck when the
+ * child does not answer or end.
+ */
+int pin_process_take(struct pin *p, void (*forked)(void *arg, int fd), void *arg);
+int pin_process_end(struct pin *p, bool killed);
+
 /* beat.c. */
+
+/* Whole rounds of traffic so far, wherever it is made. */
+uint64_t pin_rounds(const struct pin *p);
 
 /* A round is over, or no more will come: wakes who waits for one. */
 void pin_beat(struct pin *p);
 
 /*
- * For the interpreter. Waits until @p->rounds, loaded before as @from, has grown by @n,
+ * For the interpreter. Waits until pin_rounds(), asked before as @from, has grown by @n,
  * a fault has ended the traffic or now_ns() reaches @deadline.
  */
 void pin_wait_rounds(struct pin *p, uint64_t from, unsigned int n, uint64_t deadline);

@@ -124,6 +124,13 @@ static int pipe_get(struct pin *p, struct vmsplice **out)
 	return ret;
 }
 
+/* Its descriptors are closed there; the numbers may be others' already. */
+static void vmsplice_forked(void)
+{
+	free(spare);
+	spare = NULL;
+}
+
 static int vmsplice_take(struct pin *p)
 {
 	struct vmsplice *v = NULL;
@@ -181,4 +188,5 @@ const struct pin_kind pin_vmsplice = {
 	.take = vmsplice_take,
 	.look = vmsplice_look,
 	.release = vmsplice_release,
+	.forked = vmsplice_forked,
 };

@@ -110,6 +110,35 @@ static void derives(void **state)
 		{ FILE_A "file b 4M copy a\npin p rdma m+2M 64K\n"
 		  "start t dedupe b 2M 64K a 2M\nunpin p\n",
 		  "5:expect t blocks; 6:expect t fails EBADE" },
+		/* exchange: either of the two files */
+		{ FILE_A "file b 4M written\n" PIN_P "start t exchange b 2M 64K a 2M\nunpin p\n",
+		  "5:expect t blocks; 6:expect t completes" },
+		{ FILE_A "file b 4M written\n" PIN_P "start t exchange a 2M 64K b 0\nunpin p\n",
+		  "5:expect t blocks; 6:expect t completes" },
+		{ FILE_A "file b 4M written\n" PIN_P "start t exchange a 0 64K b 2M\nunpin p\n",
+		  "5:settle t; 6:expect t completes" },
+		/* loads and stores wait for no pin, and may queue behind what does */
+		{ FILE_A PIN_P "start t load m 2M 64K\nunpin p\n", "4:expect t completes" },
+		{ FILE_A PIN_P "start t store m 2M 64K\nunpin p\n", "4:expect t completes" },
+		{ FILE_A PIN_P "start t read a 2M 64K\nunpin p\n", "4:expect t completes" },
+		{ FILE_A PIN_P "start t punch a 2M 128K\nstart u load m 2M 128K\nunpin p\n",
+		  "4:expect t blocks; 5:settle u; 6:expect t completes; 6:expect u completes" },
+		{ FILE_A PIN_P "start t truncate a 2M\nstart u load m 2M 4K\nunpin p\n",
+		  "4:expect t blocks; 5:settle u; 6:expect t completes; 6:wait u" },
+		{ FILE_A PIN_P "start t truncate a 2M\nstart u load m 1M 4K\nunpin p\n",
+		  "4:expect t blocks; 5:settle u; 6:expect t completes; 6:expect u completes" },
+		{ FILE_A "truncate a 5000\nstart t load m 4K 4K\nstart u store m 4K 8K\n",
+		  "4:expect t completes; 5:expect u fails EFAULT" },
+		/* of a poisoned page nobody knows */
+		{ FILE_A "hwpoison m 2M\nstart t load m 2M 4K\n", "4:wait t" },
+		/* another process has the pin: it does the same, however it ends */
+		{ FILE_A "pin p rdma m+2M 64K process\nstart t punch a 2M 64K\nunpin p kill\n",
+		  "4:expect t blocks; 5:expect t completes" },
+		{ FILE_A "pin p vmsplice m+2M 64K process\nunmap m\nstart t truncate a 0\n"
+		  "unpin p exit\n", "5:expect t blocks; 6:expect t completes" },
+		/* a second pin is taken while the operation waits for the first */
+		{ FILE_A PIN_P "start t punch a 2M 128K\npin q vmsplice m+2112K 4K process\nunpin p\n"
+		  "unpin q\n", "4:expect t blocks; 7:expect t completes" },
 		/* in a block, every round */
 		{ FILE_A "repeat 3\npin p vmsplice m 4K\nstart t punch a 0 4K\nunpin p\n"
 		  "expect t completes\nend\n", "5:expect t blocks" },
@@ -154,6 +183,13 @@ static void refuses(void **state)
 		  "t:6: it cannot be killed: no KILL was sent" },
 		{ FILE_A PIN_P "repeat 2\nstart t punch a 2M 4K\nend\n",
 		  "t:6: the block ends: an operation still waits" },
+		{ FILE_A "truncate a 0\nload m 0 4K\n", "t:4: it cannot succeed: EFAULT" },
+		{ "file a 4M written\nmap m a 0 4M shared r\nstore m 0 4K\n",
+		  "t:3: it cannot succeed: EFAULT" },
+		{ FILE_A "file b 4M written\n" PIN_P "exchange a 2M 4K b 0\n",
+		  "t:5: it would wait for ever (write 'start'): a page in its range is held by 'p'" },
+		{ FILE_A PIN_P "start t load m 2M 4K\nexpect t blocks\n",
+		  "t:5: it does not wait: nothing lets it wait" },
 		{ "file a 4M written\nmap m a 0 4M shared r\ntouch m 4K write\n",
 		  "t:3: touch m 4K write: the mapping is read-only" },
 	};
@@ -303,7 +339,10 @@ static void play(struct model *m, const char *text, struct scenario **s)
 				      model_map(m, st->other), st->off, st->len);
 			break;
 		case STEP_UNPIN:
-			model_drop_pin(m, model_pin(m, st->name), 9);
+			if (st->how == UNPIN_RELEASE)
+				model_drop_pin(m, model_pin(m, st->name), 9);
+			else
+				model_lose_pin(m, model_pin(m, st->name));
 			break;
 		case STEP_OPERATION:
 			f = st->call.file[0] ? model_file(m, st->call.file[0]) : NULL;
@@ -378,6 +417,22 @@ static void shows_bytes(void **state)
 		  { { "b", "0+4 1.1@0; " }, { "a", "0+4 1.2@0; " } } },
 		{ "file a 16K written\nfile b 16K written\nclone-range b 4K 4K a 8K\n",
 		  { { "a", "0+2 1.1@0; 2+1 2.1@1; 3+1 1.1@3; " }, { "b", "0+4 2.1@0; " } } },
+		{ "file a 16K written\nfile b 16K written\nexchange a 0 8K b 8K\n",
+		  { { "a", "0+2 2.1@2; 2+2 1.1@2; " }, { "b", "0+2 2.1@0; 2+2 1.1@0; " } } },
+		{ "file a 16K written\nfile b 16K hole\nmap m a 0 16K shared rw\nmap n b 0 16K shared rw\n"
+		  "pin p vmsplice m 4K\nexchange b 0 16K a 0\nstore m 0 4K\n",
+		  { { "p", "0+1 1.1@0; " }, { "n", "0+4 1.1@0; " },
+		    { "a", "0+1 1.2@0; 1+3 0; " } } },
+		{ "file a 16K written\nmap m a 4K 12K shared rw\nstore m 100 5000\nload m 0 8K\n"
+		  "read a 0 16K\n",
+		  { { "a", "0b+4196b 1.1@0; 4196b+5000b 1.2@4196b; 9196b+7188b 1.1@9196b; " } } },
+		{ "file a 16K written\nmap m a 0 16K private rw\nstore m 4K 4K\n",
+		  { { "a", "0+4 1.1@0; " }, { "m", "0+1 1.1@0; 1+1 1.2@1; 2+2 1.1@2; " } } },
+		{ "file a 16K written\nmap m a 4K 12K shared r\nhwpoison m 4K\n",
+		  { { "a", "0+2 1.1@0; 2+1 any; 3+1 1.1@3; " } } },
+		/* its last generation nobody saw */
+		{ "file a 8K written\nmap m a 0 8K shared rw\npin p rdma m 4K process\nunpin p kill\n",
+		  { { "a", "0b+4032b 1.1@0; 4032b+64b dma; 1+1 1.1@1; " } } },
 		{ "file a 16K hole\nmap m a 0 16K shared rw\ntouch m+4K 4K write\n",
 		  { { "a", "0+1 0; 1+1 1.1@1; 2+2 0; " } } },
 	};

@@ -20,6 +20,35 @@ static const struct {
 	{ "file a 4M written # comment\n\t\ntruncate a 0 fails EINVAL\n", NULL },
 	{ FILE_AND_MAP "pin p uring m 64K refused EOPNOTSUPP\n", NULL },
 	{ "file a 4M written\numount\nremount\ncheck a\n", NULL },
+	{ FILE_AND_MAP "map n a 0 4M shared rw pmd sync\nload n 0 4M\nstore m 2M 64K fails EFAULT\n"
+	  "read a 0 4M\nhwpoison m 4K\nstart t load n 4K 1\n", NULL },
+	{ FILE_AND_MAP "file b 4M hole\nstart t exchange a 0 64K b 2M\n", NULL },
+	{ FILE_AND_MAP "pin p rdma m 64K process\nunpin p kill\npin q vmsplice m 64K process\n"
+	  "unpin q exit\npin r odirect m 64K process\nunpin r\n"
+	  "pin s uring m 64K process refused EOPNOTSUPP\n", NULL },
+	{ "file a 4M written\nmap m a 0 4M private rw sync\n", "x.scn:2:25: only a shared mapping" },
+	{ "map d devdax 0 4M shared rw sync\n", "x.scn:1:29: only a shared mapping of a file" },
+	{ "file a 4M written\nmap m a 0 4M private rw\npin p vmsplice m 4K process\n",
+	  "x.scn:3:21: a private mapping has pages of its own in another process" },
+	{ FILE_AND_MAP "pin p vmsplice m 4K\nunpin p kill\n",
+	  "x.scn:4:9: 'p' is held by the program itself" },
+	{ FILE_AND_MAP "pin p odirect m 4K process\nunpin p kill\n",
+	  "x.scn:4:9: the holder of 'p' sleeps where nothing ends it" },
+	{ FILE_AND_MAP "pin p vmsplice m 4K process\nunpin p now\n", "x.scn:4:9: expected the end" },
+	{ FILE_AND_MAP "pin p vmsplice m 4K process\nunmap m\nfsck\n",
+	  "x.scn:5:1: the process of pin 'p' keeps the filesystem busy" },
+	{ FILE_AND_MAP "load a 0 4K\n", "x.scn:3:6: expected a mapping, found 'a'" },
+	{ FILE_AND_MAP "load m 4M 1\n", "x.scn:3:11: the range leaves the mapping 'm'" },
+	{ FILE_AND_MAP "store m 0 0\n", "x.scn:3:11: the range leaves the mapping 'm'" },
+	{ FILE_AND_MAP "unmap m\nload m 0 4K\n", "x.scn:4:6: 'm' is gone by then" },
+	{ FILE_AND_MAP "hwpoison m 100\n", "x.scn:3:12: the offset is that of a page" },
+	{ FILE_AND_MAP "hwpoison m 4M\n", "x.scn:3:12: the range leaves the mapping 'm'" },
+	{ FILE_AND_MAP "start t hwpoison m 0\n", "x.scn:3:20: its SIGBUS is for the program's" },
+	{ "file a 4M written\nmap m a 0 4M private r\nhwpoison m 0\n",
+	  "x.scn:3:10: 'm' may show pages of its own: it must be shared" },
+	{ "map d devdax 0 4M shared rw\nload d 0 4K\n", "x.scn:2:6: 'd' is no mapping of a file" },
+	{ "fs ext4\nfile a 4M hole\nfile b 4M hole\nexchange a 0 4K b 0\n",
+	  "ext4 cannot exchange ranges: write 'fs xfs'" },
 	{ "", "x.scn: expected at least one step" },
 	{ "file a\n", "x.scn:1:7: expected a size or 'rest', found the end of the line" },
 	{ "file A 4M written\n", "x.scn:1:6: expected a new name (a-z, 0-9, -, _), found 'A'" },
@@ -155,6 +184,28 @@ static void test_meaning(void **state)
 	scenario_free(s);
 }
 
+/* What the words behind a pin, a mapping and an operation on one come to. */
+static void test_words(void **state)
+{
+	static const char text[] = FILE_AND_MAP "map n a 4K 1M shared r sync\n"
+		"pin p rdma m 64K process\nunpin p exit\nhwpoison n 8K\nfile b 4M hole\n"
+		"exchange a 0 4K b 0\n";
+	struct scenario *s;
+
+	(void)state;
+	assert_null(scenario_parse("x", text, strlen(text), &s));
+	assert_true(s->steps[2].sync && !s->steps[1].sync);
+	assert_true(s->steps[3].process);
+	assert_int_equal(s->steps[4].how, UNPIN_EXIT);
+	assert_string_equal(s->steps[5].call.map, "n");
+	assert_string_equal(s->steps[5].call.file[0], "a");
+	assert_int_equal(s->steps[5].call.off[0], 8192);
+	assert_int_equal(s->steps[5].call.len, 4096);
+	assert_int_equal(s->fs, FS_XFS);
+	assert_false(s->reflink);
+	scenario_free(s);
+}
+
 /* Bytes that no user would write must be an error, and never more than that. */
 static void test_hostile(void **state)
 {
@@ -204,6 +255,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),  cmocka_unit_test(test_meaning),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_block), cmocka_unit_test(test_hostile), cmocka_unit_test(test_expand),
 	};
 

@@ -167,6 +167,59 @@ static void test_edges(void **state)
 	shadow_deinit(&out);
 }
 
+/* One wrong byte is found wherever it stands, behind the quick way through whole words too. */
+static void test_every_byte(void **state)
+{
+	struct piece p = { .kind = PIECE_DATA, .origin = 3, .gen = 9, .src = 1 << 20 };
+	struct shadow s = SHADOW_INIT;
+	uint8_t bytes[640];
+	struct mismatch m;
+
+	(void)state;
+	shadow_set(&s, 0, 512, &p); /* then zeroes */
+	shadow_resize(&s, sizeof(bytes), PIECE_ZERO);
+	memset(bytes, 0, sizeof(bytes));
+	pattern_fill(bytes, 512, 3, 9, 1 << 20);
+	for (size_t from = 0; from < 9; from++)
+		assert_true(shadow_check(&s, from, bytes + from, sizeof(bytes) - from - 3, &m));
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		bytes[i] ^= 0x40;
+		assert_false(shadow_check(&s, 0, bytes, sizeof(bytes), &m));
+		assert_int_equal(m.off / 8, i / 8);
+		assert_int_equal(m.bytes, 8);
+		bytes[i] ^= 0x40;
+	}
+	shadow_deinit(&s);
+}
+
+/* What is there already is set again, and what is behind the end appended, all the same. */
+static void test_set_again(void **state)
+{
+	struct piece p = { .kind = PIECE_DATA, .origin = 3, .gen = 9, .src = 4096 };
+	struct piece inner = { .kind = PIECE_DATA, .origin = 3, .gen = 9, .src = 4096 + 512 };
+	struct piece other = { .kind = PIECE_DATA, .origin = 3, .gen = 9, .src = 4096 };
+	struct piece zero = { .kind = PIECE_ZERO, .src = 77 };
+	struct shadow s = SHADOW_INIT, copy = SHADOW_INIT;
+
+	(void)state;
+	shadow_set(&s, 0, 4096, &p);
+	shadow_resize(&s, 8192, PIECE_ZERO);
+	shadow_set(&s, 512, 512, &inner);
+	shadow_set(&s, 5000, 100, &zero);
+	assert_int_equal(s.n, 2);
+	shadow_set(&s, 512, 512, &other); /* other bytes */
+	assert_int_equal(s.n, 4);
+	shadow_copy(&copy, 0, &s, 256, 512);
+	assert_int_equal(copy.size, 512);
+	assert_int_equal(copy.n, 2);
+	assert_int_equal(copy.v[1].off, 256);
+	assert_int_equal(copy.v[1].src, 4096);
+	shadow_copy(&copy, 512, &s, 8000, 4096); /* the source ends before */
+	assert_int_equal(copy.size, 512 + 192);
+	shadow_deinit(&s);
+	shadow_deinit(&copy);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -174,6 +227,8 @@ int main(void)
 		cmocka_unit_test(test_mismatch),
 		cmocka_unit_test(test_lane),
 		cmocka_unit_test(test_edges),
+		cmocka_unit_test(test_every_byte),
+		cmocka_unit_test(test_set_again),
 	};
 
 	return cmocka_run_group_tests_name("shadow", tests, NULL, NULL);
