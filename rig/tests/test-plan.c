@@ -227,6 +227,28 @@ static void test_seed(void **state)
 }
 
 /* What stands in the folder; the library is what is above. */
+/* Round after round, and a name for each. */
+static void test_repeat(void **state)
+{
+	struct plan plan = { 0 };
+	size_t once;
+
+	(void)state;
+	parse(&plan, "matrix fs=xfs pins=vmsplice ops=punch,zero\n");
+	once = plan.nr_cases;
+	assert_int_equal(once, 2);
+	plan_write_texts(&plan);
+	plan_repeat(&plan, 3);
+	assert_int_equal(plan.nr_cases, 3 * once);
+	assert_string_equal(plan.cases[0].name, "xfs/4k/vmsplice/mapped/punch#1");
+	assert_string_equal(plan.cases[1].name, "xfs/4k/vmsplice/mapped/zero#1");
+	assert_string_equal(plan.cases[5].name, "xfs/4k/vmsplice/mapped/zero#3");
+	assert_string_equal(plan.cases[5].text, plan.cases[1].text);
+	plan_match(&plan, "*#2");
+	assert_int_equal(plan.nr_cases, once);
+	plan_deinit(&plan);
+}
+
 static void test_shipped(void **state)
 {
 	static const struct {
@@ -259,7 +281,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plan),   cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_move),   cmocka_unit_test(test_shards),
-		cmocka_unit_test(test_seed),   cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_seed),   cmocka_unit_test(test_repeat),
+		cmocka_unit_test(test_shipped),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

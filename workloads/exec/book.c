@@ -298,13 +298,15 @@ int book_scan(struct book *b)
 	return ret;
 }
 
-int book_frames(const void *addr, size_t len, uint64_t *pfns)
+int book_frames(pid_t pid, const void *addr, size_t len, uint64_t *pfns)
 {
+	char path[64];
 	uint64_t from = (uintptr_t)addr / PAGE, to = ((uintptr_t)addr + len + PAGE - 1) / PAGE;
-	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	ssize_t want = (ssize_t)((to - from) * 8), got;
-	int ret = 0;
+	int fd, ret = 0;
 
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid ? pid : getpid());
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	got = pread(fd, pfns, (size_t)want, (off_t)(from * 8));

@@ -50,10 +50,10 @@ struct note *book_note(struct book *b, uint64_t pfn);
 int book_scan(struct book *b);
 
 /*
- * The page frames that this process has mapped at [@addr, @addr + @len) go to @pfns, one
+ * The page frames that @pid (0: this process) has mapped at [@addr, @addr + @len) go to @pfns, one
  * for each page touched, 0 where there is none. 0 or -errno.
  */
-int book_frames(const void *addr, size_t len, uint64_t *pfns);
+int book_frames(pid_t pid, const void *addr, size_t len, uint64_t *pfns);
 
 /* The notes as rows, at most @max, in order; the number there would be. */
 size_t book_rows(struct book *b, struct ledger_row *rows, size_t max);

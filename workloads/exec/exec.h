@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The interpreter's state while it runs one case in the guest. Its parts: fs.c (the
- * filesystem), files.c, maps.c, holds.c (pins), operation.c (in the program itself), tasks.c
- * and expect.c (started ones), effects.c (what an operation does when it ends),
+ * filesystem), files.c, maps.c, holds.c (pins), target.c (what operations work on),
+ * operation.c (in the program itself), tasks.c and expect.c (started ones), effects.c (what an operation does when it ends),
  * window.c (how long things take), outcome.c, round.c and block.c (repeat), bare.c, the oracles
  * flush.c, ledger.c and residue.c, and interp.c, which joins them.
  */
@@ -69,6 +69,7 @@ struct exec_task {
 	pthread_t thread;
 	pid_t pid;		/* of the process, 0 for a thread */
 	int pid_fd;
+	const struct exec_task *behind;	/* on the same file, had not ended when it began */
 	bool started, dead, joined, applied;
 	bool signalled;
 	uint64_t waits_since_ns;	/* when it was seen to wait, 0: it was not */
@@ -106,6 +107,7 @@ struct exec {
 	unsigned int nr_files, nr_maps, nr_pins, nr_tasks;
 	unsigned int files_made, pins_made;	/* in all, those of rounds gone by too */
 	bool mounted;
+	bool spoiled;		/* nothing else may run in this guest */
 	uint64_t window_ms;	/* an operation that has not returned by then blocks */
 	uint64_t grace_ms;	/* it ends so soon after the last holder let go */
 	uint64_t released_ns;	/* before the last pin was let go */
@@ -175,6 +177,11 @@ void exec_map_create(struct exec *x, const struct step *st, struct outcome *o);
 void exec_map_touch(struct exec *x, const struct step *st, struct outcome *o);
 void exec_map_check(struct exec *x, const struct step *st, struct outcome *o);
 void exec_map_drop(struct exec *x, struct exec_map *m);
+/* From here on the next one works, and what stands outside of it counts poisoned pages. */
+void exec_map_guard(void);
+/* memcpy(), false when the kernel answered with SIGBUS. Callable from any thread. */
+bool exec_map_copy(void *dst, const void *src, size_t len);
+unsigned int exec_poisoned(void);
 
 /*
  * flush.c: the trace instance is made, once a guest: 0 or -errno. [off, off + len) of
@@ -191,6 +198,8 @@ void exec_flush_check(struct exec *x, struct exec_file *f, const char *how, stru
 struct exec_pin *exec_pin(struct exec *x, const char *name);
 void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o);
 void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o);
+/* @p's own process is killed, or exits, with the pin in hand. */
+void exec_pin_end(struct exec *x, struct exec_pin *p, bool killed, struct outcome *o);
 void exec_pin_check(struct exec *x, const struct step *st, struct outcome *o);
 /* Lets every DMA engine write all of its lanes once more. */
 void exec_dma_settle(struct exec *x);
@@ -214,12 +223,25 @@ void exec_task_settle(struct exec *x, const struct step *st, struct outcome *o);
 void exec_task_wait(struct exec *x, const struct step *st, struct outcome *o);
 void exec_task_signal(struct exec *x, const struct step *st, struct outcome *o);
 
+/* In a forked child: all descriptors but these @n, all mappings but @map (or NULL), go. */
+void exec_keep_only(struct exec *x, const int *keep, size_t n, const struct exec_map *map);
+/* Makes a skip of @o when an operation ended with what its kernel lacks. */
+void exec_tasks_lacking(const struct exec *x, struct outcome *o);
+void exec_lacking(const struct mutator_call *c, int result, struct outcome *o);
+
 /*
- * What  works on, its files open: , and the bytes of a write with their generation.
- * *@data is the caller's to free(). False with @o filled.
+ * target.c: what @c works on, its files open: @t, and the bytes of a write or store with
+ * their generation, or room for those of a read. *@data is the caller's to free(). False
+ * with @o filled.
  */
 bool exec_target(struct exec *x, const struct mutator_call *c, struct op_target *t,
 		 unsigned int *gen, void **data, struct outcome *o);
+/* It ended so; @raced: meanwhile another one changed the same pages. */
+void exec_ended(struct exec *x, const struct mutator_call *c, unsigned int gen, int result,
+		bool raced);
+/* If @c is a read: @data is what it got, and nothing has changed the file since. */
+void exec_read_check(struct exec *x, const struct mutator_call *c, const void *data,
+		     struct outcome *o);
 /* An operation that has not ended and changes @f (NULL: any file). */
 struct exec_task *exec_task_pending(struct exec *x, const struct exec_file *f);
 /* Applies what ended since the last look. */

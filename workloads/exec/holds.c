@@ -25,7 +25,7 @@ static bool has_trait(const struct exec_pin *p, enum pin_trait trait)
 /* Waits until @p's device has written @rounds more generations. */
 static void wait_rounds(struct exec *x, struct exec_pin *p, unsigned int rounds)
 {
-	uint64_t from = __atomic_load_n(&p->pin.rounds, __ATOMIC_ACQUIRE);
+	uint64_t from = pin_rounds(&p->pin);
 
 	if (has_trait(p, PIN_DMA_WRITES) && !p->pin.readonly)
 		pin_wait_rounds(&p->pin, from, rounds, now_ns() + x->grace_ms * 1000000);
@@ -122,6 +122,34 @@ static bool setup_failed(const struct exec *x, const struct step *st)
 	       access("/sys/bus/nd/devices/region1", F_OK) == 0;
 }
 
+struct child {
+	struct exec *x;
+	const struct exec_map *map;
+};
+
+static void keep_for_pin(void *arg, int fd)
+{
+	const struct child *c = arg;
+	const int keep[] = { fd, c->x->ctx->link };
+
+	exec_keep_only(c->x, keep, ARRAY_SIZE(keep), c->map);
+}
+
+static int take(struct exec *x, const struct step *st, struct exec_pin *p)
+{
+	struct child c = { x, exec_map(x, st->other) };
+
+	if (st->process && p->traits)
+		return pin_process_take(&p->pin, keep_for_pin, &c);
+	return p->pin.kind->take(&p->pin);
+}
+
+/* The process of @p does not answer or end: the case stands still. */
+static void judge_holder(struct exec *x, struct exec_pin *p, struct outcome *o)
+{
+	exec_judge_stuck(x, p->pin.name, p->pin.pid, p->pin.pid, x->grace_ms, o);
+}
+
 void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_pin *p = &x->pins[x->nr_pins++];
@@ -138,7 +166,11 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 			outcome_skip(o, "%s: %s", st->pin->name, missing);
 		return;
 	}
-	ret = p->pin.kind->take(&p->pin);
+	ret = take(x, st, p);
+	if (p->pin.stuck) {
+		judge_holder(x, p, o);
+		return;
+	}
 	if (st->errnum) {
 		judge_refusal(x, st, p, ret, o);
 		return;
@@ -194,6 +226,10 @@ void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o)
 	if (has_trait(p, PIN_HOLDS))
 		exec_pins_fault(x, o);
 	ret = p->pin.kind->release(&p->pin, x->last);
+	if (p->pin.stuck) {
+		judge_holder(x, p, o);
+		return;
+	}
 	/* what holds no page sees none once the file gave it up */
 	if (p->m->lost)
 		ret = 0;
@@ -202,6 +238,23 @@ void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o)
 	else if (o->status == STEP_OK && p->traits)
 		compare_last(x, p, o);
 	model_drop_pin(&x->model, p->m, p->pin.dma_gen & 0xffff);
+	p->live = false;
+}
+
+void exec_pin_end(struct exec *x, struct exec_pin *p, bool killed, struct outcome *o)
+{
+	int ret;
+
+	exec_tasks_settle(x);
+	if (has_trait(p, PIN_HOLDS))
+		exec_pins_fault(x, o);
+	x->released_ns = now_ns();
+	ret = pin_process_end(&p->pin, killed);
+	if (p->pin.stuck)
+		judge_holder(x, p, o);
+	else if (ret)
+		judge_dma(p, -ret, p->pin.why, o);
+	model_lose_pin(&x->model, p->m);
 	p->live = false;
 }
 

@@ -14,7 +14,11 @@ static void do_unpin(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_pin *p = exec_pin(x, st->name);
 
-	if (x->ctx->lie != LIE_NO_UNPIN && p->live)
+	if (x->ctx->lie == LIE_NO_UNPIN || !p->live)
+		return;
+	if (p->pin.holder && st->how != UNPIN_RELEASE)
+		exec_pin_end(x, p, st->how == UNPIN_KILL, o);
+	else
 		exec_pin_release(x, p, o);
 }
 
@@ -116,6 +120,8 @@ void exec_step(struct exec *x, const struct step *st, struct outcome *o)
 	if (x->nr_tasks)
 		exec_tasks_settle(x);
 	steps[st->verb](x, st, o);
+	if (x->nr_tasks)
+		exec_tasks_lacking(x, o);
 	if (o->status == STEP_OK && x->nr_pins)
 		exec_pins_fault(x, o);
 }
@@ -227,6 +233,7 @@ static void catch_signals(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		sigaction(signals[i], &act, NULL);
+	exec_map_guard();
 }
 
 static bool setup(struct exec *x)
@@ -272,5 +279,5 @@ int interp_run_case(const struct case_ctx *ctx)
 	}
 	catch_signals();
 	teardown(x, setup(x) && run_steps(x));
-	return 0;
+	return x->spoiled ? CASE_SPOILED : 0;
 }

@@ -102,7 +102,7 @@ static bool note_frames(struct held *h, const struct exec_pin *p)
 	free(h->pfns);
 	*h = (struct held){ .live = true, .id = p->pin.id, .n = to - from };
 	h->pfns = xcalloc(h->n, sizeof(*h->pfns));
-	if (book_frames(p->pin.addr, p->pin.len, h->pfns))
+	if (book_frames(p->pin.pid, p->pin.addr, p->pin.len, h->pfns))
 		return false;
 	for (size_t i = 0; i < h->n; i++)
 		if (!h->pfns[i])

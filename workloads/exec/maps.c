@@ -18,10 +18,19 @@
 /* A store or load that the kernel answers with SIGBUS comes back here. */
 static _Thread_local sigjmp_buf *guard;
 static _Thread_local void *guard_addr;
+static unsigned int poisoned;	/* signals that said so; atomic */
 
 static void on_fault(int signo, siginfo_t *info, void *context)
 {
+	bool poison = signo == SIGBUS &&
+		      (info->si_code == BUS_MCEERR_AR || info->si_code == BUS_MCEERR_AO);
+
 	(void)context;
+	if (poison)
+		__atomic_add_fetch(&poisoned, 1, __ATOMIC_RELAXED);
+	/* not by an access of this thread: a page went bad that the program maps */
+	if (poison && (!guard || info->si_code == BUS_MCEERR_AO))
+		return;
 	if (!guard) {
 		signal(signo, SIG_DFL);
 		return;
@@ -33,21 +42,35 @@ static void on_fault(int signo, siginfo_t *info, void *context)
 /* memcpy() that reports a fault: NULL, or the faulting address. */
 static void *guarded_copy(void *dst, const void *src, size_t len)
 {
-	struct sigaction act = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO }, bus, segv;
 	void *fault = NULL;
 	sigjmp_buf env;
 
-	sigaction(SIGBUS, &act, &bus);
-	sigaction(SIGSEGV, &act, &segv);
 	guard = &env;
 	if (sigsetjmp(env, 1) == 0)
 		memcpy(dst, src, len);
 	else
 		fault = guard_addr ? guard_addr : dst;
 	guard = NULL;
-	sigaction(SIGBUS, &bus, NULL);
-	sigaction(SIGSEGV, &segv, NULL);
 	return fault;
+}
+
+void exec_map_guard(void)
+{
+	struct sigaction act = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
+
+	/* for good: threads are guarded at once */
+	sigaction(SIGBUS, &act, NULL);
+	sigaction(SIGSEGV, &act, NULL);
+}
+
+unsigned int exec_poisoned(void)
+{
+	return __atomic_load_n(&poisoned, __ATOMIC_RELAXED);
+}
+
+bool exec_map_copy(void *dst, const void *src, size_t len)
+{
+	return !guarded_copy(dst, src, len);
 }
 
 struct exec_map *exec_map(struct exec *x, const char *name)
@@ -78,6 +101,13 @@ static uint8_t *reserve(struct exec_map *m, uint64_t off, uint64_t len, bool pmd
 	return (uint8_t *)start;
 }
 
+static int map_flags(const struct step *st)
+{
+	if (st->sync)
+		return MAP_SHARED_VALIDATE | MAP_SYNC;
+	return st->shared ? MAP_SHARED : MAP_PRIVATE;
+}
+
 void exec_map_create(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_map *m = &x->maps[x->nr_maps++];
@@ -102,11 +132,16 @@ void exec_map_create(struct exec *x, const struct step *st, struct outcome *o)
 			      fd < 0 ? "it is not open" : "no address space");
 		return;
 	}
-	m->addr = mmap(at, st->len, prot, MAP_FIXED | (st->shared ? MAP_SHARED : MAP_PRIVATE),
-		       fd, (off_t)st->off);
+	m->addr = mmap(at, st->len, prot, MAP_FIXED | map_flags(st), fd, (off_t)st->off);
 	if (m->addr == MAP_FAILED) {
 		m->addr = NULL;
-		outcome_error(o, "cannot map '%s': %s", st->other, strerror(errno));
+		if (st->sync && errno == EOPNOTSUPP)
+			outcome_skip(o, "this kernel has no synchronous mapping of the device");
+		else
+			outcome_error(o, "cannot map '%s': %s", st->other, strerror(errno));
+	} else if (!st->shared) {
+		/* a child would share the copies, and the next store make others */
+		madvise(m->addr, st->len, MADV_DONTFORK);
 	}
 	if (devdax)
 		close(fd);

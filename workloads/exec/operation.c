@@ -104,10 +104,32 @@ static void watch_end(struct exec *x)
 		pause();
 }
 
+void exec_lacking(const struct mutator_call *c, int result, struct outcome *o)
+{
+	outcome_skip(o, "this kernel has no %s here: %s", c->mutator->name, errno_name(-result));
+}
+
+/* While nothing else changes the file what was read is known. */
+static void judge_bytes(struct exec *x, const struct mutator_call *c, int result,
+			const void *data, struct outcome *o)
+{
+	if (!result && c->file[0] && !exec_task_pending(x, exec_file(x, c->file[0])))
+		exec_read_check(x, c, data, o);
+}
+
+/* Who maps a page that went bad is told at once. */
+static void judge_poison(const struct mutator_call *c, int result, unsigned int before,
+			 struct outcome *o)
+{
+	if (!result && (c->mutator->traits & MUTATOR_SPOILS) && exec_poisoned() == before)
+		outcome_fail(o, "contract.sigbus", "SIGBUS to who maps a poisoned page",
+			     "no signal came");
+}
+
 void exec_operation(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct op_target target;
-	unsigned int gen = 0;
+	unsigned int gen = 0, poisoned = exec_poisoned();
 	void *data;
 	int result;
 
@@ -118,9 +140,11 @@ void exec_operation(struct exec *x, const struct step *st, struct outcome *o)
 	watch_begin(x, st);
 	result = op_run(&st->call, &target);
 	watch_end(x);
-	free(data);
-	if (result == 0)
-		exec_apply(x, &st->call, gen);
-	exec_flush_changed(x, &st->call);
+	exec_ended(x, &st->call, gen, result, false);
+	if (op_lacking(&st->call, result))
+		exec_lacking(&st->call, result, o);
 	exec_judge_result(st->call.mutator->name, result, st->errnum, o);
+	judge_bytes(x, &st->call, result, data, o);
+	judge_poison(&st->call, result, poisoned, o);
+	free(data);
 }

@@ -16,7 +16,6 @@
 
 #include "base/files.h"
 #include "base/task.h"
-#include "workloads/pattern.h"
 
 struct exec_task *exec_task(struct exec *x, const char *name)
 {
@@ -46,20 +45,30 @@ static void *task_thread(void *arg)
 	return NULL;
 }
 
-/* In the child: only the operation's own descriptors may live on. */
-static __noreturn void task_process(struct exec_task *t)
+void exec_keep_only(struct exec *x, const int *keep, size_t n, const struct exec_map *map)
 {
-	int keep[] = { 0, 1, 2, t->event_fd, t->target.fd[0], t->target.fd[1] };
 	int max = (int)sysconf(_SC_OPEN_MAX);
 
 	for (int fd = 3; fd < MIN(max, 1024); fd++) {
 		bool kept = false;
 
-		for (size_t i = 0; i < ARRAY_SIZE(keep); i++)
+		for (size_t i = 0; i < n; i++)
 			kept |= keep[i] == fd;
 		if (!kept)
 			close(fd);
 	}
+	for (unsigned int i = 0; i < x->nr_maps; i++)
+		if (&x->maps[i] != map && x->maps[i].reserved)
+			munmap(x->maps[i].reserved, x->maps[i].reserved_len);
+}
+
+/* In the child: only the operation's own descriptors and mapping may live on. */
+static __noreturn void task_process(struct exec *x, struct exec_task *t)
+{
+	const int keep[] = { t->event_fd, t->target.fd[0], t->target.fd[1] };
+	const char *map = t->step->call.map;
+
+	exec_keep_only(x, keep, ARRAY_SIZE(keep), map ? exec_map(x, map) : NULL);
 	carry_out(t);
 	_exit(0);
 }
@@ -117,14 +126,28 @@ void exec_tasks_settle(struct exec *x)
 {
 	for (unsigned int i = 0; i < x->nr_tasks; i++) {
 		struct exec_task *t = &x->tasks[i];
+		bool raced;
 
 		if (!t->started || t->applied || !exec_task_done(t))
 			continue;
 		t->applied = true;
-		if (t->shared->result == 0)
-			exec_apply(x, &t->step->call, t->gen);
-		exec_flush_changed(x, &t->step->call);
+		/* what it met has ended by now: who was first cannot be told */
+		raced = t->behind && t->behind->applied &&
+			model_races(&x->model, &t->step->call, &t->behind->step->call);
+		exec_ended(x, &t->step->call, t->gen, t->shared->result, raced);
 		exec_task_join(t);
+	}
+}
+
+void exec_tasks_lacking(const struct exec *x, struct outcome *o)
+{
+	for (unsigned int i = 0; i < x->nr_tasks; i++) {
+		const struct exec_task *t = &x->tasks[i];
+
+		if (t->applied && op_lacking(&t->step->call, t->shared->result)) {
+			outcome_reset(o); /* whatever was expected of it */
+			exec_lacking(&t->step->call, t->shared->result, o);
+		}
 	}
 }
 
@@ -145,37 +168,6 @@ struct exec_task *exec_task_pending(struct exec *x, const struct exec_file *f)
 	return NULL;
 }
 
-bool exec_target(struct exec *x, const struct mutator_call *c, struct op_target *t,
-		 unsigned int *gen, void **data, struct outcome *o)
-{
-	*t = (struct op_target){ .fd = { -1, -1 }, .mountpoint = EXEC_MOUNTPOINT };
-	*data = NULL;
-	for (int i = 0; i < MUTATOR_FILES_MAX && c->file[i]; i++) {
-		struct exec_file *f = exec_file(x, c->file[i]);
-
-		if (!exec_file_open(f)) {
-			outcome_error(o, "cannot open '%s': %s", f->name, strerror(errno));
-			return false;
-		}
-		t->fd[i] = f->fd;
-		t->path[i] = f->path;
-		if (c->mutator->traits & MUTATOR_LAST_CLOSE)
-			f->fd = -1; /* the operation closes it, and the number may come again */
-	}
-	if (word_eq(c->mutator->name, "write")) {
-		struct exec_file *f = exec_file(x, c->file[0]);
-
-		*gen = ++f->m->gen;
-		*data = xcalloc(1, c->len);
-		pattern_fill(*data, c->len, f->m->origin, *gen, c->off[0]);
-		t->data = *data;
-	}
-	if (word_eq(c->mutator->name, "umount"))
-		for (unsigned int i = 0; i < x->nr_files; i++)
-			exec_file_close(&x->files[i]);
-	return true;
-}
-
 static bool prepare(struct exec *x, const struct step *st, struct exec_task *t,
 		    struct outcome *o)
 {
@@ -186,6 +178,8 @@ static bool prepare(struct exec *x, const struct step *st, struct exec_task *t,
 		outcome_error(o, "cannot start '%s': %s", t->name, strerror(errno));
 		return false;
 	}
+	if (st->call.file[0])
+		t->behind = exec_task_pending(x, exec_file(x, st->call.file[0]));
 	return exec_target(x, &st->call, &t->target, &t->gen, &t->data, o);
 }
 
@@ -196,7 +190,7 @@ static void run(struct exec *x, struct exec_task *t, struct outcome *o)
 	if (t->step->process) {
 		t->pid = fork();
 		if (t->pid == 0)
-			task_process(t);
+			task_process(x, t);
 		ret = t->pid < 0 ? errno : 0;
 		if (!ret)
 			t->pid_fd = (int)syscall(SYS_pidfd_open, t->pid, 0);

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What an operation works on, and what becomes of the books when it has ended. */
+#include "workloads/exec/exec.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "workloads/pattern.h"
+
+static bool is(const struct mutator_call *c, const char *op)
+{
+	return word_eq(c->mutator->name, op);
+}
+
+/* Bytes of a generation of their own for @len bytes at @off of @f. */
+static void *new_bytes(struct model_file *f, uint64_t off, uint64_t len, unsigned int *gen)
+{
+	void *data = xcalloc(1, len);
+
+	*gen = ++f->gen;
+	pattern_fill(data, len, f->origin, *gen, off);
+	return data;
+}
+
+static bool target_map(struct exec *x, const struct mutator_call *c, struct op_target *t,
+		       unsigned int *gen, void **data, struct outcome *o)
+{
+	struct exec_map *m = exec_map(x, c->map);
+
+	if (!m->addr) {
+		outcome_error(o, "'%s' is not mapped", m->name);
+		return false;
+	}
+	t->addr = m->addr + c->off[0];
+	if (!is(c, "store"))
+		return true;
+	t->data = *data = new_bytes(m->m->file, m->off + c->off[0], c->len, gen);
+	if (m->shared && m->writable)
+		exec_flush_store(x, m->file, m->off + c->off[0], c->len);
+	return true;
+}
+
+static bool target_files(struct exec *x, const struct mutator_call *c, struct op_target *t,
+			 struct outcome *o)
+{
+	for (int i = 0; i < MUTATOR_FILES_MAX && c->file[i]; i++) {
+		struct exec_file *f = exec_file(x, c->file[i]);
+
+		if (!exec_file_open(f)) {
+			outcome_error(o, "cannot open '%s': %s", f->name, strerror(errno));
+			return false;
+		}
+		t->fd[i] = f->fd;
+		t->path[i] = f->path;
+		if (c->mutator->traits & MUTATOR_LAST_CLOSE)
+			f->fd = -1; /* the operation closes it, and the number may come again */
+	}
+	return true;
+}
+
+bool exec_target(struct exec *x, const struct mutator_call *c, struct op_target *t,
+		 unsigned int *gen, void **data, struct outcome *o)
+{
+	*t = (struct op_target){ .fd = { -1, -1 }, .mountpoint = EXEC_MOUNTPOINT,
+				 .copy = exec_map_copy };
+	*data = NULL;
+	if (c->map)
+		return target_map(x, c, t, gen, data, o);
+	if (!target_files(x, c, t, o))
+		return false;
+	if (is(c, "write"))
+		t->data = *data = new_bytes(exec_file(x, c->file[0])->m, c->off[0], c->len, gen);
+	else if (is(c, "read"))
+		t->into = *data = xcalloc(1, c->len);
+	if (is(c, "umount"))
+		for (unsigned int i = 0; i < x->nr_files; i++)
+			exec_file_close(&x->files[i]);
+	return true;
+}
+
+/* A store that went in part, or met another operation: nobody knows its bytes. */
+static void spoil(struct exec *x, const struct mutator_call *c)
+{
+	struct exec_map *m = exec_map(x, c->map);
+
+	model_map_spoil(&x->model, m->m, c->off[0], c->len);
+	if (m->shared)
+		exec_flush_forget(m->file, m->off + c->off[0], c->len);
+}
+
+void exec_ended(struct exec *x, const struct mutator_call *c, unsigned int gen, int result,
+		bool raced)
+{
+	bool store = is(c, "store");
+
+	x->spoiled |= !result && (c->mutator->traits & MUTATOR_SPOILS);
+	if (store && (result || raced))
+		spoil(x, c);
+	else if (!result)
+		exec_apply(x, c, gen);
+	if (!store)
+		exec_flush_changed(x, c);
+}
+
+void exec_read_check(struct exec *x, const struct mutator_call *c, const void *data,
+		     struct outcome *o)
+{
+	struct shadow want;
+	char what[64];
+
+	if (!is(c, "read") || o->status != STEP_OK)
+		return;
+	model_file_bytes(&x->model, model_file(&x->model, c->file[0]), &want);
+	snprintf(what, sizeof(what), "a read of '%.32s'", c->file[0]);
+	exec_compare(x, &want, c->off[0], data, c->len, false, what, "content.file", o);
+	shadow_deinit(&want);
+}
