@@ -104,12 +104,11 @@ static void differs(struct check *c, const struct account *a, enum ledger_rule r
 	snprintf(line->found, sizeof(line->found), "%s", found);
 }
 
-/* "1025: 1 entry, 1 pin" */
-static void explain(const struct account *a, const char *what, int64_t number, char *buf,
-		    size_t size)
+/* "refcount 1025: 1 entry, 1 pin" */
+static void explain(const struct account *a, bool new, int64_t refs, char *buf, size_t size)
 {
-	uint64_t entries = a->ptes + a->pmds;
-	int n = snprintf(buf, size, "%s %" PRId64, what, number);
+	uint64_t entries = new ? a->ptes + a->pmds : 0;
+	int n = snprintf(buf, size, "refcount %" PRId64, refs);
 	const struct {
 		uint64_t n;
 		const char *one, *many;
@@ -139,7 +138,7 @@ static void check_references(struct check *c, const struct account *a,
 	if (p->refs != refs) {
 		bool pins = !counted && (p->refs - refs) % PIN_BIAS == 0;
 
-		explain(a, "refcount", refs, expected, sizeof(expected));
+		explain(a, new, refs, expected, sizeof(expected));
 		snprintf(found, sizeof(found), "refcount %d", p->refs);
 		differs(c, a, pins ? LEDGER_PINS : LEDGER_REFCOUNT, expected, found);
 	}

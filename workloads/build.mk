@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# workloads/*.c, model and matrix are pure; workloads/exec and workloads/pins run in the guest.
-pure-srcs += $(wildcard workloads/*.c workloads/model/*.c workloads/matrix/*.c)
+# workloads/*.c, model, matrix and storm are pure; workloads/exec and workloads/pins run in the guest.
+pure-srcs += $(wildcard workloads/*.c workloads/model/*.c workloads/matrix/*.c \
+	workloads/storm/*.c)
 agent-srcs += $(wildcard workloads/exec/*.c workloads/pins/*.c)
 test-srcs += $(wildcard workloads/tests/*.c)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Between scenario.c (the text as a whole) and what parses single steps:
- * scenario-steps.c, scenario-tasks.c and scenario-blocks.c.
+ * scenario-steps.c, scenario-tasks.c, scenario-storm.c and scenario-blocks.c.
  */
 #ifndef WORKLOADS_PARSER_H
 #define WORKLOADS_PARSER_H
@@ -39,5 +39,6 @@ struct err *step_signal(struct parser *p, struct step *st) __must_check;
 struct err *step_operation(struct parser *p, struct step *st) __must_check;
 struct err *step_repeat(struct parser *p, struct step *st) __must_check;
 struct err *step_end(struct parser *p, struct step *st) __must_check;
+struct err *step_storm(struct parser *p, struct step *st) __must_check;
 
 #endif

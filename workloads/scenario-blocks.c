@@ -35,20 +35,27 @@ struct err *step_end(struct parser *p, struct step *st)
 /* A step that judges by looking for a while, and any other. */
 #define LOOK_MS 150
 #define STEP_MS 2
+/* Looks at everything, and what comes behind its end, for each ms of a storm. */
+#define STORM_FACTOR 4
 /* However large the block is. */
 #define BLOCKS_MS_MAX (10u * 3600 * 1000)
+
+static uint64_t step_ms(const struct step *st)
+{
+	bool looks = st->verb == STEP_SETTLE ||
+		     (st->verb == STEP_EXPECT && st->expect == EXPECT_BLOCKS);
+
+	if (st->verb == STEP_STORM)
+		return st->storm.ms * STORM_FACTOR;
+	return looks ? LOOK_MS : STEP_MS;
+}
 
 static uint64_t round_ms(const struct scenario *s, unsigned int repeat)
 {
 	uint64_t ms = 0;
 
-	for (unsigned int i = repeat + 1; i < s->steps[repeat].block_end; i++) {
-		const struct step *st = &s->steps[i];
-		bool looks = st->verb == STEP_SETTLE ||
-			     (st->verb == STEP_EXPECT && st->expect == EXPECT_BLOCKS);
-
-		ms += looks ? LOOK_MS : STEP_MS;
-	}
+	for (unsigned int i = repeat + 1; i < s->steps[repeat].block_end; i++)
+		ms += step_ms(&s->steps[i]);
 	return ms;
 }
 
@@ -56,8 +63,15 @@ uint64_t scenario_blocks_ms(const struct scenario *s)
 {
 	uint64_t ms = 0;
 
-	for (unsigned int i = 0; i < s->nr_steps; i++)
-		if (s->steps[i].verb == STEP_REPEAT)
-			ms += s->steps[i].rounds * round_ms(s, i);
+	for (unsigned int i = 0; i < s->nr_steps; i++) {
+		const struct step *st = &s->steps[i];
+
+		if (st->verb == STEP_STORM)
+			ms += step_ms(st);
+		if (st->verb != STEP_REPEAT)
+			continue;
+		ms += st->rounds * round_ms(s, i);
+		i = st->block_end;
+	}
 	return MIN(ms, BLOCKS_MS_MAX);
 }

@@ -305,7 +305,7 @@ static const struct {
 	{ "check", STEP_CHECK, parse_check },	 { "sync", STEP_SYNC, parse_nothing },
 	{ "fsync", STEP_FSYNC, parse_on_file },	 { "remount", STEP_REMOUNT, parse_remount },
 	{ "fsck", STEP_FSCK, parse_fsck },	 { "repeat", STEP_REPEAT, step_repeat },
-	{ "end", STEP_END, step_end },
+	{ "end", STEP_END, step_end },		 { "storm", STEP_STORM, step_storm },
 };
 
 struct err *parser_step(struct parser *p)

@@ -41,6 +41,12 @@
  *   repeat  N                             runs the steps up to its end N times;
  *   end                                   no block in another. A step that fails
  *                                         ends the block with that round
+ *   storm   FILE MS [workers N] [cpus one|all] [pins KIND ...]
+ *                                         so long many threads pin, touch and change FILE,
+ *                                         all of it (storm/storm.h); its size is a multiple
+ *                                         of 2M for each worker, and nobody else holds it.
+ *                                         4 workers, cpus all, pins vmsplice; what it found
+ *                                         can be run again: storm.scn among the evidence
  *
  * What a block defines is gone when it ends (unpinned, unmapped, unlinked, its end
  * awaited), and its name is free again; what was made before it must outlast it.
@@ -52,6 +58,7 @@
 #include "base/err.h"
 #include "inject/mutator.h"
 #include "workloads/pin-info.h"
+#include "workloads/storm/storm.h"
 
 #define SCENARIO_MAX (64u << 10)	/* bytes of text */
 #define SCENARIO_STEPS_MAX 512u
@@ -72,7 +79,7 @@ enum step_verb {
 	STEP_FILE, STEP_MAP, STEP_TOUCH, STEP_PIN, STEP_UNPIN, STEP_UNMAP, STEP_CLOSE,
 	STEP_OPEN, STEP_START, STEP_EXPECT, STEP_WAIT, STEP_SETTLE, STEP_SIGNAL, STEP_CHECK, STEP_SYNC,
 	STEP_FSYNC, STEP_REMOUNT, STEP_FSCK, STEP_OPERATION,
-	STEP_REPEAT, STEP_END,
+	STEP_REPEAT, STEP_END, STEP_STORM,
 };
 
 enum file_kind { FILE_WRITTEN, FILE_FALLOCATED, FILE_HOLE, FILE_CLONE, FILE_COPY };
@@ -108,6 +115,7 @@ struct step {
 	bool check_zero, check_size;
 	unsigned int rounds;		/* repeat: 1.. */
 	unsigned int block_end;		/* repeat: index of its end */
+	struct storm_spec storm;
 	struct mutator_call call;	/* start, operation */
 };
 
@@ -131,8 +139,8 @@ struct err *scenario_parse(const char *origin, const char *text, size_t len,
 void scenario_free(struct scenario *s);
 
 /*
- * Milliseconds that the blocks of @s may need beyond what a case takes, on a machine of
- * the usual speed; 0 without a block.
+ * Milliseconds that the blocks and storms of @s may need beyond what a case takes, on a machine of
+ * the usual speed; 0 without one.
  */
 uint64_t scenario_blocks_ms(const struct scenario *s);
 

@@ -11,19 +11,27 @@ void shadow_deinit(struct shadow *s)
 	*s = (struct shadow)SHADOW_INIT;
 }
 
+/* Whether @b, which lies behind @a, is more of the same. */
+static bool goes_on(const struct piece *a, const struct piece *b)
+{
+	return a->kind == b->kind && a->origin == b->origin && a->gen == b->gen &&
+	       (a->kind == PIECE_ZERO || a->kind == PIECE_ANY || a->kind == PIECE_BELOW ||
+		a->src + a->len == b->src);
+}
+
 static void push(struct shadow *s, struct piece p)
 {
 	struct piece *last = s->n ? &s->v[s->n - 1] : NULL;
 
 	if (!p.len)
 		return;
-	if (last && last->kind == p.kind && last->origin == p.origin && last->gen == p.gen &&
-	    (p.kind == PIECE_ZERO || p.kind == PIECE_ANY || p.kind == PIECE_BELOW ||
-	     last->src + last->len == p.src)) {
+	if (last && goes_on(last, &p)) {
 		last->len += p.len;
 		return;
 	}
-	s->v = xrealloc(s->v, s->n + 1, sizeof(*s->v));
+	/* at powers of two, to the next */
+	if (!(s->n & (s->n - 1)))
+		s->v = xrealloc(s->v, s->n ? 2 * s->n : 2, sizeof(*s->v));
 	s->v[s->n++] = p;
 }
 
@@ -84,6 +92,22 @@ static bool is_set(const struct shadow *s, uint64_t off, uint64_t len, const str
 	return false;
 }
 
+/* Whether a piece of just that place took @p's kind, which is all there is to do. */
+static bool set_piece(struct shadow *s, const struct piece *p)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct piece *v = &s->v[i];
+
+		if (v->off != p->off || v->len != p->len)
+			continue;
+		if ((i && goes_on(v - 1, p)) || (i + 1 < s->n && goes_on(p, v + 1)))
+			return false;
+		*v = *p;
+		return true;
+	}
+	return false;
+}
+
 void shadow_set(struct shadow *s, uint64_t off, uint64_t len, const struct piece *p)
 {
 	struct shadow out = SHADOW_INIT;
@@ -91,10 +115,12 @@ void shadow_set(struct shadow *s, uint64_t off, uint64_t len, const struct piece
 
 	if (is_set(s, off, len, p))
 		return;
-	if (off + len > s->size)
-		shadow_resize(s, off + len, PIECE_ZERO);
 	mid.off = off;
 	mid.len = len;
+	if (set_piece(s, &mid))
+		return;
+	if (off + len > s->size)
+		shadow_resize(s, off + len, PIECE_ZERO);
 	append_range(&out, s, 0, off, 0);
 	push(&out, mid);
 	append_range(&out, s, off + len, s->size, off + len);
@@ -120,10 +146,11 @@ void shadow_insert(struct shadow *s, uint64_t off, uint64_t len)
 	replace(s, &out, s->size + len);
 }
 
-static bool any_below(const struct shadow *s, uint64_t off, uint64_t len)
+/* Whether any piece there is PIECE_BELOW, or (not @below) anything else. */
+static bool any_below(const struct shadow *s, uint64_t off, uint64_t len, bool below)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].kind == PIECE_BELOW && s->v[i].off < off + len &&
+		if ((s->v[i].kind == PIECE_BELOW) == below && s->v[i].off < off + len &&
 		    s->v[i].off + s->v[i].len > off)
 			return true;
 	return false;
@@ -134,11 +161,13 @@ void shadow_copy(struct shadow *dst, uint64_t off, const struct shadow *src, uin
 {
 	struct shadow part = SHADOW_INIT;
 
-	if (dst != src && off == dst->size && !any_below(src, soff, len)) {
+	if (dst != src && off == dst->size && !any_below(src, soff, len, true)) {
 		append_range(dst, src, soff, soff + len, off);
 		dst->size += MIN(soff + len, src->size) - MIN(soff, src->size);
 		return;
 	}
+	if (!any_below(src, soff, len, false))
+		return;
 	append_range(&part, src, soff, soff + len, off);
 	for (size_t i = 0; i < part.n; i++)
 		if (part.v[i].kind != PIECE_BELOW)

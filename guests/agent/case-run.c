@@ -217,6 +217,9 @@ void case_end(struct case_loop *c, struct case_run *r, int status)
 			 WTERMSIG(status), strsignal(WTERMSIG(status)));
 	} else {
 		code = (uint64_t)WEXITSTATUS(status);
+		c->dirty |= code == CASE_SPOILED;
+		if (code == CASE_SPOILED)
+			code = 0;
 		if (code)
 			snprintf(found, sizeof(found), "the case ended with exit status %d",
 				 WEXITSTATUS(status));

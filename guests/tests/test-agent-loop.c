@@ -120,13 +120,19 @@ static int run_big(const struct case_ctx *ctx)
 	return 0;
 }
 
+static int run_spoil(const struct case_ctx *ctx)
+{
+	(void)ctx;
+	return CASE_SPOILED;
+}
+
 static const struct {
 	const char *text;
 	int (*run)(const struct case_ctx *ctx);
 } programs[] = {
 	{ "ok", run_ok },	{ "hang", run_hang },	{ "escape", run_escape },
 	{ "crash", run_crash },	{ "flood", run_flood },	{ "call", run_call },
-	{ "rogue", run_rogue },	{ "big", run_big },
+	{ "rogue", run_rogue },	{ "big", run_big },	{ "spoil", run_spoil },
 };
 
 static int run_case(const struct case_ctx *ctx)
@@ -323,6 +329,19 @@ static void relays(void **state)
 		assert_true(says(&f, TAG_TEXT, "ok"));
 		need_end(h, 0, false);
 	}
+	send_empty(h, MSG_POWEROFF);
+	assert_int_equal(agent_end(h), LOOP_POWEROFF);
+}
+
+/* A case that went well, and nothing may come behind it. */
+static void spoiled_guest(void **state)
+{
+	struct host *h = *state;
+
+	send_case(h, "spoil", 60000);
+	need_end(h, 0, true);
+	send_case(h, "ok", 60000);
+	need_end(h, END_NOT_RUN, true);
 	send_empty(h, MSG_POWEROFF);
 	assert_int_equal(agent_end(h), LOOP_POWEROFF);
 }
@@ -615,7 +634,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LOOP_TEST(takes_welcome),	LOOP_TEST(stops_at_late_welcome),
-		LOOP_TEST(relays),		LOOP_TEST(stops_at_limit),
+		LOOP_TEST(relays), LOOP_TEST(spoiled_guest),		LOOP_TEST(stops_at_limit),
 		LOOP_TEST(stops_on_abort),	LOOP_TEST(kills_what_escaped),
 		LOOP_TEST(tells_of_signals),	LOOP_TEST(holds_back_a_flood),
 		LOOP_TEST(passes_calls),	LOOP_TEST(keeps_rogues_out),

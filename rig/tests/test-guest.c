@@ -144,6 +144,14 @@ static void test_no_gate(void **state)
 	      "not ok 1 xfs/punch-waits/rdma # ERROR;;EOPNOTSUPP");
 }
 
+/* The host sees more references than the agent tells of. */
+static void test_no_count(void **state)
+{
+	(void)state;
+	check("run --self-test no-count --out " OUT " xfs/punch-waits/vmsplice", 1,
+	      "not ok 1 xfs/punch-waits/vmsplice\n;;failed: ledger.refcount at line 6");
+}
+
 /* A panic is a verdict, and the next case has a guest of its own. */
 static void test_panic(void **state)
 {
@@ -225,6 +233,7 @@ int main(void)
 		cmocka_unit_test(test_passes),	     cmocka_unit_test(test_known_bad),
 		cmocka_unit_test(test_no_pin),	     cmocka_unit_test(test_no_unpin),
 		cmocka_unit_test(test_no_dax),	     cmocka_unit_test(test_no_gate),
+		cmocka_unit_test(test_no_count),
 		cmocka_unit_test(test_panic),	     cmocka_unit_test(test_never_speaks),
 		cmocka_unit_test(test_interrupted),  cmocka_unit_test(test_leftover),
 	};

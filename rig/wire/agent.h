@@ -49,12 +49,15 @@ void case_send(const struct case_ctx *ctx, enum msg_type type, const struct buf 
 int case_call(const struct case_ctx *ctx, const char *call, const char *const *args,
 	      char *why, size_t size);
 
+/* What run_case() returns when all went well and the guest must not be used again. */
+#define CASE_SPOILED 64
+
 struct agent_ops {
 	/*
 	 * Runs one case to its end in a child of PID 1 that leads its own process
 	 * group; everything it started may be killed when it returns. The value is
-	 * the child's exit status: 0 when every step was reported, whatever they
-	 * said.
+	 * the child's exit status: 0 or CASE_SPOILED when every step was reported,
+	 * whatever they said.
 	 */
 	int (*run_case)(const struct case_ctx *ctx);
 	/*

@@ -152,6 +152,10 @@ void exec_fs_check(struct exec *x, struct outcome *o);
 /* False with x->fault set when it cannot be unmounted. */
 bool exec_fs_unmount(struct exec *x);
 
+/* xfs-exchange.c: EXCHANGE_RANGE is allowed, or not, on the filesystem, which is unmounted. */
+void exec_xfs_exchange(const struct exec *x, bool on);
+bool exec_wants_exchange(const struct exec *x);
+
 /*
  * residue.c: umount, fsck, mount, the bytes of every file that is left. @whole: the
  * steps came to their end; @checked: fsck was the last, and it mounted again. True when all is

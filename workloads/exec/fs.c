@@ -59,6 +59,7 @@ static const char *mount_options(const struct exec *x)
 static int mount_dax(struct exec *x)
 {
 	mkdir(EXEC_MOUNTPOINT, 0755);
+	exec_xfs_exchange(x, true);
 	if (mount(x->ctx->guest->pmem, EXEC_MOUNTPOINT, x->ctx->fs, 0, mount_options(x)))
 		return -1;
 	x->mounted = true;
@@ -115,7 +116,8 @@ static bool stands_ready(const struct exec *x)
 
 	if (!mounted[0])
 		return false;
-	if (strcmp(mounted, x->ctx->fs) == 0 && x->ctx->lie != LIE_NO_DAX)
+	if (strcmp(mounted, x->ctx->fs) == 0 && x->ctx->lie != LIE_NO_DAX &&
+	    !exec_wants_exchange(x))
 		return true;
 	umount2(EXEC_MOUNTPOINT, 0);
 	return false;
@@ -203,6 +205,7 @@ void exec_fsck(struct exec *x, struct outcome *o)
 	const char *const ext4[] = { "e2fsck", "-fn", dev, NULL };
 	_cleanup_err_ struct err *err = NULL;
 
+	exec_xfs_exchange(x, false);
 	if (x->ctx->lie == LIE_DIRTY_FS)
 		scribble(x);
 	err = run_program(is_xfs(x) ? xfs : ext4, FSCK_TIMEOUT_MS, &out);

@@ -2,8 +2,6 @@
 /* What an operation does to the files. */
 #include "workloads/model/blocks.h"
 
-#include <string.h>
-
 #define TO_THE_END (UINT64_MAX / 2)
 
 /* Pins that hold nothing lose sight of pages that stop being the file's. */
@@ -119,40 +117,40 @@ void model_apply(struct model *m, const struct mutator_call *c, unsigned int gen
 	struct model_file *f = c->file[0] ? model_file(m, c->file[0]) : NULL;
 	struct model_file *g = c->file[1] ? model_file(m, c->file[1]) : NULL;
 
-	if (strcmp(op, "truncate") == 0) {
+	if (word_eq(op, "truncate")) {
 		apply_truncate(m, f, c->size);
-	} else if (strcmp(op, "punch") == 0) {
+	} else if (word_eq(op, "punch")) {
 		apply_zeroes(m, f, c->off[0], c->off[0] + c->len, false);
-	} else if (strcmp(op, "zero") == 0) {
+	} else if (word_eq(op, "zero")) {
 		if (c->off[0] + c->len > f->size)
 			model_file_extend(m, f, c->off[0] + c->len);
 		apply_zeroes(m, f, c->off[0], c->off[0] + c->len, true);
-	} else if (strcmp(op, "collapse") == 0) {
+	} else if (word_eq(op, "collapse")) {
 		lose(m, f, c->off[0], TO_THE_END);
 		shadow_collapse(&f->blocks, c->off[0], c->len);
 		f->size -= c->len;
-	} else if (strcmp(op, "insert") == 0) {
+	} else if (word_eq(op, "insert")) {
 		lose(m, f, c->off[0], TO_THE_END);
 		shadow_insert(&f->blocks, c->off[0], c->len);
 		f->size += c->len;
-	} else if (strcmp(op, "falloc") == 0) {
+	} else if (word_eq(op, "falloc")) {
 		apply_reserve(m, f, c->off[0], c->len);
-	} else if (strcmp(op, "clone") == 0) {
+	} else if (word_eq(op, "clone")) {
 		apply_clone(m, f, 0, g, 0, 0);
-	} else if (strcmp(op, "clone-range") == 0 || strcmp(op, "dedupe") == 0) {
+	} else if (word_eq(op, "clone-range") || word_eq(op, "dedupe")) {
 		apply_clone(m, f, c->off[0], g, c->off[1], c->len);
-	} else if (strcmp(op, "exchange") == 0) {
+	} else if (word_eq(op, "exchange")) {
 		apply_exchange(m, f, c->off[0], g, c->off[1], c->len);
-	} else if (strcmp(op, "write") == 0) {
+	} else if (word_eq(op, "write")) {
 		model_file_write(m, f, c->off[0], c->len, gen);
-	} else if (strcmp(op, "store") == 0) {
+	} else if (word_eq(op, "store")) {
 		model_map_write(m, model_map(m, c->map), c->off[0], c->len, gen);
-	} else if (strcmp(op, "hwpoison") == 0) {
+	} else if (word_eq(op, "hwpoison")) {
 		f->poisoned = true;
 		model_map_spoil(m, model_map(m, c->map), c->off[0], c->len);
-	} else if (strcmp(op, "unlink") == 0) {
+	} else if (word_eq(op, "unlink")) {
 		apply_unlink(m, f);
-	} else if (strcmp(op, "umount") == 0) {
+	} else if (word_eq(op, "umount")) {
 		for (unsigned int i = 0; i < m->nr_files; i++)
 			lose(m, &m->files[i], 0, TO_THE_END);
 	}

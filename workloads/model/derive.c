@@ -126,6 +126,7 @@ static enum model_op_state state_of(struct model_verdict v)
 /* Something was let go: what each operation now has to do. */
 static struct err *look_again(struct player *p)
 {
+	bool may_wake = p->in[p->at].verb == STEP_UNPIN; /* wrongly, by the one of two pins */
 	struct err *err = NULL;
 
 	for (unsigned int i = 0; i < p->m.nr_ops && !err; i++) {
@@ -138,6 +139,8 @@ static struct err *look_again(struct player *p)
 			/* what waited already may go on to wait for the whole file */
 			if (op->state == MODEL_OP_WAITS)
 				op->state = state_of(model_predict(&p->m, op->call));
+			if (op->state == MODEL_OP_WAITS && may_wake && !next_is_about(p, op->name))
+				err = demand(p, op->name, STEP_EXPECT, EXPECT_BLOCKS, 0);
 			continue;
 		}
 		result = finish(p, op);
@@ -339,6 +342,24 @@ static struct err *play_unmap(struct player *p, const struct step *st)
 	return NULL;
 }
 
+/* Nobody else may hold the file, or be at work: the storm would wait for that, too. */
+static struct err *play_storm(struct player *p, const struct step *st)
+{
+	struct model_file *f = model_file(&p->m, st->name);
+	const struct model_pin *pin = model_pinned(&p->m, f, 0, UINT64_MAX / 2, false);
+
+	if (!f->size || f->size % (st->storm.workers * (uint64_t)STORM_RANGE))
+		return refuse(p, "every worker wants the same whole number of 2M", "the size of the "
+			      "file is another", NULL);
+	if (pin)
+		return refuse(p, "the storm would wait for ever", "the file is held", pin);
+	for (unsigned int i = 0; i < p->m.nr_ops; i++)
+		if (p->m.ops[i].state != MODEL_OP_ENDED)
+			return refuse(p, "the storm begins", "an operation is not over", NULL);
+	model_file_write_new(&p->m, f, f->size);
+	return NULL;
+}
+
 /* The next round starts them anew. */
 static struct err *play_end(struct player *p, const struct step *st)
 {
@@ -354,7 +375,7 @@ static struct err *(*const plays[])(struct player *p, const struct step *st) = {
 	[STEP_PIN] = play_pin,	     [STEP_UNPIN] = play_unpin,	  [STEP_UNMAP] = play_unmap,
 	[STEP_START] = play_start,   [STEP_EXPECT] = play_expect, [STEP_WAIT] = play_wait,
 	[STEP_SIGNAL] = play_signal, [STEP_CHECK] = play_check,
-	[STEP_OPERATION] = play_operation, [STEP_END] = play_end,
+	[STEP_OPERATION] = play_operation, [STEP_END] = play_end, [STEP_STORM] = play_storm,
 };
 
 /* The steps moved: where a block ends now. */

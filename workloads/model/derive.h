@@ -9,6 +9,7 @@
  *   unpin p        expect t completes  (or fails EBADE, fails EFAULT) for what then has no
  *                                      reason left; or wait t when it may have been over
  *                                      before, with another result
+ *                  expect t blocks     for what another pin still holds up
  *   signal t SIG   expect t fails EINTR, or killed, when it was waiting
  *
  * A scenario that says so itself is believed where the contract demands the same, and

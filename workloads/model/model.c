@@ -2,8 +2,6 @@
 /* Names, and things as they come and go. */
 #include "workloads/model/blocks.h"
 
-#include <string.h>
-
 #include "workloads/pattern.h"
 
 #define DEVICE_SIZE (1ull << 30)
@@ -12,7 +10,7 @@
 	({                                                                  \
 		typeof(&(m)->things[0]) found = NULL;                       \
 		for (unsigned int i = 0; i < (m)->nr_##things; i++)         \
-			if (strcmp((m)->things[i].name, key) == 0)          \
+			if (word_eq((m)->things[i].name, key))          \
 				found = &(m)->things[i];                    \
 		found;                                                      \
 	})
@@ -50,7 +48,7 @@ void model_deinit(struct model *m)
 
 struct model_file *model_file(struct model *m, const char *name)
 {
-	return strcmp(name, "devdax") == 0 ? &m->device : FIND(m, files, name);
+	return word_eq(name, "devdax") ? &m->device : FIND(m, files, name);
 }
 
 struct model_map *model_map(struct model *m, const char *name)

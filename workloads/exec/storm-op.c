@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The operations of a storm. One may wait for a pin of any worker, so a worker calls none
+ * itself while it holds one: two of them would wait for each other.
+ */
+#include "workloads/exec/storm.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "workloads/pattern.h"
+
+/* One that waits longer asks the others for a moment without pins. */
+#define FAIR_NS 100000000ull
+
+static struct timespec to_timespec(uint64_t ns)
+{
+	return (struct timespec){ .tv_sec = (time_t)(ns / 1000000000),
+				  .tv_nsec = (long)(ns % 1000000000) };
+}
+
+static void wait_until(struct storm_worker *w, uint64_t ns)
+{
+	const struct timespec end = to_timespec(ns);
+
+	pthread_cond_clockwait(&w->moved, &w->s->lock, CLOCK_MONOTONIC, &end);
+}
+
+static void *op_thread(void *arg)
+{
+	struct storm_worker *w = arg;
+	struct storm_op *op = &w->op;
+	struct storm *s = w->s;
+
+	pthread_mutex_lock(&s->lock);
+	op->tid = gettid();
+	for (;;) {
+		while (!op->wanted)
+			pthread_cond_wait(&w->moved, &s->lock);
+		if (!op->call.mutator)
+			break;
+		op->wanted = false;
+		op->entered = true;
+		pthread_cond_broadcast(&w->moved);
+		pthread_mutex_unlock(&s->lock);
+		op->entered_ns = now_ns();
+		op->result = op_run(&op->call, &op->target);
+		op->done_ns = now_ns();
+		pthread_mutex_lock(&s->lock);
+		op->done = true;
+		pthread_cond_broadcast(&w->moved);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
+
+bool storm_op_init(struct storm_worker *w)
+{
+	int ret = pin_thread_create(&w->op.thread, op_thread, w);
+
+	w->op.done = true;
+	if (ret)
+		outcome_error(&w->o, "cannot start a thread: %s", strerror(-ret));
+	return !ret;
+}
+
+void storm_op_deinit(struct storm_worker *w)
+{
+	pthread_mutex_lock(&w->s->lock);
+	w->op.call.mutator = NULL;
+	w->op.wanted = true;
+	pthread_cond_broadcast(&w->moved);
+	pthread_mutex_unlock(&w->s->lock);
+	pthread_join(w->op.thread, NULL);
+	free(w->op.data);
+}
+
+static void note(struct storm_worker *w, enum storm_act act)
+{
+	const struct mutator_call *c = &w->op.call;
+	bool truncate = strcmp(c->mutator->name, "truncate") == 0;
+
+	storm_note(w, (struct storm_event){
+		.ns = act == STORM_DONE ? w->op.done_ns : now_ns(), .act = act, .id = w->op.id,
+		.off = truncate ? c->size : c->off[0], .len = c->len, .op = c->mutator,
+		.result = w->op.result });
+}
+
+void storm_op_begin(struct storm_worker *w, const struct mutator *m, uint64_t off,
+		    uint64_t len, uint64_t size)
+{
+	struct model_file *f = w->s->f->m;
+	struct storm_op *op = &w->op;
+
+	free(op->data);
+	op->data = NULL;
+	if (strcmp(m->name, "write") == 0) {
+		op->gen = __atomic_add_fetch(&f->gen, 1, __ATOMIC_RELAXED);
+		op->data = xcalloc(1, len);
+		pattern_fill(op->data, len, f->origin, op->gen, off);
+	}
+	op->call = (struct mutator_call){ .mutator = m, .off = { off }, .len = len, .size = size };
+	op->target = (struct op_target){ .fd = { w->s->f->fd, -1 }, .data = op->data };
+	op->result = 0;
+	pthread_mutex_lock(&w->s->lock);
+	op->id = w->s->ids++;
+	w->s->ops++;
+	pthread_mutex_unlock(&w->s->lock);
+	note(w, STORM_START);
+	pthread_mutex_lock(&w->s->lock);
+	op->entered = op->done = false;
+	op->wanted = true;
+	pthread_cond_broadcast(&w->moved);
+	pthread_mutex_unlock(&w->s->lock);
+}
+
+void storm_op_linger(struct storm_worker *w, unsigned int us)
+{
+	struct storm_op *op = &w->op;
+	uint64_t end;
+
+	pthread_mutex_lock(&w->s->lock);
+	while (!op->done && !op->entered)
+		pthread_cond_wait(&w->moved, &w->s->lock);
+	end = now_ns() + us * 1000ull;
+	while (!op->done && now_ns() < end)
+		wait_until(w, end);
+	pthread_mutex_unlock(&w->s->lock);
+}
+
+bool storm_op_is_done(struct storm_worker *w)
+{
+	bool done;
+
+	pthread_mutex_lock(&w->s->lock);
+	done = w->op.done;
+	pthread_mutex_unlock(&w->s->lock);
+	return done;
+}
+
+/* Under the lock. False: nobody holds anything for the grace, and it does not end. */
+static bool wait_for_end(struct storm_worker *w)
+{
+	struct storm *s = w->s;
+	uint64_t grace = s->x->grace_ms * 1000000, from = now_ns(), end, now;
+	bool calm = false;
+
+	while (!w->op.done) {
+		now = now_ns();
+		end = (s->live ? now : MAX(s->idle_ns, from)) + grace;
+		if (now >= end)
+			break;
+		if (!calm && now >= from + FAIR_NS) {
+			calm = true;
+			s->calm++;
+		}
+		wait_until(w, calm ? end : MIN(end, from + FAIR_NS));
+	}
+	s->calm -= calm;
+	if (calm)
+		pthread_cond_broadcast(&s->turn);
+	return w->op.done;
+}
+
+bool storm_op_end(struct storm_worker *w)
+{
+	bool ended;
+
+	pthread_mutex_lock(&w->s->lock);
+	ended = wait_for_end(w);
+	pthread_mutex_unlock(&w->s->lock);
+	if (!ended) {
+		exec_judge_stuck(w->s->x, w->op.call.mutator->name, getpid(), w->op.tid,
+				 w->s->x->grace_ms, &w->o);
+		return false;
+	}
+	note(w, STORM_DONE);
+	exec_judge_result(w->op.call.mutator->name, w->op.result, 0, &w->o);
+	return w->o.status == STEP_OK;
+}
+
+bool storm_op_waited(struct storm_worker *w, uint64_t released_ns)
+{
+	const struct storm_op *op = &w->op;
+
+	if (!storm_op_is_done(w) || op->done_ns >= released_ns)
+		return true;
+	outcome_fail(&w->o, "contract.waits", "waits for the pages that are held",
+		     "'%s' of offset %#llx, length %#llx returned %s after %.1f ms, while 'p%u' "
+		     "(%s) stood", op->call.mutator->name, (unsigned long long)op->call.off[0],
+		     (unsigned long long)op->call.len,
+		     op->result ? errno_name(-op->result) : "success",
+		     (double)(op->done_ns - op->entered_ns) / 1e6, w->pin_event,
+		     w->pin->pin.kind->name);
+	return false;
+}

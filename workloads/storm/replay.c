@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The end of a storm's log as a scenario. */
+#include <string.h>
+
+#include "workloads/storm/storm.h"
+
+/* A scenario has 64 names, of which the file and the mappings take some. */
+#define OPS_MAX 16u
+#define NAMES_LEFT 52u
+#define EVENTS_MAX 160u
+#define PLAYERS (STORM_WORKERS_MAX + 1)
+
+struct replay {
+	const struct storm_file *file;
+	uint64_t range;
+	const struct storm_event *v[EVENTS_MAX];	/* what is played, in the log's order */
+	bool played[EVENTS_MAX];
+	unsigned int n;
+	unsigned int live;		/* pins */
+	struct buf *out;
+};
+
+static bool same_round(const struct storm_event *a, const struct storm_event *b)
+{
+	return a->worker == b->worker && a->round == b->round;
+}
+
+static bool is_first_of_round(const struct storm_log *log, uint64_t i)
+{
+	const struct storm_event *e = storm_log_at(log, i);
+
+	for (uint64_t j = 0; j < i; j++)
+		if (same_round(storm_log_at(log, j), e))
+			return false;
+	/* it may have lost its beginning */
+	return i || log->n <= STORM_LOG_MAX;
+}
+
+/* The first event that there is room for, so that all from it on is. */
+static uint64_t window_begin(const struct storm_log *log)
+{
+	uint64_t n = MIN(log->n, STORM_LOG_MAX), i = n;
+	unsigned int ops = 0, names = 0;
+
+	while (i && n - i < EVENTS_MAX) {
+		const struct storm_event *e = storm_log_at(log, i - 1);
+
+		ops += e->act == STORM_START;
+		names += e->act == STORM_START || e->act == STORM_PIN;
+		if (ops > OPS_MAX || names > NAMES_LEFT)
+			break;
+		i--;
+	}
+	return i;
+}
+
+/* Whole rounds of [from, ..). */
+static void choose(struct replay *r, const struct storm_log *log, uint64_t from)
+{
+	bool whole[PLAYERS] = { false };
+	unsigned int round[PLAYERS] = { 0 };
+	const struct storm_event *e;
+
+	for (uint64_t i = from; (e = storm_log_at(log, i)) != NULL; i++) {
+		if (!whole[e->worker] || round[e->worker] != e->round) {
+			whole[e->worker] = is_first_of_round(log, i);
+			round[e->worker] = e->round;
+		}
+		if (whole[e->worker] && e->act != STORM_CHECK)
+			r->v[r->n++] = e;
+	}
+}
+
+/* The place of the event that ends what @i begins; r->n: none does. */
+static unsigned int end_of(const struct replay *r, unsigned int i)
+{
+	enum storm_act end = r->v[i]->act == STORM_PIN ? STORM_UNPIN : STORM_DONE;
+	unsigned int j = i + 1;
+
+	while (j < r->n && !(r->v[j]->act == end && r->v[j]->id == r->v[i]->id))
+		j++;
+	return j;
+}
+
+/*
+ * Whether it can be said now. The end of an operation wants all pins gone: today's kernels
+ * wait for the whole file. A pin that was granted while an operation came back is held
+ * over until that is done.
+ */
+static bool can_play(const struct replay *r, unsigned int i)
+{
+	if (r->v[i]->act == STORM_DONE)
+		return !r->live;
+	if (r->v[i]->act != STORM_PIN)
+		return true;
+	for (unsigned int j = 0; j < r->n; j++)
+		if (r->v[j]->act == STORM_START && r->v[j]->worker != r->v[i]->worker &&
+		    r->played[j] && end_of(r, j) < r->n && !r->played[end_of(r, j)] &&
+		    end_of(r, j) < end_of(r, i))
+			return false;
+	return true;
+}
+
+/* The first that can be played of those that are next for their worker; r->n: none. */
+static unsigned int next(const struct replay *r)
+{
+	bool behind[PLAYERS] = { false };
+
+	for (unsigned int i = 0; i < r->n; i++) {
+		if (r->played[i] || behind[r->v[i]->worker])
+			continue;
+		if (can_play(r, i))
+			return i;
+		behind[r->v[i]->worker] = true;
+	}
+	return r->n;
+}
+
+static void add_range(const struct replay *r, const struct storm_event *e)
+{
+	unsigned int map = (unsigned int)(e->off / r->range);
+
+	buf_addf(r->out, "w%u+%llu %llu", map, (unsigned long long)(e->off - map * r->range),
+		 (unsigned long long)e->len);
+}
+
+static void play(struct replay *r, const struct storm_event *e)
+{
+	unsigned long long off = e->off, len = e->len;
+
+	switch (e->act) {
+	case STORM_TOUCH:
+		buf_adds(r->out, "touch   ");
+		add_range(r, e);
+		buf_adds(r->out, " write\n");
+		break;
+	case STORM_PIN:
+		buf_addf(r->out, "pin     p%u %s ", e->id, e->pin->name);
+		add_range(r, e);
+		buf_addc(r->out, '\n');
+		r->live++;
+		break;
+	case STORM_UNPIN:
+		buf_addf(r->out, "unpin   p%u\n", e->id);
+		r->live--;
+		break;
+	case STORM_START:
+		buf_addf(r->out, "start   t%u %s %s %llu", e->id, e->op->name, r->file->name, off);
+		if (strchr(e->op->args, 'l'))
+			buf_addf(r->out, " %llu", len);
+		buf_addc(r->out, '\n');
+		break;
+	case STORM_DONE:
+		buf_addf(r->out, "expect  t%u completes\n", e->id);
+		break;
+	case STORM_CHECK:
+		break;
+	}
+}
+
+/* What the log leaves standing. */
+static void play_rest(struct replay *r)
+{
+	for (unsigned int i = 0; i < r->n; i++)
+		if (r->v[i]->act == STORM_PIN && r->played[i] &&
+		    (end_of(r, i) == r->n || !r->played[end_of(r, i)]))
+			buf_addf(r->out, "unpin   p%u\n", r->v[i]->id);
+	for (unsigned int i = 0; i < r->n; i++)
+		if (r->v[i]->act == STORM_START && r->played[i] &&
+		    (end_of(r, i) == r->n || !r->played[end_of(r, i)]))
+			buf_addf(r->out, "expect  t%u completes\n", r->v[i]->id);
+}
+
+static void add_things(const struct replay *r)
+{
+	unsigned long long range = r->range;
+
+	buf_addf(r->out, "file    %s %llu written\n", r->file->name,
+		 (unsigned long long)r->file->size);
+	for (unsigned int i = 0; i < r->file->workers; i++)
+		buf_addf(r->out, "map     w%u %s %llu %llu shared rw%s\n", i, r->file->name,
+			 i * range, range, storm_is_pmd(i) ? " pmd" : "");
+}
+
+void storm_replay(const struct storm_log *log, const struct storm_file *file,
+		  const char *title, struct buf *out)
+{
+	struct replay r = { .file = file, .range = file->size / file->workers, .out = out };
+
+	choose(&r, log, window_begin(log));
+	buf_addf(out, "# %s\n", title);
+	add_things(&r);
+	for (unsigned int i = next(&r); i < r.n; i = next(&r)) {
+		r.played[i] = true;
+		play(&r, r.v[i]);
+	}
+	play_rest(&r);
+	for (unsigned int i = 0; i < file->workers; i++)
+		buf_addf(out, "check   w%u\n", i);
+	buf_addf(out, "check   %s\n", file->name);
+}
