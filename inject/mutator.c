@@ -26,6 +26,8 @@ const struct mutator mutators[] = {
 	{ "unlink", "f", WAIT_MAY, MUTATOR_LAST_CLOSE, "unlink and last close" },
 	{ "umount", "", WAIT_MAY, MUTATOR_LAST_CLOSE | MUTATOR_NO_FILE,
 	  "last close of every file, then umount" },
+	{ "unbind", "", WAIT_MAY, MUTATOR_NO_FILE | MUTATOR_SPOILS,
+	  "the namespace's driver lets go of it, with the filesystem mounted" },
 	{ NULL, NULL, WAIT_MAY, 0, NULL },
 };
 

@@ -59,6 +59,7 @@ struct err *paths_agent(const struct paths *p, char **out)
 	if (path_exists(*out))
 		return NULL;
 	free(*out);
+	*out = NULL;
 	return err_create(ERR_INFRA, "'%s/build/daxrig-agent' is missing: run 'make'", p->home);
 }
 

@@ -14,6 +14,7 @@ struct parser {
 	struct line line;
 	unsigned int block_line;	/* of its repeat */
 	unsigned int block;		/* index of its repeat, while names.in_block */
+	bool unbound;			/* the device is gone */
 };
 
 /* Parses the line as a step and adds it to the scenario. */

@@ -260,6 +260,8 @@ static struct err *parse_check(struct parser *p, struct step *st)
 static struct err *parse_fsck(struct parser *p, struct step *st)
 {
 	(void)st;
+	if (p->unbound)
+		return line_error(&p->line, "the device is gone by then");
 	for (unsigned int i = 0; i < p->names.n; i++) {
 		const struct name *n = &p->names.v[i];
 

@@ -21,6 +21,15 @@ static struct err *last_close(struct parser *p, const char *file)
 	return NULL;
 }
 
+/* The files are gone for good, and no filesystem can be made of what is left. */
+static void lose_device(struct parser *p)
+{
+	p->unbound = true;
+	for (unsigned int i = 0; i < p->names.n; i++)
+		if (p->names.v[i].thing == THING_FILE)
+			p->names.v[i].gone = true;
+}
+
 /* A mapping of a file: the operation is on that file, too. */
 static struct err *parse_call_map(struct parser *p, struct mutator_call *c, struct name **map)
 {
@@ -82,6 +91,8 @@ static struct err *parse_call(struct parser *p, struct step *st)
 		return err;
 	p->s->reflink |= (c->mutator->traits & MUTATOR_REFLINK) != 0;
 	p->s->xfs_only |= (c->mutator->traits & MUTATOR_XFS) != 0;
+	if ((c->mutator->traits & MUTATOR_NO_FILE) && (c->mutator->traits & MUTATOR_SPOILS))
+		lose_device(p);
 	return c->mutator->traits & MUTATOR_LAST_CLOSE ? last_close(p, c->file[0]) : NULL;
 }
 
@@ -94,7 +105,7 @@ struct err *step_start(struct parser *p, struct step *st)
 		return err;
 	st->process = n->process = line_take(&p->line, "process");
 	err = parse_call(p, st);
-	if (!err && (st->call.mutator->traits & MUTATOR_SPOILS))
+	if (!err && st->call.map && (st->call.mutator->traits & MUTATOR_SPOILS))
 		err = line_error(&p->line, "its SIGBUS is for the program's own thread: write it "
 				 "inline");
 	if (!err && st->process && (st->call.mutator->traits & MUTATOR_LAST_CLOSE))

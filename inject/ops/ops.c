@@ -6,6 +6,7 @@
 #include <linux/falloc.h>
 #include <linux/fs.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -158,6 +159,30 @@ static int op_unlink(const struct mutator_call *c, struct op_target *t)
 	return result(close(t->fd[0]));
 }
 
+/* Writes the device's name to its driver's unbind, which returns when the driver has let go. */
+static int op_unbind(const struct mutator_call *c, struct op_target *t)
+{
+	char path[128], link[256];
+	const char *disk = strrchr(t->pmem, '/') + 1, *name;
+	ssize_t n;
+	int fd, ret;
+
+	(void)c;
+	snprintf(path, sizeof(path), "/sys/class/block/%.32s/device", disk);
+	n = readlink(path, link, sizeof(link) - 1);
+	if (n < 0)
+		return -errno;
+	link[n] = '\0';
+	name = strrchr(link, '/') ? strrchr(link, '/') + 1 : link;
+	snprintf(path, sizeof(path), "/sys/class/block/%.32s/device/driver/unbind", disk);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret = result(write(fd, name, strlen(name)) < 0 ? -1 : 0);
+	close(fd);
+	return ret;
+}
+
 static int op_umount(const struct mutator_call *c, struct op_target *t)
 {
 	(void)c;
@@ -175,7 +200,7 @@ static const struct {
 	{ "dedupe", op_dedupe },	{ "write", op_write },
 	{ "read", op_read },		{ "exchange", op_exchange },
 	{ "load", op_access },		{ "store", op_access },
-	{ "hwpoison", op_hwpoison },
+	{ "hwpoison", op_hwpoison },	{ "unbind", op_unbind },
 	{ "unlink", op_unlink },	{ "umount", op_umount },
 };
 

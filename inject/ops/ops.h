@@ -10,6 +10,7 @@ struct op_target {
 	int fd[MUTATOR_FILES_MAX];	/* open read-write; -1 where the call has no file */
 	const char *path[MUTATOR_FILES_MAX];
 	const char *mountpoint;
+	const char *pmem;		/* "/dev/pmem0" */
 	const void *data;		/* write, store: the bytes, call->len of them */
 	void *into;			/* read: room for call->len bytes */
 	uint8_t *addr;			/* where the call's range is mapped */

@@ -108,6 +108,7 @@ struct exec {
 	unsigned int files_made, pins_made;	/* in all, those of rounds gone by too */
 	bool mounted;
 	bool spoiled;		/* nothing else may run in this guest */
+	bool unbound;		/* the device is gone; the filesystem may be mounted still */
 	uint64_t window_ms;	/* an operation that has not returned by then blocks */
 	uint64_t grace_ms;	/* it ends so soon after the last holder let go */
 	uint64_t released_ns;	/* before the last pin was let go */
@@ -291,6 +292,9 @@ void exec_block_before(struct exec *x, const struct step *st, struct outcome *o)
 
 /* bare.c: the block as a plain loop of system calls that nobody judges. */
 void exec_bare(struct exec *x, unsigned int repeat, struct outcome *o);
+
+/* storm.c, with storm-*.c and storm.h: all at once; see storm/storm.h. */
+void exec_storm(struct exec *x, const struct step *st, struct outcome *o);
 
 /* effects.c */
 /* An operation succeeded; @gen is the generation of a write's bytes. */

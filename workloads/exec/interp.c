@@ -73,6 +73,7 @@ static void (*const steps[])(struct exec *x, const struct step *st, struct outco
 	[STEP_CHECK] = do_check,	  [STEP_SYNC] = exec_file_sync,
 	[STEP_FSYNC] = exec_file_sync,	  [STEP_REMOUNT] = do_remount,
 	[STEP_FSCK] = do_fsck,		  [STEP_OPERATION] = exec_operation,
+	[STEP_STORM] = exec_storm,
 };
 
 static void report(struct exec *x, unsigned int line, const struct outcome *o, uint64_t ns,

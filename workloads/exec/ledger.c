@@ -296,9 +296,9 @@ static bool is_stuck_in_layout(const struct exec *x)
 }
 
 /* Does somebody still hold what it waits for, or did nobody wake it? */
-static void explain_hang(struct exec *x, struct outcome *o)
+void exec_ledger_hang(struct exec *x, struct outcome *o)
 {
-	struct ledger *l = is_stuck_in_layout(x) ? ledger(x) : NULL;
+	struct ledger *l = ledger(x);
 	enum answer a = l ? look_again(x, l, look) : ANSWER_LOST;
 
 	if (a == ANSWER_DIFFERS)
@@ -308,19 +308,22 @@ static void explain_hang(struct exec *x, struct outcome *o)
 			 "if nothing is held, nobody woke the waiter\n");
 }
 
-void exec_ledger_step(struct exec *x, const struct step *st, struct outcome *o)
+void exec_ledger_look(struct exec *x, struct outcome *o)
 {
-	struct ledger *l;
+	struct ledger *l = ledger(x);
 
-	if (!is_worth_it(st) || o->status == STEP_SKIP || o->status == STEP_ERROR)
-		return;
-	if (o->hung)
-		explain_hang(x, o);
-	if (o->hung || is_busy(x))
-		return;
-	l = ledger(x);
 	if (l && look_again(x, l, look) == ANSWER_DIFFERS)
 		tell(l, o);
+}
+
+void exec_ledger_step(struct exec *x, const struct step *st, struct outcome *o)
+{
+	if (!is_worth_it(st) || o->status == STEP_SKIP || o->status == STEP_ERROR)
+		return;
+	if (o->hung && is_stuck_in_layout(x))
+		exec_ledger_hang(x, o);
+	if (!o->hung && !is_busy(x))
+		exec_ledger_look(x, o);
 }
 
 void exec_ledger_end(struct exec *x, struct outcome *o)

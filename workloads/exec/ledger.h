@@ -16,6 +16,13 @@ struct step;
  */
 void exec_ledger_step(struct exec *x, const struct step *st, struct outcome *o);
 
+/*
+ * The same where the caller knows that nothing runs: in the midst of a step; and of what
+ * does not end, which sleeps in a layout wait: does somebody hold what it waits for?
+ */
+void exec_ledger_look(struct exec *x, struct outcome *o);
+void exec_ledger_hang(struct exec *x, struct outcome *o);
+
 /* The filesystem is unmounted, nothing is held: so is every page of the namespace. */
 void exec_ledger_end(struct exec *x, struct outcome *o);
 

@@ -121,7 +121,7 @@ static void judge_bytes(struct exec *x, const struct mutator_call *c, int result
 static void judge_poison(const struct mutator_call *c, int result, unsigned int before,
 			 struct outcome *o)
 {
-	if (!result && (c->mutator->traits & MUTATOR_SPOILS) && exec_poisoned() == before)
+	if (!result && word_eq(c->mutator->name, "hwpoison") && exec_poisoned() == before)
 		outcome_fail(o, "contract.sigbus", "SIGBUS to who maps a poisoned page",
 			     "no signal came");
 }

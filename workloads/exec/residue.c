@@ -85,7 +85,8 @@ static bool check_fs(struct exec *x, struct outcome *o)
 bool exec_residue(struct exec *x, bool whole, bool checked, struct outcome *o)
 {
 	look_for_processes(o);
-	if (whole && ((checked && x->mounted) || check_fs(x, o)))
+	/* of a device that is gone only the mount is left */
+	if (whole && !x->unbound && ((checked && x->mounted) || check_fs(x, o)))
 		check_contents(x, o);
 	if (exec_fs_unmount(x))
 		return true;

@@ -41,6 +41,50 @@ void storm_set(struct storm_worker *w, uint64_t off, uint64_t len, const struct 
 	shadow_set(&w->bytes, off - w->off, len, p);
 }
 
+/* A device that writes meanwhile does so again at once, or has done so last: who knows. */
+static void spoil_lanes(struct storm_worker *w, uint64_t off, uint64_t len)
+{
+	const struct exec_pin *p = w->pin;
+	struct piece lane = { .kind = p->live ? PIECE_DMA : PIECE_ANY,
+			      .origin = ORIGIN_PIN + p->pin.id };
+
+	for (uint64_t page = 0; (p->traits & PIN_DMA_WRITES) && page < p->pin.len; page += PIN_PAGE) {
+		uint64_t at = p->off + page + PIN_PAGE - PIN_LANE;
+
+		lane.src = page + PIN_PAGE - PIN_LANE;
+		if (at < off + len && off < at + PIN_LANE)
+			storm_set(w, at, PIN_LANE, &lane);
+	}
+}
+
+static void put(struct storm_worker *w, uint64_t off, uint64_t len, const struct piece *p)
+{
+	storm_set(w, off, len, p);
+	if (w->pin->live)
+		spoil_lanes(w, off, len);
+}
+
+void storm_apply(struct storm_worker *w)
+{
+	const struct mutator_call *c = &w->op.call;
+	struct piece p = { .kind = PIECE_ZERO };
+
+	if (w->op.applied || w->op.result)
+		return;
+	w->op.applied = true;
+	if (strcmp(c->mutator->name, "falloc") == 0)
+		return;
+	if (strcmp(c->mutator->name, "write") != 0) {
+		storm_set(w, c->off[0], c->len, &p);
+		return;
+	}
+	p = (struct piece){ .kind = PIECE_DATA, .origin = w->s->f->m->origin, .gen = w->op.gen,
+			    .src = c->off[0] };
+	storm_set(w, c->off[0], c->len, &p);
+	/* the device of this round's pin may have been the last to write there, or not */
+	spoil_lanes(w, c->off[0], c->len);
+}
+
 bool storm_store(struct storm_worker *w, uint64_t off, uint64_t len)
 {
 	struct model_file *f = w->s->f->m;
@@ -52,7 +96,7 @@ bool storm_store(struct storm_worker *w, uint64_t off, uint64_t len)
 					    .len = len });
 	pattern_fill(bytes, len, f->origin, gen, off);
 	if (exec_map_copy(w->map->addr + (off - w->off), bytes, len))
-		storm_set(w, off, len, &data);
+		put(w, off, len, &data);
 	else
 		outcome_fail(&w->o, "content.map", "the store succeeds",
 			     "SIGBUS in offset %#llx, length %#llx", (unsigned long long)off,
@@ -181,15 +225,16 @@ static void compare_pin(struct storm_worker *w, const struct shadow *want)
 }
 
 /* What the pin must show; where a write that goes on meets it, nobody knows. */
-static void expect(struct storm_worker *w, const struct storm_op *op, struct shadow *want)
+static void expect(struct storm_worker *w, struct shadow *want)
 {
 	struct piece any = { .kind = PIECE_ANY };
+	const struct storm_op *op = &w->op;
 	const struct exec_pin *p = w->pin;
 	uint64_t from, to;
 
 	*want = (struct shadow)SHADOW_INIT;
 	shadow_copy(want, 0, &w->bytes, p->off - w->off, p->pin.len);
-	if (!op || strcmp(op->call.mutator->name, "write") != 0)
+	if (op->applied || strcmp(op->call.mutator->name, "write") != 0)
 		return;
 	from = MAX(op->call.off[0], p->off);
 	to = MIN(op->call.off[0] + op->call.len, p->off + p->pin.len);
@@ -207,14 +252,14 @@ bool storm_look(struct storm_worker *w)
 		return true;
 	ret = p->pin.kind->look(&p->pin, w->seen);
 	judge(w, ret);
-	expect(w, storm_op_is_done(w) ? NULL : &w->op, &want);
+	expect(w, &want);
 	if (!ret)
 		compare_pin(w, &want);
 	shadow_deinit(&want);
 	return w->o.status == STEP_OK;
 }
 
-bool storm_unpin(struct storm_worker *w, const struct storm_op *op)
+bool storm_unpin(struct storm_worker *w)
 {
 	struct exec_pin *p = w->pin;
 	struct shadow want;
@@ -225,7 +270,7 @@ bool storm_unpin(struct storm_worker *w, const struct storm_op *op)
 		ret = p->pin.kind->release(&p->pin, w->seen);
 	judge(w, ret);
 	set_lanes(w, PIECE_DATA, p->pin.dma_gen);
-	expect(w, op, &want);
+	expect(w, &want);
 	if (!ret && p->traits && w->s->x->ctx->lie != LIE_NO_UNPIN)
 		compare_pin(w, &want);
 	shadow_deinit(&want);

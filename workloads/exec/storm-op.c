@@ -60,7 +60,7 @@ bool storm_op_init(struct storm_worker *w)
 {
 	int ret = pin_thread_create(&w->op.thread, op_thread, w);
 
-	w->op.done = true;
+	w->op.done = w->op.applied = true;
 	if (ret)
 		outcome_error(&w->o, "cannot start a thread: %s", strerror(-ret));
 	return !ret;
@@ -104,6 +104,7 @@ void storm_op_begin(struct storm_worker *w, const struct mutator *m, uint64_t of
 	op->call = (struct mutator_call){ .mutator = m, .off = { off }, .len = len, .size = size };
 	op->target = (struct op_target){ .fd = { w->s->f->fd, -1 }, .data = op->data };
 	op->result = 0;
+	op->applied = false;
 	pthread_mutex_lock(&w->s->lock);
 	op->id = w->s->ids++;
 	w->s->ops++;
@@ -181,7 +182,8 @@ bool storm_op_end(struct storm_worker *w)
 	return w->o.status == STEP_OK;
 }
 
-bool storm_op_waited(struct storm_worker *w, uint64_t released_ns)
+bool storm_op_waited(struct storm_worker *w, const struct storm_worker *holder,
+		     uint64_t released_ns)
 {
 	const struct storm_op *op = &w->op;
 
@@ -192,7 +194,7 @@ bool storm_op_waited(struct storm_worker *w, uint64_t released_ns)
 		     "(%s) stood", op->call.mutator->name, (unsigned long long)op->call.off[0],
 		     (unsigned long long)op->call.len,
 		     op->result ? errno_name(-op->result) : "success",
-		     (double)(op->done_ns - op->entered_ns) / 1e6, w->pin_event,
-		     w->pin->pin.kind->name);
+		     (double)(op->done_ns - op->entered_ns) / 1e6, holder->pin_event,
+		     holder->pin->pin.name);
 	return false;
 }

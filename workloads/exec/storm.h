@@ -19,6 +19,7 @@ struct storm_op {
 	unsigned int gen;	/* theirs */
 	unsigned int id;	/* for the log */
 	bool wanted, entered, done;	/* under the lock */
+	bool applied;		/* the bytes are known to be as it left them */
 	int result;
 	uint64_t entered_ns, done_ns;
 	pthread_t thread;
@@ -42,7 +43,7 @@ struct storm_worker {
 	pthread_cond_t moved;	/* its operation did */
 	pthread_t thread;
 	pid_t tid;
-	bool started;
+	bool started, stands;	/* stands: still, under the lock */
 };
 
 struct storm {
@@ -56,7 +57,9 @@ struct storm {
 	pthread_mutex_t gate;	/* one long-term pin at a time is asked for */
 	pthread_cond_t turn;	/* pause, stop or calm changed, or a worker stood still */
 	bool pause, stop;
-	bool stuck;		/* what found something does not end */
+	bool stuck;		/* what was found does not end */
+	bool tainted;		/* the kernel said something */
+	uint64_t taint;		/* before the storm */
 	unsigned int parked;	/* workers that stand still */
 	unsigned int calm;	/* workers that want no new pins, so that their wait ends */
 	unsigned int live;	/* pins */
@@ -70,8 +73,9 @@ struct storm {
 bool storm_store(struct storm_worker *w, uint64_t off, uint64_t len);
 bool storm_pin(struct storm_worker *w, const struct pin_info *kind, uint64_t off, uint64_t len);
 bool storm_look(struct storm_worker *w);
-/* @op, which met the pin, or NULL: how it bears on what the pin shows. */
-bool storm_unpin(struct storm_worker *w, const struct storm_op *op);
+bool storm_unpin(struct storm_worker *w);
+/* Its operation is done: so are the bytes. */
+void storm_apply(struct storm_worker *w);
 bool storm_check(struct storm_worker *w, uint64_t off, uint64_t len, bool read);
 /* The bytes of [off, off + len) of the file are now as @p says: its off, len are not read. */
 void storm_set(struct storm_worker *w, uint64_t off, uint64_t len, const struct piece *p);
@@ -89,8 +93,9 @@ void storm_op_linger(struct storm_worker *w, unsigned int us);
 bool storm_op_is_done(struct storm_worker *w);
 /* For its end; false: it does not, or failed, as w->o says. */
 bool storm_op_end(struct storm_worker *w);
-/* It must not have returned before @released_ns. */
-bool storm_op_waited(struct storm_worker *w, uint64_t released_ns);
+/* It must not have returned before @released_ns, when @holder let go. */
+bool storm_op_waited(struct storm_worker *w, const struct storm_worker *holder,
+		     uint64_t released_ns);
 
 /* storm-worker.c */
 void *storm_worker_thread(void *arg);

@@ -63,7 +63,7 @@ bool exec_target(struct exec *x, const struct mutator_call *c, struct op_target 
 		 unsigned int *gen, void **data, struct outcome *o)
 {
 	*t = (struct op_target){ .fd = { -1, -1 }, .mountpoint = EXEC_MOUNTPOINT,
-				 .copy = exec_map_copy };
+				 .pmem = x->ctx->guest->pmem, .copy = exec_map_copy };
 	*data = NULL;
 	if (c->map)
 		return target_map(x, c, t, gen, data, o);
@@ -95,6 +95,7 @@ void exec_ended(struct exec *x, const struct mutator_call *c, unsigned int gen, 
 	bool store = is(c, "store");
 
 	x->spoiled |= !result && (c->mutator->traits & MUTATOR_SPOILS);
+	x->unbound |= !result && is(c, "unbind");
 	if (store && (result || raced))
 		spoil(x, c);
 	else if (!result)

@@ -110,7 +110,15 @@ static void add_files(struct text *t)
 
 	if (t->c->op->other && other_first)
 		add_file(t, 'b', t->c->op->other);
-	add_file(t, 'a', g->kind);
+	if (g->traits & GEOMETRY_PMD) {
+		/* what is preallocated is aligned to 2 MiB, what is written need not be */
+		add_file(t, 'a', "fallocated");
+		buf_adds(&t->b, "write   a 0 ");
+		add_size(&t->b, g->size);
+		buf_addc(&t->b, '\n');
+	} else {
+		add_file(t, 'a', g->kind);
+	}
 	if (g->traits & GEOMETRY_SELF) {
 		buf_adds(&t->b, "clone-range a");
 		add_range(&t->b, g->pin_off, g->pin_len);

@@ -150,7 +150,7 @@ void model_apply(struct model *m, const struct mutator_call *c, unsigned int gen
 		model_map_spoil(m, model_map(m, c->map), c->off[0], c->len);
 	} else if (word_eq(op, "unlink")) {
 		apply_unlink(m, f);
-	} else if (word_eq(op, "umount")) {
+	} else if (word_eq(op, "umount") || word_eq(op, "unbind")) {
 		for (unsigned int i = 0; i < m->nr_files; i++)
 			lose(m, &m->files[i], 0, TO_THE_END);
 	}

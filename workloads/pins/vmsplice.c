@@ -14,7 +14,7 @@ struct vmsplice {
 };
 
 /* An empty one of a pin that is gone: most pins are of one size. NULL: there is none. */
-static struct vmsplice *spare;
+static _Thread_local struct vmsplice *spare;
 
 static const char *vmsplice_missing(const struct case_ctx *ctx, char *buf, size_t size)
 {

@@ -337,7 +337,7 @@ static void test_golden(void **state)
 		  "that another file maps by 4 KiB; the file is mapped anew meanwhile; the operation "
 		  "is killed\n"
 		  "fs      xfs\n"
-		  "file    a 6M written\n"
+		  "file    a 6M fallocated\nwrite   a 0 6M\n"
 		  "file    c 6M clone a\n"
 		  "map     m a 0 6M shared rw pmd\n"
 		  "touch   m+2M 2M read\n"

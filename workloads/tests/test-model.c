@@ -129,6 +129,8 @@ static void derives(void **state)
 		  "4:expect t blocks; 5:settle u; 6:expect t completes; 6:expect u completes" },
 		{ FILE_A "truncate a 5000\nstart t load m 4K 4K\nstart u store m 4K 8K\n",
 		  "4:expect t completes; 5:expect u fails EFAULT" },
+		{ FILE_A PIN_P "unmap m\nstart t unbind\nunpin p\n",
+		  "5:settle t; 6:expect t completes" },
 		/* of a poisoned page nobody knows */
 		{ FILE_A "hwpoison m 2M\nstart t load m 2M 4K\n", "4:wait t" },
 		/* another process has the pin: it does the same, however it ends */
