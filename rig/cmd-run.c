@@ -33,8 +33,8 @@ static const struct command_option run_options[] = {
 	{ "seed", "N", "fixes the order of the cases, and goes to the agent with each; default:\n"
 	  "drawn, and the order is the plan's", KEY_SEED },
 	{ "self-test", "LIE", "the agent leaves something out, to see the verdict change:\n"
-	  "no-pin, no-unpin, no-dax, no-gate, no-count, no-flush, dirty-fs, bare\n"
-	  "or panic", KEY_SELF_TEST },
+	  "no-pin, no-unpin, no-dax, no-gate, no-count, no-flush, dirty-fs, splat-only,\n"
+	  "bare or panic", KEY_SELF_TEST },
 	{ "jobs", "N|auto", "guests at once; auto: as many as processors and memory allow",
 	  KEY_JOBS },
 	{ "no-fork", NULL, "boot a guest for every case; default: boot one, keep it, and start\n"
@@ -89,7 +89,7 @@ static struct err *parse_lie(const char *value)
 		     { "no-dax", LIE_NO_DAX }, { "no-gate", LIE_NO_GATE },
 		     { "no-count", LIE_NO_COUNT },
 		     { "no-flush", LIE_NO_FLUSH }, { "dirty-fs", LIE_DIRTY_FS },
-		     { "bare", LIE_BARE }, { "panic", LIE_PANIC } };
+		     { "splat-only", LIE_SPLAT_ONLY }, { "bare", LIE_BARE }, { "panic", LIE_PANIC } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
 		if (strcmp(value, lies[i].name) == 0) {
@@ -98,7 +98,7 @@ static struct err *parse_lie(const char *value)
 		}
 	}
 	return err_create(ERR_USAGE, "there is no self-test '%s': expected no-pin, no-unpin, "
-			  "no-dax, no-gate, no-count, no-flush, dirty-fs, bare or panic", value);
+			  "no-dax, no-gate, no-count, no-flush, dirty-fs, splat-only, bare or panic", value);
 }
 
 static struct err *option(void *state, int key, const char *value)

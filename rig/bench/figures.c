@@ -165,6 +165,30 @@ out:
 	side_deinit(&both);
 }
 
+void bench_oracles(struct bench *b, struct figure *f)
+{
+	struct side all = { .args = { "--match", LARGER } };
+	struct side few = { .args = { "--match", LARGER, "--self-test", "splat-only" } };
+	double a, c;
+	struct err *err;
+
+	set_jobs(b, &all, "1");
+	set_jobs(b, &few, "1");
+	err = alternate(b, &all, &few, ROUNDS);
+	a = samples_median(&all.whole);
+	c = samples_median(&few.whole);
+	if (err)
+		figure_fail(f, err);
+	else
+		figure_set(f, 100 * (a / c - 1),
+			   xasprintf("more time with all oracles than with the kernel log and the waits "
+				     "alone: %.1f s against %.1f s, the %zu cases of quick that match "
+				     "'%s', one job, warm, medians of %zu runs each, in turn", a, c,
+				     all.cases, LARGER, all.whole.n));
+	side_deinit(&all);
+	side_deinit(&few);
+}
+
 /* What every fork of a run took at most. */
 struct forks {
 	const struct bench *b;

@@ -52,7 +52,7 @@ void figure_fail(struct figure *f, struct err *err)
 
 enum {
 	FIGURE_STEP, FIGURE_PLAN, FIGURE_RATE, FIGURE_MEMORY, FIGURE_BOOT, FIGURE_CYCLES,
-	FIGURE_TWO, FIGURES,
+	FIGURE_TWO, FIGURE_ORACLES, FIGURES,
 };
 
 static struct figure figures[FIGURES] = {
@@ -63,6 +63,7 @@ static struct figure figures[FIGURES] = {
 	[FIGURE_BOOT] = { .name = "cold-boot", .unit = "%" },
 	[FIGURE_CYCLES] = { .name = "cycles-in-guest", .unit = "times" },
 	[FIGURE_TWO] = { .name = "two-jobs", .unit = "times" },
+	[FIGURE_ORACLES] = { .name = "oracles", .unit = "%" },
 };
 
 /* Does this daxrig know --jobs? */
@@ -136,6 +137,12 @@ static void boot(struct bench *b, struct figure *f, struct figure *none)
 	bench_boot(b, f);
 }
 
+static void oracles(struct bench *b, struct figure *f, struct figure *none)
+{
+	(void)none;
+	bench_oracles(b, f);
+}
+
 static void memory(struct bench *b, struct figure *f, struct figure *none)
 {
 	(void)none;
@@ -152,6 +159,7 @@ static const struct {
 	{ bench_jobs, &figures[FIGURE_RATE], &figures[FIGURE_TWO] },
 	{ bench_warm, &figures[FIGURE_STEP], &figures[FIGURE_PLAN] },
 	{ cycles, &figures[FIGURE_CYCLES], NULL },
+	{ oracles, &figures[FIGURE_ORACLES], NULL },
 };
 
 /* With @why none can be measured. */

@@ -95,7 +95,8 @@ enum lie {
 	LIE_PANIC,	/* the guest panics at the first operation */
 	LIE_NO_FLUSH,	/* fsync and sync are left out, what they must do is not */
 	LIE_DIRTY_FS,	/* the filesystem is damaged before it is checked */
-	LIE_LAST = LIE_DIRTY_FS,
+	LIE_SPLAT_ONLY,	/* no oracle looks but the kernel log and whether operations wait */
+	LIE_LAST = LIE_SPLAT_ONLY,
 };
 
 void msg_put(struct buf *b, uint16_t tag, const void *data, size_t len);

@@ -133,6 +133,12 @@ struct outcome {
 	bool hung;	/* something does not end: the case stands still from here */
 };
 
+/* --self-test splat-only: what the oracles cost is seen without them. */
+static inline bool exec_looks(const struct exec *x)
+{
+	return x->ctx->lie != LIE_SPLAT_ONLY;
+}
+
 /* As nothing had happened yet; the detail's memory is kept. */
 void outcome_reset(struct outcome *o);
 void outcome_fail(struct outcome *o, const char *rule, const char *expected,

@@ -70,6 +70,8 @@ static bool listening(struct exec *x)
 {
 	int ret;
 
+	if (!exec_looks(x))
+		return false;
 	if (x->flush)
 		return x->flush->pipe >= 0;
 	x->flush = xcalloc(1, sizeof(*x->flush));

@@ -203,7 +203,7 @@ static void compare_last(struct exec *x, struct exec_pin *p, struct outcome *o)
 {
 	struct shadow want;
 
-	if (model_pin_shows(&x->model, p->m, x->last))
+	if (!exec_looks(x) || model_pin_shows(&x->model, p->m, x->last))
 		return;
 	model_pin_bytes(&x->model, p->m, &want);
 	compare(x, p, &want, 0, x->last, p->pin.len, false, o);

@@ -318,7 +318,7 @@ void exec_ledger_look(struct exec *x, struct outcome *o)
 
 void exec_ledger_step(struct exec *x, const struct step *st, struct outcome *o)
 {
-	if (!is_worth_it(st) || o->status == STEP_SKIP || o->status == STEP_ERROR)
+	if (!exec_looks(x) || !is_worth_it(st) || o->status == STEP_SKIP || o->status == STEP_ERROR)
 		return;
 	if (o->hung && is_stuck_in_layout(x))
 		exec_ledger_hang(x, o);
@@ -328,7 +328,7 @@ void exec_ledger_step(struct exec *x, const struct step *st, struct outcome *o)
 
 void exec_ledger_end(struct exec *x, struct outcome *o)
 {
-	struct ledger *l = ledger(x);
+	struct ledger *l = exec_looks(x) ? ledger(x) : NULL;
 
 	if (l && look_again(x, l, look_idle) == ANSWER_DIFFERS)
 		tell(l, o);

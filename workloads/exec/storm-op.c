@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/task.h"
 #include "workloads/pattern.h"
 
 /* One that waits longer asks the others for a moment without pins. */
@@ -165,16 +166,35 @@ static bool wait_for_end(struct storm_worker *w)
 	return w->op.done;
 }
 
+/* Of all that does not end: what sleeps in a layout wait; others may queue behind it. */
+static struct storm_worker *culprit(struct storm_worker *w)
+{
+	struct storm *s = w->s;
+
+	for (unsigned int i = 0; i <= s->n; i++) {
+		struct task_sample sample;
+
+		if (!storm_op_is_done(&s->w[i]) &&
+		    task_sample(getpid(), s->w[i].op.tid, &sample) == 0 &&
+		    exec_waits_for_layout(&sample))
+			return &s->w[i];
+	}
+	return w;
+}
+
 bool storm_op_end(struct storm_worker *w)
 {
+	struct storm_worker *stuck;
 	bool ended;
 
 	pthread_mutex_lock(&w->s->lock);
 	ended = wait_for_end(w);
 	pthread_mutex_unlock(&w->s->lock);
 	if (!ended) {
-		exec_judge_stuck(w->s->x, w->op.call.mutator->name, getpid(), w->op.tid,
+		stuck = culprit(w);
+		exec_judge_stuck(w->s->x, stuck->op.call.mutator->name, getpid(), stuck->op.tid,
 				 w->s->x->grace_ms, &w->o);
+		w->s->culprit = stuck;
 		return false;
 	}
 	note(w, STORM_DONE);

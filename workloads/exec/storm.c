@@ -286,13 +286,14 @@ static void take_finding(struct storm *s, struct outcome *o)
 /* The others end their rounds; then the books of what does not end may be looked at. */
 static void take_hang(struct storm *s, struct outcome *o)
 {
-	pid_t tid = s->finder->op.tid;
+	const struct storm_worker *w = s->culprit;
 	struct task_sample sample;
 
 	pthread_mutex_lock(&s->lock);
 	wait_for(s, now_ns() + s->x->grace_ms * 1000000, s->n - 1);
 	pthread_mutex_unlock(&s->lock);
-	if (task_sample(getpid(), tid, &sample) == 0 && exec_waits_for_layout(&sample))
+	if (w && task_sample(getpid(), w->op.tid, &sample) == 0 &&
+	    exec_waits_for_layout(&sample))
 		exec_ledger_hang(s->x, o);
 }
 

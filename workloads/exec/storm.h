@@ -66,6 +66,7 @@ struct storm {
 	uint64_t idle_ns;	/* since there are none */
 	unsigned int ids, pins, ops, looks;
 	struct storm_worker *finder;	/* of what is in its outcome; NULL: nothing so far */
+	struct storm_worker *culprit;	/* whose operation does not end */
 	struct storm_log log;	/* up to then */
 };
 

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A kernel for the interpreter (workloads/exec) on the host: it keeps the contract, but for
+ * one lie. Files are real ones in a temporary folder; what the host has not, a DAX mount,
+ * pins, a trace, is made up by functions that the linker puts before the real ones
+ * (--wrap in build.mk). fake-ops.c: operations, tasks and signals; fake-fs.c: mount,
+ * check and trace; fake-pins.c: pins and the ledger.
+ */
+#ifndef WORKLOADS_TESTS_FAKE_KERNEL_H
+#define WORKLOADS_TESTS_FAKE_KERNEL_H
+
+#include "base/buf.h"
+
+/* How an operation passes its time before it is done. */
+enum fake_way {
+	WAY_WAITS,	/* asleep, while anything is held; a signal ends that with EINTR */
+	WAY_AT_ONCE,
+	WAY_SPINS,	/* as WAITS, but on the CPU */
+	WAY_EARLY,	/* as WAITS, but only until somebody looks through a pin */
+	WAY_FOREVER,	/* asleep */
+	WAY_DIES,	/* its process does, at once */
+	WAY_DIES_LATER,	/* once nothing is held */
+	WAY_FORKS,	/* at once, and a child is left behind */
+};
+
+/* Bytes that are not as they must be. */
+enum fake_bytes_kind { BYTES_RIGHT, BYTES_PATTERN, BYTES_ZERO, BYTES_CUT, BYTES_GONE };
+
+struct fake_bytes {
+	enum fake_bytes_kind kind;
+	const char *file;	/* NULL: what is looked at */
+	uint64_t off, len;	/* where they stand; CUT: the new size is off */
+	unsigned int origin, gen;	/* of pattern.h */
+	uint64_t src;		/* the place they are for */
+};
+
+/* What is zero is as it should be. */
+struct fake {
+	/* of the operation of that name; all others are done at once and well */
+	const char *op;
+	enum fake_way way;
+	int errnum;		/* what it ends with */
+	bool undone;		/* it has done nothing then, whatever it says */
+	bool deaf;		/* no signal, SIGKILL neither, has an effect on it */
+	int signal_gives;	/* with a signal: -1 success, else the errno; 0: EINTR */
+	const char *place;	/* where it sleeps, in /proc/PID/wchan */
+	unsigned int cpu_percent; /* that it uses meanwhile, as the kernel counts */
+	bool no_signal;		/* who maps a poisoned page is not told */
+	struct fake_bytes harm;	/* behind it */
+
+	/* of pins */
+	struct fake_bytes look, last;	/* what they show; what they saw last */
+	int fault;		/* errno of their traffic, once op ran */
+	bool not_asked;		/* the call that may be refused is not made */
+	int refusal;		/* of uring, 0: EOPNOTSUPP, -1: it is granted */
+
+	/* of the filesystem */
+	bool no_dax;
+	int umount, mount, device, fsync, read; /* errno of theirs */
+	bool dirty;		/* fsck finds it so */
+	uint64_t unflushed, unflushed_pages; /* what fsync, sync and umount leave out */
+	bool trace_lost;	/* the trace buffer ran over */
+
+	/* of the ledger: the answer, so often */
+	const char *ledger, *ledger_idle;
+	unsigned int ledger_times;
+};
+
+extern struct fake fake;
+
+/*
+ * Runs @text as a case in this process, which is there for it alone, under the kernel
+ * @fake is; reports go to @link. Grace and window in ms. Files lie in folder @dir.
+ */
+void fake_run(const char *text, const char *dir, int link, uint64_t grace_ms);
+
+/* For the parts of it. */
+#define FAKE_PMEM "/dev/fake-pmem"
+#define FAKE_WINDOW_MS 20
+
+/* In memory that all processes of the case share. */
+struct fake_shared {
+	unsigned int held;	/* pins that hold pages; a futex */
+	unsigned int looked;	/* somebody looked through a pin; a futex */
+	int early_tid;		/* who is to end when that is so; 0: nobody */
+	bool ran;		/* the operation in question did */
+};
+
+extern struct fake_shared *fake_shared;
+
+void fake_fs_init(const char *dir);
+/* Puts @b into the file it names. */
+void fake_fs_harm(const struct fake_bytes *b);
+/* Puts @b over the @len bytes at @data. */
+void fake_bytes_put(const struct fake_bytes *b, void *data, size_t len);
+void fake_wake(unsigned int *word);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "workloads/tests/fake-kernel.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/task.h"
+#include "workloads/exec/exec.h"
+#include "workloads/exec/interp.h"
+
+struct fake fake;
+struct fake_shared *fake_shared;
+static uint64_t grace;
+
+int __real_op_run(const struct mutator_call *call, struct op_target *t);
+int __wrap_op_run(const struct mutator_call *call, struct op_target *t);
+int __real_kill(pid_t pid, int signo);
+int __wrap_kill(pid_t pid, int signo);
+int __real_task_sample(pid_t pid, pid_t tid, struct task_sample *out);
+int __wrap_task_sample(pid_t pid, pid_t tid, struct task_sample *out);
+void __wrap_exec_measure_window(struct exec *x, struct outcome *o);
+
+void fake_wake(unsigned int *word)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+/* While *@word is @value. False: a signal came. */
+static bool sleep_on(unsigned int *word, unsigned int value)
+{
+	return syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0) == 0 || errno != EINTR;
+}
+
+/* Asleep until nothing is held. 0, or the errno of what ended it. */
+static int wait_for_holders(void)
+{
+	unsigned int n;
+
+	while ((n = __atomic_load_n(&fake_shared->held, __ATOMIC_SEQ_CST)) > 0)
+		if (!sleep_on(&fake_shared->held, n) && !fake.deaf)
+			return fake.signal_gives ? fake.signal_gives : EINTR;
+	return 0;
+}
+
+static void wait_for_look(void)
+{
+	fake_shared->early_tid = (int)syscall(SYS_gettid);
+	while (!__atomic_load_n(&fake_shared->looked, __ATOMIC_SEQ_CST))
+		sleep_on(&fake_shared->looked, 0);
+}
+
+static void leave_child(void)
+{
+	if (fork() == 0)
+		for (;;)
+			pause();
+}
+
+static int pass_time(void)
+{
+	switch (fake.way) {
+	case WAY_WAITS:
+		return wait_for_holders();
+	case WAY_SPINS:
+		while (__atomic_load_n(&fake_shared->held, __ATOMIC_SEQ_CST))
+			;
+		return 0;
+	case WAY_EARLY:
+		wait_for_look();
+		return 0;
+	case WAY_FOREVER:
+		for (;;)
+			sleep_on(&(unsigned int){ 0 }, 0);
+	case WAY_DIES_LATER:
+		wait_for_holders();
+		raise(SIGKILL);
+		return 0;
+	case WAY_DIES:
+		raise(SIGKILL);
+		return 0;
+	case WAY_FORKS:
+		leave_child();
+		return 0;
+	case WAY_AT_ONCE:
+		return 0;
+	}
+	return 0;
+}
+
+/* As MADV_HWPOISON does to who maps the page; the host's memory stays what it is. */
+static int poison(void)
+{
+	siginfo_t info = { .si_signo = SIGBUS, .si_code = BUS_MCEERR_AO };
+
+	if (!fake.no_signal)
+		syscall(SYS_rt_tgsigqueueinfo, getpid(), syscall(SYS_gettid), SIGBUS, &info);
+	return 0;
+}
+
+/* What the host's own kernel may be asked for. */
+static int carry_out(const struct mutator_call *c, struct op_target *t)
+{
+	static const char *const safe[] = { "truncate", "punch", "write", "read", "load", "store",
+					    "unlink", "umount" };
+
+	if (word_eq(c->mutator->name, "hwpoison"))
+		return poison();
+	for (size_t i = 0; i < ARRAY_SIZE(safe); i++)
+		if (word_eq(c->mutator->name, safe[i]))
+			return __real_op_run(c, t);
+	return -ENOSYS;
+}
+
+int __wrap_op_run(const struct mutator_call *c, struct op_target *t)
+{
+	int ret;
+
+	if (!fake.op || strcmp(c->mutator->name, fake.op) != 0)
+		return carry_out(c, t);
+	ret = pass_time();
+	if (ret > 0 && !fake.undone && fake.signal_gives)
+		ret = 0;
+	if (ret > 0)
+		return -ret;
+	ret = fake.undone ? 0 : carry_out(c, t);
+	fake_fs_harm(&fake.harm);
+	fake_shared->ran = true;
+	return fake.errnum ? -fake.errnum : ret;
+}
+
+int __wrap_kill(pid_t pid, int signo)
+{
+	return fake.deaf && pid > 0 ? 0 : __real_kill(pid, signo);
+}
+
+/* State and CPU are the sleeper's own; where it sleeps is not, here it is a futex. */
+int __wrap_task_sample(pid_t pid, pid_t tid, struct task_sample *out)
+{
+	int ret = __real_task_sample(pid, tid, out);
+
+	if (!ret && out->state == 'S')
+		snprintf(out->wchan, sizeof(out->wchan), "%s",
+			 fake.place ? fake.place : "dax_break_layout_final");
+	if (fake.cpu_percent)
+		out->cpu_ns = now_ns() / 100 * fake.cpu_percent;
+	return ret;
+}
+
+void __wrap_exec_measure_window(struct exec *x, struct outcome *o)
+{
+	(void)o;
+	x->window_ms = FAKE_WINDOW_MS;
+	x->grace_ms = grace;
+}
+
+void fake_run(const char *text, const char *dir, int link, uint64_t grace_ms)
+{
+	const struct guest_facts guest = { .kernel_major = 7, .pmem = FAKE_PMEM, .cpus = 1,
+					   .mounted = "xfs" };
+	const struct case_ctx ctx = { .name = "t", .text = text, .fs = "xfs", .guest = &guest,
+				      .grace_ms = grace_ms, .link = link };
+
+	grace = grace_ms;
+	fake_shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	fake_fs_init(dir);
+	interp_run_case(&ctx);
+}
