@@ -49,6 +49,7 @@ const struct rule rules[] = {
 	{ "contract.errno", "the operation gave another result than it must" },
 	{ "contract.refused", "a pin that must be refused was not" },
 	{ "contract.nowait", "the operation blocked although it must not" },
+	{ "contract.sigbus", "a page went bad and who maps it got no SIGBUS" },
 	{ "content.file", "the file holds bytes that it must not hold" },
 	{ "content.map", "a mapping shows bytes that it must not show" },
 	{ "content.pin", "the pin's holder saw bytes that it must not see" },

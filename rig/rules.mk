@@ -58,7 +58,7 @@ define test_rule
 $(BUILD)/tests/$(notdir $(1:.c=)): $(BUILD)/asan/$(1:.c=.o) $(BUILD)/libdaxrig-asan.a
 	@mkdir -p $$(@D)
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(CFLAGS) $$(SANITIZE) $$(filter %.o,$$^) $$(filter %.a,$$^) -o $$@ $$(HOST_LIBS) -lcmocka
+	$$(Q)$$(CC) $$(CFLAGS) $$(SANITIZE) $$(TEST_LDFLAGS) $$(filter %.o,$$^) $$(filter %.a,$$^) -o $$@ $$(HOST_LIBS) -lcmocka
 endef
 $(foreach t,$(test-srcs),$(eval $(call test_rule,$(t))))
 

@@ -3,8 +3,18 @@
 pure-srcs += $(wildcard workloads/*.c workloads/model/*.c workloads/matrix/*.c \
 	workloads/storm/*.c)
 agent-srcs += $(wildcard workloads/exec/*.c workloads/pins/*.c)
-test-srcs += $(wildcard workloads/tests/*.c)
+test-srcs += $(wildcard workloads/tests/test-*.c)
 
 # What needs no device is tested on the host.
 $(BUILD)/tests/test-pin-process: $(addprefix $(BUILD)/asan/workloads/pins/,process.o beat.o)
 $(BUILD)/tests/test-beat: $(BUILD)/asan/workloads/pins/beat.o
+
+# The interpreter as it is, under a kernel that the test makes up: these functions come first.
+judge-srcs := $(wildcard workloads/tests/fake-*.c workloads/tests/judge-*.c) \
+	$(wildcard workloads/exec/*.c inject/ops/*.c) \
+	$(addprefix workloads/pins/,pin.c null.c beat.c process.c)
+judge-wraps := op_run kill task_sample exec_measure_window pin_wait_rounds \
+	open stat unlink statx pread fsync syncfs mkdir mount umount2 path_exists file_poke \
+	run_program book_init book_scan book_frames
+$(BUILD)/tests/test-judge: $(judge-srcs:%.c=$(BUILD)/asan/%.o)
+$(BUILD)/tests/test-judge: TEST_LDFLAGS := $(judge-wraps:%=-Wl,--wrap=%)

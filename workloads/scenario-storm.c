@@ -51,6 +51,8 @@ struct err *step_storm(struct parser *p, struct step *st)
 		err = parse_workers(l, &st->storm);
 	if (!err && line_take(l, "cpus"))
 		err = parse_cpus(l, &st->storm);
+	if (!err)
+		st->storm.unstick = line_take(l, "unstick");
 	if (!err && line_take(l, "pins"))
 		err = parse_pins(l, &st->storm);
 	return err;

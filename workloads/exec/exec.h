@@ -73,6 +73,7 @@ struct exec_task {
 	bool started, dead, joined, applied;
 	bool signalled;
 	uint64_t waits_since_ns;	/* when it was seen to wait, 0: it was not */
+	bool let_go;		/* a pin went since then, before it ended */
 };
 
 /* Looks after what the program's own thread is in; see operation.c. */

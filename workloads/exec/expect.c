@@ -111,6 +111,7 @@ static void expect_blocks(struct exec *x, struct exec_task *t, struct outcome *o
 		add_stack(t, o);
 	} else if (seen == LOOK_RESTS) {
 		t->waits_since_ns = now_ns();
+		t->let_go = false;
 	} else if (!exec_task_done(t)) {
 		outcome_fail(o, "contract.waits", "waits", "'%s' died", t->name);
 	} else {
@@ -122,6 +123,20 @@ static void expect_blocks(struct exec *x, struct exec_task *t, struct outcome *o
 	}
 }
 
+/* Of the device beneath a held page nothing may be taken away: it waits, or it refuses. */
+static void judge_unbind(struct exec *x, const struct exec_task *t, struct outcome *o)
+{
+	char holders[200];
+
+	if (!x->unbound || !word_eq(t->step->call.mutator->name, "unbind"))
+		return;
+	exec_holders(x, holders, sizeof(holders));
+	if (holders[0])
+		outcome_fail(o, "contract.waits", "waits or refuses while pages are held",
+			     "the device was unbound after %.1f ms, while %s stood",
+			     (double)(t->shared->done_ns - t->shared->entered_ns) / 1e6, holders);
+}
+
 void exec_task_settle(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_task *t = exec_task(x, st->name);
@@ -131,6 +146,7 @@ void exec_task_settle(struct exec *x, const struct step *st, struct outcome *o)
 	case LOOK_OVER:
 		snprintf(o->found, sizeof(o->found), "'%s' ended with %s", t->name,
 			 exec_task_done(t) ? result_name(t->shared->result) : "a signal");
+		judge_unbind(x, t, o);
 		break;
 	case LOOK_BUSY:
 		judge_busy(t, o);
@@ -161,12 +177,26 @@ static void judge_stuck(struct exec *x, struct exec_task *t, uint64_t ms, struct
 	exec_judge_stuck(x, t->name, exec_task_pid(t), t->shared->tid, ms, o);
 }
 
+/* A signal should have ended the wait. */
+static void judge_deaf(struct exec *x, const struct exec_task *t, int expected_errno,
+		       uint64_t ms, struct outcome *o)
+{
+	char expected[64], holders[200];
+
+	if (!t->signalled || !exec_holders(x, holders, sizeof(holders))[0])
+		return;
+	snprintf(expected, sizeof(expected), "'%.32s' ends with %s", t->name,
+		 result_name(-expected_errno));
+	outcome_fail(o, "contract.errno", expected, "the signal did not end it within %llu ms",
+		     (unsigned long long)ms);
+}
+
 /* What was seen to wait must not have ended before somebody let go. */
-static void judge_early(const struct exec *x, const struct exec_task *t, struct outcome *o)
+static void judge_early(const struct exec_task *t, struct outcome *o)
 {
 	if (!t->waits_since_ns || t->signalled || !exec_task_done(t))
 		return;
-	if (x->released_ns > t->waits_since_ns && t->shared->done_ns >= x->released_ns)
+	if (t->let_go)
 		return;
 	outcome_fail(o, "contract.waits", "waits until the pages are let go",
 		     "'%s' returned %s %.1f ms after it was seen to wait, before any release",
@@ -193,11 +223,12 @@ static void expect_end(struct exec *x, struct exec_task *t, const struct step *s
 	char expected[64];
 
 	if (!exec_task_over(t, now_ns() + ms * 1000000)) {
+		judge_deaf(x, t, expected_errno, ms, o);
 		judge_stuck(x, t, ms, o);
 		return;
 	}
 	exec_tasks_settle(x);
-	judge_early(x, t, o);
+	judge_early(t, o);
 	if (exec_task_done(t)) {
 		exec_judge_result(t->name, t->shared->result, expected_errno, o);
 		/* nothing else happened since it began, and its bytes are this process's */

@@ -217,6 +217,8 @@ void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o)
 	if (x->nr_tasks) { /* nobody else asks when */
 		exec_tasks_settle(x);
 		x->released_ns = now_ns();
+		for (unsigned int i = 0; i < x->nr_tasks; i++)
+			x->tasks[i].let_go |= !exec_task_done(&x->tasks[i]);
 	}
 	if (x->last_size < p->pin.len) {
 		free(x->last);

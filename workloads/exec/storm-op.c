@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -142,23 +143,42 @@ bool storm_op_is_done(struct storm_worker *w)
 	return done;
 }
 
+/*
+ * Up to some kernels a page that was stored to while an operation waited for it is never
+ * idle again, and the wait goes on, until it is mapped no more.
+ */
+static void unstick(struct storm *s)
+{
+	s->unstuck++;
+	pthread_mutex_unlock(&s->lock);
+	for (unsigned int i = 0; i < s->n; i++)
+		madvise(s->w[i].map->addr, s->w[i].len, MADV_DONTNEED);
+	pthread_mutex_lock(&s->lock);
+}
+
 /* Under the lock. False: nobody holds anything for the grace, and it does not end. */
 static bool wait_for_end(struct storm_worker *w)
 {
 	struct storm *s = w->s;
-	uint64_t grace = s->x->grace_ms * 1000000, from = now_ns(), end, now;
+	uint64_t grace = s->x->grace_ms * 1000000, window = s->x->window_ms * 1000000;
+	uint64_t from = now_ns(), next = from + window, now, idle;
 	bool calm = false;
 
 	while (!w->op.done) {
 		now = now_ns();
-		end = (s->live ? now : MAX(s->idle_ns, from)) + grace;
-		if (now >= end)
+		idle = s->live ? now : MAX(s->idle_ns, from);
+		if (now >= idle + grace)
 			break;
 		if (!calm && now >= from + FAIR_NS) {
 			calm = true;
 			s->calm++;
 		}
-		wait_until(w, calm ? end : MIN(end, from + FAIR_NS));
+		if (now >= next && now >= idle + window && s->st->storm.unstick)
+			unstick(s);
+		if (now >= next)
+			next = now + window;
+		else
+			wait_until(w, next);
 	}
 	s->calm -= calm;
 	if (calm)

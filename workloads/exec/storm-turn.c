@@ -34,7 +34,7 @@ static void check_size(struct storm *s)
 			     s->f->name, (long long)sb.st_size);
 }
 
-static uint64_t read_taint(void)
+uint64_t storm_taint(void)
 {
 	struct buf text = BUF_INIT;
 	struct err *err = file_read("/proc/sys/kernel/tainted", 64, &text);
@@ -48,7 +48,7 @@ static uint64_t read_taint(void)
 /* A splat is the host's to judge: here it ends the storm, so that what led to it is kept. */
 static bool look_at_taint(struct storm *s)
 {
-	uint64_t now = read_taint();
+	uint64_t now = storm_taint();
 
 	if (!s->looks)
 		s->taint = now;

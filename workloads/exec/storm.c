@@ -10,7 +10,6 @@
 
 #include "base/task.h"
 #include "workloads/exec/ledger.h"
-#include "workloads/pattern.h"
 
 /* So long the workers go on between two looks at all. */
 #define SLICE_NS 300000000ull
@@ -265,7 +264,7 @@ static void take_finding(struct storm *s, struct outcome *o)
 	if (o->status != STEP_OK)
 		return;
 	snprintf(o->found, sizeof(o->found), "%u rounds, %u pins, %u operations, %u looks at all, "
-		 "seed %llu", rounds, s->pins, s->ops, s->looks,
+		 "%u waits unstuck, seed %llu", rounds, s->pins, s->ops, s->looks, s->unstuck,
 		 (unsigned long long)s->x->ctx->seed);
 	if (!w)
 		return;
@@ -297,23 +296,32 @@ static void take_hang(struct storm *s, struct outcome *o)
 		exec_ledger_hang(s->x, o);
 }
 
-/* The file gets bytes of its own again, which the model knows. */
-static void write_anew(struct storm *s, struct outcome *o)
+/* The file gets bytes that the model knows. False when a write does not end. */
+static bool write_anew(struct storm *s)
+{
+	struct storm_worker *l = &s->w[s->n];
+	struct model_file *f = s->f->m;
+
+	l->round++;
+	for (unsigned int i = 0; i < s->n; i++) {
+		storm_op_begin(l, mutator_find("write"), s->w[i].off, s->w[i].len, 0);
+		if (!storm_op_end(l)) {
+			storm_tell(l);
+			return !l->o.hung;
+		}
+		model_file_write(&s->x->model, f, s->w[i].off, s->w[i].len, l->op.gen);
+	}
+	s->tainted |= storm_taint() != s->taint;
+	return true;
+}
+
+/* What the file holds now nobody needs to know: the finding is made. */
+static void forget_bytes(struct storm *s)
 {
 	struct model_file *f = s->f->m;
-	unsigned int gen = ++f->gen;
+	struct model_map all = { .file = f, .len = f->size, .shared = true, .writable = true };
 
-	for (unsigned int i = 0; i < s->n; i++) {
-		struct storm_worker *w = &s->w[i];
-
-		pattern_fill(w->seen, w->len, f->origin, gen, w->off);
-		if (pwrite(s->f->fd, w->seen, w->len, (off_t)w->off) != (ssize_t)w->len) {
-			outcome_error(o, "cannot write '%s' behind the storm: %s", f->name,
-				      strerror(errno));
-			return;
-		}
-	}
-	model_file_write(&s->x->model, f, 0, f->size, gen);
+	model_map_spoil(&s->x->model, &all, 0, f->size);
 }
 
 /* On one CPU: the threads inherit it. */
@@ -339,6 +347,8 @@ void exec_storm(struct exec *x, const struct step *st, struct outcome *o)
 	choose_cpus(&st->storm, &before);
 	if (init(s, x, st, o))
 		ended = run(s, o);
+	if (ended && !s->finder && o->status == STEP_OK)
+		ended = write_anew(s);
 	take_finding(s, o);
 	if (s->finder || s->tainted)
 		send_evidence(s, o);
@@ -347,7 +357,7 @@ void exec_storm(struct exec *x, const struct step *st, struct outcome *o)
 		take_hang(s, o);
 		return; /* its threads go on to use it */
 	}
-	if (o->status != STEP_ERROR && o->status != STEP_SKIP)
-		write_anew(s, o);
+	if (s->finder)
+		forget_bytes(s);
 	deinit(s, &mark);
 }

@@ -64,7 +64,7 @@ struct storm {
 	unsigned int calm;	/* workers that want no new pins, so that their wait ends */
 	unsigned int live;	/* pins */
 	uint64_t idle_ns;	/* since there are none */
-	unsigned int ids, pins, ops, looks;
+	unsigned int ids, pins, ops, looks, unstuck;
 	struct storm_worker *finder;	/* of what is in its outcome; NULL: nothing so far */
 	struct storm_worker *culprit;	/* whose operation does not end */
 	struct storm_log log;	/* up to then */
@@ -104,5 +104,7 @@ void *storm_worker_thread(void *arg);
 /* storm-turn.c: all stand still. False: w->o of the leader, or of a worker, says why. */
 bool storm_look_at_all(struct storm *s);
 bool storm_move_all(struct storm *s, const struct storm_turn *t);
+/* What the kernel says of itself; it changes with a splat. */
+uint64_t storm_taint(void);
 
 #endif

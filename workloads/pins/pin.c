@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "workloads/pins/kinds.h"
+#include "workloads/pins/pin.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-
-const struct pin_kind *const pin_kinds[] = {
-	&pin_rdma,     &pin_rdma_odp, &pin_rdma_plain, &pin_rdma_devdax,
-	&pin_vmsplice, &pin_odirect,  &pin_uring,      &pin_null,
-	NULL,
-};
 
 const struct pin_kind *pin_kind_find(const char *name)
 {

@@ -25,6 +25,7 @@ struct storm_spec {
 	uint64_t ms;
 	unsigned int workers;
 	bool one_cpu;
+	bool unstick;		/* ends waits that nothing but an entry in a page table keeps */
 	unsigned int pins;	/* bit N: the kind pin_infos[N] */
 };
 

@@ -23,6 +23,13 @@ enum fake_way {
 	WAY_FORKS,	/* at once, and a child is left behind */
 };
 
+/* What a signal does to one that WAITS. */
+enum fake_signal {
+	SIGNAL_ENDS,	/* EINTR, nothing is done */
+	SIGNAL_TOO_LATE, /* EINTR, yet all of it is done */
+	SIGNAL_FREES,	/* it is done and succeeds */
+};
+
 /* Bytes that are not as they must be. */
 enum fake_bytes_kind { BYTES_RIGHT, BYTES_PATTERN, BYTES_ZERO, BYTES_CUT, BYTES_GONE };
 
@@ -42,7 +49,7 @@ struct fake {
 	int errnum;		/* what it ends with */
 	bool undone;		/* it has done nothing then, whatever it says */
 	bool deaf;		/* no signal, SIGKILL neither, has an effect on it */
-	int signal_gives;	/* with a signal: -1 success, else the errno; 0: EINTR */
+	enum fake_signal signal;
 	const char *place;	/* where it sleeps, in /proc/PID/wchan */
 	unsigned int cpu_percent; /* that it uses meanwhile, as the kernel counts */
 	bool no_signal;		/* who maps a poisoned page is not told */
@@ -50,7 +57,7 @@ struct fake {
 
 	/* of pins */
 	struct fake_bytes look, last;	/* what they show; what they saw last */
-	int fault;		/* errno of their traffic, once op ran */
+	int fault;		/* errno of their traffic, once somebody looked */
 	bool not_asked;		/* the call that may be refused is not made */
 	int refusal;		/* of uring, 0: EOPNOTSUPP, -1: it is granted */
 
@@ -83,7 +90,6 @@ struct fake_shared {
 	unsigned int held;	/* pins that hold pages; a futex */
 	unsigned int looked;	/* somebody looked through a pin; a futex */
 	int early_tid;		/* who is to end when that is so; 0: nobody */
-	bool ran;		/* the operation in question did */
 };
 
 extern struct fake_shared *fake_shared;

@@ -45,7 +45,7 @@ static int wait_for_holders(void)
 
 	while ((n = __atomic_load_n(&fake_shared->held, __ATOMIC_SEQ_CST)) > 0)
 		if (!sleep_on(&fake_shared->held, n) && !fake.deaf)
-			return fake.signal_gives ? fake.signal_gives : EINTR;
+			return EINTR;
 	return 0;
 }
 
@@ -120,18 +120,17 @@ static int carry_out(const struct mutator_call *c, struct op_target *t)
 
 int __wrap_op_run(const struct mutator_call *c, struct op_target *t)
 {
-	int ret;
+	int signalled, ret;
 
 	if (!fake.op || strcmp(c->mutator->name, fake.op) != 0)
 		return carry_out(c, t);
-	ret = pass_time();
-	if (ret > 0 && !fake.undone && fake.signal_gives)
-		ret = 0;
-	if (ret > 0)
-		return -ret;
+	signalled = pass_time();
+	if (signalled && fake.signal == SIGNAL_ENDS)
+		return -EINTR;
 	ret = fake.undone ? 0 : carry_out(c, t);
 	fake_fs_harm(&fake.harm);
-	fake_shared->ran = true;
+	if (signalled && fake.signal == SIGNAL_TOO_LATE)
+		return -EINTR;
 	return fake.errnum ? -fake.errnum : ret;
 }
 

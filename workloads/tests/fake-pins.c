@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "workloads/tests/fake-kernel.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "wire/ledger.h"
+#include "workloads/exec/book.h"
+#include "workloads/pattern.h"
+#include "workloads/pins/kinds.h"
+
+#define BOOK_FIRST 0x1000u
+#define BOOK_PAGES 1024u
+
+const char *__wrap_book_init(struct book *b, const char *pmem);
+int __wrap_book_scan(struct book *b);
+int __wrap_book_frames(pid_t pid, const void *addr, size_t len, uint64_t *pfns);
+void __wrap_pin_wait_rounds(struct pin *p, uint64_t from, unsigned int n, uint64_t deadline);
+
+static const char *fake_missing(const struct case_ctx *ctx, char *buf, size_t size)
+{
+	(void)ctx;
+	(void)buf;
+	(void)size;
+	return NULL;
+}
+
+/* What is held keeps its bytes, whatever becomes of the file. */
+static int fake_take(struct pin *p)
+{
+	p->priv = xcalloc(1, p->len);
+	memcpy(p->priv, p->addr, p->len);
+	__atomic_add_fetch(&fake_shared->held, 1, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+/* Somebody may have waited for that; then it ends, and is gone before this returns. */
+static void free_early(void)
+{
+	int tid = fake_shared->early_tid;
+
+	__atomic_store_n(&fake_shared->looked, 1, __ATOMIC_SEQ_CST);
+	fake_wake(&fake_shared->looked);
+	while (tid && syscall(SYS_tgkill, getpid(), tid, 0) == 0)
+		sched_yield();
+}
+
+static int fake_look(struct pin *p, void *out)
+{
+	memcpy(out, p->priv, p->len);
+	fake_bytes_put(&fake.look, out, p->len);
+	free_early();
+	return 0;
+}
+
+static int fake_release(struct pin *p, void *last)
+{
+	memcpy(last, p->priv, p->len);
+	fake_bytes_put(&fake.last, last, p->len);
+	free(p->priv);
+	__atomic_sub_fetch(&fake_shared->held, 1, __ATOMIC_SEQ_CST);
+	fake_wake(&fake_shared->held);
+	return 0;
+}
+
+/* The device works when it is waited for. */
+static void write_lanes(struct pin *p)
+{
+	p->dma_gen++;
+	for (size_t lane = PIN_PAGE - PIN_LANE; lane < p->len; lane += PIN_PAGE) {
+		pattern_fill((char *)p->priv + lane, PIN_LANE, ORIGIN_PIN + p->id, p->dma_gen, lane);
+		memcpy(p->addr + lane, (char *)p->priv + lane, PIN_LANE);
+	}
+	__atomic_add_fetch(&p->rounds, 1, __ATOMIC_RELEASE);
+}
+
+void __wrap_pin_wait_rounds(struct pin *p, uint64_t from, unsigned int n, uint64_t deadline)
+{
+	(void)from;
+	(void)deadline;
+	while (n--)
+		write_lanes(p);
+}
+
+static int device_release(struct pin *p, void *last)
+{
+	write_lanes(p);
+	return fake_release(p, last);
+}
+
+static int device_fault(struct pin *p, char *buf, size_t size)
+{
+	(void)p;
+	if (!fake.fault || !fake_shared->looked)
+		return 0;
+	snprintf(buf, size, "byte 8 reads 0");
+	return -fake.fault;
+}
+
+static int refused_take(struct pin *p)
+{
+	p->asked = !fake.not_asked;
+	if (fake.refusal >= 0)
+		return pin_fail(p, fake.refusal ? fake.refusal : EOPNOTSUPP, "the call");
+	return fake_take(p);
+}
+
+static const struct pin_kind kind_vmsplice = {
+	.name = "vmsplice", .missing = fake_missing, .take = fake_take, .look = fake_look,
+	.release = fake_release,
+};
+
+static const struct pin_kind kind_rdma = {
+	.name = "rdma", .missing = fake_missing, .take = fake_take, .look = fake_look,
+	.release = device_release, .fault = device_fault,
+};
+
+static const struct pin_kind kind_uring = {
+	.name = "uring", .missing = fake_missing, .take = refused_take, .release = fake_release,
+};
+
+const struct pin_kind *const pin_kinds[] = { &kind_vmsplice, &kind_rdma, &kind_uring,
+					     &pin_null, NULL };
+
+/* One page is mapped, somewhere: enough to ask of. */
+const char *__wrap_book_init(struct book *b, const char *pmem)
+{
+	(void)pmem;
+	*b = (struct book){ .first = BOOK_FIRST, .pages = BOOK_PAGES, .low = BOOK_PAGES };
+	if (!fake.ledger && !fake.ledger_idle)
+		return "there are no struct pages here";
+	b->slots = xcalloc(BOOK_PAGES, sizeof(*b->slots));
+	return NULL;
+}
+
+int __wrap_book_scan(struct book *b)
+{
+	book_note(b, BOOK_FIRST)->ptes = 1;
+	return 0;
+}
+
+int __wrap_book_frames(pid_t pid, const void *addr, size_t len, uint64_t *pfns)
+{
+	(void)pid;
+	(void)addr;
+	for (size_t i = 0; i < len / PIN_PAGE; i++)
+		pfns[i] = BOOK_FIRST + 1 + i;
+	return 0;
+}
+
+int case_call(const struct case_ctx *ctx, const char *call, const char *const *args,
+	      char *why, size_t size)
+{
+	static unsigned int asked;
+	const char *text = strcmp(call, LEDGER_CALL) == 0 ? fake.ledger :
+			   strcmp(call, LEDGER_IDLE_CALL) == 0 ? fake.ledger_idle : NULL;
+
+	(void)ctx;
+	(void)args;
+	if (!text || asked++ >= fake.ledger_times)
+		return 0;
+	snprintf(why, size, "%s", text);
+	return -1;
+}

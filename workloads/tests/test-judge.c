@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The interpreter as it is in the guest, under a kernel that breaks one rule: exactly that
+ * is found. Each row runs in a process of its own; what it reports goes through the host's
+ * record and its judgment.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <ctype.h>
+#include <glob.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "reports/verdict.h"
+#include "wire/agent.h"
+#include "workloads/tests/judge-rows.h"
+
+#define GRACE_MS 3000		/* passes only in a row that fails */
+#define SHORT_GRACE_MS 200	/* of rows that wait for its end */
+#define ROW_MS 20000
+#define FRAME_MAX (128u << 10)
+#define FRAME_TYPE 1u		/* bytes before the payload */
+
+void case_send(const struct case_ctx *ctx, enum msg_type type, const struct buf *payload)
+{
+	_cleanup_buf_ struct buf frame = BUF_INIT;
+	char t = (char)type;
+
+	buf_add(&frame, &t, FRAME_TYPE);
+	buf_add(&frame, payload->data, payload->len);
+	if (send(ctx->link, frame.data, frame.len, MSG_NOSIGNAL) < 0)
+		_exit(1);
+}
+
+static void run_row(const struct judge_row *row, const char *dir, int link)
+{
+	const struct case_ctx ctx = { .link = link };
+	const struct buf nothing = BUF_INIT;
+
+	setpgid(0, 0);
+	fake = row->fake;
+	fake_run(row->text, dir, link, row->to_the_end ? SHORT_GRACE_MS : GRACE_MS);
+	case_send(&ctx, MSG_END, &nothing);
+	_exit(0);
+}
+
+static void set_text(char **to, const struct msg_field *f)
+{
+	free(*to);
+	*to = msg_str(f, 4096);
+}
+
+/* False: the case stands still from here. */
+static bool take_step(struct case_record *rec, const uint8_t *payload, size_t len)
+{
+	struct case_step s = { 0 };
+	struct msg_reader reader;
+	struct msg_field f;
+	bool on = true;
+
+	msg_reader_init(&reader, payload, len);
+	while (msg_next(&reader, &f)) {
+		if (f.tag == TAG_LINE)
+			s.line = (unsigned int)msg_u64(&f);
+		else if (f.tag == TAG_STATUS)
+			s.status = (enum case_step_status)msg_u64(&f);
+		else if (f.tag == TAG_RULE)
+			set_text(&s.rule, &f);
+		else if (f.tag == TAG_EXPECTED)
+			set_text(&s.expected, &f);
+		else if (f.tag == TAG_FOUND)
+			set_text(&s.found, &f);
+		else if (f.tag == TAG_DIRTY)
+			on = false;
+		else if (f.tag == TAG_FEATURE && f.len == 3 && !memcmp(f.data, "dax", 3))
+			rec->dax_proven = true;
+	}
+	case_record_add_step(rec, &s);
+	free(s.rule);
+	free(s.expected);
+	free(s.found);
+	return on;
+}
+
+/* Until the case is over, or stands still. */
+static void listen_to(struct case_record *rec, int link)
+{
+	static uint8_t frame[FRAME_MAX];
+	struct pollfd p = { .fd = link, .events = POLLIN };
+	bool on = true;
+
+	while (on) {
+		ssize_t n = poll(&p, 1, ROW_MS) > 0 ? recv(link, frame, sizeof(frame), 0) : -1;
+
+		if (n <= 0) {
+			case_record_add_error(rec, "%s", n ? "no report in time" : "it died");
+			return;
+		}
+		if (frame[0] == MSG_STEP)
+			on = take_step(rec, frame + FRAME_TYPE, (size_t)n - FRAME_TYPE);
+		else if (frame[0] == MSG_END)
+			break;
+	}
+	rec->end_seen = true; /* one that stands still is ended from outside */
+}
+
+/* Times and processes' numbers are other ones each time. */
+static void mask(struct buf *out, const char *text)
+{
+	while (*text) {
+		size_t n = strspn(text, "0123456789.");
+
+		if (n && strncmp(text + n, " ms", 3) == 0)
+			buf_adds(out, "#");
+		else
+			buf_add(out, text, n);
+		text += n;
+		n = strcspn(text, "0123456789");
+		buf_add(out, text, n);
+		text += n;
+	}
+}
+
+/* "VERDICT", then a line "LINE RULE: EXPECTED | FOUND" for each finding, or the reason. */
+static char *told(struct case_record *rec)
+{
+	_cleanup_buf_ struct buf raw = BUF_INIT;
+	struct buf out = BUF_INIT;
+
+	case_record_judge(rec);
+	buf_adds(&raw, verdict_name(rec->verdict));
+	if (rec->verdict == VERDICT_ERROR || rec->verdict == VERDICT_SKIP)
+		buf_addf(&raw, "\n%s", rec->reason);
+	for (size_t i = 0; i < rec->finding_count; i++) {
+		const struct finding *f = &rec->findings[i];
+
+		buf_addf(&raw, "\n%u %s: %s | %s", f->line, f->rule, f->expected, f->found);
+	}
+	mask(&out, buf_str(&raw));
+	return buf_take(&out);
+}
+
+static char *play(const struct judge_row *row)
+{
+	char dir[] = "/tmp/daxrig-judge-XXXXXX";
+	struct case_record *rec = case_record_create("t");
+	int link[2];
+	char *text;
+	pid_t pid;
+
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, link), 0);
+	rec->wants_dax = true;
+	rec->guest_end = GUEST_END_FINE;
+	fflush(NULL);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid)
+		run_row(row, dir, link[1]);
+	setpgid(pid, pid);
+	close(link[1]);
+	listen_to(rec, link[0]);
+	kill(-pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(link[0]);
+	err_free(tree_remove(dir));
+	text = told(rec);
+	case_record_destroy(rec);
+	return text;
+}
+
+static void test_rows(void **state)
+{
+	unsigned int wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < judge_rows_count; i++) {
+		_cleanup_free_ char *text = play(&judge_rows[i]);
+
+		if (strcmp(text, judge_rows[i].want) == 0)
+			continue;
+		print_error("%s:\n%s\n  instead of:\n%s\n", judge_rows[i].what, text,
+			    judge_rows[i].want);
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* Rules that others judge by, and the tests that show them. */
+static const struct {
+	const char *rule, *test;
+} elsewhere[] = {
+	{ "ledger.refcount", "inject/tests/test-ledger.c" },
+	{ "ledger.pins", "inject/tests/test-ledger.c" },
+	{ "ledger.mapcount", "inject/tests/test-ledger.c" },
+	{ "ledger.mapping", "inject/tests/test-ledger.c" },
+	{ "ledger.share", "inject/tests/test-ledger.c" },
+	{ "ledger.order", "inject/tests/test-ledger.c" },
+	{ "ledger.idle", "inject/tests/test-ledger.c" },
+	{ "splat", "reports/tests/test-verdict.c" },
+	{ "liveness.hang", "reports/tests/test-verdict.c" },
+	{ "guest.panic", "reports/tests/test-verdict.c" },
+	{ "guest.died", "reports/tests/test-verdict.c" },
+};
+
+static bool has_row(const char *rule)
+{
+	_cleanup_free_ char *words = xasprintf(" %s: ", rule);
+
+	for (size_t i = 0; i < judge_rows_count; i++)
+		if (strstr(judge_rows[i].want, words))
+			return true;
+	return false;
+}
+
+static bool is_elsewhere(const char *rule)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++) {
+		_cleanup_buf_ struct buf text = BUF_INIT;
+
+		if (strcmp(elsewhere[i].rule, rule) != 0)
+			continue;
+		assert_null(file_read(elsewhere[i].test, 1 << 20, &text));
+		return strstr(buf_str(&text), rule);
+	}
+	return false;
+}
+
+static void test_every_rule_is_shown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < rules_count; i++)
+		if (!has_row(rules[i].name) && !is_elsewhere(rules[i].name))
+			fail_msg("%s: no test shows it", rules[i].name);
+}
+
+/* Fails for a name in @text that looks like a rule's and is none. */
+static void look_for_rules(const char *path, const char *text)
+{
+	static const char *const kinds[] = { "\"contract.", "\"content.", "\"flush.",
+					     "\"residue.", "\"ledger." };
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		for (const char *p = text; (p = strstr(p, kinds[i])); p++) {
+			_cleanup_free_ char *name = xstrndup(p + 1, strcspn(p + 1, "\""));
+
+			if (!rule_by_name(name))
+				fail_msg("%s: '%s' is no rule", path, name);
+		}
+}
+
+static void test_every_rule_is_known(void **state)
+{
+	glob_t g;
+
+	(void)state;
+	assert_int_equal(glob("workloads/exec/*.c", 0, NULL, &g), 0);
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		_cleanup_buf_ struct buf text = BUF_INIT;
+
+		assert_null(file_read(g.gl_pathv[i], 1 << 20, &text));
+		look_for_rules(g.gl_pathv[i], buf_str(&text));
+	}
+	globfree(&g);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_every_rule_is_shown),
+		cmocka_unit_test(test_every_rule_is_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
