@@ -172,7 +172,7 @@ static void test_never_speaks(void **state)
 
 static void test_interrupted(void **state)
 {
-	struct daxrig d = start("run --out " OUT " --match xfs/vmsplice/*");
+	struct daxrig d = start("run --out " OUT " --match xfs/4k/vmsplice/*");
 	_cleanup_buf_ struct buf json = BUF_INIT;
 	pid_t qemu;
 
@@ -193,7 +193,7 @@ static void test_interrupted(void **state)
 /* What a killed run leaves behind is found and removed by the next. */
 static void test_leftover(void **state)
 {
-	struct daxrig d = start("run --out " OUT " --match xfs/vmsplice/*"), next;
+	struct daxrig d = start("run --out " OUT " --match xfs/4k/vmsplice/*"), next;
 	pid_t qemu;
 
 	(void)state;

@@ -240,7 +240,8 @@ static void send(struct storm *s, const char *name, const struct buf *text)
 /* What it did last, and the same as a scenario. */
 static void send_evidence(struct storm *s, const struct outcome *o)
 {
-	const struct storm_file file = { s->f->name, s->f->m->size, s->st->storm.workers };
+	const struct storm_file file = { s->f->name, s->f->m->size, s->st->storm.workers,
+					   s->st->storm.unstick };
 	_cleanup_buf_ struct buf log = BUF_INIT;
 	_cleanup_buf_ struct buf scn = BUF_INIT;
 	char title[256];

@@ -15,6 +15,7 @@ struct replay {
 	uint64_t range;
 	const struct storm_event *v[EVENTS_MAX];	/* what is played, in the log's order */
 	bool played[EVENTS_MAX];
+	bool over[EVENTS_MAX];		/* STORM_START: its end was said */
 	unsigned int n;
 	unsigned int live;		/* pins */
 	struct buf *out;
@@ -82,6 +83,25 @@ static unsigned int end_of(const struct replay *r, unsigned int i)
 	return j;
 }
 
+static bool is_pending(const struct replay *r, unsigned int i)
+{
+	return r->v[i]->act == STORM_START && r->played[i] && !r->over[i];
+}
+
+static bool holds(const struct replay *r, unsigned int worker)
+{
+	for (unsigned int i = 0; i < r->n; i++)
+		if (r->v[i]->act == STORM_PIN && r->v[i]->worker == worker && r->played[i] &&
+		    (end_of(r, i) == r->n || !r->played[end_of(r, i)]))
+			return true;
+	return false;
+}
+
+static bool touches(const struct storm_event *e)
+{
+	return e->act == STORM_TOUCH || e->act == STORM_CHECK || e->act == STORM_PIN;
+}
+
 /*
  * Whether it can be said now. The end of an operation wants all pins gone: today's kernels
  * wait for the whole file. A pin that was granted while an operation came back is held
@@ -89,15 +109,19 @@ static unsigned int end_of(const struct replay *r, unsigned int i)
  */
 static bool can_play(const struct replay *r, unsigned int i)
 {
-	if (r->v[i]->act == STORM_DONE)
+	const struct storm_event *e = r->v[i];
+
+	if (e->act == STORM_DONE)
 		return !r->live;
-	if (r->v[i]->act != STORM_PIN)
-		return true;
-	for (unsigned int j = 0; j < r->n; j++)
-		if (r->v[j]->act == STORM_START && r->v[j]->worker != r->v[i]->worker &&
-		    r->played[j] && end_of(r, j) < r->n && !r->played[end_of(r, j)] &&
+	for (unsigned int j = 0; touches(e) && j < r->n; j++) {
+		if (!is_pending(r, j))
+			continue;
+		if (r->file->unstick && !holds(r, e->worker))
+			return false;
+		if (e->act == STORM_PIN && r->v[j]->worker != e->worker &&
 		    end_of(r, j) < end_of(r, i))
 			return false;
+	}
 	return true;
 }
 
@@ -150,8 +174,7 @@ static void play(struct replay *r, const struct storm_event *e)
 			buf_addf(r->out, " %llu", len);
 		buf_addc(r->out, '\n');
 		break;
-	case STORM_DONE:
-		buf_addf(r->out, "expect  t%u completes\n", e->id);
+	case STORM_DONE: /* conclude() said so */
 		break;
 	case STORM_CHECK: /* what it shows is checked at the end; that it looks counts */
 		buf_adds(r->out, "touch   ");
@@ -161,10 +184,36 @@ static void play(struct replay *r, const struct storm_event *e)
 	}
 }
 
+/* Nothing is held: what was begun comes to its end, now. */
+static void conclude(struct replay *r)
+{
+	for (unsigned int i = 0; i < r->n; i++) {
+		if (!is_pending(r, i))
+			continue;
+		buf_addf(r->out, "expect  t%u completes\n", r->v[i]->id);
+		r->over[i] = true;
+		if (end_of(r, i) < r->n)
+			r->played[end_of(r, i)] = true;
+	}
+}
+
+static bool is_left_out(const struct replay *r, const struct storm_event *e)
+{
+	if (!r->file->unstick || e->act == STORM_PIN || !touches(e))
+		return false;
+	for (unsigned int i = 0; i < r->n; i++)
+		if (is_pending(r, i))
+			return true;
+	return false;
+}
+
 static void play_at(struct replay *r, unsigned int i)
 {
 	r->played[i] = true;
-	play(r, r->v[i]);
+	if (!is_left_out(r, r->v[i]))
+		play(r, r->v[i]);
+	if (!r->live)
+		conclude(r);
 }
 
 /* What the log leaves standing. */
@@ -174,10 +223,7 @@ static void play_rest(struct replay *r)
 		if (r->v[i]->act == STORM_PIN && r->played[i] &&
 		    (end_of(r, i) == r->n || !r->played[end_of(r, i)]))
 			buf_addf(r->out, "unpin   p%u\n", r->v[i]->id);
-	for (unsigned int i = 0; i < r->n; i++)
-		if (r->v[i]->act == STORM_START && r->played[i] &&
-		    (end_of(r, i) == r->n || !r->played[end_of(r, i)]))
-			buf_addf(r->out, "expect  t%u completes\n", r->v[i]->id);
+	conclude(r);
 }
 
 static void add_things(const struct replay *r)
@@ -199,12 +245,8 @@ void storm_replay(const struct storm_log *log, const struct storm_file *file,
 	choose(&r, log, window_begin(log));
 	buf_addf(out, "# %s\n", title);
 	add_things(&r);
-	for (unsigned int i = next(&r); i < r.n; i = next(&r)) {
+	for (unsigned int i = next(&r); i < r.n; i = next(&r))
 		play_at(&r, i);
-		/* what has nothing to wait for must not come to meet a pin all the same */
-		if (r.v[i]->act == STORM_START && !r.live && end_of(&r, i) < r.n)
-			play_at(&r, end_of(&r, i));
-	}
 	play_rest(&r);
 	for (unsigned int i = 0; i < file->workers; i++)
 		buf_addf(out, "check   w%u\n", i);

@@ -117,6 +117,7 @@ struct storm_file {
 	const char *name;
 	uint64_t size;			/* bytes */
 	unsigned int workers;
+	bool unstick;			/* the storm did: nothing is touched while somebody waits */
 };
 
 /* Even workers map their range with 2 MiB entries where they can. */
@@ -127,8 +128,9 @@ static inline bool storm_is_pmd(unsigned int worker)
 
 /*
  * A scenario that does again what the end of @log holds, on a file of that name: whole
- * rounds, in their order, but no wait where the contract allows what would hold it up to
- * stand for ever. model_parse() takes it. @title: its first line.
+ * rounds, in their order, but that an operation is over when the last pin goes, and no pin
+ * comes in between that would hold it up longer. model_parse() takes it. @title: its first
+ * line.
  */
 void storm_replay(const struct storm_log *log, const struct storm_file *file,
 		  const char *title, struct buf *out);

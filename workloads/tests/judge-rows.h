@@ -13,7 +13,11 @@ struct judge_row {
 	bool to_the_end;	/* something is waited for until the grace is over */
 };
 
-extern const struct judge_row judge_rows[];
-extern const size_t judge_rows_count;
+struct judge_table {
+	const struct judge_row *rows;
+	size_t n;
+};
+
+extern const struct judge_table judge_contract, judge_content, judge_rest;
 
 #endif

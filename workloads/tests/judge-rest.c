@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is flushed, what is left behind, and what the ledger answers. */
+#include "workloads/tests/judge-rows.h"
+
+#include <errno.h>
+
+#define FILE_A "file a 64K written\nmap m a 0 64K shared rw\n"
+#define STORED FILE_A "touch m 64K write\n"
+#define UNMAPPED FILE_A "unmap m\n"
+
+/* Of page 5 of 'a' alone; line @l, by @how. */
+#define ONE_PAGE(l, how) "fail\n" l " flush.missing: page 0x5 of file 'a' (inode #) is flushed " \
+	"by " how " | no dax_writeback_one covers it since it was stored to (1 such page in the file)"
+#define LEDGER_PINS "ledger.pins\n0 pins\n1 pin\npage, expected, found\n"
+
+static const struct judge_row rows[] = {
+	/* as it must be: nothing is found */
+	{ "all is flushed", STORED "fsync a\ntouch m 4K write\nsync\ntouch m 4K write\nunmap m\n"
+	  "remount\ncheck a\nfsck\n", { .op = NULL }, .want = "pass" },
+	{ "what the trace lost is nobody's fault", STORED "fsync a\n",
+	  { .unflushed_pages = 16, .trace_lost = true }, .want = "pass" },
+	{ "a page that was cut off need not be flushed", STORED "punch a 20K 4K\nfsync a\n",
+	  { .unflushed = 5, .unflushed_pages = 1 }, .want = "pass" },
+	{ "a reference passes by", FILE_A "touch m 4K write\n",
+	  { .ledger = LEDGER_PINS, .ledger_times = 2 }, .want = "pass" },
+
+	{ "fsync flushes nothing", STORED "fsync a\n", { .unflushed_pages = 16 },
+	  .want = "fail\n4 flush.missing: page 0 of file 'a' (inode #) is flushed by the fsync | "
+		  "no dax_writeback_one covers it since it was stored to (16 such pages in the "
+		  "file)" },
+	{ "fsync leaves a page", STORED "fsync a\n", { .unflushed = 5, .unflushed_pages = 1 },
+	  .want = ONE_PAGE("4", "the fsync") },
+	{ "sync leaves a page", STORED "sync\n", { .unflushed = 5, .unflushed_pages = 1 },
+	  .want = ONE_PAGE("4", "the sync") },
+	{ "umount leaves a page", STORED "unmap m\nremount\n",
+	  { .unflushed = 5, .unflushed_pages = 1 }, .want = ONE_PAGE("5", "the umount") },
+	{ "the last umount leaves a page", STORED, { .unflushed = 5, .unflushed_pages = 1 },
+	  .want = ONE_PAGE("0", "the umount") },
+
+	{ "no umount", UNMAPPED "remount\n", { .umount = EBUSY },
+	  .want = "fail\n4 residue.umount: umount succeeds | umount: EBUSY\n"
+		  "0 residue.umount: umount succeeds | umount: EBUSY" },
+	{ "no umount for fsck", UNMAPPED "fsck\n", { .umount = EBUSY },
+	  .want = "fail\n4 residue.umount: umount succeeds | umount: EBUSY" },
+	{ "no umount at last", FILE_A, { .umount = EBUSY },
+	  .want = "fail\n0 residue.umount: umount succeeds | umount: EBUSY" },
+	{ "a damaged filesystem", UNMAPPED "fsck\n", { .dirty = true },
+	  .want = "fail\n4 residue.fsck: the filesystem is clean | 'xfs_repair' exited with 1: "
+		  "bad magic number" },
+	{ "a damaged filesystem at last", FILE_A, { .dirty = true },
+	  .want = "fail\n0 residue.fsck: the filesystem is clean | 'xfs_repair' exited with 1: "
+		  "bad magic number" },
+	{ "no mount again", UNMAPPED "remount\n", { .mount = EUCLEAN },
+	  .want = "fail\n4 residue.mount: the filesystem can be mounted again | mount of xfs: "
+		  "EUCLEAN\n0 residue.mount: the filesystem can be mounted again | mount of xfs: "
+		  "EUCLEAN" },
+	{ "no mount at last", FILE_A, { .mount = EUCLEAN },
+	  .want = "fail\n0 residue.mount: the filesystem can be mounted again | mount of xfs: "
+		  "EUCLEAN" },
+	{ "a process is left", FILE_A "punch a 0 4K\n", { .op = "punch", .way = WAY_FORKS },
+	  .want = "fail\n0 residue.process: no process of the case is left | a process that it "
+		  "started still runs" },
+	{ "the device is not free", FILE_A, { .device = EBUSY },
+	  .want = "fail\n0 residue.device: the device is free once it is unmounted | exclusive "
+		  "open of '" FAKE_PMEM "': EBUSY" },
+
+	/* the rules are the host's, the answer is taken here */
+	{ "a pin too many", FILE_A "touch m 4K write\n",
+	  { .ledger = LEDGER_PINS, .ledger_times = 3 },
+	  .want = "fail\n3 ledger.pins: 0 pins | 1 pin" },
+	{ "a page is not idle", FILE_A,
+	  { .ledger_idle = "ledger.idle\nidle\n1 reference\ntable\n", .ledger_times = 3 },
+	  .want = "fail\n0 ledger.idle: idle | 1 reference" },
+	{ "no ledger", FILE_A "touch m 4K write\n",
+	  { .ledger = "no struct page here\n", .ledger_times = 1 }, .want = "pass" },
+
+	/* not the kernel's */
+	{ "no DAX", FILE_A, { .no_dax = true },
+	  .want = "error\nline 0: files are not DAX: statx reports no STATX_ATTR_DAX" },
+};
+
+const struct judge_table judge_rest = { rows, ARRAY_SIZE(rows) };
