@@ -44,6 +44,7 @@ const char *guest_end_name(enum guest_end end)
 const struct rule rules[] = {
 	{ "contract.waits", "the operation returned while the pin stood" },
 	{ "contract.sleeps", "the operation used the CPU while it waited" },
+	{ "contract.interruptible", "the operation waits in D: no signal reaches it" },
 	{ "contract.ends", "the operation did not end in time after the release" },
 	{ "contract.killable", "the operation did not end on SIGKILL while it waited" },
 	{ "contract.errno", "the operation gave another result than it must" },

@@ -64,6 +64,7 @@ static enum look look_once(struct exec *x, struct exec_task *t, bool *certain,
 	}
 	span = now_ns() - from;
 	spent = after.cpu_ns - before.cpu_ns;
+	t->state = after.state;
 	*certain = exec_waits_for_layout(&before) && exec_waits_for_layout(&after);
 	snprintf(o->found, sizeof(o->found), "state %c in %s, %.1f ms CPU in %.1f ms",
 		 after.state, after.wchan, (double)spent / 1e6, (double)span / 1e6);
@@ -96,6 +97,15 @@ static void judge_busy(struct exec_task *t, struct outcome *o)
 	add_stack(t, o);
 }
 
+/* A last close may wait without hearing signals (dax_break_layout_final(), 7.2). */
+static void judge_deep(struct exec_task *t, const char *place, struct outcome *o)
+{
+	if (t->state != 'D' || (t->step->call.mutator->traits & MUTATOR_LAST_CLOSE))
+		return;
+	outcome_fail(o, "contract.interruptible", "waits so that a signal reaches it", "%s", place);
+	add_stack(t, o);
+}
+
 static void expect_blocks(struct exec *x, struct exec_task *t, struct outcome *o)
 {
 	bool certain = false;
@@ -112,6 +122,7 @@ static void expect_blocks(struct exec *x, struct exec_task *t, struct outcome *o
 	} else if (seen == LOOK_RESTS) {
 		t->waits_since_ns = now_ns();
 		t->let_go = false;
+		judge_deep(t, place, o);
 	} else if (!exec_task_done(t)) {
 		outcome_fail(o, "contract.waits", "waits", "'%s' died", t->name);
 	} else {

@@ -97,6 +97,14 @@ static bool holds(const struct replay *r, unsigned int worker)
 	return false;
 }
 
+static bool is_over(const struct replay *r, unsigned int id)
+{
+	for (unsigned int i = 0; i < r->n; i++)
+		if (r->v[i]->act == STORM_START && r->v[i]->id == id)
+			return r->over[i];
+	return true;
+}
+
 static bool touches(const struct storm_event *e)
 {
 	return e->act == STORM_TOUCH || e->act == STORM_CHECK || e->act == STORM_PIN;
@@ -104,15 +112,16 @@ static bool touches(const struct storm_event *e)
 
 /*
  * Whether it can be said now. The end of an operation wants all pins gone: today's kernels
- * wait for the whole file. A pin that was granted while an operation came back is held
- * over until that is done.
+ * wait for the whole file. So it is said when the last one goes, and a pin that was granted
+ * while an operation came back is held over until that is done.
  */
 static bool can_play(const struct replay *r, unsigned int i)
 {
 	const struct storm_event *e = r->v[i];
 
+	/* one that was concluded counts as played */
 	if (e->act == STORM_DONE)
-		return !r->live;
+		return is_over(r, e->id);
 	for (unsigned int j = 0; touches(e) && j < r->n; j++) {
 		if (!is_pending(r, j))
 			continue;
@@ -174,7 +183,7 @@ static void play(struct replay *r, const struct storm_event *e)
 			buf_addf(r->out, " %llu", len);
 		buf_addc(r->out, '\n');
 		break;
-	case STORM_DONE: /* conclude() said so */
+	case STORM_DONE: /* conclude() said so, or it was left out */
 		break;
 	case STORM_CHECK: /* what it shows is checked at the end; that it looks counts */
 		buf_adds(r->out, "touch   ");
@@ -197,11 +206,18 @@ static void conclude(struct replay *r)
 	}
 }
 
+/* What waits for no pin is over at once, when it stands behind nobody who does. */
+static bool is_quick(const struct storm_event *e)
+{
+	return e->act == STORM_START && e->op->wait == WAIT_NEVER;
+}
+
+/* A write that may come at any time: a pin would show nobody knows what. */
 static bool is_left_out(const struct replay *r, const struct storm_event *e)
 {
-	if (!r->file->unstick || e->act == STORM_PIN || !touches(e))
-		return false;
-	for (unsigned int i = 0; i < r->n; i++)
+	bool quiet = r->file->unstick && e->act != STORM_PIN && touches(e);
+
+	for (unsigned int i = 0; (quiet || is_quick(e)) && i < r->n; i++)
 		if (is_pending(r, i))
 			return true;
 	return false;
@@ -209,10 +225,15 @@ static bool is_left_out(const struct replay *r, const struct storm_event *e)
 
 static void play_at(struct replay *r, unsigned int i)
 {
+	bool left_out = is_left_out(r, r->v[i]);
+
 	r->played[i] = true;
-	if (!is_left_out(r, r->v[i]))
-		play(r, r->v[i]);
-	if (!r->live)
+	if (left_out && r->v[i]->act == STORM_START)
+		r->over[i] = true;
+	if (left_out)
+		return;
+	play(r, r->v[i]);
+	if (!r->live || is_quick(r->v[i]))
 		conclude(r);
 }
 

@@ -52,6 +52,7 @@ struct fake {
 	enum fake_signal signal;
 	const char *place;	/* where it sleeps, in /proc/PID/wchan */
 	unsigned int cpu_percent; /* that it uses meanwhile, as the kernel counts */
+	char state;		/* as the kernel tells it; 0: the true one */
 	bool no_signal;		/* who maps a poisoned page is not told */
 	struct fake_bytes harm;	/* behind it */
 

@@ -149,6 +149,8 @@ int __wrap_task_sample(pid_t pid, pid_t tid, struct task_sample *out)
 	if (!ret && out->state == 'S')
 		snprintf(out->wchan, sizeof(out->wchan), "%s",
 			 fake.place ? fake.place : "dax_break_layout_final");
+	if (fake.state)
+		out->state = fake.state;
 	if (fake.cpu_percent)
 		out->cpu_ns = now_ns() / 100 * fake.cpu_percent;
 	return ret;
