@@ -48,6 +48,7 @@ const struct rule rules[] = {
 	{ "contract.ends", "the operation did not end in time after the release" },
 	{ "contract.killable", "the operation did not end on SIGKILL while it waited" },
 	{ "contract.errno", "the operation gave another result than it must" },
+	{ "contract.granted", "a pin that must be granted was not: its call never came back" },
 	{ "contract.refused", "a pin that must be refused was not" },
 	{ "contract.nowait", "the operation blocked although it must not" },
 	{ "contract.sigbus", "a page went bad and who maps it got no SIGBUS" },

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
 #include "workloads/parser.h"
 
 static struct err *parse_workers(struct line *l, struct storm_spec *spec)
@@ -17,6 +19,22 @@ static struct err *parse_cpus(struct line *l, struct storm_spec *spec)
 {
 	spec->one_cpu = line_take(l, "one");
 	return spec->one_cpu || line_take(l, "all") ? NULL : line_expected(l, "one or all");
+}
+
+/* All that follow, up to the pins. */
+static struct err *parse_ops(struct line *l, struct storm_spec *spec)
+{
+	spec->ops = 0;
+	do {
+		const char *name = line_peek(l);
+		unsigned int bit = name ? storm_op_bit(name) : 0;
+
+		if (!bit)
+			return line_expected(l, "punch, zero, write or falloc");
+		l->next++;
+		spec->ops |= bit;
+	} while (line_peek(l) && strcmp(line_peek(l), "pins") != 0);
+	return NULL;
 }
 
 /* All that follow. */
@@ -41,7 +59,7 @@ struct err *step_storm(struct parser *p, struct step *st)
 	struct name *n;
 	struct err *err = parser_refer(p, THING_FILE, &st->name, &n);
 
-	st->storm = (struct storm_spec){ .workers = STORM_WORKERS,
+	st->storm = (struct storm_spec){ .workers = STORM_WORKERS, .ops = STORM_OPS_ALL,
 					 .pins = storm_pin_bit(STORM_PINS_DEFAULT) };
 	if (!err)
 		err = line_size(l, "milliseconds", &st->storm.ms);
@@ -53,6 +71,8 @@ struct err *step_storm(struct parser *p, struct step *st)
 		err = parse_cpus(l, &st->storm);
 	if (!err)
 		st->storm.unstick = line_take(l, "unstick");
+	if (!err && line_take(l, "ops"))
+		err = parse_ops(l, &st->storm);
 	if (!err && line_take(l, "pins"))
 		err = parse_pins(l, &st->storm);
 	return err;

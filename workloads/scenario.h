@@ -41,13 +41,15 @@
  *   repeat  N                             runs the steps up to its end N times;
  *   end                                   no block in another. A step that fails
  *                                         ends the block with that round
- *   storm   FILE MS [workers N] [cpus one|all] [unstick] [pins KIND ...]
+ *   storm   FILE MS [workers N] [cpus one|all] [unstick] [ops OP ...]
+ *                         [pins KIND ...]
  *                                         so long many threads pin, touch and change FILE,
  *                                         all of it (storm/storm.h); its size is a multiple
  *                                         of 2M for each worker, and nobody else holds it.
  *                                         unstick: a wait that outlasts all pins is ended by
  *                                         dropping the page table entries, and only counted.
- *                                         4 workers, cpus all, pins vmsplice; what it found
+ *                                         4 workers, cpus all, ops punch zero write falloc,
+ *                                         pins vmsplice; what it found
  *                                         can be run again: storm.scn among the evidence
  *
  * What a block defines is gone when it ends (unpinned, unmapped, unlinked, its end

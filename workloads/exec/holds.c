@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/task.h"
 #include "workloads/pattern.h"
 
 struct exec_pin *exec_pin(struct exec *x, const char *name)
@@ -173,6 +174,13 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 	}
 	if (st->errnum) {
 		judge_refusal(x, st, p, ret, o);
+		return;
+	}
+	if (ret && p->pin.spins) {
+		outcome_fail(o, "contract.granted", "the page is pinned", "pin '%s' (%s): the call uses "
+			     "the CPU and does not come back", st->name, st->pin->name);
+		task_stack(getpid(), p->pin.spins, &o->detail);
+		o->hung = true;
 		return;
 	}
 	if (ret) {

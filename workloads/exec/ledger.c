@@ -282,6 +282,8 @@ static bool is_worth_it(const struct step *st)
 /* What does not end, but holds no lock of this program's memory: then it can be read. */
 static bool is_stuck_in_layout(const struct exec *x)
 {
+	bool any = false;
+
 	for (unsigned int i = 0; i < x->nr_tasks; i++) {
 		const struct exec_task *t = &x->tasks[i];
 		struct task_sample s;
@@ -291,8 +293,9 @@ static bool is_stuck_in_layout(const struct exec *x)
 		if (task_sample(exec_task_pid(t), t->shared->tid, &s) ||
 		    !exec_waits_for_layout(&s))
 			return false;
+		any = true;
 	}
-	return true;
+	return any;
 }
 
 /* Does somebody still hold what it waits for, or did nobody wake it? */

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/task.h"
 #include "workloads/pins/dm.h"
 
 /* RAM disks are shared out by pin id, so that pins at once do not share one. */
@@ -108,6 +109,17 @@ static bool all_submitted(struct odirect *o, pid_t tid)
 	       !strstr(buf, "iov_iter_extract_pages");
 }
 
+/* A call that neither comes back nor sleeps has used most of the time it was given. */
+static pid_t who_spins(const struct odirect *o, uint64_t limit)
+{
+	pid_t tid = __atomic_load_n(&o->tid, __ATOMIC_ACQUIRE);
+	struct task_sample s;
+
+	if (!tid || task_sample(getpid(), tid, &s) || s.state != 'R' || s.cpu_ns < limit / 2)
+		return 0;
+	return tid;
+}
+
 static int wait_in_flight(struct odirect *o)
 {
 	uint64_t limit = MAX(5000, 2 * o->pin->ctx->grace_ms) * 1000000;
@@ -131,6 +143,7 @@ static int wait_in_flight(struct odirect *o)
 			return 0;
 		nanosleep(&tick, NULL);
 	} while (now_ns() < end);
+	o->pin->spins = who_spins(o, limit);
 	return pin_fail(o->pin, ETIMEDOUT,
 			"the O_DIRECT write was not seen in flight: its state is %c", state);
 }
@@ -210,7 +223,7 @@ static int odirect_take(struct pin *p)
 		p->priv = o;
 		return 0;
 	}
-	if (!writer_end(o, &unused))
+	if (p->spins || !writer_end(o, &unused))
 		return ret;	/* it still uses all of o */
 
 out_close:

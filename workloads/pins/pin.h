@@ -33,6 +33,8 @@ struct pin {
 	struct pin *far;	/* the holder's own, whose traffic it is */
 	pid_t pid;
 	bool stuck;		/* the holder does not answer */
+	pid_t spins;		/* take() failed: this thread uses the CPU in the call and does not
+				   come back; 0: none */
 	char why[256];		/* after a failure: what, in one line */
 };
 

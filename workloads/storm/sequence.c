@@ -18,6 +18,18 @@ unsigned int storm_pin_bit(const char *name)
 	return 0;
 }
 
+/* As often as they stand here. */
+static const char *const op_names[] = { "punch", "punch", "punch", "zero", "zero", "write",
+					"write", "falloc" };
+
+unsigned int storm_op_bit(const char *name)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(op_names); i++)
+		if (strcmp(op_names[i], name) == 0)
+			return 1u << i;
+	return 0;
+}
+
 /* splitmix64 */
 static uint64_t roll(struct storm_seq *q, uint64_t n)
 {
@@ -35,7 +47,8 @@ void storm_seq_init(struct storm_seq *q, const struct storm_spec *spec, uint64_t
 	uint64_t len = leader ? size : size / spec->workers;
 
 	*q = (struct storm_seq){ .state = seed, .base = leader ? 0 : worker * len, .len = len,
-				 .pins = spec->pins, .workers = spec->workers, .leader = leader };
+				 .pins = spec->pins, .ops = spec->ops,
+				 .workers = spec->workers };
 	q->state = roll(q, UINT64_MAX) ^ (worker + 1) * 0xd1342543de82ef95ull;
 }
 
@@ -91,10 +104,13 @@ static void fray(struct storm_seq *q, uint64_t *off, uint64_t *len)
 
 static void draw_op(struct storm_seq *q, struct storm_round *r)
 {
-	static const char *const names[] = { "punch", "punch", "punch", "zero", "zero", "write",
-					     "write", "falloc" };
+	const char *names[ARRAY_SIZE(op_names)];
+	unsigned int n = 0;
 
-	r->op = mutator_find(names[roll(q, ARRAY_SIZE(names))]);
+	for (unsigned int i = 0; i < ARRAY_SIZE(op_names); i++)
+		if (q->ops & storm_op_bit(op_names[i]))
+			names[n++] = op_names[i];
+	r->op = mutator_find(names[roll(q, n)]);
 	if (!roll(q, 24)) {
 		r->op_off = q->base;
 		r->op_len = q->len;

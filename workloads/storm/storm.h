@@ -27,17 +27,20 @@ struct storm_spec {
 	bool one_cpu;
 	bool unstick;		/* ends waits that nothing but an entry in a page table keeps */
 	unsigned int pins;	/* bit N: the kind pin_infos[N] */
+	unsigned int ops;	/* of storm_op_bit() */
 };
 
-/* The bit of a kind that a storm can take, or 0. */
+#define STORM_OPS_ALL UINT32_MAX
+
+/* The bit of a kind that a storm can take, of an operation that its workers can begin, or 0. */
 unsigned int storm_pin_bit(const char *name);
+unsigned int storm_op_bit(const char *name);
 
 /* One worker's, or the leader's, future. */
 struct storm_seq {
 	uint64_t state;
 	uint64_t base, len;	/* its range in the file, bytes; of the leader: all of it */
-	unsigned int pins, workers;
-	bool leader;
+	unsigned int pins, ops, workers;
 };
 
 void storm_seq_init(struct storm_seq *q, const struct storm_spec *spec, uint64_t size,

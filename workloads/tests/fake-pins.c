@@ -33,6 +33,10 @@ static const char *fake_missing(const struct case_ctx *ctx, char *buf, size_t si
 /* What is held keeps its bytes, whatever becomes of the file. */
 static int fake_take(struct pin *p)
 {
+	if (fake.spins) {
+		p->spins = getpid();
+		return pin_fail(p, ETIMEDOUT, "the call");
+	}
 	p->priv = xcalloc(1, p->len);
 	memcpy(p->priv, p->addr, p->len);
 	__atomic_add_fetch(&fake_shared->held, 1, __ATOMIC_SEQ_CST);

@@ -118,6 +118,9 @@ static const struct judge_row rows[] = {
 	{ "fsync fails", FILE_A "fsync a\n", { .fsync = EIO },
 	  .want = "fail\n3 contract.errno: sync succeeds | EIO" },
 
+	{ "a pin never comes", FILE_AP, { .spins = true },
+	  .want = "fail\n3 contract.granted: the page is pinned | pin 'p' (vmsplice): the call uses "
+		  "the CPU and does not come back" },
 	{ "a pin is granted", REFUSED, { .refusal = -1 },
 	  .want = "fail\n3 contract.refused: uring is refused with EOPNOTSUPP | it was granted" },
 	{ "a pin is refused otherwise", REFUSED, { .refusal = EPERM },

@@ -16,7 +16,7 @@
 
 static struct storm_spec spec(void)
 {
-	return (struct storm_spec){ .ms = 1000, .workers = 4,
+	return (struct storm_spec){ .ms = 1000, .workers = 4, .ops = STORM_OPS_ALL,
 				    .pins = storm_pin_bit("vmsplice") | storm_pin_bit("rdma") };
 }
 
@@ -298,6 +298,11 @@ static void test_words(void **state)
 	} cases[] = {
 		{ "storm a 100", NULL },
 		{ "storm a 100 workers 2 cpus one unstick pins vmsplice odirect rdma", NULL },
+		{ "storm a 100 ops punch falloc pins rdma", NULL },
+		{ "storm a 100 ops collapse", "t:2:17: expected punch, zero, write or falloc, found "
+		  "'collapse'" },
+		{ "storm a 100 ops pins rdma", "t:2:17: expected punch, zero, write or falloc, found "
+		  "'pins'" },
 		{ "storm a 0", "t:2:9: expected 1 to 86400000 ms" },
 		{ "storm a 5 workers 9", "t:2:19: expected 1 to 8 workers" },
 		{ "storm a 5 workers 3", "t:2: every worker wants the same whole number of 2M: the size "
