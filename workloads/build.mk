@@ -6,7 +6,7 @@ agent-srcs += $(wildcard workloads/exec/*.c workloads/pins/*.c)
 test-srcs += $(wildcard workloads/tests/test-*.c)
 
 # What needs no device is tested on the host.
-$(BUILD)/tests/test-pin-process: $(addprefix $(BUILD)/asan/workloads/pins/,process.o beat.o)
+$(BUILD)/tests/test-pin-process: $(addprefix $(BUILD)/asan/workloads/pins/,pin.o process.o beat.o)
 $(BUILD)/tests/test-beat: $(BUILD)/asan/workloads/pins/beat.o
 
 # The interpreter as it is, under a kernel that the test makes up: these functions come first.

@@ -65,18 +65,8 @@ static const struct pin_kind fake = {
 	.fault = fake_fault, .forked = fake_forked,
 };
 
-/* What pin.c has in the guest. */
+/* What kinds.c has in the guest. */
 const struct pin_kind *const pin_kinds[] = { &fake, NULL };
-
-int pin_fail(struct pin *p, int errnum, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(p->why, sizeof(p->why), fmt, ap);
-	va_end(ap);
-	return -errnum;
-}
 
 static void forked(void *arg, int fd)
 {
