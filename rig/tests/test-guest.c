@@ -88,6 +88,7 @@ static void test_help(void **state)
 	check("list scenarios", 0, "punch-waits");
 	check("list plan quick --why", 0, "ext4 cannot share extents");
 	check("show xfs/4k/vmsplice/mapped/punch", 0, "pin     p vmsplice m+2M 64K");
+	check("show --derived xfs/4k/vmsplice/process/punch", 0, "expect t blocks;;by the contract");
 }
 
 /* Pins hold, controls are refused or granted, nothing is reported. */
