@@ -92,10 +92,10 @@ void boot_sysctl(void)
 	setrlimit(RLIMIT_CORE, &none);
 }
 
-/* The RAM disk must hold the largest pin that goes to it. */
+/* One for each of as many pins as odirect.c tells apart; it must hold the largest. */
 static const char *module_options(const char *path)
 {
-	return strstr(path, "-brd.ko") ? "rd_nr=1 rd_size=65536" : "";
+	return strstr(path, "-brd.ko") ? "rd_nr=16 rd_size=65536" : "";
 }
 
 static void load_module(const char *path)

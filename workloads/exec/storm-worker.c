@@ -42,7 +42,7 @@ static void with_pin(struct storm_worker *w, const struct storm_round *r)
 	if (r->again && !meets && w->o.status == STEP_OK)
 		storm_store(w, r->pin_off, r->pin_len);
 	released = now_ns();
-	if (r->op && meets && r->op->wait == WAIT_MUST)
+	if (storm_must_wait(r))
 		storm_op_waited(w, w, released);
 	if (r->op && storm_op_is_done(w))
 		storm_apply(w);

@@ -2,6 +2,7 @@
 #include "workloads/exec/storm.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -193,7 +194,7 @@ static bool lead(struct storm *s)
 	do {
 		now = now_ns();
 		pthread_mutex_lock(&s->lock);
-		wait_for(s, MIN(end, now + SLICE_NS), s->n);
+		wait_for(s, MIN(end, now + SLICE_NS), UINT_MAX);
 		pthread_mutex_unlock(&s->lock);
 		if (!hold_up(s))
 			return false;
@@ -322,13 +323,15 @@ static bool write_anew(struct storm *s)
 	return true;
 }
 
-/* What the file holds now nobody needs to know: the finding is made. */
-static void forget_bytes(struct storm *s)
+/* What the file holds now nobody needs to know, as the finding is made; its size is as before. */
+static void forget_bytes(struct storm *s, struct outcome *o)
 {
 	struct model_file *f = s->f->m;
 	struct model_map all = { .file = f, .len = f->size, .shared = true, .writable = true };
 
 	model_map_spoil(&s->x->model, &all, 0, f->size);
+	if (ftruncate(s->f->fd, (off_t)f->size))
+		outcome_error(o, "cannot give '%s' its size again: %s", f->name, strerror(errno));
 }
 
 /* On one CPU: the threads inherit it. */
@@ -365,6 +368,6 @@ void exec_storm(struct exec *x, const struct step *st, struct outcome *o)
 		return; /* its threads go on to use it */
 	}
 	if (s->finder)
-		forget_bytes(s);
+		forget_bytes(s, o);
 	deinit(s, &mark);
 }

@@ -157,6 +157,12 @@ bool storm_meets(const struct storm_round *r)
 	       r->pin_off < down(r->op_off + r->op_len + PAGE - 1);
 }
 
+bool storm_must_wait(const struct storm_round *r)
+{
+	return storm_meets(r) && r->op->wait == WAIT_MUST &&
+	       down(r->op_off + PAGE - 1) < down(r->op_off + r->op_len);
+}
+
 static void draw_turn_pins(struct storm_seq *q, struct storm_turn *t)
 {
 	uint64_t range = q->len / q->workers;

@@ -64,6 +64,12 @@ void storm_next(struct storm_seq *q, struct storm_round *r);
 /* Whether the operation changes a page that the round pins. */
 bool storm_meets(const struct storm_round *r);
 
+/*
+ * Whether it has to wait for the pin, too. What holds no whole page, and so frees none, is
+ * spared here, as 6.1's ext4 does that in place: see the scenario zero-within-page.
+ */
+bool storm_must_wait(const struct storm_round *r);
+
 /* What the leader does while all stand still, behind its look at everything. */
 struct storm_turn {
 	const struct mutator *op;	/* collapse, insert, truncate; NULL: nothing */
