@@ -138,10 +138,8 @@ static void start_nvdimm(struct agent *a)
 
 static void start_rdma(struct agent *a)
 {
-	if (!a->rdma_on) {
+	if (!a->rdma_on)
 		helper_start(&a->rdma, rdma_helper, NULL);
-		helper_start(&a->symbols, symbols_helper, NULL);
-	}
 	a->rdma_on = true;
 }
 
@@ -163,6 +161,8 @@ static void finish_devices(struct agent *a)
 {
 	bool odp;
 
+	/* not before: a module that ends its init takes symbols out of the list being read */
+	helper_start(&a->symbols, symbols_helper, NULL);
 	start_nvdimm(a);
 	start_rdma(a);
 	finish_nvdimm(a);
