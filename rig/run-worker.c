@@ -163,8 +163,10 @@ static struct case_record *new_record(struct run *r, const struct plan_case *c)
 static bool keep_guest(const struct worker *w, const struct case_record *rec)
 {
 	const struct run *r = w->run;
-	bool booted = !w->setup.template && !r->o->no_fork;
+	bool booted = !w->setup.template;
 
+	if (r->o->no_fork)
+		return false;
 	return (booted || w->guest->cases < r->plan.batch) && !w->guest->spent &&
 	       rec->verdict != VERDICT_FAIL && rec->verdict != VERDICT_ERROR;
 }

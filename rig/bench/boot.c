@@ -163,6 +163,9 @@ static struct err *hand_words(const struct boot *boot, const char *accel, struct
 	struct err *err = NULL;
 
 	geometry_init(&g);
+	err = geometry_parse(&g, "vcpus=1"); /* as the quick plan says */
+	if (err)
+		return err;
 	w->v[w->n++] = "qemu-system-x86_64";
 	w->v[w->n++] = "-nodefaults";
 	add(w, "-display", "none");
