@@ -97,9 +97,10 @@ static void test_passes(void **state)
 	(void)state;
 	check("run --out " OUT " xfs/punch-waits/rdma xfs/punch-waits/vmsplice "
 	      "ext4/punch-waits/rdma ext4/refused/uring xfs/refused/rdma-plain "
-	      "xfs/devdax-granted xfs/truncate-interrupted/vmsplice", 0,
-	      "KTAP version 1;;1..7;;ok 1 xfs/punch-waits/rdma\n;;ok 5 xfs/refused/rdma-plain\n;;"
-	      "# Totals: pass:7 fail:0 skip:0 error:0");
+	      "xfs/devdax-granted xfs/truncate-interrupted/vmsplice "
+	      "ext4/pinner-killed/vmsplice/kill", 0,
+	      "KTAP version 1;;1..8;;ok 1 xfs/punch-waits/rdma\n;;ok 5 xfs/refused/rdma-plain\n;;"
+	      "# Totals: pass:8 fail:0 skip:0 error:0");
 }
 
 /* KERNEL.md section 6, as far as it is live in this kernel. */

@@ -218,16 +218,22 @@ static void compare_last(struct exec *x, struct exec_pin *p, struct outcome *o)
 	shadow_deinit(&want);
 }
 
-void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o)
+/* What ends from here on had its reason. */
+static void about_to_let_go(struct exec *x)
 {
-	int ret;
-
 	if (x->nr_tasks) { /* nobody else asks when */
 		exec_tasks_settle(x);
 		x->released_ns = now_ns();
 		for (unsigned int i = 0; i < x->nr_tasks; i++)
 			x->tasks[i].let_go |= !exec_task_done(&x->tasks[i]);
 	}
+}
+
+void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o)
+{
+	int ret;
+
+	about_to_let_go(x);
 	if (x->last_size < p->pin.len) {
 		free(x->last);
 		x->last_size = p->pin.len;
@@ -255,10 +261,9 @@ void exec_pin_end(struct exec *x, struct exec_pin *p, bool killed, struct outcom
 {
 	int ret;
 
-	exec_tasks_settle(x);
+	about_to_let_go(x);
 	if (has_trait(p, PIN_HOLDS))
 		exec_pins_fault(x, o);
-	x->released_ns = now_ns();
 	ret = pin_process_end(&p->pin, killed);
 	if (p->pin.stuck)
 		judge_holder(x, p, o);
