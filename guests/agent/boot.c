@@ -75,6 +75,8 @@ static const struct {
 	{ "/proc/sys/kernel/hung_task_panic", "0" },
 	{ "/proc/sys/kernel/hung_task_warnings", "-1" },
 	{ "/proc/sys/kernel/sysrq", "1" },
+	/* a program at the same addresses each time: QEMU need not translate it anew */
+	{ "/proc/sys/kernel/randomize_va_space", "0" },
 	/* symbols and stacks for the host, which reads this guest's memory anyway */
 	{ "/proc/sys/kernel/kptr_restrict", "0" },
 };
