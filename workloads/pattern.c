@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+uint8_t pattern_case;
+
 void pattern_fill(void *dst, size_t len, unsigned int origin, unsigned int gen,
 		  uint64_t off)
 {

@@ -201,7 +201,7 @@ static uint64_t load_word(const uint8_t *p, size_t len)
 
 static bool is_dma_origin(uint64_t word)
 {
-	return pattern_origin(word) >= ORIGIN_PIN && pattern_origin(word) < ORIGIN_REFILL;
+	return pattern_origin(word) >= ORIGIN_PIN && !pattern_is_stale(word);
 }
 
 /* Whether the @n bytes at @got, @at bytes into piece @p, are what it stands for. */
@@ -333,6 +333,10 @@ void pattern_describe(struct buf *out, uint64_t word,
 
 	if (!word)
 		buf_adds(out, "zeroes");
+	else if (pattern_is_stale(word))
+		buf_addf(out, "stale bytes of the disk, %s (%#018llx)",
+			 origin == ORIGIN_STALE ? "from before any case" : "of an earlier case",
+			 (unsigned long long)word);
 	else if (!who)
 		buf_addf(out, "foreign bytes %#018llx", (unsigned long long)word);
 	else

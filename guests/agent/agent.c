@@ -180,7 +180,7 @@ static int prepare_helper(int fd, const void *arg)
 	return !a->ops->prepare(&a->facts, a->fs);
 }
 
-/* "daxrig.fs=xfs" on the command line: this filesystem is to stand ready. */
+/* "daxrig.fs=xfs" on the command line: this filesystem is to stand ready as well. */
 static void prepare_fs(struct agent *a)
 {
 	struct buf cmdline = BUF_INIT;
@@ -188,12 +188,14 @@ static void prepare_fs(struct agent *a)
 	const char *word = err ? NULL : strstr(buf_str(&cmdline), "daxrig.fs=");
 	uint64_t t = now_ns();
 
-	if (word && sscanf(word, "daxrig.fs=%7[a-z0-9]", a->fs) == 1) {
-		if (helper_run(prepare_helper, a, PREPARE_MS, 0, NULL) == 0)
-			strcpy(a->facts.mounted, a->fs);
-		agent_log("boot: %s of %s took %" PRIu64 " ms", a->facts.mounted[0] ? "mount" :
-			  "failed mount", a->fs, ms_since(&t));
-	}
+	if (!word || sscanf(word, "daxrig.fs=%7[a-z0-9]", a->fs) != 1)
+		a->fs[0] = '\0';
+	if (helper_run(prepare_helper, a, PREPARE_MS, 0, NULL) == 0)
+		strcpy(a->facts.mounted, a->fs);
+	else
+		agent_log("the disk cannot be made ready");
+	agent_log("boot: disk and %s took %" PRIu64 " ms", a->facts.mounted[0] ?
+		  a->facts.mounted : "no filesystem", ms_since(&t));
 	err_free(err);
 	buf_deinit(&cmdline);
 }

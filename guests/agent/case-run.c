@@ -72,6 +72,7 @@ static void __noreturn run_child(const struct case_loop *c, const struct case_ms
 		.fs = m->fs,
 		.lie = (enum lie)m->lie,
 		.seed = m->seed,
+		.number = c->served,
 		.grace_ms = c->grace_ms,
 		.guest = c->facts,
 		.link = link,
@@ -150,6 +151,7 @@ bool case_begin(struct case_loop *c, struct case_run *r, const struct frame *f)
 		r->taint = c->hooks->taint ? c->hooks->taint() : 0;
 		if (c->hooks->begin)
 			c->hooks->begin(r->name);
+		c->served++;
 		err = c->dirty ? EUCLEAN : spawn(c, r, &m);
 		c->facts->mounted[0] = '\0'; /* it serves one case */
 		if (err) {
@@ -235,7 +237,7 @@ static int tasks_helper(int fd, const void *arg)
 
 void case_stop(struct case_loop *c, struct case_run *r, const char *why)
 {
-	struct buf text = BUF_INIT, log = BUF_INIT;
+	struct buf text = BUF_INIT, all = BUF_INIT, log = BUF_INIT;
 	pid_t self = getpid();
 	char found[128];
 
@@ -246,12 +248,15 @@ void case_stop(struct case_loop *c, struct case_run *r, const char *why)
 		buf_adds(&text, "(the reader of the tasks got stuck here)\n");
 	link_send_evidence(c->link, "tasks", &text);
 	link_drain(c->link, DRAIN_MS);
-	if (c->hooks->evidence)
-		c->hooks->evidence();
+	if (c->hooks->evidence) {
+		c->hooks->evidence(&all);
+		link_send_evidence(c->link, "all-tasks", &all);
+	}
 	/* One round: whoever asks for a dirty guest's end does not wait for it. */
 	procs_kill(0, &log);
 	c->dirty = true;
 	send_end(c, r, why ? END_ABORTED : END_LIMIT, why ? why : found);
 	buf_deinit(&text);
+	buf_deinit(&all);
 	buf_deinit(&log);
 }

@@ -15,8 +15,8 @@ struct case_hooks {
 	void (*begin)(const char *name);
 	/* Behind it: the other mark, by which the console is known to be complete. */
 	void (*end)(const char *name);
-	/* Behind the evidence about tasks: sysrq w, t, l. */
-	void (*evidence)(void);
+	/* Behind the evidence about tasks: sysrq w and l on the console, t into @out. */
+	void (*evidence)(struct buf *out);
 	/* Lets go of what may keep a killed task from dying: suspended devices. */
 	void (*release)(void);
 	/*
@@ -46,6 +46,7 @@ struct case_loop {
 	const struct case_hooks *hooks;	/* NULL members are left out */
 	uint64_t grace_ms;	/* for what was killed to go away */
 	struct link *link;
+	unsigned int served;	/* cases begun */
 	bool dirty;
 	char why[256];	/* of LOOP_BROKEN */
 };

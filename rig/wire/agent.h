@@ -33,6 +33,7 @@ struct case_ctx {
 	const char *fs;		/* "xfs" or "ext4" */
 	enum lie lie;
 	uint64_t seed;
+	unsigned int number;	/* among the cases of this guest, from 1 */
 	uint64_t grace_ms;	/* what was let go ends so soon, 2 s scaled */
 	const struct guest_facts *guest;
 	int link;		/* SOCK_SEQPACKET to PID 1, used by the calls below */
@@ -61,7 +62,8 @@ struct agent_ops {
 	 */
 	int (*run_case)(const struct case_ctx *ctx);
 	/*
-	 * Makes and mounts @fs so that the next case finds it; false when it could not.
+	 * Makes the guest's disk ready, and, @fs not "", mounts @fs so that the next case
+	 * finds it; false when it could not.
 	 * Runs in a child of PID 1 while the guest boots.
 	 */
 	bool (*prepare)(const struct guest_facts *guest, const char *fs);

@@ -152,6 +152,8 @@ void outcome_error(struct outcome *o, const char *found, ...) __printf(2, 3);
  * fs.c: mkfs and mount with dax=always; the same if need be, and the proof by statx.
  * exec_fs_mount_again() opens the files that are not gone; exec_fsck() wants no mount.
  */
+/* Fills the disk's first STALE_BYTES with ORIGIN_STALE. */
+void exec_fs_stale(const struct exec *x, struct outcome *o);
 void exec_fs_make(struct exec *x, struct outcome *o);
 void exec_fs_setup(struct exec *x, struct outcome *o);
 void exec_fs_mount_again(struct exec *x, struct outcome *o);

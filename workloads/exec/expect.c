@@ -10,6 +10,12 @@
 #define WAITER_CPU_PERCENT 10
 /* Windows in a row that something of unknown kind has to sleep through. */
 #define RESTS_ENOUGH 5
+/*
+ * Windows in a row that something has to be at work before it is said to spin: each is
+ * ten times what an operation takes. One more for so many bytes of its file.
+ */
+#define BUSY_ENOUGH 8
+#define BUSY_BYTES (2u << 20)
 
 static void add_stack_of(const char *name, pid_t pid, pid_t tid, struct outcome *o)
 {
@@ -72,18 +78,30 @@ static enum look look_once(struct exec *x, struct exec_task *t, bool *certain,
 		LOOK_RESTS;
 }
 
-/* Looks until it is over or rests, up to the grace; *@certain: where layout waits do. */
+static uint64_t busy_enough(struct exec *x, const struct exec_task *t)
+{
+	const char *name = t->step->call.file[0];
+	const struct exec_file *f = name ? exec_file(x, name) : NULL;
+
+	return BUSY_ENOUGH + (f ? f->m->size / BUSY_BYTES : 0);
+}
+
+/*
+ * Looks until it is over, rests or surely does not, up to the grace; *@certain: it rests
+ * where layout waits do.
+ */
 static enum look look(struct exec *x, struct exec_task *t, bool *certain, struct outcome *o)
 {
-	uint64_t deadline = now_ns() + x->grace_ms * 1000000;
+	uint64_t deadline = now_ns() + x->grace_ms * 1000000, busy = 0;
 	unsigned int rested = 0;
 	enum look seen;
 
 	do {
 		seen = look_once(x, t, certain, o);
 		rested = seen == LOOK_RESTS ? rested + 1 : 0;
+		busy = seen == LOOK_BUSY ? busy + 1 : 0;
 	} while (seen != LOOK_OVER && !(seen == LOOK_RESTS && (*certain || rested == RESTS_ENOUGH)) &&
-		 now_ns() < deadline);
+		 busy < busy_enough(x, t) && now_ns() < deadline);
 	exec_tasks_settle(x);
 	return seen;
 }

@@ -7,15 +7,20 @@
 #include <linux/stat.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/files.h"
+#include "workloads/pattern.h"
 
 #define MKFS_TIMEOUT_MS 60000
 #define FSCK_TIMEOUT_MS 120000
+/* both filesystems put what a case writes into their first group */
+#define STALE_BYTES (128ull << 20)
+#define STALE_CHUNK (1u << 20)
 
 static bool is_xfs(const struct exec *x)
 {
@@ -97,6 +102,24 @@ static void take_room(uint64_t room, struct outcome *o)
 		if (fallocate(fd, 0, 0, (off_t)take) == 0)
 			return;
 	outcome_error(o, "cannot leave room: %s", strerror(errno));
+}
+
+void exec_fs_stale(const struct exec *x, struct outcome *o)
+{
+	const char *dev = x->ctx->guest->pmem;
+	_cleanup_close_ int fd = open(dev, O_WRONLY | O_DIRECT | O_CLOEXEC);
+	char *chunk = mmap(NULL, STALE_CHUNK, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	for (uint64_t off = 0; chunk != MAP_FAILED && off < STALE_BYTES; off += STALE_CHUNK) {
+		pattern_fill(chunk, STALE_CHUNK, ORIGIN_STALE, 0, off);
+		if (fd >= 0 && pwrite(fd, chunk, STALE_CHUNK, (off_t)off) == STALE_CHUNK)
+			continue;
+		outcome_error(o, "cannot write to '%s': %s", dev, strerror(errno));
+		break;
+	}
+	if (chunk != MAP_FAILED)
+		munmap(chunk, STALE_CHUNK);
 }
 
 void exec_fs_make(struct exec *x, struct outcome *o)

@@ -59,7 +59,7 @@ static unsigned int choose_id(struct exec *x)
 	unsigned int id, i;
 
 	do {
-		id = x->pins_made++ % (ORIGIN_REFILL - ORIGIN_PIN);
+		id = x->pins_made++ % (ORIGIN_STALE - ORIGIN_PIN);
 		for (i = 0; i < x->nr_pins - 1 && x->pins[i].pin.id != id; i++)
 			;
 	} while (i < x->nr_pins - 1);

@@ -9,6 +9,7 @@
 
 #include "workloads/exec/exec.h"
 #include "workloads/exec/ledger.h"
+#include "workloads/pattern.h"
 
 static void do_unpin(struct exec *x, const struct step *st, struct outcome *o)
 {
@@ -260,7 +261,9 @@ bool interp_prepare(const struct guest_facts *guest, const char *fs)
 
 	x->ctx = &ctx;
 	exec_flush_prepare(); /* why it could not is said by the case that needs it */
-	exec_fs_make(x, &o);
+	exec_fs_stale(x, &o);
+	if (o.status == STEP_OK && fs[0])
+		exec_fs_make(x, &o);
 	free(x);
 	return o.status == STEP_OK;
 }
@@ -274,6 +277,7 @@ int interp_run_case(const struct case_ctx *ctx)
 
 	x->ctx = ctx;
 	x->s = s;
+	pattern_case = (uint8_t)(1 + (ctx->number - 1) % UINT8_MAX);
 	model_init(&x->model);
 	if (err) {
 		outcome_error(&o, "%s", err->message);

@@ -113,7 +113,7 @@ static unsigned int choose_id(struct storm_worker *w)
 	bool taken;
 
 	do {
-		id = x->pins_made++ % (ORIGIN_REFILL - ORIGIN_PIN);
+		id = x->pins_made++ % (ORIGIN_STALE - ORIGIN_PIN);
 		taken = id == w->looked_id;
 		for (unsigned int i = 0; i < x->nr_pins; i++)
 			taken |= &x->pins[i] != w->pin && x->pins[i].live &&

@@ -137,8 +137,12 @@ void model_apply(struct model *m, const struct mutator_call *c, unsigned int gen
 		apply_reserve(m, f, c->off[0], c->len);
 	} else if (word_eq(op, "clone")) {
 		apply_clone(m, f, 0, g, 0, 0);
-	} else if (word_eq(op, "clone-range") || word_eq(op, "dedupe")) {
+	} else if (word_eq(op, "clone-range")) {
 		apply_clone(m, f, c->off[0], g, c->off[1], c->len);
+	} else if (word_eq(op, "dedupe")) {
+		/* ranges that differ stay as they are, whatever it returned */
+		if (!model_result(m, c))
+			apply_clone(m, f, c->off[0], g, c->off[1], c->len);
 	} else if (word_eq(op, "exchange")) {
 		apply_exchange(m, f, c->off[0], g, c->off[1], c->len);
 	} else if (word_eq(op, "write")) {

@@ -61,7 +61,7 @@ enum word {
 
 /*
  * A write(2) by the scenario and another pin on the same page may overwrite a lane,
- * so their words are no fault; zeroes and the words of a refill file are.
+ * so their words are no fault; zeroes and stale bytes of the disk are.
  */
 static enum word judge_word(unsigned int self, uint64_t found, uint64_t expected)
 {
@@ -69,7 +69,7 @@ static enum word judge_word(unsigned int self, uint64_t found, uint64_t expected
 
 	if (found == expected)
 		return WORD_GOOD;
-	if (found == 0 || origin == ORIGIN_REFILL)
+	if (found == 0 || pattern_is_stale(found))
 		return WORD_BAD;
 	return origin == 0 || origin == self ? WORD_TORN : WORD_GOOD;
 }

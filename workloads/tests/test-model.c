@@ -415,6 +415,9 @@ static void shows_bytes(void **state)
 		/* two devices in one lane: whoever was last */
 		{ "file a 8K written\nmap m a 0 8K shared rw\npin p rdma m 4K\npin q rdma m 4K\n"
 		  "unpin p\n", { { "a", "0b+4032b 1.1@0; 4032b+64b any; 1+1 1.1@1; " } } },
+		/* a dedupe of ranges that differ changes nothing */
+		{ "file a 16K fallocated\nfile b 16K written\ndedupe a 0 8K b 0\n",
+		  { { "a", "0+4 0; " }, { "b", "0+4 2.1@0; " } } },
 		{ "file a 16K written\nfile b 16K copy a\nwrite a 0 16K\n",
 		  { { "b", "0+4 1.1@0; " }, { "a", "0+4 1.2@0; " } } },
 		{ "file a 16K written\nfile b 16K written\nclone-range b 4K 4K a 8K\n",

@@ -91,6 +91,14 @@ static void test_mismatch(void **state)
 		  "file 'b' offset 0x10 generation 7" },
 		{ ((uint64_t)ORIGIN_PIN << 56) | (9ull << 40) | 2, false, ORIGIN_PIN,
 		  "DMA of pin 'p' offset 0x10 generation 9" },
+		{ ((uint64_t)ORIGIN_STALE << 56) | 2, false, 0,
+		  "stale bytes of the disk, from before any case (0xff00000000000002)" },
+		/* what a pin of the case before wrote is no DMA of this one */
+		{ ((uint64_t)ORIGIN_PIN << 56) | (3ull << 32) | 2, false, 0,
+		  "stale bytes of the disk, of an earlier case (0x8000000300000002)" },
+		/* nor are the right bytes of another case right */
+		{ (1ull << 56) | (1ull << 40) | (3ull << 32) | 2, false, 0,
+		  "stale bytes of the disk, of an earlier case (0x0100010300000002)" },
 	};
 	struct piece p = { .kind = PIECE_DATA, .origin = 1, .gen = 1 };
 	struct shadow s = SHADOW_INIT;
