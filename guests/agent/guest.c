@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/klog.h>
 #include <sys/mount.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +20,10 @@
 #define RELEASE_MS 10000
 #define CLEAN_MS 20000
 #define UMOUNT_MS 3000
+#define EVIDENCE_MAX (1u << 20)
+/* of klogctl(2), which has no header for them; boot.c's console level */
+#define SYSLOG_ACTION_CONSOLE_LEVEL 8
+#define CONSOLE_LEVEL 7
 
 #define DM_CONTROL "/dev/mapper/control"
 #define DM_BUF 16384u
@@ -34,21 +39,48 @@ static void end(const char *name)
 	agent_log("case %s ends", name);
 }
 
+/* Writes what @log, /dev/kmsg, has from its place on to @fd, without the numbers. */
+static void copy_log(int log, int fd)
+{
+	char record[8192];
+	ssize_t n;
+
+	while ((n = read(log, record, sizeof(record) - 1)) > 0 || errno == EPIPE) {
+		char *text;
+
+		if (n <= 0)
+			continue; /* overwritten meanwhile: goes on with the oldest there is */
+		record[n] = '\0';
+		text = strchr(record, ';');
+		if (text)
+			dprintf(fd, "%.*s\n", (int)strcspn(text + 1, "\n"), text + 1);
+	}
+}
+
+/*
+ * What waits and what runs goes to the console, in case nothing else gets out. All
+ * tasks are much text, half a second's on an emulated UART: that goes to @fd.
+ */
 static int sysrq_helper(int fd, const void *arg)
 {
-	(void)fd;
+	_cleanup_close_ int log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
 	(void)arg;
 	agent_log("evidence begins");
 	file_poke("/proc/sysrq-trigger", "w");
-	file_poke("/proc/sysrq-trigger", "t");
 	file_poke("/proc/sysrq-trigger", "l");
+	lseek(log, 0, SEEK_END);
+	klogctl(SYSLOG_ACTION_CONSOLE_LEVEL, NULL, 1);
+	file_poke("/proc/sysrq-trigger", "t");
+	klogctl(SYSLOG_ACTION_CONSOLE_LEVEL, NULL, CONSOLE_LEVEL);
+	copy_log(log, fd);
 	agent_log("evidence ends");
 	return 0;
 }
 
-static void evidence(void)
+static void evidence(struct buf *out)
 {
-	helper_run(sysrq_helper, NULL, SYSRQ_MS, 0, NULL);
+	helper_run(sysrq_helper, NULL, SYSRQ_MS, EVIDENCE_MAX, out);
 }
 
 static int dm_call(int fd, unsigned long request, struct dm_ioctl *io, const char *name)
