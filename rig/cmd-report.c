@@ -7,13 +7,14 @@
 #include "base/files.h"
 #include "cmd.h"
 #include "paths.h"
+#include "reports/kinds.h"
 #include "reports/run-json.h"
 
 #define SLOWEST 10
 #define TEXT_SHOWN 1000	/* bytes */
 
 static struct {
-	bool timing;
+	bool timing, kinds;
 } options;
 
 static const struct {
@@ -91,6 +92,15 @@ static void print_summary(const char *path, const struct run_summary *s)
 	print_counts(s);
 	if (!s->complete)
 		print_line("ended", "before its last case", s->end_reason);
+}
+
+static const char *reason_of(const struct run_summary_case *c)
+{
+	return *c->reason ? c->reason : "no reason is recorded";
+}
+
+static void print_cases(const struct run_summary *s)
+{
 	for (size_t i = 0; i < s->case_count; i++) {
 		const struct run_summary_case *c = &s->cases[i];
 
@@ -99,9 +109,34 @@ static void print_summary(const char *path, const struct run_summary *s)
 		printf("%-8s ", verdict_name(c->verdict));
 		print_text(c->name);
 		fputs(": ", stdout);
-		print_text(*c->reason ? c->reason : "no reason is recorded");
+		print_text(reason_of(c));
 		putchar('\n');
 	}
+}
+
+static void print_kinds(const struct run_summary *s, enum verdict verdict)
+{
+	struct kinds k = KINDS_INIT;
+
+	for (size_t i = 0; i < s->case_count; i++)
+		if (s->cases[i].verdict == verdict)
+			kinds_add(&k, s->cases[i].name, reason_of(&s->cases[i]));
+	kinds_sort(&k);
+	for (size_t i = 0; i < k.n; i++) {
+		_cleanup_buf_ struct buf where = BUF_INIT;
+
+		printf("\n%-8s %zu: ", verdict_name(verdict), k.v[i].cases);
+		print_text(k.v[i].reason);
+		fputs("\n         ", stdout);
+		kind_add_where(&k.v[i], &where);
+		print_text(buf_str(&where));
+		if (k.v[i].cases > 1) {
+			fputs("\n         first: ", stdout);
+			print_text(k.v[i].first);
+		}
+		putchar('\n');
+	}
+	kinds_deinit(&k);
 }
 
 static int slower(const void *a, const void *b)
@@ -206,25 +241,34 @@ static struct err *report(void *state, char **operands, int n, int *status)
 	if (err)
 		return err;
 	print_summary(path, &s);
+	if (options.kinds) {
+		print_kinds(&s, VERDICT_FAIL);
+		print_kinds(&s, VERDICT_ERROR);
+	} else {
+		print_cases(&s);
+	}
 	if (options.timing)
 		print_timing(&s);
 	run_summary_deinit(&s);
 	return NULL;
 }
 
-enum { KEY_TIMING = 256 };
+enum { KEY_TIMING = 256, KEY_KINDS };
 
 static struct err *option(void *state, int key, const char *value)
 {
 	(void)state;
 	(void)value;
-	options.timing = key == KEY_TIMING;
+	options.timing |= key == KEY_TIMING;
+	options.kinds |= key == KEY_KINDS;
 	return NULL;
 }
 
 static const struct command_option report_options[] = {
 	{ "timing", NULL, "where the time went: totals of each phase, the 10 slowest cases",
 	  KEY_TIMING },
+	{ "kinds", NULL, "what failed by kind: cases whose reasons differ in numbers alone as one",
+	  KEY_KINDS },
 	{ NULL, NULL, NULL, 0 },
 };
 
