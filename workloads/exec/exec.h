@@ -4,7 +4,7 @@
  * filesystem), files.c, maps.c, holds.c (pins), target.c (what operations work on),
  * operation.c (in the program itself), tasks.c and expect.c (started ones), effects.c (what an operation does when it ends),
  * window.c (how long things take), outcome.c, round.c and block.c (repeat), bare.c, the oracles
- * flush.c, ledger.c and residue.c, and interp.c, which joins them.
+ * flush.c, freed.c (with fsmap.c), ledger.c and residue.c, and interp.c, which joins them.
  */
 #ifndef WORKLOADS_EXEC_EXEC_H
 #define WORKLOADS_EXEC_EXEC_H
@@ -19,6 +19,8 @@
 
 #define EXEC_THINGS_MAX 64
 #define EXEC_MOUNTPOINT "/mnt/case"
+#define EXEC_WINDOW_FILE EXEC_MOUNTPOINT "/window"	/* window.c's own */
+#define EXEC_EXTENTS_MAX 8
 
 struct exec_file {
 	const char *name;
@@ -41,12 +43,20 @@ struct exec_map {
 	struct model_map *m;
 };
 
+/* Bytes of the filesystem's device. */
+struct extent {
+	uint64_t at, len;
+};
+
 struct exec_pin {
 	unsigned int traits;	/* enum pin_trait */
 	bool live;
 	struct exec_file *file;	/* NULL: not on a file's pages */
 	uint64_t off;		/* in the file */
 	struct model_pin *m;	/* once it was granted */
+	struct extent extents[EXEC_EXTENTS_MAX];	/* of freed.c: the blocks it stands on */
+	unsigned int nr_extents;
+	dev_t dev;		/* of the filesystem they are in */
 	struct pin pin;		/* the last: why ends it */
 };
 
@@ -147,6 +157,8 @@ void outcome_fail(struct outcome *o, const char *rule, const char *expected,
 		  const char *found, ...) __printf(4, 5);
 void outcome_skip(struct outcome *o, const char *found, ...) __printf(2, 3);
 void outcome_error(struct outcome *o, const char *found, ...) __printf(2, 3);
+/* Has it in the record of the case that an oracle ("flush") sees nothing from here on. */
+void exec_lost(const struct exec *x, const char *oracle, const char *why, ...) __printf(3, 4);
 
 /*
  * fs.c: mkfs and mount with dax=always; the same if need be, and the proof by statx.

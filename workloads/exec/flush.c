@@ -44,16 +44,13 @@ int exec_flush_prepare(void)
 
 static __printf(2, 3) void lose(struct exec *x, const char *fmt, ...)
 {
-	_cleanup_buf_ struct buf msg = BUF_INIT;
-	char why[200], text[256];
+	char why[200];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	snprintf(text, sizeof(text), "oracle lost: flush: %s", why);
-	msg_put_str(&msg, TAG_TEXT, text);
-	case_send(x->ctx, MSG_LOG, &msg);
+	exec_lost(x, "flush", "%s", why);
 	close_fd(&x->flush->pipe);
 	x->flush->pipe = -1;
 }

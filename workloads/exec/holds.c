@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/task.h"
+#include "workloads/exec/freed.h"
 #include "workloads/pattern.h"
 
 struct exec_pin *exec_pin(struct exec *x, const char *name)
@@ -191,6 +192,7 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 	p->m = model_add_pin(&x->model, st->name, st->pin, p->pin.id, exec_map(x, st->other)->m,
 			     st->off, st->len);
 	p->live = true;
+	exec_freed_note(x, p);
 	wait_rounds(x, p, 1);
 }
 
@@ -233,6 +235,7 @@ void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o)
 {
 	int ret;
 
+	exec_freed_check(x, p, o);
 	about_to_let_go(x);
 	if (x->last_size < p->pin.len) {
 		free(x->last);
@@ -261,6 +264,7 @@ void exec_pin_end(struct exec *x, struct exec_pin *p, bool killed, struct outcom
 {
 	int ret;
 
+	exec_freed_check(x, p, o);
 	about_to_let_go(x);
 	if (has_trait(p, PIN_HOLDS))
 		exec_pins_fault(x, o);
@@ -296,6 +300,7 @@ void exec_pin_check(struct exec *x, const struct step *st, struct outcome *o)
 		shadow_deinit(&want);
 	}
 	free(data);
+	exec_freed_check(x, p, o);
 }
 
 const char *exec_holders(struct exec *x, char *buf, size_t size)

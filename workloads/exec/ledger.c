@@ -29,20 +29,10 @@ struct ledger {
 	char reply[TEXT_MAX];
 };
 
-static void say(struct exec *x, const char *why)
-{
-	_cleanup_buf_ struct buf msg = BUF_INIT;
-	char line[256];
-
-	snprintf(line, sizeof(line), "no ledger from here on: %s", why);
-	msg_put_str(&msg, TAG_TEXT, line);
-	case_send(x->ctx, MSG_LOG, &msg);
-}
-
 static void lose(struct exec *x, struct ledger *l, const char *why)
 {
 	l->off = true;
-	say(x, why);
+	exec_lost(x, "ledger", "%s", why);
 }
 
 /* NULL when it is lost. */

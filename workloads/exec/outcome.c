@@ -56,3 +56,17 @@ void outcome_error(struct outcome *o, const char *found, ...)
 	outcome_set(o, STEP_ERROR, found, ap);
 	va_end(ap);
 }
+
+void exec_lost(const struct exec *x, const char *oracle, const char *why, ...)
+{
+	_cleanup_buf_ struct buf msg = BUF_INIT;
+	char text[200], line[256];
+	va_list ap;
+
+	va_start(ap, why);
+	vsnprintf(text, sizeof(text), why, ap);
+	va_end(ap);
+	snprintf(line, sizeof(line), "oracle lost: %s: %s", oracle, text);
+	msg_put_str(&msg, TAG_TEXT, line);
+	case_send(x->ctx, MSG_LOG, &msg);
+}

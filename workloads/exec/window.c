@@ -45,8 +45,7 @@ static int probe_once(int fd, void *bytes, uint64_t *ns)
 
 void exec_measure_window(struct exec *x, struct outcome *o)
 {
-	static const char path[] = EXEC_MOUNTPOINT "/window";
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	int fd = open(EXEC_WINDOW_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	void *bytes = xcalloc(1, PROBE);
 	uint64_t ns = 0, slowest = 0;
 	int ret = fd < 0 ? -errno : 0;

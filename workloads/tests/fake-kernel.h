@@ -69,6 +69,8 @@ struct fake {
 	bool dirty;		/* fsck finds it so */
 	uint64_t unflushed, unflushed_pages; /* what fsync, sync and umount leave out */
 	bool trace_lost;	/* the trace buffer ran over */
+	bool freed;		/* every block is free space */
+	int no_fsmap;		/* errno of GETFSMAP */
 
 	/* of the ledger: the answer, so often */
 	const char *ledger, *ledger_idle;

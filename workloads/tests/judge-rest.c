@@ -11,6 +11,9 @@
 /* Of page 5 of 'a' alone; line @l, by @how. */
 #define ONE_PAGE(l, how) "fail\n" l " flush.missing: page 0x5 of file 'a' (inode #) is flushed " \
 	"by " how " | no dax_writeback_one covers it since it was stored to (1 such page in the file)"
+#define PINNED(pin) FILE_A "pin p " pin " m+16K 16K\n"
+#define FREED(line, pin) "fail\n" line " block.freed: the blocks of a held page are a file's | " \
+	"16384 bytes at 0x4000 of the device, beneath 'p' (" pin "), are free"
 #define LEDGER_PINS "ledger.pins\n0 pins\n1 pin\npage, expected, found\n"
 
 static const struct judge_row rows[] = {
@@ -63,6 +66,22 @@ static const struct judge_row rows[] = {
 	{ "the device is not free", FILE_A, { .device = EBUSY },
 	  .want = "fail\n0 residue.device: the device is free once it is unmounted | exclusive "
 		  "open of '" FAKE_PMEM "': EBUSY" },
+
+	{ "a block is freed under a pin", PINNED("vmsplice") "unpin p\n", { .freed = true },
+	  .want = FREED("4", "vmsplice") },
+	{ "it is looked at with the pin", PINNED("rdma") "check p\nunpin p\n", { .freed = true },
+	  .want = FREED("4", "rdma") },
+	{ "and when its holder ends", FILE_A "pin p vmsplice m+16K 16K process\nunpin p kill\n",
+	  { .freed = true }, .want = FREED("4", "vmsplice") },
+	{ "and when the case is over", PINNED("vmsplice"), { .freed = true },
+	  .want = FREED("0", "vmsplice") },
+	{ "a private copy has no block", "file a 64K written\nmap m a 0 64K private rw\n"
+	  "touch m+16K 16K write\npin p vmsplice m+16K 16K\nunpin p\n", { .freed = true },
+	  .want = "pass" },
+	{ "nor has the zero page", "file a 64K hole\nmap m a 0 64K shared r\n"
+	  "pin p vmsplice m+16K 16K\nunpin p\n", { .freed = true }, .want = "pass" },
+	{ "nobody tells what is free", PINNED("vmsplice") "unpin p\n",
+	  { .freed = true, .no_fsmap = EOPNOTSUPP }, .want = "pass" },
 
 	/* the rules are the host's, the answer is taken here */
 	{ "a pin too many", FILE_A "touch m 4K write\n",

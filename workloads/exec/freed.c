@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "workloads/exec/freed.h"
+#include "workloads/model/blocks.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Whether the pin holds the file's own block there, no private copy of its page. */
+static bool is_the_files(const struct exec_pin *p, const struct piece *held)
+{
+	const struct piece *b = blocks_at(&p->file->m->blocks, p->off + held->off);
+
+	return b && b->src + (p->off + held->off - b->off) == held->src;
+}
+
+void exec_freed_note(struct exec *x, struct exec_pin *p)
+{
+	struct extent found[EXEC_EXTENTS_MAX];
+	struct stat st;
+
+	/* in a block of rounds it would be most of what a round takes */
+	if (!exec_looks(x) || x->block || !(p->traits & PIN_HOLDS) || !p->file ||
+	    p->file->fd < 0 || exec_task_pending(x, p->file))
+		return;
+	if (fstat(p->file->fd, &st))
+		return;
+	p->dev = st.st_dev;
+	for (size_t i = 0; i < p->m->blocks.n; i++) {
+		const struct piece *held = &p->m->blocks.v[i];
+		int n;
+
+		if (held->kind != PIECE_DATA || !is_the_files(p, held))
+			continue;
+		n = fsmap_of_file(p->file->fd, p->off + held->off, held->len, found,
+				  EXEC_EXTENTS_MAX - p->nr_extents);
+		if (n < 0)
+			exec_lost(x, "blocks", "FIEMAP: %s", errno_name(-n));
+		for (int j = 0; j < n; j++)
+			p->extents[p->nr_extents++] = found[j];
+	}
+}
+
+/* ext4 frees blocks when its journal is committed: a small change, and that is done. */
+static void commit(const struct exec *x)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (strcmp(x->ctx->fs, "ext4") != 0)
+		return;
+	fd = open(EXEC_WINDOW_FILE, O_RDWR | O_CLOEXEC);
+	if (fd >= 0 && futimens(fd, NULL) == 0)
+		fsync(fd);
+}
+
+/* The mount, unless an operation took it away: -1. */
+static int open_mount(const struct exec_pin *p)
+{
+	int fd = open(EXEC_MOUNTPOINT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && (fstat(fd, &st) || st.st_dev != p->dev)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+void exec_freed_check(struct exec *x, struct exec_pin *p, struct outcome *o)
+{
+	_cleanup_close_ int fd = p->nr_extents ? open_mount(p) : -1;
+	struct extent gone;
+
+	if (fd < 0)
+		return;
+	commit(x);
+	for (unsigned int i = 0; i < p->nr_extents; i++) {
+		int ret = fsmap_free(fd, &p->extents[i], &gone);
+
+		if (ret < 0)
+			exec_lost(x, "blocks", "GETFSMAP: %s", errno_name(-ret));
+		if (ret <= 0)
+			continue;
+		outcome_fail(o, "block.freed", "the blocks of a held page are a file's",
+			     "%llu bytes at %#llx of the device, beneath '%s' (%s), are free",
+			     (unsigned long long)gone.len, (unsigned long long)gone.at,
+			     p->pin.name, p->pin.kind->name);
+		p->nr_extents = 0;
+	}
+}
