@@ -60,6 +60,7 @@ struct fake {
 	struct fake_bytes look, last;	/* what they show; what they saw last */
 	int fault;		/* errno of their traffic, once somebody looked */
 	bool not_asked;		/* the call that may be refused is not made */
+	bool alive;		/* they show what their mapping shows now */
 	bool spins;		/* the call for vmsplice does not come back */
 	int refusal;		/* of uring, 0: EOPNOTSUPP, -1: it is granted */
 

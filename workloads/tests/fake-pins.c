@@ -56,7 +56,7 @@ static void free_early(void)
 
 static int fake_look(struct pin *p, void *out)
 {
-	memcpy(out, p->priv, p->len);
+	memcpy(out, fake.alive ? p->addr : p->priv, p->len);
 	fake_bytes_put(&fake.look, out, p->len);
 	free_early();
 	return 0;
@@ -64,7 +64,7 @@ static int fake_look(struct pin *p, void *out)
 
 static int fake_release(struct pin *p, void *last)
 {
-	memcpy(last, p->priv, p->len);
+	memcpy(last, fake.alive ? p->addr : p->priv, p->len);
 	fake_bytes_put(&fake.last, last, p->len);
 	free(p->priv);
 	__atomic_sub_fetch(&fake_shared->held, 1, __ATOMIC_SEQ_CST);

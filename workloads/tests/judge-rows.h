@@ -9,7 +9,7 @@ struct judge_row {
 	const char *what;
 	const char *text;	/* the scenario */
 	struct fake fake;
-	const char *want;	/* "VERDICT\nLINE RULE: EXPECTED | FOUND"; "#" for a time */
+	const char *want;	/* "VERDICT\nLINE RULE: EXPECTED | FOUND"; "#" for a time, "*" for anything */
 	bool to_the_end;	/* something is waited for until the grace is over */
 };
 
@@ -18,6 +18,6 @@ struct judge_table {
 	size_t n;
 };
 
-extern const struct judge_table judge_contract, judge_content, judge_rest;
+extern const struct judge_table judge_contract, judge_content, judge_rest, judge_storm;
 
 #endif
