@@ -6,12 +6,12 @@
 #define K(n) ((n) * 1024ull)
 #define M(n) ((n) * 1048576ull)
 
-/* A pin of 64K at 2M of a file of 4M; the same place again in pages of all kinds. */
+/* Too small for a 2 MiB entry: all of it is 4 KiB ones, and its bytes are soon looked at. */
 #define PLAIN								\
-	.size = M(4), .grown = M(6), .pin_off = M(2), .pin_len = K(64),	\
-	.same = { M(2), K(64), M(1) },					\
-	.touch = { M(2) + K(64) - 1, K(4), M(2) + K(64) - 1 },		\
-	.elsewhere = { M(3), K(64), M(3) }
+	.size = K(512), .grown = K(768), .pin_off = K(256), .pin_len = K(64), \
+	.same = { K(256), K(64), K(128) },				\
+	.touch = { K(256 + 64) - 1, K(4), K(256 + 64) - 1 },		\
+	.elsewhere = { K(384), K(64), K(384) }
 
 /* The last pages of the second 2 MiB of three. */
 #define WHOLE_PMD							\
@@ -38,16 +38,16 @@ static const struct matrix_geometry geometries[] = {
 	  .words = " on a hole", .kind = "hole", .traits = GEOMETRY_ZERO, PLAIN },
 	{ .name = "tail", .summary = "the pin holds the last page, a partial one",
 	  .words = " on the partial page at the end of the file", .kind = "written",
-	  .traits = GEOMETRY_TAIL, .size = K(4095), .grown = M(6), .pin_off = K(4032),
-	  .pin_len = K(64), .same = { K(4032), K(63), K(4032) },
-	  .touch = { K(4028), K(4) + 1, K(4095) - 1 },
-	  .elsewhere = { M(1), K(64), 0 } },
+	  .traits = GEOMETRY_TAIL, .size = K(511), .grown = K(768), .pin_off = K(448),
+	  .pin_len = K(64), .same = { K(448), K(63), K(448) },
+	  .touch = { K(444), K(4) + 1, K(511) - 1 },
+	  .elsewhere = { K(128), K(64), 0 } },
 	{ .name = "shared-self", .summary = "the file has the extent twice",
 	  .words = " on an extent the file has twice", .kind = "written",
-	  .traits = GEOMETRY_SELF, .size = M(4), .grown = M(6), .pin_off = M(2),
-	  .pin_len = K(64), .same = { M(2), K(64), M(1) },
-	  .touch = { M(2) + K(64) - 1, K(4), M(2) + K(64) - 1 },
-	  .elsewhere = { K(3584), K(64), K(3584) }, .twin = { M(3), K(64), M(3) } },
+	  .traits = GEOMETRY_SELF, .size = K(512), .grown = K(768), .pin_off = K(256),
+	  .pin_len = K(64), .same = { K(256), K(64), K(128) },
+	  .touch = { K(256 + 64) - 1, K(4), K(256 + 64) - 1 },
+	  .elsewhere = { K(448), K(64), K(448) }, .twin = { K(384), K(64), K(384) } },
 	{ .name = "shared-2", .summary = "two files share the extents, both are mapped",
 	  .words = " on an extent two files share", .kind = "written", .sharers = 1, PLAIN },
 	{ .name = "shared-3", .summary = "three files share the extents, all are mapped",
