@@ -2,9 +2,12 @@
 # guests/*.c builds on the host; guests/agent/*.c is the agent's.
 host-srcs += $(wildcard guests/*.c)
 agent-srcs += $(wildcard guests/agent/*.c)
-test-srcs += $(wildcard guests/tests/*.c)
+test-srcs += $(wildcard guests/tests/test-*.c)
 
 # Agent code that its tests run on the host.
-agent-tests := $(addprefix $(BUILD)/tests/,test-agent-parse test-agent-loop test-btf)
+agent-tests := $(addprefix $(BUILD)/tests/,test-agent-parse test-agent-loop \
+	test-agent-protocol test-btf)
 $(agent-tests): $(addprefix $(BUILD)/asan/guests/agent/,parse.o btf.o link.o relay.o case.o \
 	case-run.o case-link.o procs.o helper.o evidence.o)
+$(addprefix $(BUILD)/tests/,test-agent-loop test-agent-protocol): \
+	$(BUILD)/asan/guests/tests/loop-host.o

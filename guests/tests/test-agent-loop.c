@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The case loop as the guest runs it, in a child that reaps what descends from it,
- * with this program as the host on a socket in place of the virtio port.
- */
+/* Cases as the guest's loop runs them: to their end, over their limit, and away from it. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -16,9 +13,7 @@
 #include <cmocka.h>
 
 #include "base/task.h"
-#include "guests/agent/case.h"
-
-#define DIED 99	/* the loop's process did not exit by itself */
+#include "guests/tests/loop-host.h"
 
 static void log_line(const struct case_ctx *ctx, const char *text)
 {
@@ -152,170 +147,12 @@ static void welcome(const uint8_t *payload, size_t len, struct buf *out)
 		msg_put_u64(out, TAG_NUMBER, msg_u64(&f));
 }
 
-struct host {
-	int fd;
-	pid_t agent;
-	uint16_t seq;
-	struct frame_decoder in;
-};
-
-static void __noreturn agent(int fd)
-{
-	static const struct agent_ops ops = { .run_case = run_case };
-	static struct guest_facts facts;
-	static const struct case_hooks hooks = { .welcome = welcome };
-	struct link link;
-	struct case_loop loop = {
-		.ops = &ops,
-		.facts = &facts,
-		.hooks = &hooks,
-		.grace_ms = 5000,
-		.link = &link,
-	};
-	sigset_t chld;
-
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&chld);
-	sigaddset(&chld, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &chld, NULL);
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	link_init(&link, fd);
-	_exit(10 + (int)case_loop_run(&loop));
-}
-
 static int set_up(void **state)
 {
-	struct host *h = xcalloc(1, sizeof(*h));
-	int sv[2];
+	static const struct agent_ops ops = { .run_case = run_case };
+	static const struct case_hooks hooks = { .welcome = welcome };
 
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, sv))
-		return -1;
-	h->agent = fork();
-	if (h->agent == 0) {
-		close(sv[0]);
-		alarm(60);
-		agent(sv[1]);
-	}
-	close(sv[1]);
-	h->fd = sv[0];
-	frame_decoder_init(&h->in);
-	*state = h;
-	return 0;
-}
-
-/* How the loop ended: enum loop_end, or DIED. */
-static int agent_end(struct host *h)
-{
-	int status;
-
-	if (h->fd >= 0)
-		close(h->fd);
-	h->fd = -1;
-	waitpid(h->agent, &status, 0);
-	h->agent = 0;
-	return WIFEXITED(status) ? WEXITSTATUS(status) - 10 : DIED;
-}
-
-static int tear_down(void **state)
-{
-	struct host *h = *state;
-
-	if (h->agent) {
-		kill(h->agent, SIGKILL);
-		agent_end(h);
-	}
-	frame_decoder_deinit(&h->in);
-	free(h);
-	return 0;
-}
-
-static void send_raw(struct host *h, const void *data, size_t len)
-{
-	assert_int_equal(send(h->fd, data, len, MSG_NOSIGNAL), (ssize_t)len);
-}
-
-static void send_frame(struct host *h, uint16_t type, const struct buf *payload)
-{
-	struct buf b = BUF_INIT;
-
-	frame_encode(&b, type, h->seq++, buf_str(payload), payload->len);
-	send_raw(h, b.data, b.len);
-	buf_deinit(&b);
-}
-
-static void send_empty(struct host *h, uint16_t type)
-{
-	struct buf none = BUF_INIT;
-
-	send_frame(h, type, &none);
-}
-
-static void send_case(struct host *h, const char *text, uint64_t limit_ms)
-{
-	struct buf b = BUF_INIT;
-
-	msg_put_str(&b, TAG_NAME, text);
-	msg_put_str(&b, TAG_TEXT, text);
-	msg_put_str(&b, TAG_FS, "xfs");
-	msg_put_u64(&b, TAG_LIE, LIE_NO_PIN);
-	msg_put_u64(&b, TAG_SEED, 7);
-	msg_put_u64(&b, TAG_LIMIT_MS, limit_ms);
-	send_frame(h, MSG_CASE, &b);
-	buf_deinit(&b);
-}
-
-/* False when the agent hung up. */
-static bool next_frame(struct host *h, struct frame *f)
-{
-	char chunk[65536];
-	bool got;
-
-	for (;;) {
-		struct err *err = frame_decoder_next(&h->in, f, &got);
-		ssize_t n;
-
-		if (err)
-			fail_msg("%s", err->message);
-		if (got)
-			return true;
-		n = read(h->fd, chunk, sizeof(chunk));
-		if (n <= 0)
-			return false;
-		frame_decoder_feed(&h->in, chunk, (size_t)n);
-	}
-}
-
-static void need_frame(struct host *h, uint16_t type, struct frame *f)
-{
-	assert_true(next_frame(h, f));
-	assert_int_equal(f->type, type);
-}
-
-static uint64_t number(const struct frame *f, uint16_t tag)
-{
-	struct msg_field field;
-
-	assert_true(msg_find(f->payload, f->len, tag, &field));
-	assert_int_equal(field.len, 8);
-	return msg_u64(&field);
-}
-
-static bool says(const struct frame *f, uint16_t tag, const char *text)
-{
-	struct msg_field field;
-
-	return msg_find(f->payload, f->len, tag, &field) && field.len == strlen(text) &&
-	       memcmp(field.data, text, field.len) == 0;
-}
-
-static void need_end(struct host *h, uint64_t status, bool dirty)
-{
-	struct frame f;
-
-	need_frame(h, MSG_END, &f);
-	assert_int_equal(number(&f, TAG_STATUS), status);
-	assert_int_equal(number(&f, TAG_DIRTY), dirty);
+	return host_set_up(state, &ops, &hooks);
 }
 
 static void relays(void **state)
@@ -324,13 +161,13 @@ static void relays(void **state)
 	struct frame f;
 
 	for (int i = 0; i < 3; i++) {
-		send_case(h, "ok", 60000);
-		need_frame(h, MSG_LOG, &f);
-		assert_true(says(&f, TAG_TEXT, "ok"));
-		need_end(h, 0, false);
+		host_send_case(h, "ok", 60000);
+		host_need_frame(h, MSG_LOG, &f);
+		assert_true(frame_says(&f, TAG_TEXT, "ok"));
+		host_need_end(h, 0, false);
 	}
-	send_empty(h, MSG_POWEROFF);
-	assert_int_equal(agent_end(h), LOOP_POWEROFF);
+	host_send_empty(h, MSG_POWEROFF);
+	assert_int_equal(host_agent_end(h), LOOP_POWEROFF);
 }
 
 /* A case that went well, and nothing may come behind it. */
@@ -338,12 +175,12 @@ static void spoiled_guest(void **state)
 {
 	struct host *h = *state;
 
-	send_case(h, "spoil", 60000);
-	need_end(h, 0, true);
-	send_case(h, "ok", 60000);
-	need_end(h, END_NOT_RUN, true);
-	send_empty(h, MSG_POWEROFF);
-	assert_int_equal(agent_end(h), LOOP_POWEROFF);
+	host_send_case(h, "spoil", 60000);
+	host_need_end(h, 0, true);
+	host_send_case(h, "ok", 60000);
+	host_need_end(h, END_NOT_RUN, true);
+	host_send_empty(h, MSG_POWEROFF);
+	assert_int_equal(host_agent_end(h), LOOP_POWEROFF);
 }
 
 static void send_welcome(struct host *h, uint64_t number)
@@ -351,7 +188,7 @@ static void send_welcome(struct host *h, uint64_t number)
 	struct buf b = BUF_INIT;
 
 	msg_put_u64(&b, TAG_NUMBER, number);
-	send_frame(h, MSG_WELCOME, &b);
+	host_send_frame(h, MSG_WELCOME, &b);
 	buf_deinit(&b);
 }
 
@@ -362,11 +199,11 @@ static void takes_welcome(void **state)
 	struct frame f;
 
 	send_welcome(h, 42);
-	send_case(h, "ok", 60000);
-	need_frame(h, MSG_GUEST, &f);
-	assert_int_equal(number(&f, TAG_NUMBER), 42);
-	need_frame(h, MSG_LOG, &f);
-	need_end(h, 0, false);
+	host_send_case(h, "ok", 60000);
+	host_need_frame(h, MSG_GUEST, &f);
+	assert_int_equal(frame_number(&f, TAG_NUMBER), 42);
+	host_need_frame(h, MSG_LOG, &f);
+	host_need_end(h, 0, false);
 }
 
 static void stops_at_late_welcome(void **state)
@@ -374,11 +211,11 @@ static void stops_at_late_welcome(void **state)
 	struct host *h = *state;
 	struct frame f;
 
-	send_case(h, "hang", 60000);
-	need_frame(h, MSG_LOG, &f);
+	host_send_case(h, "hang", 60000);
+	host_need_frame(h, MSG_LOG, &f);
 	send_welcome(h, 1);
-	assert_false(next_frame(h, &f));
-	assert_int_equal(agent_end(h), LOOP_BROKEN);
+	assert_false(host_next_frame(h, &f));
+	assert_int_equal(host_agent_end(h), LOOP_BROKEN);
 }
 
 static void stops_at_limit(void **state)
@@ -386,14 +223,14 @@ static void stops_at_limit(void **state)
 	struct host *h = *state;
 	struct frame f;
 
-	send_case(h, "hang", 300);
-	need_frame(h, MSG_LOG, &f);
-	need_frame(h, MSG_EVIDENCE, &f);
-	assert_true(says(&f, TAG_NAME, "tasks"));
+	host_send_case(h, "hang", 300);
+	host_need_frame(h, MSG_LOG, &f);
+	host_need_frame(h, MSG_EVIDENCE, &f);
+	assert_true(frame_says(&f, TAG_NAME, "tasks"));
 	assert_non_null(memmem(f.payload, f.len, "state S", 7));
-	need_end(h, END_LIMIT, true);
-	send_case(h, "ok", 60000);
-	need_end(h, END_NOT_RUN, true);
+	host_need_end(h, END_LIMIT, true);
+	host_send_case(h, "ok", 60000);
+	host_need_end(h, END_NOT_RUN, true);
 }
 
 static void stops_on_abort(void **state)
@@ -401,12 +238,12 @@ static void stops_on_abort(void **state)
 	struct host *h = *state;
 	struct frame f;
 
-	send_empty(h, MSG_ABORT);	/* nothing runs: no answer */
-	send_case(h, "hang", 60000);
-	need_frame(h, MSG_LOG, &f);
-	send_empty(h, MSG_ABORT);
-	need_frame(h, MSG_EVIDENCE, &f);
-	need_end(h, END_ABORTED, true);
+	host_send_empty(h, MSG_ABORT);	/* nothing runs: no answer */
+	host_send_case(h, "hang", 60000);
+	host_need_frame(h, MSG_LOG, &f);
+	host_send_empty(h, MSG_ABORT);
+	host_need_frame(h, MSG_EVIDENCE, &f);
+	host_need_end(h, END_ABORTED, true);
 }
 
 static void kills_what_escaped(void **state)
@@ -415,9 +252,9 @@ static void kills_what_escaped(void **state)
 	struct frame f;
 	pid_t *ids;
 
-	send_case(h, "escape", 60000);
-	need_frame(h, MSG_LOG, &f);
-	need_end(h, 3, false);
+	host_send_case(h, "escape", 60000);
+	host_need_frame(h, MSG_LOG, &f);
+	host_need_end(h, 3, false);
 	assert_int_equal(task_descendants(h->agent, 0, &ids), 0);
 	free(ids);
 }
@@ -426,8 +263,8 @@ static void tells_of_signals(void **state)
 {
 	struct host *h = *state;
 
-	send_case(h, "crash", 60000);
-	need_end(h, 128 + SIGSEGV, false);
+	host_send_case(h, "crash", 60000);
+	host_need_end(h, 128 + SIGSEGV, false);
 }
 
 static void holds_back_a_flood(void **state)
@@ -436,13 +273,13 @@ static void holds_back_a_flood(void **state)
 	struct frame f;
 	int n = 0;
 
-	send_case(h, "flood", 60000);
+	host_send_case(h, "flood", 60000);
 	usleep(200000);	/* into a host that does not read: nothing shows that it waits */
-	while (next_frame(h, &f) && f.type == MSG_LOG)
+	while (host_next_frame(h, &f) && f.type == MSG_LOG)
 		n++;
 	assert_int_equal(n, 2000);
 	assert_int_equal(f.type, MSG_END);
-	assert_int_equal(number(&f, TAG_STATUS), 0);
+	assert_int_equal(frame_number(&f, TAG_STATUS), 0);
 }
 
 static void passes_calls(void **state)
@@ -451,20 +288,20 @@ static void passes_calls(void **state)
 	struct buf reply = BUF_INIT;
 	struct frame f;
 
-	send_empty(h, MSG_REPLY);	/* to nobody: dropped */
-	send_case(h, "call", 60000);
-	need_frame(h, MSG_CALL, &f);
-	assert_true(says(&f, TAG_NAME, "yes"));
-	assert_true(says(&f, TAG_ARG, "one"));
+	host_send_empty(h, MSG_REPLY);	/* to nobody: dropped */
+	host_send_case(h, "call", 60000);
+	host_need_frame(h, MSG_CALL, &f);
+	assert_true(frame_says(&f, TAG_NAME, "yes"));
+	assert_true(frame_says(&f, TAG_ARG, "one"));
 	msg_put_u64(&reply, TAG_STATUS, 0);
-	send_frame(h, MSG_REPLY, &reply);
-	need_frame(h, MSG_CALL, &f);
-	assert_true(says(&f, TAG_NAME, "no"));
+	host_send_frame(h, MSG_REPLY, &reply);
+	host_need_frame(h, MSG_CALL, &f);
+	assert_true(frame_says(&f, TAG_NAME, "no"));
 	buf_reset(&reply);
 	msg_put_u64(&reply, TAG_STATUS, 1);
 	msg_put_str(&reply, TAG_TEXT, "not today");
-	send_frame(h, MSG_REPLY, &reply);
-	need_end(h, 0, false);
+	host_send_frame(h, MSG_REPLY, &reply);
+	host_need_end(h, 0, false);
 	buf_deinit(&reply);
 }
 
@@ -473,14 +310,14 @@ static void keeps_rogues_out(void **state)
 	struct host *h = *state;
 	struct frame f;
 
-	send_case(h, "rogue", 60000);
+	host_send_case(h, "rogue", 60000);
 	for (int i = 0; i < 4; i++) {
-		need_frame(h, MSG_LOG, &f);
-		assert_false(says(&f, TAG_TEXT, "still here"));
+		host_need_frame(h, MSG_LOG, &f);
+		assert_false(frame_says(&f, TAG_TEXT, "still here"));
 	}
-	need_frame(h, MSG_LOG, &f);
-	assert_true(says(&f, TAG_TEXT, "still here"));
-	need_end(h, 0, false);
+	host_need_frame(h, MSG_LOG, &f);
+	assert_true(frame_says(&f, TAG_TEXT, "still here"));
+	host_need_end(h, 0, false);
 }
 
 static void divides_what_is_big(void **state)
@@ -490,16 +327,16 @@ static void divides_what_is_big(void **state)
 	struct frame f;
 	size_t total = 0;
 
-	send_case(h, "big", 60000);
-	while (next_frame(h, &f) && f.type == MSG_EVIDENCE) {
-		assert_true(says(&f, TAG_NAME, "big"));
+	host_send_case(h, "big", 60000);
+	while (host_next_frame(h, &f) && f.type == MSG_EVIDENCE) {
+		assert_true(frame_says(&f, TAG_NAME, "big"));
 		assert_true(msg_find(f.payload, f.len, TAG_TEXT, &text));
 		assert_in_range(text.len, 1, 60000);
 		total += text.len;
 	}
 	assert_int_equal(total, 200000);
 	assert_int_equal(f.type, MSG_STEP);
-	need_end(h, 0, false);
+	host_need_end(h, 0, false);
 }
 
 static void sees_the_host_go(void **state)
@@ -507,10 +344,10 @@ static void sees_the_host_go(void **state)
 	struct host *h = *state;
 	struct frame f;
 
-	send_case(h, "ok", 60000);
-	need_frame(h, MSG_LOG, &f);
-	need_end(h, 0, false);
-	assert_int_equal(agent_end(h), LOOP_GONE);
+	host_send_case(h, "ok", 60000);
+	host_need_frame(h, MSG_LOG, &f);
+	host_need_end(h, 0, false);
+	assert_int_equal(host_agent_end(h), LOOP_GONE);
 }
 
 static void kills_when_the_host_goes(void **state)
@@ -518,117 +355,12 @@ static void kills_when_the_host_goes(void **state)
 	struct host *h = *state;
 	struct frame f;
 
-	send_case(h, "hang", 60000);
-	need_frame(h, MSG_LOG, &f);
-	assert_int_equal(agent_end(h), LOOP_LOST);
+	host_send_case(h, "hang", 60000);
+	host_need_frame(h, MSG_LOG, &f);
+	assert_int_equal(host_agent_end(h), LOOP_LOST);
 }
 
-static void stops_at_garbage(void **state)
-{
-	struct host *h = *state;
-	struct frame f;
-
-	send_raw(h, "this is no frame, not at all", 28);
-	assert_false(next_frame(h, &f));
-	assert_int_equal(agent_end(h), LOOP_BROKEN);
-}
-
-static void stops_at_oversized(void **state)
-{
-	struct host *h = *state;
-	struct buf b = BUF_INIT;
-	char *big = xcalloc(1, FRAME_PAYLOAD_MAX + 1);
-	struct frame f;
-
-	frame_encode(&b, MSG_CASE, 0, big, FRAME_PAYLOAD_MAX + 1);
-	send_raw(h, b.data, FRAME_HEADER);
-	assert_false(next_frame(h, &f));
-	assert_int_equal(agent_end(h), LOOP_BROKEN);
-	buf_deinit(&b);
-	free(big);
-}
-
-/* A frame cut anywhere, then silence, then the end: no crash, and no case. */
-static void stands_truncated(void **state)
-{
-	static const size_t cuts[] = { 1, 15, 16, 17, 30 };
-	struct buf b = BUF_INIT;
-
-	frame_encode(&b, MSG_CASE, 0, "12345678901234567890", 20);
-	for (size_t i = 0; i < ARRAY_SIZE(cuts); i++) {
-		struct host *h = *state;
-
-		send_raw(h, b.data, cuts[i]);
-		assert_int_equal(agent_end(h), LOOP_GONE);
-		tear_down(state);
-		assert_int_equal(set_up(state), 0);
-	}
-	buf_deinit(&b);
-}
-
-static void put_case(struct buf *b, const char *name, const char *text, const char *fs)
-{
-	if (name)
-		msg_put_str(b, TAG_NAME, name);
-	if (text)
-		msg_put_str(b, TAG_TEXT, text);
-	if (fs)
-		msg_put_str(b, TAG_FS, fs);
-}
-
-static void stops_at_wrong_messages(void **state)
-{
-	static const struct {
-		uint16_t type;
-		const char *name, *text, *fs;
-		uint64_t lie;
-		const char *tail;	/* broken field at the end */
-	} rows[] = {
-		{ 0, NULL, NULL, NULL, 0, NULL },
-		{ MSG_HELLO, NULL, NULL, NULL, 0, NULL },
-		{ MSG_END, NULL, NULL, NULL, 0, NULL },
-		{ 65535, NULL, NULL, NULL, 0, NULL },
-		{ MSG_CASE, NULL, "ok", "xfs", 0, NULL },
-		{ MSG_CASE, "n", NULL, "xfs", 0, NULL },
-		{ MSG_CASE, "n", "ok", NULL, 0, NULL },
-		{ MSG_CASE, "n", "ok", "vfat", 0, NULL },
-		{ MSG_CASE, "n", "ok", "xfs", 77, NULL },
-		{ MSG_CASE, "n", "ok", "xfs", 0, "\2\0\xff\xff" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct host *h = *state;
-		struct buf b = BUF_INIT;
-		struct frame f;
-
-		put_case(&b, rows[i].name, rows[i].text, rows[i].fs);
-		if (rows[i].lie)
-			msg_put_u64(&b, TAG_LIE, rows[i].lie);
-		if (rows[i].tail)
-			buf_add(&b, rows[i].tail, 4);
-		send_frame(h, rows[i].type, &b);
-		if (next_frame(h, &f))
-			fail_msg("row %zu: the agent answered with %u", i, f.type);
-		assert_int_equal(agent_end(h), LOOP_BROKEN);
-		buf_deinit(&b);
-		tear_down(state);
-		assert_int_equal(set_up(state), 0);
-	}
-}
-
-static void stops_at_two_cases(void **state)
-{
-	struct host *h = *state;
-	struct frame f;
-
-	send_case(h, "hang", 60000);
-	need_frame(h, MSG_LOG, &f);
-	send_case(h, "ok", 60000);
-	assert_false(next_frame(h, &f));
-	assert_int_equal(agent_end(h), LOOP_BROKEN);
-}
-
-#define LOOP_TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+#define LOOP_TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, host_tear_down)
 
 int main(void)
 {
@@ -639,9 +371,7 @@ int main(void)
 		LOOP_TEST(tells_of_signals),	LOOP_TEST(holds_back_a_flood),
 		LOOP_TEST(passes_calls),	LOOP_TEST(keeps_rogues_out),
 		LOOP_TEST(divides_what_is_big),	LOOP_TEST(sees_the_host_go),
-		LOOP_TEST(kills_when_the_host_goes), LOOP_TEST(stops_at_garbage),
-		LOOP_TEST(stops_at_oversized),	LOOP_TEST(stands_truncated),
-		LOOP_TEST(stops_at_wrong_messages), LOOP_TEST(stops_at_two_cases),
+		LOOP_TEST(kills_when_the_host_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
