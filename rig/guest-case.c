@@ -12,6 +12,8 @@
  */
 #define CASE_MS 15000
 #define AGENT_MS 6000
+/* Where the kernel killed a task what holds its locks does not end: no long wait for it. */
+#define OOPS_MS 5000
 /* The console is behind the channel by at most what a slow printk takes. */
 #define CONSOLE_MS 3000
 #define EVIDENCE_MAX (1u << 20)
@@ -26,6 +28,7 @@ struct running {
 	uint64_t console_from;
 	uint64_t limit_ms;	/* that the agent gives the case */
 	uint64_t deadline;
+	uint64_t oops_ms;	/* that is left of it once a task was killed */
 	bool torn_down;			/* the interpreter reported its last step */
 	bool aborting;		/* the agent was told to end the case */
 	bool timed_out;		/* because it took too long */
@@ -269,6 +272,8 @@ static void take_splats(struct running *r, bool all)
 	struct splat *s;
 
 	while ((s = console_take_splat(&r->g->console, all)) != NULL) {
+		if (s->cls == SPLAT_OOPS || s->cls == SPLAT_BUG)
+			r->deadline = MIN(r->deadline, now_ns() + r->oops_ms * 1000000);
 		r->g->spent = true;
 		case_record_add_splat(r->rec, s);
 	}
@@ -406,12 +411,12 @@ static void save_console(struct running *r)
 		save_file(r, "console.log", text.data, text.len);
 }
 
-/* What a case may take here: blocks that are run again and again get more. */
-static uint64_t case_ms(const struct guest *g, const struct plan_case *c)
+/* What a case may take here, @plain_ms without blocks: those that are run again and again get more. */
+static uint64_t case_ms(const struct guest *g, const struct plan_case *c, uint64_t plain_ms)
 {
 	struct scenario *s = NULL;
 	_cleanup_err_ struct err *err = scenario_parse(c->name, c->text, strlen(c->text), &s);
-	uint64_t ms = CASE_MS + (s ? scenario_blocks_ms(s) : 0);
+	uint64_t ms = plain_ms + (s ? scenario_blocks_ms(s) : 0);
 
 	scenario_free(s);
 	return guest_ms(g, ms);
@@ -437,7 +442,7 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie 
 	uint64_t start = now_ns();
 	struct running r = {
 		.g = g, .c = c, .lie = lie, .dir = dir, .rec = rec,
-		.limit_ms = case_ms(g, c),
+		.limit_ms = case_ms(g, c, CASE_MS), .oops_ms = case_ms(g, c, OOPS_MS),
 	};
 	struct err *err;
 

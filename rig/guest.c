@@ -56,8 +56,6 @@ static bool serve(struct guest *g, const struct pollfd *p, struct err **err)
 enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
 			    struct err **err)
 {
-	uint64_t quiet_at = 0;
-
 	*err = NULL;
 	for (;;) {
 		uint64_t now = now_ns(), until = deadline;
@@ -79,8 +77,8 @@ enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
 			await_end(g);
 			return GUEST_GONE;
 		}
-		if (quiet_at)
-			until = MIN(until, quiet_at);
+		if (g->quiet_at)
+			until = MIN(until, g->quiet_at);
 		if (poll(p, ARRAY_SIZE(p), poll_ms(now, until)) < 0 && errno != EINTR) {
 			*err = err_errno(errno, "cannot wait for the guest");
 			return GUEST_BROKEN;
@@ -89,7 +87,7 @@ enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
 			return GUEST_CANCELLED;
 		console_read(&g->console);
 		if (g->console.size != seen)
-			quiet_at = now_ns() + QUIET_NS;
+			g->quiet_at = now_ns() + QUIET_NS;
 		if (g->console.marked && !marked)
 			return GUEST_MARK;
 		if (!serve(g, p, err))
@@ -97,8 +95,10 @@ enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
 		if (p[2].revents && virt_domain_is_gone(g->domain) && !(p[0].revents & POLLIN))
 			return GUEST_GONE;
 		now = now_ns();
-		if (quiet_at && now >= quiet_at)
+		if (g->quiet_at && now >= g->quiet_at) {
+			g->quiet_at = 0;
 			return GUEST_QUIET;
+		}
 		if (now >= deadline && !p[0].revents)
 			return GUEST_TIMEOUT;
 	}

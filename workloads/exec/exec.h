@@ -269,6 +269,8 @@ void exec_ended(struct exec *x, const struct mutator_call *c, unsigned int gen, 
 /* If @c is a read: @data is what it got, and nothing has changed the file since. */
 void exec_read_check(struct exec *x, const struct mutator_call *c, const void *data,
 		     struct outcome *o);
+/* Whether one may be at work, and has not just been seen to rest. */
+bool exec_tasks_busy(const struct exec *x);
 /* An operation that has not ended and changes @f (NULL: any file). */
 struct exec_task *exec_task_pending(struct exec *x, const struct exec_file *f);
 /* Applies what ended since the last look. */

@@ -71,7 +71,8 @@ static int open_mount(const struct exec_pin *p)
 
 void exec_freed_check(struct exec *x, struct exec_pin *p, struct outcome *o)
 {
-	_cleanup_close_ int fd = p->nr_extents ? open_mount(p) : -1;
+	/* what spins may have locked the filesystem */
+	_cleanup_close_ int fd = p->nr_extents && !exec_tasks_busy(x) ? open_mount(p) : -1;
 	struct extent gone;
 
 	if (fd < 0)

@@ -49,20 +49,6 @@ static struct ledger *ledger(struct exec *x)
 	return x->ledger->off ? NULL : x->ledger;
 }
 
-/* Whether an operation may be doing something. */
-static bool is_busy(const struct exec *x)
-{
-	for (unsigned int i = 0; i < x->nr_tasks; i++) {
-		const struct exec_task *t = &x->tasks[i];
-
-		if (!t->started || t->dead || exec_task_done(t))
-			continue;
-		if (!t->waits_since_ns || t->signalled || x->released_ns > t->waits_since_ns)
-			return true;
-	}
-	return false;
-}
-
 static unsigned int traits_of(const struct exec_pin *p)
 {
 	const struct pin_info *info = p->pin.kind ? pin_info_find(p->pin.kind->name) : NULL;
@@ -315,7 +301,7 @@ void exec_ledger_step(struct exec *x, const struct step *st, struct outcome *o)
 		return;
 	if (o->hung && is_stuck_in_layout(x))
 		exec_ledger_hang(x, o);
-	if (!o->hung && !is_busy(x))
+	if (!o->hung && !exec_tasks_busy(x))
 		exec_ledger_look(x, o);
 }
 

@@ -151,6 +151,19 @@ void exec_tasks_lacking(const struct exec *x, struct outcome *o)
 	}
 }
 
+bool exec_tasks_busy(const struct exec *x)
+{
+	for (unsigned int i = 0; i < x->nr_tasks; i++) {
+		const struct exec_task *t = &x->tasks[i];
+
+		if (!t->started || t->dead || exec_task_done(t))
+			continue;
+		if (!t->waits_since_ns || t->signalled || x->released_ns > t->waits_since_ns)
+			return true;
+	}
+	return false;
+}
+
 struct exec_task *exec_task_pending(struct exec *x, const struct exec_file *f)
 {
 	exec_tasks_settle(x);
