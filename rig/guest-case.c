@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One case on a running guest: what is sent, heard and written down. */
+/* One case on a running guest: its course, from what is sent to what is written down. */
 #include <stdio.h>
 #include <string.h>
 
-#include "guest-private.h"
+#include "guest-case-private.h"
 #include "workloads/scenario.h"
 
 /*
@@ -11,253 +11,10 @@
  * do that. A case of the quick plan takes well under a second with KVM.
  */
 #define CASE_MS 15000
-#define AGENT_MS 6000
 /* Where the kernel killed a task what holds its locks does not end: no long wait for it. */
 #define OOPS_MS 5000
 /* The console is behind the channel by at most what a slow printk takes. */
 #define CONSOLE_MS 3000
-#define EVIDENCE_MAX (1u << 20)
-#define LINE_MAX_BYTES 1024
-
-struct running {
-	struct guest *g;
-	const struct plan_case *c;
-	enum lie lie;
-	struct rundir_case *dir;
-	struct case_record *rec;
-	uint64_t console_from;
-	uint64_t limit_ms;	/* that the agent gives the case */
-	uint64_t deadline;
-	uint64_t oops_ms;	/* that is left of it once a task was killed */
-	bool torn_down;			/* the interpreter reported its last step */
-	bool aborting;		/* the agent was told to end the case */
-	bool timed_out;		/* because it took too long */
-};
-
-static char *field_text(const struct msg_field *f, size_t max)
-{
-	return msg_str(f, max);
-}
-
-/* Line @number of the scenario, without its comment. */
-static char *step_words(const char *text, unsigned int number)
-{
-	while (--number && text)
-		text = strchr(text, '\n') ? strchr(text, '\n') + 1 : NULL;
-	return text ? xstrndup(text, strcspn(text, "\n#")) : NULL;
-}
-
-static void take_step_field(struct running *r, struct case_step *step, bool *hung,
-			    const struct msg_field *f)
-{
-	switch (f->tag) {
-	case TAG_LINE:
-		step->line = (unsigned int)MIN(msg_u64(f), SCENARIO_MAX);
-		break;
-	case TAG_STATUS:
-		step->status = (enum case_step_status)MIN(msg_u64(f), CASE_STEP_ERROR);
-		break;
-	case TAG_RULE:
-		free(step->rule);
-		step->rule = field_text(f, LINE_MAX_BYTES);
-		break;
-	case TAG_EXPECTED:
-		free(step->expected);
-		step->expected = field_text(f, LINE_MAX_BYTES);
-		break;
-	case TAG_FOUND:
-		free(step->found);
-		step->found = field_text(f, LINE_MAX_BYTES);
-		break;
-	case TAG_DETAIL:
-		free(step->detail);
-		step->detail = field_text(f, FRAME_PAYLOAD_MAX);
-		break;
-	case TAG_ERRNO:
-		step->error = (unsigned int)msg_u64(f);
-		break;
-	case TAG_NS:
-		step->ns = msg_u64(f);
-		break;
-	case TAG_DIRTY:
-		*hung = true;
-		break;
-	case TAG_FEATURE:
-		if (f->len == 3 && memcmp(f->data, "dax", 3) == 0)
-			r->rec->dax_proven = true;
-		else if (f->len == 3 && memcmp(f->data, "end", 3) == 0)
-			r->torn_down = true;
-		break;
-	default:
-		break;
-	}
-}
-
-static struct err *abort_case(struct running *r)
-{
-	const struct buf nothing = BUF_INIT;
-
-	if (r->aborting)
-		return NULL;
-	r->aborting = true;
-	r->deadline = now_ns() + guest_ms(r->g, AGENT_MS) * 1000000;
-	return link_send(&r->g->link, MSG_ABORT, &nothing);
-}
-
-static struct err *take_step(struct running *r, const struct frame *f)
-{
-	struct case_step step = { 0 };
-	struct msg_reader reader;
-	struct msg_field field;
-	bool hung = false;
-
-	msg_reader_init(&reader, f->payload, f->len);
-	while (msg_next(&reader, &field))
-		take_step_field(r, &step, &hung, &field);
-	if (step.line)
-		step.step = step_words(r->c->text, step.line);
-	case_record_add_step(r->rec, &step);
-	free(step.step);
-	free(step.rule);
-	free(step.expected);
-	free(step.found);
-	free(step.detail);
-	return hung ? abort_case(r) : NULL;
-}
-
-static struct err *gate_call(struct running *r, const char *name)
-{
-	struct gate_counts counts;
-	struct err *err;
-
-	if (r->lie == LIE_NO_GATE)
-		return NULL;
-	if (!r->g->gate)
-		return err_create(ERR_INFRA, "%s", r->g->no_gate);
-	if (strcmp(name, "gate-lift") == 0)
-		return gate_lift(r->g->gate);
-	err = gate_drop(r->g->gate, &counts);
-	if (!err && !counts.cleared)
-		err = err_create(ERR_INFRA, "the long-term gate was not passed (%llu calls of "
-				 "pin_user_pages_fast seen)", (unsigned long long)counts.hits);
-	return err;
-}
-
-static struct err *ledger_call(struct running *r, const char *name, const struct frame *f)
-{
-	_cleanup_buf_ struct buf reply = BUF_INIT;
-
-	guest_ledger(r->g, name, f, r->rec, &reply);
-	return link_send(&r->g->link, MSG_REPLY, &reply);
-}
-
-static struct err *take_call(struct running *r, const struct frame *f)
-{
-	_cleanup_buf_ struct buf reply = BUF_INIT;
-	_cleanup_err_ struct err *err = NULL;
-	_cleanup_free_ char *name = NULL;
-	struct msg_field field;
-
-	if (!msg_find(f->payload, f->len, TAG_NAME, &field))
-		return err_create(ERR_INFRA, "the agent called for nothing");
-	name = field_text(&field, 64);
-	if (strcmp(name, "gate-lift") == 0 || strcmp(name, "gate-drop") == 0)
-		err = gate_call(r, name);
-	else if (strcmp(name, LEDGER_CALL) == 0 || strcmp(name, LEDGER_IDLE_CALL) == 0)
-		return ledger_call(r, name, f);
-	else
-		err = err_create(ERR_INFRA, "the host knows no such call");
-	msg_put_u64(&reply, TAG_STATUS, err ? 1 : 0);
-	if (err)
-		msg_put_str(&reply, TAG_TEXT, err->message);
-	return link_send(&r->g->link, MSG_REPLY, &reply);
-}
-
-static void save_file(struct running *r, const char *name, const void *data, size_t len)
-{
-	_cleanup_free_ char *path = NULL;
-	_cleanup_err_ struct err *err = rundir_case_write(r->dir, name, data, len, &path);
-
-	if (err)
-		case_record_add_error(r->rec, "%s", err->message);
-	else if (path)
-		case_record_add_evidence(r->rec, name, path, NULL);
-}
-
-static void take_evidence(struct running *r, const struct frame *f)
-{
-	struct msg_field name, text;
-	_cleanup_free_ char *raw = NULL;
-	_cleanup_free_ char *safe = NULL;
-
-	if (!msg_find(f->payload, f->len, TAG_NAME, &name) ||
-	    !msg_find(f->payload, f->len, TAG_TEXT, &text))
-		return;
-	raw = field_text(&name, 80);
-	safe = rundir_safe_name(raw);
-	save_file(r, safe, text.data, MIN(text.len, EVIDENCE_MAX));
-}
-
-static void take_log(struct running *r, const struct frame *f)
-{
-	_cleanup_buf_ struct buf line = BUF_INIT;
-	struct msg_field text;
-
-	if (!msg_find(f->payload, f->len, TAG_TEXT, &text))
-		return;
-	buf_add_escaped(&line, text.data, text.len, LINE_MAX_BYTES);
-	case_record_add_evidence(r->rec, "agent", NULL, buf_str(&line));
-}
-
-static void take_end(struct running *r, const struct frame *f)
-{
-	struct msg_field field;
-	uint64_t status = 0;
-
-	if (msg_find(f->payload, f->len, TAG_DIRTY, &field) && msg_u64(&field))
-		r->g->spent = true;
-	if (msg_find(f->payload, f->len, TAG_STATUS, &field))
-		status = msg_u64(&field);
-	r->rec->end_seen = true;
-	if (status && msg_find(f->payload, f->len, TAG_FOUND, &field)) {
-		_cleanup_free_ char *found = field_text(&field, LINE_MAX_BYTES);
-
-		free(r->rec->guest_reason);
-		r->rec->guest_reason = xstrdup(found);
-	}
-	/* a time limit, the agent's or ours: something in the case does not end */
-	if (status == END_LIMIT || r->timed_out) {
-		r->rec->guest_end = GUEST_END_SILENT;
-		r->rec->end_seen = false;
-	} else if (!status && !r->torn_down) {
-		case_record_add_error(r->rec, "the interpreter did not report its end");
-	} else if (status && !r->aborting) {
-		case_record_add_error(r->rec, "the interpreter failed: %s",
-				      r->rec->guest_reason ? r->rec->guest_reason : "?");
-	}
-}
-
-static struct err *take_frame(struct running *r, const struct frame *f, bool *over)
-{
-	switch (f->type) {
-	case MSG_STEP:
-		return take_step(r, f);
-	case MSG_CALL:
-		return take_call(r, f);
-	case MSG_EVIDENCE:
-		take_evidence(r, f);
-		return NULL;
-	case MSG_LOG:
-		take_log(r, f);
-		return NULL;
-	case MSG_END:
-		take_end(r, f);
-		*over = true;
-		return NULL;
-	default:
-		return err_create(ERR_INFRA, "message %u is not for the host", f->type);
-	}
-}
 
 static void lost(struct running *r, enum guest_end end, const char *why)
 {
@@ -312,7 +69,7 @@ static void silent(struct running *r)
 			virt_domain_monitor(r->g->domain, true, commands[i], &reply);
 
 		if (!err && reply)
-			save_file(r, i ? "cpus" : "registers", reply, strlen(reply));
+			case_save_file(r, i ? "cpus" : "registers", reply, strlen(reply));
 	}
 	lost(r, GUEST_END_SILENT, "the guest gave no answer in time");
 }
@@ -337,7 +94,7 @@ static struct err *timed_out(struct running *r, bool *over)
 {
 	r->timed_out = true;
 	if (!r->aborting)
-		return abort_case(r);
+		return case_abort(r);
 	silent(r);
 	*over = true;
 	return NULL;
@@ -357,7 +114,7 @@ static struct err *talk(struct running *r)
 		}
 		switch (guest_wait(r->g, r->deadline, &f, &err)) {
 		case GUEST_FRAME:
-			err = take_frame(r, &f, &over);
+			err = case_take_frame(r, &f, &over);
 			break;
 		case GUEST_QUIET:
 			take_splats(r, true);
@@ -408,10 +165,10 @@ static void save_console(struct running *r)
 
 	console_copy(&r->g->console, r->console_from, RUNDIR_FILE_MAX, &text);
 	if (text.len)
-		save_file(r, "console.log", text.data, text.len);
+		case_save_file(r, "console.log", text.data, text.len);
 }
 
-/* What a case may take here, @plain_ms without blocks: those that are run again and again get more. */
+/* What a case may take here: @plain_ms, and more for blocks that are run again and again. */
 static uint64_t case_ms(const struct guest *g, const struct plan_case *c, uint64_t plain_ms)
 {
 	struct scenario *s = NULL;
@@ -446,7 +203,7 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie 
 	};
 	struct err *err;
 
-	r.deadline = start + (r.limit_ms + guest_ms(g, AGENT_MS)) * 1000000;
+	r.deadline = start + (r.limit_ms + guest_ms(g, CASE_AGENT_MS)) * 1000000;
 	take_early_splats(&r);
 	r.console_from = g->console.size;
 	console_expect(&g->console, mark);
