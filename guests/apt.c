@@ -267,28 +267,36 @@ struct err *apt_names(struct apt *apt, const char *prefix, struct buf *out)
 			"cannot list the packages of %s", apt_suite(apt));
 }
 
-/* The value of "Field: value" in a control stanza; NULL if it has none; free() it. */
-static char *control_field(const char *text, const char *field)
+struct err *apt_show_all(struct apt *apt, const char *names, struct apt_packages *out)
 {
-	size_t n = strlen(field);
+	const char *const head[] = { "env", "LC_ALL=C", "apt-cache", "-c", apt->conf, "show",
+				     "--no-all-versions" };
+	_cleanup_free_ char *copy = xstrdup(names);
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	_cleanup_free_ const char **argv = NULL;
+	char *rest = copy, *name;
+	size_t n = ARRAY_SIZE(head);
+	struct err *err;
 
-	for (const char *p = text; *p && *p != '\n';) {
-		size_t len = strcspn(p, "\n");
-
-		if (len > n + 1 && !memcmp(p, field, n) && p[n] == ':')
-			return xstrndup(p + n + 2, len - n - 2);
-		p += len + (p[len] == '\n');
-	}
-	return NULL;
+	memset(out, 0, sizeof(*out));
+	argv = xcalloc(n + strlen(names) + 1, sizeof(*argv));
+	memcpy(argv, head, sizeof(head));
+	while ((name = strsep(&rest, "\n")))
+		if (*name)
+			argv[n++] = name;
+	if (n == ARRAY_SIZE(head))
+		return NULL;
+	err = run_program(argv, APT_QUERY_MS, &text);
+	if (!err)
+		apt_packages_parse(out, buf_str(&text));
+	return err_wrap(err, "cannot look up the packages of %s", apt_suite(apt));
 }
 
 struct err *apt_show(struct apt *apt, const char *name, struct apt_package **out)
 {
-	const char *const argv[] = { "env", "LC_ALL=C", "apt-cache", "-c", apt->conf, "show",
-				     "--no-all-versions", name, NULL };
-	_cleanup_buf_ struct buf names = BUF_INIT, text = BUF_INIT;
-	_cleanup_free_ char *line = xasprintf("\n%s\n", name), *all = NULL, *size = NULL;
-	struct apt_package *p;
+	_cleanup_free_ char *line = xasprintf("\n%s\n", name), *all = NULL;
+	_cleanup_buf_ struct buf names = BUF_INIT;
+	struct apt_packages found;
 	struct err *err = apt_names(apt, name, &names);
 
 	*out = NULL;
@@ -297,34 +305,17 @@ struct err *apt_show(struct apt *apt, const char *name, struct apt_package **out
 	all = xasprintf("\n%s", buf_str(&names));
 	if (!strstr(all, line))
 		return NULL;
-	err = run_program(argv, APT_QUERY_MS, &text);
-	if (err)
-		return err_wrap(err, "cannot look up package '%s'", name);
-	p = xcalloc(1, sizeof(*p));
-	p->name = xstrdup(name);
-	p->version = control_field(buf_str(&text), "Version");
-	p->depends = control_field(buf_str(&text), "Depends");
-	if (!p->depends)
-		p->depends = xstrdup("");
-	size = control_field(buf_str(&text), "Size");
-	p->bytes = size ? strtoull(size, NULL, 10) : 0;
-	if (!p->version) {
-		apt_package_free(p);
-		return err_create(ERR_INFRA, "cannot look up package '%s': apt-cache names "
-				  "no version", name);
+	err = apt_show_all(apt, name, &found);
+	if (!err && !found.n)
+		err = err_create(ERR_INFRA, "cannot look up package '%s': apt-cache names "
+				 "no version", name);
+	if (!err) {
+		*out = xcalloc(1, sizeof(**out));
+		**out = found.v[0];
+		found.v[0] = (struct apt_package){ NULL };
 	}
-	*out = p;
-	return NULL;
-}
-
-void apt_package_free(struct apt_package *p)
-{
-	if (!p)
-		return;
-	free(p->name);
-	free(p->version);
-	free(p->depends);
-	free(p);
+	apt_packages_deinit(&found);
+	return err;
 }
 
 struct err *apt_download(struct apt *apt, const struct apt_package *p, const char *dir,

@@ -10,14 +10,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/progress.h"
+#include "guests/apt-package.h"
 
 struct apt;
-
-struct apt_package {
-	char *name, *version;
-	char *depends;	/* "a, b (= 1) | c"; "" when there is none */
-	uint64_t bytes;	/* of the package file */
-};
 
 /*
  * Makes the private configuration of @suite (NULL: the machine's own suites) ready,
@@ -39,7 +34,13 @@ struct err *apt_names(struct apt *apt, const char *prefix, struct buf *out) __mu
 /* What would be downloaded for @name. *@out NULL: this suite has no such package. */
 struct err *apt_show(struct apt *apt, const char *name, struct apt_package **out)
 	__must_check;
-void apt_package_free(struct apt_package *package);
+
+/*
+ * The same for all of @names, one a line, in one go. What the suite does not have is
+ * left out. Deinit *@out, in any case.
+ */
+struct err *apt_show_all(struct apt *apt, const char *names, struct apt_packages *out)
+	__must_check;
 
 /* Downloads exactly @package into the folder @dir. */
 struct err *apt_download(struct apt *apt, const struct apt_package *package,

@@ -14,9 +14,8 @@
 #define IMAGE_PREFIX "linux-image-"
 #define ROOM_WANTED (800ull << 20)	/* bytes */
 
-/* Where to look, in this order; NULL is the machine's own suites. */
-static const char *const suites[] = { NULL, "bookworm-backports", "trixie",
-				      "trixie-backports", "sid" };
+const char *const kernel_deb_suites[] = { NULL, "bookworm-backports", "trixie",
+					  "trixie-backports", "sid" };
 
 void kernel_deb_deinit(struct kernel_deb *deb)
 {
@@ -88,21 +87,21 @@ static struct err *find_in_suite(struct apt *apt, const struct kernel_spec *spec
 	_cleanup_buf_ struct buf names = BUF_INIT;
 	struct err *err;
 
-	if (spec->kind != KERNEL_SPEC_SERIES)
+	if (spec->kind == KERNEL_SPEC_PACKAGE || spec->kind == KERNEL_SPEC_EXACT)
 		return follow(apt, spec->name, out);
 	prefix = xasprintf(IMAGE_PREFIX "%s", spec->name);
 	err = apt_names(apt, prefix, &names);
 	if (err)
 		return err;
-	name = kernel_spec_newest(buf_str(&names), spec->name);
-	return name ? follow(apt, name, out) : NULL;
+	err = kernel_spec_choose(spec, buf_str(&names), &name);
+	return name ? follow(apt, name, out) : err;
 }
 
 /*
  * apt goes on trying for minutes on a full disk: see first whether its lists (80 MB),
  * a kernel's packages (130 MB) and what they unpack to (500 MB) have room.
  */
-static struct err *check_room(const char *data_dir)
+struct err *kernel_deb_room(const char *data_dir, uint64_t wanted)
 {
 	struct statvfs st;
 	struct err *err = dir_create(data_dir);
@@ -113,24 +112,26 @@ static struct err *check_room(const char *data_dir)
 	if (statvfs(data_dir, &st))
 		return err_errno(errno, "cannot look at '%s'", data_dir);
 	left = (uint64_t)st.f_bavail * st.f_frsize;
-	if (left >= ROOM_WANTED)
+	if (left >= wanted)
 		return NULL;
 	return err_create(ERR_INFRA, "no room for a kernel in '%s': %llu MiB free, %llu wanted; "
 			  "set DAXRIG_DATA to a folder that has it", data_dir,
-			  (unsigned long long)(left >> 20), ROOM_WANTED >> 20);
+			  (unsigned long long)(left >> 20), (unsigned long long)(wanted >> 20));
 }
 
-struct err *kernel_deb_find(const char *data_dir, const struct kernel_spec *spec,
-			    const struct progress *say, struct kernel_deb *out)
+static struct err *unknown(const struct kernel_spec *spec)
 {
-	struct err *room = check_room(data_dir);
+	return err_create(ERR_USAGE, "unknown kernel '%s': no such package in this machine's "
+			  "suites, bookworm-backports, trixie, trixie-backports or sid",
+			  spec->text);
+}
 
-	memset(out, 0, sizeof(*out));
-	if (room)
-		return room;
-	for (size_t i = 0; i < ARRAY_SIZE(suites); i++) {
+static struct err *find_first(const char *data_dir, const struct kernel_spec *spec,
+			      const struct progress *say, struct kernel_deb *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kernel_deb_suites); i++) {
 		_cleanup_apt_ struct apt *apt = NULL;
-		struct err *err = apt_open(data_dir, suites[i], say, &apt);
+		struct err *err = apt_open(data_dir, kernel_deb_suites[i], say, &apt);
 
 		if (!err)
 			err = find_in_suite(apt, spec, out);
@@ -141,9 +142,44 @@ struct err *kernel_deb_find(const char *data_dir, const struct kernel_spec *spec
 			return NULL;
 		}
 	}
-	return err_create(ERR_USAGE, "unknown kernel '%s': no such package in this machine's "
-			  "suites, bookworm-backports, trixie, trixie-backports or sid",
-			  spec->text);
+	return unknown(spec);
+}
+
+/* What @spec means is known only when the names of all suites are. */
+static struct err *find_in_all(const char *data_dir, const struct kernel_spec *spec,
+			       const struct progress *say, struct kernel_deb *out)
+{
+	_cleanup_free_ char *prefix = xasprintf(IMAGE_PREFIX "%s", spec->name), *name = NULL;
+	struct kernel_spec exact = { .kind = KERNEL_SPEC_EXACT, .text = spec->text };
+	_cleanup_buf_ struct buf names = BUF_INIT;
+	struct err *err = NULL;
+
+	for (size_t i = 0; !err && i < ARRAY_SIZE(kernel_deb_suites); i++) {
+		_cleanup_apt_ struct apt *apt = NULL;
+
+		err = apt_open(data_dir, kernel_deb_suites[i], say, &apt);
+		if (!err)
+			err = apt_names(apt, prefix, &names);
+	}
+	if (!err)
+		err = kernel_spec_choose(spec, buf_str(&names), &name);
+	if (err)
+		return err;
+	exact.name = name;
+	return name ? find_first(data_dir, &exact, say, out) : unknown(spec);
+}
+
+struct err *kernel_deb_find(const char *data_dir, const struct kernel_spec *spec,
+			    const struct progress *say, struct kernel_deb *out)
+{
+	struct err *room = kernel_deb_room(data_dir, ROOM_WANTED);
+
+	memset(out, 0, sizeof(*out));
+	if (room)
+		return room;
+	if (spec->kind == KERNEL_SPEC_NEWEST || kernel_spec_is_version(spec))
+		return find_in_all(data_dir, spec, say, out);
+	return find_first(data_dir, spec, say, out);
 }
 
 static const char *after(const char *s, const char *prefix)
@@ -196,39 +232,60 @@ static struct err *unpack_all(const char *from, const char *dir, const struct pr
 	return err ? err : tree_remove(from);
 }
 
-static struct err *download(struct apt *apt, const char *name, const char *dir,
-			    const struct progress *say)
+char *kernel_deb_part(const char *depends, size_t *at)
 {
-	struct apt_package *p;
-	struct err *err = apt_show(apt, name, &p);
+	/* From 7.0 on the image package is empty and depends on these. */
+	static const char *const parts[] = { "linux-binary-", "linux-modules-",
+					     "linux-base-" };
 
-	if (!err && !p)
-		err = err_create(ERR_INFRA, "cannot download '%s': the kernel needs it, but "
-				 "it is not in %s", name, apt_suite(apt));
-	if (err)
-		return err;
-	err = apt_download(apt, p, dir, say);
-	apt_package_free(p);
+	while (*at < ARRAY_SIZE(parts)) {
+		const char *from = depends;
+		char *name = kernel_deb_depend(&from, parts[(*at)++]);
+
+		if (name)
+			return name;
+	}
+	return NULL;
+}
+
+/* The packages that hold the kernel; none is fetched when one is gone from the archive. */
+static struct err *find_parts(const struct kernel_deb *deb, struct apt_packages *out)
+{
+	_cleanup_buf_ struct buf names = BUF_INIT;
+	_cleanup_free_ char *missing = NULL;
+	size_t at = 0;
+	struct err *err;
+	char *part;
+
+	buf_addf(&names, "%s\n", deb->package);
+	while ((part = kernel_deb_part(deb->depends, &at))) {
+		buf_addf(&names, "%s\n", part);
+		free(part);
+	}
+	err = apt_show_all(deb->apt, buf_str(&names), out);
+	for (at = 0; !err && !missing && (part = kernel_deb_part(deb->depends, &at));) {
+		if (!apt_packages_find(out, part))
+			missing = take_ptr(part);
+		free(part);
+	}
+	if (missing)
+		err = err_create(ERR_INFRA, "cannot fetch '%s': it needs '%s', which is not in %s "
+				 "any more; 'daxrig kernel list --available' says what is whole",
+				 deb->package, missing, apt_suite(deb->apt));
 	return err;
 }
 
 struct err *kernel_deb_fetch(const struct kernel_deb *deb, const char *dir,
 			     const struct progress *say)
 {
-	/* From 7.0 on the image package is empty and depends on these. */
-	static const char *const parts[] = { "linux-binary-", "linux-modules-",
-					     "linux-base-" };
 	_cleanup_free_ char *debs = xasprintf("%s/debs", dir);
-	struct err *err = dir_create(debs);
+	struct apt_packages parts = { 0 };
+	struct err *err = find_parts(deb, &parts);
 
 	if (!err)
-		err = download(deb->apt, deb->package, debs, say);
-	for (size_t i = 0; !err && i < ARRAY_SIZE(parts); i++) {
-		const char *from = deb->depends;
-		_cleanup_free_ char *name = kernel_deb_depend(&from, parts[i]);
-
-		if (name)
-			err = download(deb->apt, name, debs, say);
-	}
+		err = dir_create(debs);
+	for (size_t i = 0; !err && i < parts.n; i++)
+		err = apt_download(deb->apt, &parts.v[i], debs, say);
+	apt_packages_deinit(&parts);
 	return err ? err : unpack_all(debs, dir, say);
 }

@@ -9,6 +9,10 @@
 
 struct apt;
 
+/* Where to look, in this order; NULL is the machine's own suites. */
+#define KERNEL_DEB_SUITES 5
+extern const char *const kernel_deb_suites[KERNEL_DEB_SUITES];
+
 struct kernel_deb {
 	char *package;	/* "linux-image-6.1.0-56-amd64" */
 	char *version;	/* "6.1.192-2" */
@@ -18,11 +22,21 @@ struct kernel_deb {
 
 /*
  * Finds the build that @spec means now: the machine's own suites first, then newer
- * ones. Nothing in any of them is ERR_USAGE. Deinit *@out after success only.
+ * ones; for a version, or the newest, all of them. Nothing there, or a version of which
+ * there are several, is ERR_USAGE. Deinit *@out after success only.
  */
 struct err *kernel_deb_find(const char *data_dir, const struct kernel_spec *spec,
 			    const struct progress *say, struct kernel_deb *out) __must_check;
 void kernel_deb_deinit(struct kernel_deb *deb);
+
+/* ERR_INFRA unless @data_dir, which is created, has @wanted bytes of room. */
+struct err *kernel_deb_room(const char *data_dir, uint64_t wanted) __must_check;
+
+/*
+ * The next package that @depends, of an image, says holds a part of it, from *@at (0 at
+ * first) on; NULL: no more; free() it. Pure.
+ */
+char *kernel_deb_part(const char *depends, size_t *at);
 
 /* Downloads the build with its parts and lays it out in the existing folder @dir. */
 struct err *kernel_deb_fetch(const struct kernel_deb *deb, const char *dir,

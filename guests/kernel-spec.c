@@ -8,6 +8,7 @@
 
 #define IMAGE_PREFIX "linux-image-"
 #define ARCH_SUFFIX "-amd64"
+#define CANDIDATES_SHOWN 6
 
 static bool ends_with(const char *s, size_t len, const char *end)
 {
@@ -61,6 +62,9 @@ static bool parse_deb(const char *name, struct kernel_spec *out)
 	} else if (version != name) {
 		out->kind = KERNEL_SPEC_PACKAGE;
 		out->name = xstrdup(name);
+	} else if (!strcmp(version, "newest")) {
+		out->kind = KERNEL_SPEC_NEWEST;
+		out->name = xstrdup("");
 	} else if (series_len(version)) {
 		out->kind = KERNEL_SPEC_SERIES;
 		out->name = xstrdup(version);
@@ -68,6 +72,16 @@ static bool parse_deb(const char *name, struct kernel_spec *out)
 		return false;
 	}
 	out->text = xasprintf("deb:%s", name);
+	return true;
+}
+
+static bool parse_store(const char *name, struct kernel_spec *out)
+{
+	if (!name_is_safe(name) || *name == '.')
+		return false;
+	out->kind = KERNEL_SPEC_STORE;
+	out->name = xstrdup(name);
+	out->text = xasprintf("store:%s", name);
 	return true;
 }
 
@@ -104,6 +118,8 @@ struct err *kernel_spec_parse(const char *text, struct kernel_spec *out)
 	memset(out, 0, sizeof(*out));
 	if (!strncmp(text, "file:", 5))
 		good = parse_file(text + 5, out);
+	else if (!strncmp(text, "store:", 6))
+		good = parse_store(text + 6, out);
 	else
 		good = parse_deb(strncmp(text, "deb:", 4) ? text : text + 4, out);
 	if (good)
@@ -124,46 +140,119 @@ void kernel_spec_deinit(struct kernel_spec *spec)
 	memset(spec, 0, sizeof(*spec));
 }
 
-static bool name_in_series(const char *name, size_t len, const char *series)
+bool kernel_spec_is_version(const struct kernel_spec *spec)
 {
-	const size_t skip = strlen(IMAGE_PREFIX);
-	const size_t n = strlen(series);
-	const char *rest;
-	size_t rest_len;
-
-	if (len < skip + n || memcmp(name, IMAGE_PREFIX, skip) ||
-	    memcmp(name + skip, series, n) || !ends_with(name, len, ARCH_SUFFIX))
-		return false;
-	rest = name + skip + n;
-	rest_len = len - skip - n;
-	if (rest_len < strlen(ARCH_SUFFIX) || isdigit(*rest))
-		return false;
-	rest_len -= strlen(ARCH_SUFFIX);
-	/* "linux-image-6.12-amd64" holds nothing, it points to the newest build. */
-	if (!rest_len && !series[series_len(series)])
-		return false;
-	return !ends_with(rest, rest_len, "-cloud") && !ends_with(rest, rest_len, "-rt");
+	return spec->kind == KERNEL_SPEC_SERIES && spec->name[series_len(spec->name)];
 }
 
-char *kernel_spec_newest(const char *names, const char *series)
+bool kernel_spec_matches(const char *name, const char *series)
 {
-	char *best = NULL;
+	const size_t skip = strlen(IMAGE_PREFIX), n = strlen(series);
+	size_t len;
+
+	/* "linux-image-6.12-amd64" is not exact: it points to the newest build. */
+	if (strncmp(name, IMAGE_PREFIX, skip) || strncmp(name + skip, series, n) ||
+	    (n && isdigit(name[skip + n])) || !version_is_exact(name + skip))
+		return false;
+	len = strlen(name) - strlen(ARCH_SUFFIX);
+	return !ends_with(name, len, "-cloud") && !ends_with(name, len, "-rt");
+}
+
+int kernel_spec_compare(const char *a, const char *b)
+{
+	_cleanup_free_ char *x = xstrdup(a), *y = xstrdup(b);
+
+	/* "7.3~rc1" comes before "7.3". */
+	for (char *p = x; (p = strchr(p, '~'));)
+		*p = '\1';
+	for (char *p = y; (p = strchr(p, '~'));)
+		*p = '\1';
+	return strverscmp(x, y);
+}
+
+static int newer_first(const void *a, const void *b)
+{
+	return kernel_spec_compare(*(char *const *)b, *(char *const *)a);
+}
+
+/* The images of @series in @names, each once, the newest first; free() all. */
+static char **find_matches(const char *names, const char *series, size_t *count)
+{
+	char **v = NULL;
+	size_t n = 0, kept = 0;
 
 	while (*names) {
 		size_t len = strcspn(names, "\n");
+		_cleanup_free_ char *name = xstrndup(names, len);
 
-		if (name_in_series(names, len, series)) {
-			char *name = xstrndup(names, len);
-
-			if (!best || strverscmp(name, best) > 0) {
-				free(best);
-				best = name;
-			} else {
-				free(name);
-			}
+		if (kernel_spec_matches(name, series)) {
+			v = xrealloc(v, n + 1, sizeof(*v));
+			v[n++] = take_ptr(name);
 		}
 		names += len;
 		names += *names == '\n';
 	}
+	if (n)
+		qsort(v, n, sizeof(*v), newer_first);
+	for (size_t i = 0; i < n; i++) {
+		if (kept && !strcmp(v[kept - 1], v[i]))
+			free(v[i]);
+		else
+			v[kept++] = v[i];
+	}
+	*count = kept;
+	return v;
+}
+
+static void free_matches(char **v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(v[i]);
+	free(v);
+}
+
+char *kernel_spec_newest(const char *names, const char *series)
+{
+	size_t n;
+	char **v = find_matches(names, series, &n);
+	char *best = n ? xstrdup(v[0]) : NULL;
+
+	free_matches(v, n);
 	return best;
+}
+
+struct err *kernel_spec_ambiguous(const struct kernel_spec *spec, const char *names)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	size_t n;
+	char **v = find_matches(names, spec->name, &n);
+
+	for (size_t i = 0; i < MIN(n, (size_t)CANDIDATES_SHOWN); i++)
+		buf_addf(&text, "%sdeb:%s", !i ? "" : i + 1 < n ? ", " : " or ",
+			 v[i] + strlen(IMAGE_PREFIX));
+	if (n > CANDIDATES_SHOWN)
+		buf_adds(&text, " or an older one");
+	free_matches(v, n);
+	return err_create(ERR_USAGE, "'%s' is ambiguous: say %s", spec->text, buf_str(&text));
+}
+
+struct err *kernel_spec_choose(const struct kernel_spec *spec, const char *names, char **out)
+{
+	_cleanup_free_ char *whole = xasprintf(IMAGE_PREFIX "%s" ARCH_SUFFIX, spec->name);
+	struct err *err = NULL;
+	size_t n, take = 0;
+	char **v = find_matches(names, spec->name, &n);
+
+	*out = NULL;
+	if (n > 1 && kernel_spec_is_version(spec)) {
+		/* All but the architecture was said: no other is meant. */
+		while (take < n && strcmp(v[take], whole))
+			take++;
+		if (take == n)
+			err = kernel_spec_ambiguous(spec, names);
+	}
+	if (take < n)
+		*out = xstrdup(v[take]);
+	free_matches(v, n);
+	return err;
 }

@@ -9,20 +9,23 @@
 
 /* What to say after "unknown kernel", for --help too. */
 #define KERNEL_SPEC_FORMS \
-	"deb:linux-image-amd64, deb:6.12, deb:6.12.100+deb12-amd64 or " \
-	"file:BZIMAGE[,modules=DIR][,config=FILE]"
+	"deb:linux-image-amd64, deb:newest, deb:6.12, deb:6.12.100+deb12-amd64, " \
+	"file:BZIMAGE[,modules=DIR][,config=FILE] or store:NAME"
 
 enum kernel_spec_kind {
 	KERNEL_SPEC_PACKAGE,	/* a package that may point to another one tomorrow */
 	KERNEL_SPEC_SERIES,	/* the newest build whose version begins so */
 	KERNEL_SPEC_EXACT,	/* one build for ever */
+	KERNEL_SPEC_NEWEST,	/* the newest there is in any suite */
 	KERNEL_SPEC_FILE,
+	KERNEL_SPEC_STORE,	/* what the store has under that name */
 };
 
 struct kernel_spec {
 	enum kernel_spec_kind kind;
 	char *text;	/* the full form, with "deb:" or "file:" */
-	char *name;	/* the package's name, of a series its number ("6.12") */
+	char *name;	/* the package's name, of a series its number ("6.12"),
+			   of the newest "", of what is stored its folder's */
 	char *image, *modules, *config;	/* KERNEL_SPEC_FILE, as written; the last two
 					   may be NULL */
 };
@@ -32,10 +35,36 @@ struct err *kernel_spec_parse(const char *text, struct kernel_spec *out) __must_
 void kernel_spec_deinit(struct kernel_spec *spec);
 
 /*
- * Of the package names in @names, one a line, the newest generic image of @series:
- * no cloud, rt, dbg or unsigned build and no package that only points to another.
+ * Does it say more than a series, "6.12.90": one version, of which there may be several
+ * builds?
+ */
+bool kernel_spec_is_version(const struct kernel_spec *spec);
+
+/*
+ * Is the package @name a generic image of @series ("": of any)? No cloud, rt, dbg or
+ * unsigned build and no package that only points to another.
+ */
+bool kernel_spec_matches(const char *name, const char *series);
+
+/* Which of two packages or releases is newer, as strcmp() says which is greater. */
+int kernel_spec_compare(const char *a, const char *b);
+
+/*
+ * Of the package names in @names, one a line, the newest image of @series, as above.
  * NULL if there is none; free() it.
  */
 char *kernel_spec_newest(const char *names, const char *series);
+
+/*
+ * The one that @spec, a series, a version or the newest, means of @names: *@out is NULL
+ * if there is none; free() it. A version of which there are several is ERR_USAGE with
+ * their names.
+ */
+struct err *kernel_spec_choose(const struct kernel_spec *spec, const char *names, char **out)
+	__must_check;
+
+/* The ERR_USAGE that names those of @names that @spec may mean. */
+struct err *kernel_spec_ambiguous(const struct kernel_spec *spec, const char *names)
+	__must_check;
 
 #endif

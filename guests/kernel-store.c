@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "base/files.h"
 
 #define TMP_PREFIX ".tmp-"
+#define ANSWER_PREFIX ".resolved-"
 #define ANSWER_AGE (24 * 60 * 60)	/* seconds */
 #define ANSWER_MAX 4096
 
@@ -25,7 +27,7 @@ static bool maker_is_gone(const char *name)
 	return pid <= 0 || pid == getpid() || (kill((pid_t)pid, 0) && errno == ESRCH);
 }
 
-static void sweep(const char *store)
+void store_sweep(const char *store)
 {
 	DIR *dir = opendir(store);
 	struct dirent *e;
@@ -49,7 +51,7 @@ struct err *store_begin(const char *store, const char *key, char **tmp)
 
 	if (err)
 		return err;
-	sweep(store);
+	store_sweep(store);
 	*tmp = xasprintf("%s/" TMP_PREFIX "%d-%s", store, getpid(), key);
 	if (!mkdir(*tmp, 0755))
 		return NULL;
@@ -81,9 +83,46 @@ void store_abort(const char *tmp)
 	err_free(tree_remove(tmp));
 }
 
+struct err *store_hold(const char *path, int *out)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat mine, now;
+
+	*out = -1;
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return NULL;
+	if (fd < 0 || fstat(fd, &mine))
+		return err_errno(errno, "cannot open '%s'", path);
+	/* Whoever removes it has it alone, and renames it meanwhile. */
+	while (flock(fd, LOCK_SH)) {
+		if (errno != EINTR)
+			return err_errno(errno, "cannot lock '%s'", path);
+	}
+	if (!stat(path, &now) && mine.st_ino == now.st_ino && mine.st_dev == now.st_dev)
+		*out = take_fd(fd);
+	return NULL;
+}
+
+struct err *store_remove(const char *store, const char *key)
+{
+	_cleanup_free_ char *from = xasprintf("%s/%s", store, key);
+	_cleanup_free_ char *to = xasprintf("%s/" TMP_PREFIX "%d-%s", store, getpid(), key);
+	_cleanup_close_ int fd = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_create(ERR_USAGE, "cannot remove '%s': %s", from, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		return err_create(ERR_USAGE, "cannot remove '%s': a running daxrig uses it", from);
+	/* Out of the way first, so that no half of it looks like a kernel. */
+	if (rename(from, to))
+		return err_errno(errno, "cannot rename '%s' to '%s'", from, to);
+	store_forget(store, key);
+	return tree_remove(to);
+}
+
 static char *answer_path(const char *store, const char *spec)
 {
-	return xasprintf("%s/.resolved-%s", store, spec);
+	return xasprintf("%s/" ANSWER_PREFIX "%s", store, spec);
 }
 
 struct err *store_remember(const char *store, const char *spec, const char *answer)
@@ -107,4 +146,24 @@ void store_recall(const char *store, const char *spec, char **answer, bool *fres
 		return;
 	*answer = buf_take(&text);
 	*fresh = st.st_mtime <= now + 60 && now - st.st_mtime < ANSWER_AGE;
+}
+
+void store_forget(const char *store, const char *answer)
+{
+	DIR *dir = opendir(store);
+	struct dirent *e;
+
+	while (dir && (e = readdir(dir))) {
+		const char *spec = e->d_name + strlen(ANSWER_PREFIX);
+		_cleanup_free_ char *its = NULL;
+		bool fresh;
+
+		if (strncmp(e->d_name, ANSWER_PREFIX, strlen(ANSWER_PREFIX)))
+			continue;
+		store_recall(store, spec, &its, &fresh);
+		if (its && !strcmp(its, answer))
+			unlinkat(dirfd(dir), e->d_name, 0);
+	}
+	if (dir)
+		closedir(dir);
 }

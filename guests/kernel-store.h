@@ -18,6 +18,18 @@ struct err *store_begin(const char *store, const char *key, char **tmp) __must_c
 struct err *store_commit(const char *store, const char *key, const char *tmp) __must_check;
 void store_abort(const char *tmp);
 
+/* Removes what killed runs left half-made in @store. */
+void store_sweep(const char *store);
+
+/*
+ * Keeps the folder @path from store_remove() until *@fd is closed; *@fd is -1 when it is
+ * not there.
+ */
+struct err *store_hold(const char *path, int *fd) __must_check;
+
+/* Removes @store/@key; ERR_USAGE when it is not there or somebody holds it. */
+struct err *store_remove(const char *store, const char *key) __must_check;
+
 /*
  * Remembers, and tells, what a floating spec meant: *@answer is free()d by the
  * caller, NULL when nothing is remembered; *@fresh says it is younger than a day.
@@ -25,5 +37,8 @@ void store_abort(const char *tmp);
 struct err *store_remember(const char *store, const char *spec, const char *answer)
 	__must_check;
 void store_recall(const char *store, const char *spec, char **answer, bool *fresh);
+
+/* Forgets what meant @answer. */
+void store_forget(const char *store, const char *answer);
 
 #endif

@@ -7,6 +7,9 @@
  *	lib/modules/RELEASE/	its modules, indexed by depmod
  *	origin			"spec ...", "package ...", "version ...", one a line
  *
+ * One that was added from files (kernel-add.h) has no package and no version, and perhaps
+ * no config and no modules.
+ *
  * A folder there is complete: it is made under a temporary name beside it.
  */
 #ifndef GUESTS_KERNEL_H
@@ -14,10 +17,12 @@
 
 #include "base/err.h"
 #include "base/progress.h"
+#include "guests/kernel-config.h"
 #include "guests/kernel-spec.h"
 
 struct kernel {
 	char *spec;	/* the full form, "deb:linux-image-amd64" */
+	char *origin;	/* the spec it came into the store by; of a file: the same as spec */
 	char *dir;	/* its folder in the store; of a file: the folder it lies in */
 	char *release;	/* uname -r */
 	char *image;	/* the bzImage */
@@ -26,10 +31,12 @@ struct kernel {
 	char *package;	/* NULL for a file */
 	char *version;	/* of the package; NULL for a file */
 	char *key;	/* one word, differs between different kernels; good in file names */
+	int held;	/* descriptor that keeps kernel_remove() off; -1 */
 };
 
 /*
- * Gets the kernel @spec names, from the store or, once, from the Debian archive.
+ * Gets the kernel @spec names, from the store or, once, from the Debian archive, and
+ * holds it until kernel_free().
  * @data_dir is absolute. A name for the newest of something is looked up again after
  * a day; when that fails what was newest is taken, and @say is told. ERR_USAGE: the
  * spec is wrong, or what it names does not exist, is no bzImage or lacks what daxrig
@@ -41,10 +48,13 @@ struct err *kernel_get(const char *data_dir, const char *spec, const struct prog
 /* NULL is fine. */
 void kernel_free(struct kernel *k);
 
-/*
- * The first option a kernel must have built in ("CONFIG_FS_DAX") and @config, the
- * text of its .config, does not; NULL if it has all. Pure.
- */
-const char *kernel_config_lacks(const char *config);
+static inline void kernel_free_ptr(struct kernel **k)
+{
+	kernel_free(*k);
+}
+#define _cleanup_kernel_ _cleanup_(kernel_free_ptr)
+
+/* The key of a kernel from the Debian archive: "deb-6.1.0-56-amd64"; free() it. Pure. */
+char *kernel_key_of_package(const char *package);
 
 #endif

@@ -37,7 +37,8 @@ struct command {
 	void *state;		/* handed to both */
 };
 
-extern const struct command cmd_run, cmd_list, cmd_show, cmd_check, cmd_report, cmd_cache;
+extern const struct command cmd_run, cmd_list, cmd_show, cmd_check, cmd_report, cmd_cache,
+	cmd_kernel;
 
 /* Parses @argv (argv[0] is the command's name) and runs @c. */
 struct err *command_main(const struct command *c, int argc, char **argv, int *status)

@@ -5,7 +5,7 @@
 #include "cmd.h"
 
 static const struct command *const commands[] = {
-	&cmd_run, &cmd_report, &cmd_list, &cmd_show, &cmd_check, &cmd_cache,
+	&cmd_run, &cmd_report, &cmd_list, &cmd_show, &cmd_check, &cmd_cache, &cmd_kernel,
 };
 
 static void print_help(void)

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The store of kernels: what it has, what it could have, more of it, less of it. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+
+#include "base/files.h"
+#include "cmd.h"
+#include "guests/kernel-add.h"
+#include "guests/kernel-available.h"
+#include "guests/kernel-describe.h"
+#include "guests/kernel-list.h"
+#include "paths.h"
+
+#define IMAGE_PREFIX "linux-image-"
+#define TEXT_SHOWN 200	/* bytes */
+
+static struct {
+	bool available;
+} options;
+
+static void say_line(void *arg, const char *text)
+{
+	(void)arg;
+	fprintf(stderr, "%s\n", text);
+}
+
+static const struct progress say = { say_line, NULL };
+
+/* The two signals end apt, and what is half-made is removed. */
+static struct err *catch_signals(void)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		return err_errno(errno, "cannot catch signals");
+	run_program_cancel_fd(fd);
+	return NULL;
+}
+
+static double mib(uint64_t bytes)
+{
+	return (double)bytes / (1 << 20);
+}
+
+/* Files may hold anything; the terminal gets printable ASCII. */
+static char *shown(const char *s)
+{
+	struct buf b = BUF_INIT;
+
+	buf_add_escaped(&b, s, strlen(s), TEXT_SHOWN);
+	return buf_take(&b);
+}
+
+static struct err *list_stored(const char *data)
+{
+	struct kernel_entries list;
+	struct err *err = kernel_list(data, &list);
+
+	if (err)
+		return err;
+	printf("%-40s %-26s %9s  %-16s  %s\n", "name", "release", "MiB", "fetched", "origin");
+	for (size_t i = 0; i < list.n; i++) {
+		const struct kernel_entry *e = &list.v[i];
+		_cleanup_free_ char *name = shown(e->spec);
+		_cleanup_free_ char *release = shown(e->release ? e->release : "damaged");
+		_cleanup_free_ char *origin = shown(e->origin ? e->origin : "not known");
+		char when[32] = "not known";
+		struct tm tm;
+
+		if (e->fetched && localtime_r(&e->fetched, &tm))
+			strftime(when, sizeof(when), "%F %H:%M", &tm);
+		printf("%-40s %-26s %9.1f  %-16s  %s%s%s\n", name, release, mib(e->bytes), when,
+		       origin, e->version ? ", package " : "", e->version ? e->version : "");
+	}
+	kernel_entries_deinit(&list);
+	return NULL;
+}
+
+static struct err *list_available(const char *data)
+{
+	size_t broken = 0;
+	struct kernel_entries list;
+	struct kernel_offers offers;
+	struct err *err = catch_signals();
+
+	if (!err)
+		err = kernel_available(data, &say, &offers);
+	if (err)
+		return err;
+	err = kernel_list(data, &list);
+	if (!err)
+		printf("%-40s %-26s %9s  %-20s\n", "name", "package", "MB", "suite");
+	for (size_t i = 0; !err && i < offers.n; i++) {
+		const struct kernel_offer *o = &offers.v[i];
+		_cleanup_free_ char *key = kernel_key_of_package(o->package);
+		const struct kernel_entry *e = kernel_entries_find(&list, key);
+		const char *mark = !e || !e->version ? "" :
+			strcmp(e->version, o->version) ? "in the store, another version" :
+			"in the store";
+
+		if (o->missing) {
+			broken++;
+			continue;
+		}
+		printf("deb:%-36s %-26s %9.1f  %-20s%s%s\n", o->package + strlen(IMAGE_PREFIX),
+		       o->version, (double)o->bytes / 1e6, o->suite, *mark ? "  " : "", mark);
+	}
+	if (!err)
+		kernel_entries_deinit(&list);
+	kernel_offers_deinit(&offers);
+	if (broken)
+		progress_line(&say, "left out %zu whose modules the archive has no more", broken);
+	return err;
+}
+
+static struct err *list(const char *data, char **words, int n)
+{
+	(void)words;
+	(void)n;
+	return options.available ? list_available(data) : list_stored(data);
+}
+
+static struct err *fetch(const char *data, char **words, int n)
+{
+	struct err *err = catch_signals();
+
+	for (int i = 0; !err && i < n; i++) {
+		_cleanup_kernel_ struct kernel *k = NULL;
+
+		if (!strncmp(words[i], "file:", 5))
+			return err_create(ERR_USAGE, "'%s' is not fetched: say 'daxrig kernel add'",
+					  words[i]);
+		err = kernel_get(data, words[i], &say, &k);
+		if (!err)
+			printf("%s: %s in '%s'\n", words[i], k->release, k->dir);
+		fflush(stdout);
+	}
+	return err;
+}
+
+static struct err *add(const char *data, char **words, int n)
+{
+	struct err *err = NULL;
+
+	for (int i = 0; !err && i < n; i++) {
+		_cleanup_free_ char *spec = NULL;
+
+		err = kernel_add(data, words[i], &spec);
+		if (!err)
+			puts(spec);
+	}
+	return err;
+}
+
+static struct err *show_one(const char *data, const char *word)
+{
+	_cleanup_kernel_ struct kernel *k = NULL;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct err *err = kernel_find(data, word, &k);
+
+	if (!err)
+		err = kernel_describe(k, &text);
+	if (!err)
+		fputs(buf_str(&text), stdout);
+	return err;
+}
+
+static struct err *show(const char *data, char **words, int n)
+{
+	struct err *err = NULL;
+
+	for (int i = 0; !err && i < n; i++) {
+		if (i)
+			putchar('\n');
+		err = show_one(data, words[i]);
+	}
+	return err;
+}
+
+static struct err *rm(const char *data, char **words, int n)
+{
+	struct err *err = NULL;
+
+	for (int i = 0; !err && i < n; i++) {
+		_cleanup_free_ char *key = NULL;
+
+		err = kernel_list_key(data, words[i], true, &key);
+		if (!err)
+			err = kernel_remove(data, key);
+		if (!err)
+			printf("removed %s\n", key);
+	}
+	return err;
+}
+
+static struct err *config(const char *data, char **words, int n)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+
+	(void)data;
+	(void)words;
+	(void)n;
+	kernel_config_fragment(&text);
+	fputs(buf_str(&text), stdout);
+	return NULL;
+}
+
+static const struct {
+	const char *name;
+	bool takes_words;
+	struct err *(*run)(const char *data, char **words, int n);
+} actions[] = {
+	{ "list", false, list }, { "fetch", true, fetch }, { "add", true, add },
+	{ "show", true, show },	 { "rm", true, rm },	   { "config", false, config },
+};
+
+static struct err *kernel(void *state, char **operands, int n, int *status)
+{
+	struct paths p;
+	struct err *err;
+	size_t i = 0;
+
+	(void)state;
+	(void)status;
+	while (n && i < ARRAY_SIZE(actions) && strcmp(operands[0], actions[i].name))
+		i++;
+	if (!n || i == ARRAY_SIZE(actions))
+		return err_create(ERR_USAGE, "expected 'kernel' list, fetch, add, show, rm or "
+				  "config, found '%s'; see 'daxrig kernel --help'",
+				  n ? operands[0] : "nothing");
+	if (actions[i].takes_words != (n > 1))
+		return err_create(ERR_USAGE, actions[i].takes_words ?
+				  "'kernel %s' needs a kernel; see 'daxrig kernel --help'" :
+				  "'kernel %s' takes no operands", operands[0]);
+	if (options.available && actions[i].run != list)
+		return err_create(ERR_USAGE, "--available goes with 'kernel list' alone");
+	err = paths_init(&p);
+	if (err)
+		return err;
+	err = actions[i].run(p.data, operands + 1, n - 1);
+	paths_deinit(&p);
+	return err;
+}
+
+static struct err *option(void *state, int key, const char *value)
+{
+	(void)state;
+	(void)key;
+	(void)value;
+	options.available = true;
+	return NULL;
+}
+
+static const struct command_option kernel_options[] = {
+	{ "available", NULL, "with list: what could be fetched, the newest first", 256 },
+	{ NULL, NULL, NULL, 0 },
+};
+
+const struct command cmd_kernel = {
+	.name = "kernel",
+	.operands = "ACTION [SPEC...]",
+	.summary = "list, fetch, add, show and remove kernels",
+	.help = "Actions:\n"
+		"  list           what the store has, the newest first\n"
+		"  fetch SPEC...  get Debian's kernels into the store\n"
+		"  add SPEC...    copy kernels of one's own, file:BZIMAGE[,modules=DIR]\n"
+		"                 [,config=FILE], into the store, and print their names there\n"
+		"  show SPEC...   origin, version, build id, and what daxrig needs of it\n"
+		"  rm SPEC...     remove from the store what no running daxrig uses\n"
+		"  config         a fragment of a .config with what daxrig needs\n"
+		"\nSPEC is " KERNEL_SPEC_FORMS "\n",
+	.options = kernel_options,
+	.option = option,
+	.run = kernel,
+};
