@@ -47,7 +47,7 @@ static const struct matrix_geometry geometries[] = {
 	  .traits = GEOMETRY_SELF, .size = K(512), .grown = K(768), .pin_off = K(256),
 	  .pin_len = K(64), .same = { K(256), K(64), K(128) },
 	  .touch = { K(256 + 64) - 1, K(4), K(256 + 64) - 1 },
-	  .elsewhere = { K(448), K(64), K(448) }, .twin = { K(384), K(64), K(384) } },
+	  .elsewhere = { K(448), K(32), K(448) }, .twin = { K(384), K(64), K(384) } },
 	{ .name = "shared-2", .summary = "two files share the extents, both are mapped",
 	  .words = " on an extent two files share", .kind = "written", .sharers = 1, PLAIN },
 	{ .name = "shared-3", .summary = "three files share the extents, all are mapped",

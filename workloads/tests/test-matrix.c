@@ -226,6 +226,23 @@ static void check_derived(const char *name, struct scenario *s)
 	}
 }
 
+/* COLLAPSE_RANGE up to the end of the file is EINVAL, and nobody's fault. */
+static void check_collapse(const char *name, const char *text)
+{
+	const char *file = strstr(text, "file    a "), *call = strstr(text, "t collapse ");
+	char words[3][24];
+	uint64_t size, off, len;
+
+	if (!call)
+		return;
+	assert_int_equal(sscanf(file, "file a %23s", words[0]), 1);
+	assert_int_equal(sscanf(call, "t collapse %*s %23s %23s", words[1], words[2]), 2);
+	assert_true(parse_size(words[0], &size) && parse_size(words[1], &off) &&
+		    parse_size(words[2], &len));
+	if (off + len >= size)
+		fail_msg("%s: it collapses up to the end", name);
+}
+
 static void check_text(void *arg, const struct matrix_point *p,
 		       const struct matrix_reason *reason)
 {
@@ -240,6 +257,7 @@ static void check_text(void *arg, const struct matrix_point *p,
 	if (err)
 		fail_msg("%s\n%s", err->message, text);
 	check_derived(name, s);
+	check_collapse(name, text);
 	++*(size_t *)arg;
 	assert_string_equal(matrix_fs(p), scenario_fs_name((enum scenario_fs)s->fs));
 	assert_true(*s->title);
