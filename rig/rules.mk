@@ -3,7 +3,7 @@
 
 HOST_PKGS := libvirt libvirt-qemu libxml-2.0 libarchive libkmod jansson libpcre2-8 nettle libxxhash
 HOST_CFLAGS = $(shell pkg-config --cflags $(HOST_PKGS))
-HOST_LIBS = $(shell pkg-config --libs $(HOST_PKGS))
+HOST_LIBS = $(shell pkg-config --libs $(HOST_PKGS)) -lm
 # One provider, linked statically: the agent is the only program in the guest.
 AGENT_CFLAGS = $(shell pkg-config --cflags libnl-3.0 2>/dev/null) -DRDMA_STATIC_PROVIDERS=rxe
 AGENT_LIBS := -Wl,--start-group -libverbs -lrxe-rdmav34 -luring \
