@@ -162,9 +162,9 @@ void exec_lost(const struct exec *x, const char *oracle, const char *why, ...) _
 
 /*
  * fs.c: mkfs and mount with dax=always; the same if need be, and the proof by statx.
- * exec_fs_mount_again() opens the files that are not gone; exec_fsck() wants no mount.
+ * exec_fs_mount_again() opens the files that are not gone; exec_fsck() wants no mount;
+ * exec_fs_stale() fills the part of the disk that files come to lie in with ORIGIN_STALE.
  */
-/* Fills the disk's first STALE_BYTES with ORIGIN_STALE. */
 void exec_fs_stale(const struct exec *x, struct outcome *o);
 void exec_fs_make(struct exec *x, struct outcome *o);
 void exec_fs_setup(struct exec *x, struct outcome *o);

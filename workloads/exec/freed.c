@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "workloads/exec/freed.h"
-#include "workloads/model/blocks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "workloads/model/blocks.h"
 
 /* Whether the pin holds the file's own block there, no private copy of its page. */
 static bool is_the_files(const struct exec_pin *p, const struct piece *held)
