@@ -108,7 +108,7 @@ static void test_left_out(void **state)
 	assert_int_equal(plan.nr_cases, 2);
 	assert_null(plan.cases[0].text);
 	plan_write_texts(&plan);
-	assert_non_null(strstr(plan.cases[0].text, "pin     p vmsplice m+2M 64K\n"));
+	assert_non_null(strstr(plan.cases[0].text, "pin     p vmsplice m+256K 64K\n"));
 	/* and a case that went can come again, once */
 	parse(&plan, "scenario one\nscenario one\nmatrix ops=clone\nmatrix ops=clone\n");
 	assert_int_equal(plan.nr_cases, 2 + 2 + 3);
