@@ -17,4 +17,10 @@
 const char *bzimage_check(const void *data, size_t len,
 			  char release[static BZIMAGE_RELEASE_MAX]);
 
+/*
+ * Where in the bzImage @data the compressed kernel is. False when its header does not
+ * say, or that is not within @len bytes.
+ */
+bool bzimage_payload(const void *data, size_t len, size_t *offset, size_t *size);
+
 #endif

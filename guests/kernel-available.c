@@ -6,7 +6,6 @@
 #include "guests/apt.h"
 #include "guests/kernel-deb.h"
 
-#define IMAGE_PREFIX "linux-image-"
 #define LISTS_WANTED (200ull << 20)	/* bytes */
 
 void kernel_offers_deinit(struct kernel_offers *offers)
@@ -105,7 +104,7 @@ static struct err *ask_suite(const char *data_dir, const char *suite,
 	struct err *err = apt_open(data_dir, suite, say, &apt);
 
 	if (!err)
-		err = apt_names(apt, IMAGE_PREFIX, &names);
+		err = apt_names(apt, KERNEL_IMAGE_PREFIX, &names);
 	if (err)
 		return err;
 	kernel_offers_new(out, buf_str(&names), &image_names);

@@ -9,40 +9,10 @@
 
 #include "base/files.h"
 #include "guests/archive-io.h"
+#include "guests/bzimage.h"
 
 #define IMAGE_MAX (256u << 20)
 #define VMLINUX_MAX (1u << 30)
-
-/* Offsets of Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header". */
-enum {
-	BZ_SETUP_SECTS = 0x1f1,
-	BZ_VERSION = 0x206,
-	BZ_PAYLOAD_OFFSET = 0x248,
-	BZ_PAYLOAD_LENGTH = 0x24c,
-	BZ_HEADER_END = 0x250,
-};
-
-#define SECTOR 512
-#define LENGTH_BEHIND 4	/* bytes: of what is unpacked, behind all payloads but gzip's */
-
-bool kernel_payload(const void *data, size_t len, size_t *offset, size_t *size)
-{
-	const uint8_t *p = data;
-	uint32_t at, n;
-	uint16_t version;
-
-	if (len < BZ_HEADER_END)
-		return false;
-	memcpy(&version, p + BZ_VERSION, sizeof(version));
-	memcpy(&at, p + BZ_PAYLOAD_OFFSET, sizeof(at));
-	memcpy(&n, p + BZ_PAYLOAD_LENGTH, sizeof(n));
-	/* No number of sectors means four. */
-	*offset = ((p[BZ_SETUP_SECTS] ? p[BZ_SETUP_SECTS] : 4) + 1) * SECTOR + (size_t)at;
-	if (version < 0x208 || n <= LENGTH_BEHIND || *offset > len || n > len - *offset)
-		return false;
-	*size = n - (memcmp(p + *offset, "\x1f\x8b", 2) ? LENGTH_BEHIND : 0);
-	return true;
-}
 
 static size_t align4(size_t n)
 {
@@ -123,7 +93,7 @@ struct err *kernel_build_id(const char *image, char **hex)
 	struct err *err = file_read(image, IMAGE_MAX, &file);
 
 	*hex = NULL;
-	if (!err && !kernel_payload(file.data, file.len, &offset, &size))
+	if (!err && !bzimage_payload(file.data, file.len, &offset, &size))
 		err = err_create(ERR_INFRA, "its header does not say where the kernel is");
 	if (!err)
 		err = unpack(file.data + offset, size, &vmlinux);

@@ -8,12 +8,6 @@
 /* In hex, as eu-unstrip and debuginfod write it; free() it. Takes a second or two. */
 struct err *kernel_build_id(const char *image, char **hex) __must_check;
 
-/*
- * Where in the bzImage @data the compressed kernel is. False when its header does not
- * say, or that is not within @len bytes. Pure.
- */
-bool kernel_payload(const void *data, size_t len, size_t *offset, size_t *size);
-
 /* The GNU build id among the notes of an ELF file of 64 bits; NULL: none; free() it. Pure. */
 char *kernel_elf_build_id(const void *data, size_t len);
 

@@ -11,7 +11,6 @@
 #include "guests/apt.h"
 #include "guests/archive-io.h"
 
-#define IMAGE_PREFIX "linux-image-"
 #define ROOM_WANTED (800ull << 20)	/* bytes */
 
 const char *const kernel_deb_suites[] = { NULL, "bookworm-backports", "trixie",
@@ -64,7 +63,7 @@ static struct err *follow(struct apt *apt, const char *name, struct kernel_deb *
 		if (err || !p)
 			return err;
 		from = p->depends;
-		next = kernel_deb_depend(&from, IMAGE_PREFIX);
+		next = kernel_deb_depend(&from, KERNEL_IMAGE_PREFIX);
 		if (!next) {
 			out->package = take_ptr(p->name);
 			out->version = take_ptr(p->version);
@@ -89,7 +88,7 @@ static struct err *find_in_suite(struct apt *apt, const struct kernel_spec *spec
 
 	if (spec->kind == KERNEL_SPEC_PACKAGE || spec->kind == KERNEL_SPEC_EXACT)
 		return follow(apt, spec->name, out);
-	prefix = xasprintf(IMAGE_PREFIX "%s", spec->name);
+	prefix = xasprintf(KERNEL_IMAGE_PREFIX "%s", spec->name);
 	err = apt_names(apt, prefix, &names);
 	if (err)
 		return err;
@@ -149,7 +148,7 @@ static struct err *find_first(const char *data_dir, const struct kernel_spec *sp
 static struct err *find_in_all(const char *data_dir, const struct kernel_spec *spec,
 			       const struct progress *say, struct kernel_deb *out)
 {
-	_cleanup_free_ char *prefix = xasprintf(IMAGE_PREFIX "%s", spec->name), *name = NULL;
+	_cleanup_free_ char *prefix = xasprintf(KERNEL_IMAGE_PREFIX "%s", spec->name), *name = NULL;
 	struct kernel_spec exact = { .kind = KERNEL_SPEC_EXACT, .text = spec->text };
 	_cleanup_buf_ struct buf names = BUF_INIT;
 	struct err *err = NULL;

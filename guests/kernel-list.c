@@ -11,7 +11,6 @@
 #include "guests/kernel-store.h"
 
 #define DEB_KEY "deb-"
-#define IMAGE_PREFIX "linux-image-"
 
 static void entry_deinit(struct kernel_entry *e)
 {
@@ -129,7 +128,7 @@ static size_t add_packages(const struct kernel_entries *list, const char *series
 
 	for (size_t i = 0; i < list->n; i++) {
 		const struct kernel_entry *e = &list->v[i];
-		_cleanup_free_ char *name = xasprintf(IMAGE_PREFIX "%s", e->key + strlen(DEB_KEY));
+		_cleanup_free_ char *name = xasprintf(KERNEL_IMAGE_PREFIX "%s", e->key + strlen(DEB_KEY));
 
 		if (!e->version || !kernel_spec_matches(name, series))
 			continue;

@@ -6,7 +6,6 @@
 
 #include "base/buf.h"
 
-#define IMAGE_PREFIX "linux-image-"
 #define ARCH_SUFFIX "-amd64"
 #define CANDIDATES_SHOWN 6
 
@@ -52,13 +51,13 @@ static bool parse_deb(const char *name, struct kernel_spec *out)
 
 	if (!name_is_safe(name))
 		return false;
-	if (!strncmp(name, IMAGE_PREFIX, strlen(IMAGE_PREFIX)))
-		version = name + strlen(IMAGE_PREFIX);
+	if (!strncmp(name, KERNEL_IMAGE_PREFIX, strlen(KERNEL_IMAGE_PREFIX)))
+		version = name + strlen(KERNEL_IMAGE_PREFIX);
 	if (!*version)
 		return false;
 	if (version_is_exact(version)) {
 		out->kind = KERNEL_SPEC_EXACT;
-		out->name = xasprintf(IMAGE_PREFIX "%s", version);
+		out->name = xasprintf(KERNEL_IMAGE_PREFIX "%s", version);
 	} else if (version != name) {
 		out->kind = KERNEL_SPEC_PACKAGE;
 		out->name = xstrdup(name);
@@ -147,11 +146,11 @@ bool kernel_spec_is_version(const struct kernel_spec *spec)
 
 bool kernel_spec_matches(const char *name, const char *series)
 {
-	const size_t skip = strlen(IMAGE_PREFIX), n = strlen(series);
+	const size_t skip = strlen(KERNEL_IMAGE_PREFIX), n = strlen(series);
 	size_t len;
 
 	/* "linux-image-6.12-amd64" is not exact: it points to the newest build. */
-	if (strncmp(name, IMAGE_PREFIX, skip) || strncmp(name + skip, series, n) ||
+	if (strncmp(name, KERNEL_IMAGE_PREFIX, skip) || strncmp(name + skip, series, n) ||
 	    (n && isdigit(name[skip + n])) || !version_is_exact(name + skip))
 		return false;
 	len = strlen(name) - strlen(ARCH_SUFFIX);
@@ -229,7 +228,7 @@ struct err *kernel_spec_ambiguous(const struct kernel_spec *spec, const char *na
 
 	for (size_t i = 0; i < MIN(n, (size_t)CANDIDATES_SHOWN); i++)
 		buf_addf(&text, "%sdeb:%s", !i ? "" : i + 1 < n ? ", " : " or ",
-			 v[i] + strlen(IMAGE_PREFIX));
+			 v[i] + strlen(KERNEL_IMAGE_PREFIX));
 	if (n > CANDIDATES_SHOWN)
 		buf_adds(&text, " or an older one");
 	free_matches(v, n);
@@ -238,7 +237,7 @@ struct err *kernel_spec_ambiguous(const struct kernel_spec *spec, const char *na
 
 struct err *kernel_spec_choose(const struct kernel_spec *spec, const char *names, char **out)
 {
-	_cleanup_free_ char *whole = xasprintf(IMAGE_PREFIX "%s" ARCH_SUFFIX, spec->name);
+	_cleanup_free_ char *whole = xasprintf(KERNEL_IMAGE_PREFIX "%s" ARCH_SUFFIX, spec->name);
 	struct err *err = NULL;
 	size_t n, take = 0;
 	char **v = find_matches(names, spec->name, &n);

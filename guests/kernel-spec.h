@@ -7,6 +7,9 @@
 
 #define KERNEL_SPEC_DEFAULT "deb:linux-image-amd64"
 
+/* What the names of packages with an image begin with. */
+#define KERNEL_IMAGE_PREFIX "linux-image-"
+
 /* What to say after "unknown kernel", for --help too. */
 #define KERNEL_SPEC_FORMS \
 	"deb:linux-image-amd64, deb:newest, deb:6.12, deb:6.12.100+deb12-amd64, " \

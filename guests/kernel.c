@@ -9,7 +9,6 @@
 #include "guests/kernel-store.h"
 #include "guests/tools.h"
 
-#define IMAGE_PREFIX "linux-image-"
 #define DEPMOD_MS (5 * 60 * 1000)
 
 void kernel_free(struct kernel *k)
@@ -77,7 +76,7 @@ static struct err *build(const char *store, const char *key, const char *spec,
 
 char *kernel_key_of_package(const char *package)
 {
-	return xasprintf("deb-%s", package + strlen(IMAGE_PREFIX));
+	return xasprintf("deb-%s", package + strlen(KERNEL_IMAGE_PREFIX));
 }
 
 /* Asks apt, and builds the folder unless the store has that very build. */

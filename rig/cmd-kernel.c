@@ -15,7 +15,6 @@
 #include "guests/kernel-list.h"
 #include "paths.h"
 
-#define IMAGE_PREFIX "linux-image-"
 #define TEXT_SHOWN 200	/* bytes */
 
 static struct {
@@ -112,7 +111,7 @@ static struct err *list_available(const char *data)
 			broken++;
 			continue;
 		}
-		printf("deb:%-36s %-26s %9.1f  %-20s%s%s\n", o->package + strlen(IMAGE_PREFIX),
+		printf("deb:%-36s %-26s %9.1f  %-20s%s%s\n", o->package + strlen(KERNEL_IMAGE_PREFIX),
 		       o->version, (double)o->bytes / 1e6, o->suite, *mark ? "  " : "", mark);
 	}
 	if (!err)

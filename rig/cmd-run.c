@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include "cmd.h"
+#include "guests/kernel-spec.h"
 #include "run.h"
 
 enum {
@@ -13,12 +14,11 @@ enum {
 #define JOBS_MAX 64
 #define REPEAT_MAX 10000
 
-static struct run_options options = { .kernel = "deb:linux-image-amd64" };
+static struct run_options options = { .kernel = KERNEL_SPEC_DEFAULT };
 
 static const struct command_option run_options[] = {
-	{ "kernel", "SPEC", "the kernel: deb:PACKAGE, deb:SERIES (6.12), deb:VERSION or\n"
-	  "file:BZIMAGE[,modules=DIR][,config=FILE];\n"
-	  "default deb:linux-image-amd64, the distribution's", KEY_KERNEL },
+	{ "kernel", "SPEC", "the kernel: " KERNEL_SPEC_FORMS ";\n"
+	  "default " KERNEL_SPEC_DEFAULT ", the distribution's", KEY_KERNEL },
 	{ "plan", "NAME", "a plan, or a file FILE.plan; default quick", KEY_PLAN },
 	{ "match", "GLOB", "only cases whose name matches", KEY_MATCH },
 	{ "shard", "I/N", "one of N parts of the cases that match", KEY_SHARD },

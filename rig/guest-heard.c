@@ -8,11 +8,6 @@
 #define EVIDENCE_MAX (1u << 20)
 #define LINE_MAX_BYTES 1024
 
-static char *field_text(const struct msg_field *f, size_t max)
-{
-	return msg_str(f, max);
-}
-
 /* Line @number of the scenario, without its comment. */
 static char *step_words(const char *text, unsigned int number)
 {
@@ -33,19 +28,19 @@ static void take_step_field(struct running *r, struct case_step *step, bool *hun
 		break;
 	case TAG_RULE:
 		free(step->rule);
-		step->rule = field_text(f, LINE_MAX_BYTES);
+		step->rule = msg_str(f, LINE_MAX_BYTES);
 		break;
 	case TAG_EXPECTED:
 		free(step->expected);
-		step->expected = field_text(f, LINE_MAX_BYTES);
+		step->expected = msg_str(f, LINE_MAX_BYTES);
 		break;
 	case TAG_FOUND:
 		free(step->found);
-		step->found = field_text(f, LINE_MAX_BYTES);
+		step->found = msg_str(f, LINE_MAX_BYTES);
 		break;
 	case TAG_DETAIL:
 		free(step->detail);
-		step->detail = field_text(f, FRAME_PAYLOAD_MAX);
+		step->detail = msg_str(f, FRAME_PAYLOAD_MAX);
 		break;
 	case TAG_ERRNO:
 		step->error = (unsigned int)msg_u64(f);
@@ -134,7 +129,7 @@ static struct err *take_call(struct running *r, const struct frame *f)
 
 	if (!msg_find(f->payload, f->len, TAG_NAME, &field))
 		return err_create(ERR_INFRA, "the agent called for nothing");
-	name = field_text(&field, 64);
+	name = msg_str(&field, 64);
 	if (strcmp(name, "gate-lift") == 0 || strcmp(name, "gate-drop") == 0)
 		err = gate_call(r, name);
 	else if (strcmp(name, LEDGER_CALL) == 0 || strcmp(name, LEDGER_IDLE_CALL) == 0)
@@ -167,7 +162,7 @@ static void take_evidence(struct running *r, const struct frame *f)
 	if (!msg_find(f->payload, f->len, TAG_NAME, &name) ||
 	    !msg_find(f->payload, f->len, TAG_TEXT, &text))
 		return;
-	raw = field_text(&name, 80);
+	raw = msg_str(&name, 80);
 	safe = rundir_safe_name(raw);
 	case_save_file(r, safe, text.data, MIN(text.len, EVIDENCE_MAX));
 }
@@ -194,7 +189,7 @@ static void take_end(struct running *r, const struct frame *f)
 		status = msg_u64(&field);
 	r->rec->end_seen = true;
 	if (status && msg_find(f->payload, f->len, TAG_FOUND, &field)) {
-		_cleanup_free_ char *found = field_text(&field, LINE_MAX_BYTES);
+		_cleanup_free_ char *found = msg_str(&field, LINE_MAX_BYTES);
 
 		free(r->rec->guest_reason);
 		r->rec->guest_reason = xstrdup(found);

@@ -155,51 +155,11 @@ static void test_build_id(void **state)
 	assert_null(kernel_elf_build_id(&f, sizeof(f)));
 }
 
-static const struct {
-	const char *what;
-	uint8_t sectors;
-	uint16_t version;
-	uint32_t offset, length;
-	const char *magic;
-	bool good;
-	size_t at, size;
-} payloads[] = {
-	{ "zstd", 1, 0x20f, 16, 100, "\x28\xb5", true, 1040, 96 },
-	{ "gzip", 1, 0x20f, 16, 100, "\x1f\x8b", true, 1040, 100 },
-	{ "no number of sectors", 0, 0x20f, 0, 100, "", true, 2560, 96 },
-	{ "to the end", 1, 0x20f, 0, 3072, "", true, 1024, 3068 },
-	{ "past the end", 1, 0x20f, 0, 3073, "", false, 0, 0 },
-	{ "begins past the end", 1, 0x20f, 0xffffff00, 100, "", false, 0, 0 },
-	{ "empty", 1, 0x20f, 0, 4, "", false, 0, 0 },
-	{ "old protocol", 1, 0x207, 16, 100, "", false, 0, 0 },
-};
-
-static void test_payload(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(payloads); i++) {
-		_cleanup_free_ uint8_t *b = xcalloc(1, 4096);
-		size_t at = 0, size = 0;
-
-		b[0x1f1] = payloads[i].sectors;
-		memcpy(b + 0x206, &payloads[i].version, 2);
-		memcpy(b + 0x248, &payloads[i].offset, 4);
-		memcpy(b + 0x24c, &payloads[i].length, 4);
-		memcpy(b + 1040, payloads[i].magic, strlen(payloads[i].magic));
-		if (kernel_payload(b, 4096, &at, &size) != payloads[i].good)
-			fail_msg("%s", payloads[i].what);
-		if (payloads[i].good && (at != payloads[i].at || size != payloads[i].size))
-			fail_msg("%s: %zu at %zu", payloads[i].what, size, at);
-		assert_false(kernel_payload(b, 0x24f, &at, &size));
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),	  cmocka_unit_test(test_fragment),
 		cmocka_unit_test(test_described), cmocka_unit_test(test_build_id),
-		cmocka_unit_test(test_payload),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
