@@ -32,6 +32,7 @@ struct run {
 	struct virt_versions versions;
 	struct rundir dir;
 	bool has_dir;
+	FILE *mute;			/* takes what o->say keeps from being printed; or NULL */
 	struct live live;
 	struct ktap ktap;
 	struct progress say;		/* lines to live; from any thread */
@@ -49,6 +50,7 @@ struct run {
 	/* shared by the workers, under lock */
 	pthread_mutex_t lock;
 	size_t next;			/* the case to take */
+	bool enough;			/* no more are taken: o->over said so */
 	size_t reported;		/* cases whose result is out, in the plan's order */
 	uint64_t write_again_ns;	/* the record is not written before */
 	bool no_template;		/* forks failed too often */

@@ -211,7 +211,7 @@ static size_t take_case(struct run *r)
 	pthread_mutex_lock(&r->lock);
 	if (!r->err && run_cancelled(r))
 		r->err = err_create(ERR_CANCELLED, "interrupted");
-	if (!r->err && r->next < r->plan.nr_cases) {
+	if (!r->err && !r->enough && r->next < r->plan.nr_cases) {
 		place = r->next++;
 		live_start(&r->live, run_now(r), r->plan.cases[place].name);
 	}

@@ -27,7 +27,10 @@ static void say_line(void *arg, const char *text)
 	struct run *r = arg;
 
 	pthread_mutex_lock(&r->lock);
-	live_say(&r->live, run_now(r), text);
+	if (r->o->say)
+		progress_line(r->o->say, "%s", text);
+	else
+		live_say(&r->live, run_now(r), text);
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -75,6 +78,8 @@ void run_case_over(struct run *r, size_t place, struct case_record *rec)
 	r->records[place] = rec;
 	report_ready(r);
 	live_case(&r->live, run_now(r), rec);
+	if (r->o->over && !r->enough)
+		r->enough = r->o->over(r->o->over_arg, rec);
 	err = write_record(r);
 	if (err && !r->err)
 		r->err = take_ptr(err);
@@ -174,12 +179,14 @@ static struct err *finish(struct run *r, struct err *err, int *status)
 	_cleanup_err_ struct err *written = NULL;
 
 	live_clear(&r->live);
-	report_rest(r, err ? err->message : "");
+	report_rest(r, err ? err->message : "enough is known");
 	if (ktap_end(&r->ktap, NULL) && !err)
 		err = err_create(ERR_INFRA, "cannot write the results to standard output");
 	run_tell_rates(r);
 	written = run_record_write(r, !err, err ? err->message : NULL);
 	live_say(&r->live, run_now(r), where);
+	if (r->o->folder)
+		*r->o->folder = xstrdup(r->dir.path);
 	if (err && err->code == ERR_CANCELLED) {
 		err_free(err);
 		err = err_create(ERR_CANCELLED, "interrupted: %zu of %zu cases ran", count_over(r),
@@ -194,22 +201,27 @@ struct err *run_cases(const struct run_options *o, int *status)
 	struct run *r = xcalloc(1, sizeof(*r));
 	struct err *err;
 
+	if (o->folder)
+		*o->folder = NULL;
 	r->o = o;
 	r->cancel_fd = -1;
 	r->start_ns = now_ns();
 	r->say = (struct progress){ say_line, r };
 	r->note = (struct progress){ note_line, r };
 	pthread_mutex_init(&r->lock, NULL);
-	live_init(&r->live, stderr, 0);
+	r->mute = o->say ? fopen("/dev/null", "we") : NULL;
+	live_init(&r->live, r->mute ? r->mute : stderr, 0);
 	err = run_prepare(r);
 	if (!err) {
 		r->records = xcalloc(r->plan.nr_cases, sizeof(struct case_record *));
 		r->live.total = r->plan.nr_cases;
 		r->plan_ns = run_now(r);
-		ktap_start(&r->ktap, stdout, r->plan.nr_cases);
+		ktap_start(&r->ktap, r->mute ? r->mute : stdout, r->plan.nr_cases);
 		err = finish(r, run_plan(r), status);
 	}
 	live_deinit(&r->live, run_now(r));
+	if (r->mute)
+		fclose(r->mute);
 	run_deinit(r);
 	return err;
 }

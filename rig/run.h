@@ -4,8 +4,10 @@
 #define RIG_RUN_H
 
 #include "accel.h"
+#include "base/progress.h"
 #include "paths.h"
 #include "plan.h"
+#include "reports/verdict.h"
 #include "wire/msg.h"
 
 struct run_options {
@@ -26,9 +28,20 @@ struct run_options {
 	uint64_t seed;
 	enum lie lie;
 	char **argv;		/* for the record */
+
+	/* For commands that are made of runs; zero for 'daxrig run'. */
+	const struct progress *say;	/* lines for people go here, and nothing else is
+					   printed: no KTAP, no counts */
+	/* A judged case is over, one at a time, from any thread; true: that was enough. */
+	bool (*over)(void *arg, const struct case_record *rec);
+	void *over_arg;
+	char **folder;		/* gets the path of the record, NULL: none; free() it; or NULL */
 };
 
-/* Runs; *@status is 0, or 1 when a case failed, or 3 when one ended in error. */
+/*
+ * Runs; *@status is 0, or 1 when a case failed, or 3 when one ended in error. It may be
+ * called again when it returned.
+ */
 struct err *run_cases(const struct run_options *o, int *status) __must_check;
 
 #endif

@@ -18,6 +18,7 @@ enum err_code {
 	ERR_CANCELLED,	/* a signal asked us to stop: exit 3 */
 	ERR_TIMEOUT,	/* a bounded wait ran out: exit 3 */
 	ERR_PROGRAM,	/* run_program(): it ran and did not exit with 0: exit 3 */
+	ERR_BUILD,	/* kernel_get(): this source does not build: exit 3 */
 };
 
 struct err {
