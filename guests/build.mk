@@ -4,6 +4,8 @@ host-srcs += $(wildcard guests/*.c)
 agent-srcs += $(wildcard guests/agent/*.c)
 test-srcs += $(wildcard guests/tests/test-*.c)
 
+$(BUILD)/host/guests/profile.o $(BUILD)/asan/guests/profile.o: $(wildcard guests/profiles/*.config)
+
 # Agent code that its tests run on the host.
 agent-tests := $(addprefix $(BUILD)/tests/,test-agent-parse test-agent-loop \
 	test-agent-protocol test-btf)

@@ -3,11 +3,8 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <fts.h>
 #include <string.h>
-#include <sys/sendfile.h>
-#include <unistd.h>
 
 #include "base/files.h"
 #include "guests/kernel-load.h"
@@ -15,7 +12,6 @@
 #include "guests/pack.h"
 #include "guests/sha256.h"
 
-#define COPY_CHUNK (1u << 20)
 #define KEY_HEX 12	/* characters */
 #define RELEASE_IN_KEY 64
 
@@ -83,23 +79,6 @@ static struct err *make_key(const struct kernel *k, const struct pack *pack, cha
 	return err;
 }
 
-static struct err *copy_file(const char *from, const char *to)
-{
-	_cleanup_close_ int in = open(from, O_RDONLY | O_CLOEXEC);
-	_cleanup_close_ int out = -1;
-	ssize_t n;
-
-	if (in < 0)
-		return err_errno(errno, "cannot open '%s'", from);
-	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	if (out < 0)
-		return err_errno(errno, "cannot create '%s'", to);
-	while ((n = sendfile(out, in, NULL, COPY_CHUNK)) != 0)
-		if (n < 0 && errno != EINTR)
-			return err_errno(errno, "cannot copy '%s' to '%s'", from, to);
-	return NULL;
-}
-
 static struct err *copy_all(const struct pack *pack, const char *dir)
 {
 	struct err *err = NULL;
@@ -108,7 +87,7 @@ static struct err *copy_all(const struct pack *pack, const char *dir)
 		const struct pack_entry *e = &pack->items[i];
 		_cleanup_free_ char *to = xasprintf("%s/%s", dir, e->path);
 
-		err = e->kind == PACK_DIR ? dir_create(to) : copy_file(e->src, to);
+		err = e->kind == PACK_DIR ? dir_create(to) : file_copy(e->src, to);
 	}
 	return err;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "guests/kernel-build.h"
 #include "guests/kernel-load.h"
 #include "guests/kernel-store.h"
 
@@ -221,6 +222,20 @@ static struct err *find_file(const char *word, struct kernel **out)
 	return err;
 }
 
+static struct err *find_built(const char *data_dir, const char *word, struct kernel **out)
+{
+	struct kernel_spec spec;
+	struct err *err = kernel_spec_parse(word, &spec);
+
+	if (err)
+		return err;
+	err = kernel_build(data_dir, &spec, true, NULL, out);
+	if (!err && !*out)
+		err = err_create(ERR_USAGE, "'%s' is not built: 'daxrig kernel build' it", word);
+	kernel_spec_deinit(&spec);
+	return err;
+}
+
 struct err *kernel_find(const char *data_dir, const char *word, struct kernel **out)
 {
 	_cleanup_free_ char *key = NULL, *dir = NULL;
@@ -229,6 +244,8 @@ struct err *kernel_find(const char *data_dir, const char *word, struct kernel **
 	*out = NULL;
 	if (!strncmp(word, "file:", 5))
 		return find_file(word, out);
+	if (!strncmp(word, "src:", 4) || !strncmp(word, "tree:", 5))
+		return find_built(data_dir, word, out);
 	err = kernel_list_key(data_dir, word, false, &key);
 	if (err)
 		return err;

@@ -109,6 +109,55 @@ static bool parse_file(const char *text, struct kernel_spec *out)
 	return true;
 }
 
+/* "WHAT+extra+extra": the extras to @out, WHAT is what is left in @text. */
+static bool parse_extras(char *text, struct kernel_spec *out)
+{
+	char *rest = text;
+
+	strsep(&rest, "+");
+	while (rest) {
+		const char *extra = strsep(&rest, "+");
+
+		if (!*extra || out->nr_extras == KERNEL_SPEC_EXTRAS_MAX)
+			return false;
+		out->extras[out->nr_extras++] = xstrdup(extra);
+	}
+	return *text;
+}
+
+static bool parse_source(const char *text, struct kernel_spec *out)
+{
+	_cleanup_free_ char *copy = xstrdup(text);
+
+	out->kind = KERNEL_SPEC_SOURCE;
+	out->text = xasprintf("src:%s", text);
+	if (!parse_extras(copy, out) || !series_len(copy) || copy[series_len(copy)])
+		return false;
+	out->name = xstrdup(copy);
+	return true;
+}
+
+static bool parse_tree(const char *text, struct kernel_spec *out)
+{
+	_cleanup_free_ char *copy = xstrdup(text);
+	char *at;
+
+	out->kind = KERNEL_SPEC_TREE;
+	out->text = xasprintf("tree:%s", text);
+	if (!parse_extras(copy, out))
+		return false;
+	at = strchr(copy, '@');
+	/* git would take a revision that begins so for an option */
+	if (at && (!at[1] || at[1] == '-'))
+		return false;
+	if (at) {
+		*at = '\0';
+		out->rev = xstrdup(at + 1);
+	}
+	out->name = xstrdup(copy);
+	return *copy;
+}
+
 struct err *kernel_spec_parse(const char *text, struct kernel_spec *out)
 {
 	_cleanup_buf_ struct buf shown = BUF_INIT;
@@ -119,6 +168,10 @@ struct err *kernel_spec_parse(const char *text, struct kernel_spec *out)
 		good = parse_file(text + 5, out);
 	else if (!strncmp(text, "store:", 6))
 		good = parse_store(text + 6, out);
+	else if (!strncmp(text, "src:", 4))
+		good = parse_source(text + 4, out);
+	else if (!strncmp(text, "tree:", 5))
+		good = parse_tree(text + 5, out);
 	else
 		good = parse_deb(strncmp(text, "deb:", 4) ? text : text + 4, out);
 	if (good)
@@ -136,6 +189,9 @@ void kernel_spec_deinit(struct kernel_spec *spec)
 	free(spec->image);
 	free(spec->modules);
 	free(spec->config);
+	free(spec->rev);
+	for (size_t i = 0; i < spec->nr_extras; i++)
+		free(spec->extras[i]);
 	memset(spec, 0, sizeof(*spec));
 }
 

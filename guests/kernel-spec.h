@@ -13,6 +13,7 @@
 /* What to say after "unknown kernel", for --help too. */
 #define KERNEL_SPEC_FORMS \
 	"deb:linux-image-amd64, deb:newest, deb:6.12, deb:6.12.100+deb12-amd64, " \
+	"src:7.2[+PROFILE][+FILE.config|+FILE.patch...], tree:PATH[@REV][+...], " \
 	"file:BZIMAGE[,modules=DIR][,config=FILE] or store:NAME"
 
 enum kernel_spec_kind {
@@ -22,13 +23,26 @@ enum kernel_spec_kind {
 	KERNEL_SPEC_NEWEST,	/* the newest there is in any suite */
 	KERNEL_SPEC_FILE,
 	KERNEL_SPEC_STORE,	/* what the store has under that name */
+	KERNEL_SPEC_SOURCE,	/* built from Debian's linux-source-SERIES */
+	KERNEL_SPEC_TREE,	/* built from a git tree */
 };
+
+#define KERNEL_SPEC_EXTRAS_MAX 16
+
+/* Is it built here? */
+#define kernel_spec_is_built(spec) \
+	((spec)->kind == KERNEL_SPEC_SOURCE || (spec)->kind == KERNEL_SPEC_TREE)
 
 struct kernel_spec {
 	enum kernel_spec_kind kind;
 	char *text;	/* the full form, with "deb:" or "file:" */
-	char *name;	/* the package's name, of a series its number ("6.12"),
-			   of the newest "", of what is stored its folder's */
+	char *name;	/* the package's name, of a series or a source its number
+			   ("6.12"), of the newest "", of what is stored its folder's,
+			   of a tree its path */
+	char *rev;	/* KERNEL_SPEC_TREE: a git revision; NULL: HEAD */
+	char *extras[KERNEL_SPEC_EXTRAS_MAX];	/* of what is built, what was behind each
+						   "+", as written */
+	size_t nr_extras;
 	char *image, *modules, *config;	/* KERNEL_SPEC_FILE, as written; the last two
 					   may be NULL */
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "guests/kernel-build.h"
 #include "guests/kernel-deb.h"
 #include "guests/kernel-load.h"
 #include "guests/kernel-store.h"
@@ -168,6 +169,8 @@ struct err *kernel_get(const char *data_dir, const char *text, const struct prog
 		err = kernel_load_file(&spec, out);
 	else if (spec.kind == KERNEL_SPEC_STORE)
 		err = get_stored(data_dir, &spec, out);
+	else if (kernel_spec_is_built(&spec))
+		err = kernel_build(data_dir, &spec, false, say, out);
 	else
 		err = get_deb(data_dir, &spec, say, out);
 	kernel_spec_deinit(&spec);

@@ -129,22 +129,40 @@ static struct err *list(const char *data, char **words, int n)
 	return options.available ? list_available(data) : list_stored(data);
 }
 
-static struct err *fetch(const char *data, char **words, int n)
+/* How a kernel that is named so gets into the store. */
+static const char *action_for(const char *word)
+{
+	if (!strncmp(word, "file:", 5))
+		return "add";
+	return !strncmp(word, "src:", 4) || !strncmp(word, "tree:", 5) ? "build" : "fetch";
+}
+
+static struct err *get(const char *data, char **words, int n, const char *action)
 {
 	struct err *err = catch_signals();
 
 	for (int i = 0; !err && i < n; i++) {
 		_cleanup_kernel_ struct kernel *k = NULL;
 
-		if (!strncmp(words[i], "file:", 5))
-			return err_create(ERR_USAGE, "'%s' is not fetched: say 'daxrig kernel add'",
-					  words[i]);
+		if (strcmp(action_for(words[i]), action))
+			return err_create(ERR_USAGE, "cannot %s '%s': say 'daxrig kernel %s'",
+					  action, words[i], action_for(words[i]));
 		err = kernel_get(data, words[i], &say, &k);
 		if (!err)
 			printf("%s: %s in '%s'\n", words[i], k->release, k->dir);
 		fflush(stdout);
 	}
 	return err;
+}
+
+static struct err *fetch(const char *data, char **words, int n)
+{
+	return get(data, words, n, "fetch");
+}
+
+static struct err *build(const char *data, char **words, int n)
+{
+	return get(data, words, n, "build");
 }
 
 static struct err *add(const char *data, char **words, int n)
@@ -219,8 +237,9 @@ static const struct {
 	bool takes_words;
 	struct err *(*run)(const char *data, char **words, int n);
 } actions[] = {
-	{ "list", false, list }, { "fetch", true, fetch }, { "add", true, add },
-	{ "show", true, show },	 { "rm", true, rm },	   { "config", false, config },
+	{ "list", false, list }, { "fetch", true, fetch }, { "build", true, build },
+	{ "add", true, add },	 { "show", true, show },   { "rm", true, rm },
+	{ "config", false, config },
 };
 
 static struct err *kernel(void *state, char **operands, int n, int *status)
@@ -234,8 +253,8 @@ static struct err *kernel(void *state, char **operands, int n, int *status)
 	while (n && i < ARRAY_SIZE(actions) && strcmp(operands[0], actions[i].name))
 		i++;
 	if (!n || i == ARRAY_SIZE(actions))
-		return err_create(ERR_USAGE, "expected 'kernel' list, fetch, add, show, rm or "
-				  "config, found '%s'; see 'daxrig kernel --help'",
+		return err_create(ERR_USAGE, "expected 'kernel' list, fetch, build, add, show, rm "
+				  "or config, found '%s'; see 'daxrig kernel --help'",
 				  n ? operands[0] : "nothing");
 	if (actions[i].takes_words != (n > 1))
 		return err_create(ERR_USAGE, actions[i].takes_words ?
@@ -268,10 +287,11 @@ static const struct command_option kernel_options[] = {
 const struct command cmd_kernel = {
 	.name = "kernel",
 	.operands = "ACTION [SPEC...]",
-	.summary = "list, fetch, add, show and remove kernels",
+	.summary = "list, fetch, build, add, show and remove kernels",
 	.help = "Actions:\n"
 		"  list           what the store has, the newest first\n"
 		"  fetch SPEC...  get Debian's kernels into the store\n"
+		"  build SPEC...  build kernels from source, src: or tree:, into the store\n"
 		"  add SPEC...    copy kernels of one's own, file:BZIMAGE[,modules=DIR]\n"
 		"                 [,config=FILE], into the store, and print their names there\n"
 		"  show SPEC...   origin, version, build id, and what daxrig needs of it\n"

@@ -32,6 +32,23 @@ static const struct {
 	  "deb:linux-image-6.1.0-56-amd64", "linux-image-6.1.0-56-amd64" },
 	{ "6.16+deb14-amd64", KERNEL_SPEC_EXACT, "deb:6.16+deb14-amd64",
 	  "linux-image-6.16+deb14-amd64" },
+	{ "src:7.2", KERNEL_SPEC_SOURCE, "src:7.2", "7.2" },
+	{ "src:7.2+debug+x.config+/a b/y.patch", KERNEL_SPEC_SOURCE,
+	  "src:7.2+debug+x.config+/a b/y.patch", "7.2" },
+	{ "tree:/l", KERNEL_SPEC_TREE, "tree:/l", "/l" },
+	{ "tree:.@v7.2~3+kasan", KERNEL_SPEC_TREE, "tree:.@v7.2~3+kasan", "." },
+	{ "tree:/l@HEAD@{1}", KERNEL_SPEC_TREE, "tree:/l@HEAD@{1}", "/l" },
+	{ "src:", -1, NULL, NULL },
+	{ "src:7", -1, NULL, NULL },
+	{ "src:7.2.13", -1, NULL, NULL },
+	{ "src:7.2+", -1, NULL, NULL },
+	{ "src:7.2++fast", -1, NULL, NULL },
+	{ "src:+fast", -1, NULL, NULL },
+	{ "src:7.2+a+b+c+d+e+f+g+h+i+j+k+l+m+n+o+p+q", -1, NULL, NULL },
+	{ "tree:", -1, NULL, NULL },
+	{ "tree:@v7", -1, NULL, NULL },
+	{ "tree:/l@", -1, NULL, NULL },
+	{ "tree:/l@--exec=x", -1, NULL, NULL },
 	{ "", -1, NULL, NULL },
 	{ "deb:", -1, NULL, NULL },
 	{ "6", -1, NULL, NULL },
@@ -67,6 +84,24 @@ static void test_parse(void **state)
 		assert_string_equal(spec.name, specs[i].name);
 		kernel_spec_deinit(&spec);
 	}
+}
+
+static void test_extras(void **state)
+{
+	struct kernel_spec spec;
+	_cleanup_err_ struct err *err = kernel_spec_parse("tree:/l@a/b@{1}+debug+x.patch", &spec);
+
+	(void)state;
+	assert_null(err);
+	assert_string_equal(spec.rev, "a/b@{1}");
+	assert_int_equal(spec.nr_extras, 2);
+	assert_string_equal(spec.extras[0], "debug");
+	assert_string_equal(spec.extras[1], "x.patch");
+	kernel_spec_deinit(&spec);
+	err = kernel_spec_parse("tree:/l+debug", &spec);
+	assert_null(err);
+	assert_null(spec.rev);
+	kernel_spec_deinit(&spec);
 }
 
 static const struct {
@@ -228,7 +263,7 @@ static void test_config(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),	cmocka_unit_test(test_parse_file),
+		cmocka_unit_test(test_parse), cmocka_unit_test(test_extras),	cmocka_unit_test(test_parse_file),
 		cmocka_unit_test(test_newest),	cmocka_unit_test(test_place),
 		cmocka_unit_test(test_depend),	cmocka_unit_test(test_config),
 	};

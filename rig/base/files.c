@@ -8,11 +8,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define PROGRAM_OUTPUT_MAX (1u << 20)
+#define PROGRAM_LINE_MAX 4096
+#define COPY_CHUNK (1u << 20)
 
 struct err *file_read(const char *path, size_t max, struct buf *out)
 {
@@ -139,8 +142,19 @@ void run_program_cancel_fd(int fd)
 	cancel_fd = fd;
 }
 
+/* Takes a piece of a child's output. */
+typedef void take_output_fn(void *arg, const char *data, size_t len);
+
+static void take_bounded(void *out, const char *data, size_t len)
+{
+	struct buf *b = out;
+
+	if (b->len < PROGRAM_OUTPUT_MAX)
+		buf_add(b, data, len);
+}
+
 /* Reads the child's output until it ends or the time is over: 0, -ETIMEDOUT or -ECANCELED. */
-static int drain(int fd, uint64_t deadline, struct buf *out)
+static int drain(int fd, uint64_t deadline, take_output_fn *take, void *arg)
 {
 	struct pollfd pfd[] = { { .fd = fd, .events = POLLIN },
 				{ .fd = cancel_fd, .events = POLLIN } };
@@ -166,8 +180,7 @@ static int drain(int fd, uint64_t deadline, struct buf *out)
 			continue;
 		if (n <= 0)
 			return 0;
-		if (out->len < PROGRAM_OUTPUT_MAX)
-			buf_add(out, chunk, (size_t)n);
+		take(arg, chunk, (size_t)n);
 	}
 }
 
@@ -190,10 +203,10 @@ static struct err *program_failed(const char *name, int status, const struct buf
 			  WEXITSTATUS(status), buf_str(&last));
 }
 
-struct err *run_program(const char *const argv[], int timeout_ms, struct buf *out)
+/* @last_words holds, in the end, what an error's message is made of. */
+static struct err *run_taking(const char *const argv[], int timeout_ms, take_output_fn *take,
+			      void *arg, const struct buf *last_words)
 {
-	_cleanup_buf_ struct buf own = BUF_INIT;
-	struct buf *to = out ? out : &own;
 	int pipefd[2], status = 0, ret;
 	pid_t pid;
 
@@ -208,18 +221,85 @@ struct err *run_program(const char *const argv[], int timeout_ms, struct buf *ou
 		close(pipefd[0]);
 		return err_errno(ret, "cannot run '%s'", argv[0]);
 	}
-	ret = drain(pipefd[0], timeout_ms ? now_ns() + timeout_ms * 1000000ull : 0, to);
+	ret = drain(pipefd[0], timeout_ms ? now_ns() + timeout_ms * 1000000ull : 0, take, arg);
 	close(pipefd[0]);
 	if (ret)
 		kill(-pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!out)
-		fwrite(buf_str(to), 1, to->len, stderr);
 	if (ret == -ECANCELED)
 		return err_create(ERR_CANCELLED, "interrupted while '%s' ran", argv[0]);
 	if (ret)
 		return err_create(ERR_TIMEOUT, "'%s' did not end within %d s", argv[0],
 				  timeout_ms / 1000);
-	return status ? program_failed(argv[0], status, to) : NULL;
+	return status ? program_failed(argv[0], status, last_words) : NULL;
+}
+
+struct err *run_program(const char *const argv[], int timeout_ms, struct buf *out)
+{
+	_cleanup_buf_ struct buf own = BUF_INIT;
+	struct buf *to = out ? out : &own;
+	struct err *err = run_taking(argv, timeout_ms, take_bounded, to, to);
+
+	if (!out)
+		fwrite(buf_str(to), 1, to->len, stderr);
+	return err;
+}
+
+struct line_cutter {
+	struct buf line;	/* not whole yet */
+	struct buf last;	/* the last one that was not empty */
+	void (*take)(void *arg, const char *line);
+	void *arg;
+};
+
+static void end_line(struct line_cutter *c)
+{
+	if (!c->line.len)
+		return;
+	buf_reset(&c->last);
+	buf_adds(&c->last, buf_str(&c->line));
+	buf_reset(&c->line);
+	c->take(c->arg, buf_str(&c->last));
+}
+
+static void take_lines(void *arg, const char *data, size_t len)
+{
+	struct line_cutter *c = arg;
+
+	for (size_t i = 0; i < len; i++) {
+		if (data[i] == '\n')
+			end_line(c);
+		else if (c->line.len < PROGRAM_LINE_MAX)
+			buf_addc(&c->line, data[i] ? data[i] : '?');
+	}
+}
+
+struct err *run_program_lines(const char *const argv[], int timeout_ms,
+			      void (*take)(void *arg, const char *line), void *arg)
+{
+	struct line_cutter c = { .line = BUF_INIT, .last = BUF_INIT, .take = take, .arg = arg };
+	struct err *err = run_taking(argv, timeout_ms, take_lines, &c, &c.last);
+
+	end_line(&c);
+	buf_deinit(&c.line);
+	buf_deinit(&c.last);
+	return err;
+}
+
+struct err *file_copy(const char *from, const char *to)
+{
+	_cleanup_close_ int in = open(from, O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int out = -1;
+	ssize_t n;
+
+	if (in < 0)
+		return err_errno(errno, "cannot open '%s'", from);
+	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (out < 0)
+		return err_errno(errno, "cannot create '%s'", to);
+	while ((n = sendfile(out, in, NULL, COPY_CHUNK)) != 0)
+		if (n < 0 && errno != EINTR)
+			return err_errno(errno, "cannot copy '%s' to '%s'", from, to);
+	return NULL;
 }

@@ -15,6 +15,9 @@ struct err *file_read(const char *path, size_t max, struct buf *out) __must_chec
 struct err *file_write_atomic(const char *path, const void *data, size_t len)
 	__must_check;
 
+/* Copies the bytes of @from to the new file @to, mode 0644. */
+struct err *file_copy(const char *from, const char *to) __must_check;
+
 /* Writes into an existing file (sysfs, procfs). Returns 0 or -errno. */
 int file_poke(const char *path, const char *text);
 
@@ -40,6 +43,14 @@ void run_program_cancel_fd(int fd);
  * that exits other than 0 is an error that carries the last line it printed.
  */
 struct err *run_program(const char *const argv[], int timeout_ms, struct buf *out)
+	__must_check;
+
+/*
+ * As run_program(), but each line of the output that is not empty goes to @take as it
+ * comes, without its newline, cut to 4 KiB.
+ */
+struct err *run_program_lines(const char *const argv[], int timeout_ms,
+			      void (*take)(void *arg, const char *line), void *arg)
 	__must_check;
 
 #endif

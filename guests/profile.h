@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The config fragments of guests/profiles/, which are part of the program. Pure. */
+#ifndef GUESTS_PROFILE_H
+#define GUESTS_PROFILE_H
+
+#include "base/buf.h"
+
+#define PROFILE_DEFAULT "fast"
+#define PROFILE_NAMES "fast, debug or kasan"
+
+/* The fragment of profile @name; NULL when there is none. Static. */
+const char *profile_text(const char *name);
+
+/* The fragment below every profile. Static. */
+const char *profile_base(void);
+
+/*
+ * Adds to @lost, "CONFIG_X=y, CONFIG_Y", the settings that @fragment asks for and @config,
+ * the .config that came out, does not have.
+ */
+void profile_lost(const char *fragment, const char *config, struct buf *lost);
+
+#endif

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "guests/source.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "guests/apt.h"
+#include "guests/archive-io.h"
+#include "guests/kernel-deb.h"
+#include "guests/kernel-store.h"
+#include "guests/sha256.h"
+
+#define PACKAGE_PREFIX "linux-source-"
+#define TARBALL_NAME "source.tar"
+#define ROOM_SOURCE (3ull << 30)	/* bytes: a package, and what is in it */
+#define ROOM_OBJECTS (2ull << 30)
+#define UNPACK_MS (30 * 60 * 1000)
+#define GIT_MS (30 * 60 * 1000)
+#define COMMIT_SHOWN 12
+
+void source_deinit(struct source *s)
+{
+	free(s->name);
+	free(s->title);
+	free(s->dir);
+	free(s->package);
+	free(s->version);
+	free(s->tree);
+	free(s->commit);
+	close_fd(&s->lock);
+	*s = (struct source){ .lock = -1 };
+}
+
+/* The newest of all suites. */
+static struct err *ask_apt(const char *data, const struct kernel_spec *spec,
+			   const struct progress *say, char **version)
+{
+	_cleanup_free_ char *name = xasprintf(PACKAGE_PREFIX "%s", spec->name);
+	struct err *err = NULL;
+
+	for (size_t i = 0; !err && i < KERNEL_DEB_SUITES; i++) {
+		_cleanup_apt_ struct apt *apt = NULL;
+		struct apt_package *p = NULL;
+
+		err = apt_open(data, kernel_deb_suites[i], say, &apt);
+		if (!err)
+			err = apt_show(apt, name, &p);
+		if (p && (!*version || kernel_spec_compare(p->version, *version) > 0)) {
+			free(*version);
+			*version = xstrdup(p->version);
+		}
+		apt_package_free(p);
+	}
+	if (!err && !*version)
+		err = err_create(ERR_USAGE, "unknown kernel '%s': no suite has package '%s'; there "
+				 "are such for the newest versions of a few series", spec->text,
+				 name);
+	return err;
+}
+
+/* As for a packaged kernel, what is the newest is asked once a day. */
+static struct err *find_deb(const char *data, const struct kernel_spec *spec,
+			    const struct progress *say, struct source *out)
+{
+	_cleanup_free_ char *builds = xasprintf("%s/build", data);
+	_cleanup_free_ char *what = xasprintf("src-%s", spec->name), *known = NULL;
+	struct err *err = dir_create(builds);
+	bool fresh = false;
+
+	if (!err)
+		store_recall(builds, what, &known, &fresh);
+	if (err)
+		return err;
+	if (!known || !fresh) {
+		err = ask_apt(data, spec, say, &out->version);
+		if (err && (!known || err->code == ERR_USAGE || err->code == ERR_CANCELLED))
+			return err;
+		if (err)
+			progress_line(say, "cannot ask for newer source, taking %s: %s", known,
+				      err->message);
+		else
+			err = store_remember(builds, what, out->version);
+		err_free(err);
+	}
+	if (!out->version)
+		out->version = take_ptr(known);
+	out->package = xasprintf(PACKAGE_PREFIX "%s", spec->name);
+	out->name = xasprintf("src-%s", out->version);
+	out->title = xasprintf("%s %s", out->package, out->version);
+	out->dir = xasprintf("%s/%s", builds, out->name);
+	return NULL;
+}
+
+static struct err *git_line(const char *const argv[], char **out)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct err *err = run_program(argv, GIT_MS, &text);
+
+	if (!err)
+		*out = xstrndup(buf_str(&text), strcspn(buf_str(&text), "\n"));
+	return err;
+}
+
+static struct err *find_tree(const char *data, const struct kernel_spec *spec,
+			     const struct progress *say, struct source *out)
+{
+	_cleanup_free_ char *rev = xasprintf("%s^{commit}", spec->rev ? spec->rev : "HEAD");
+	_cleanup_free_ char *dirty = NULL;
+	char hex[SHA256_HEX];
+	struct sha256 sha;
+	struct err *err;
+
+	out->tree = realpath(spec->name, NULL);
+	if (!out->tree)
+		return err_create(ERR_USAGE, "cannot build '%s': '%s': %s", spec->text,
+				  spec->name, strerror(errno));
+	err = git_line((const char *const[]){ "git", "-C", out->tree, "rev-parse", "--verify",
+					      "--quiet", rev, NULL }, &out->commit);
+	if (err && err->code == ERR_PROGRAM) {
+		err_free(err);
+		return err_create(ERR_USAGE, "cannot build '%s': '%s' is no revision of a git tree "
+				  "in '%s'", spec->text, spec->rev ? spec->rev : "HEAD", out->tree);
+	}
+	if (err)
+		return err;
+	if (!spec->rev)
+		err = git_line((const char *const[]){ "git", "--no-optional-locks", "-C",
+						      out->tree, "status",
+						      "--porcelain", "--untracked-files=no",
+						      NULL }, &dirty);
+	if (err)
+		return err;
+	if (dirty && *dirty)
+		progress_line(say, "'%s' has changes that are not committed: they are not built",
+			      out->tree);
+	sha256_start(&sha);
+	sha256_adds(&sha, out->tree);
+	sha256_end(&sha, hex);
+	out->name = xasprintf("tree-%.*s", COMMIT_SHOWN, out->commit);
+	out->title = xasprintf("commit %.*s of '%s'", COMMIT_SHOWN, out->commit, out->tree);
+	out->dir = xasprintf("%s/build/tree-%.12s", data, hex);
+	return NULL;
+}
+
+struct err *source_find(const char *data, const struct kernel_spec *spec,
+			const struct progress *say, struct source *out)
+{
+	*out = (struct source){ .lock = -1 };
+	return spec->kind == KERNEL_SPEC_TREE ? find_tree(data, spec, say, out) :
+						find_deb(data, spec, say, out);
+}
+
+/* The file lies beside the folder, which is not there before it is complete. */
+static struct err *take_lock(struct source *s, const struct progress *say)
+{
+	_cleanup_free_ char *path = xasprintf("%s.lock", s->dir);
+
+	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (s->lock < 0)
+		return err_errno(errno, "cannot create '%s'", path);
+	if (!flock(s->lock, LOCK_EX | LOCK_NB))
+		return NULL;
+	progress_line(say, "waiting for another daxrig that builds in '%s'", s->dir);
+	while (flock(s->lock, LOCK_EX))
+		if (errno != EINTR)
+			return err_errno(errno, "cannot lock '%s'", path);
+	return NULL;
+}
+
+static char *place_tarball(const char *entry)
+{
+	size_t n = strlen(entry);
+
+	return n > 7 && strstr(entry, ".tar.") && !strncmp(entry, "usr/src/linux-source-", 21) ?
+	       xstrdup(TARBALL_NAME) : NULL;
+}
+
+/* Downloads the package into @dir, the first suite's that has this version. */
+static struct err *download(const char *data, const struct source *s, const char *dir,
+			    const struct progress *say)
+{
+	for (size_t i = 0; i < KERNEL_DEB_SUITES; i++) {
+		_cleanup_apt_ struct apt *apt = NULL;
+		struct apt_package *p = NULL;
+		struct err *err = apt_open(data, kernel_deb_suites[i], say, &apt);
+		bool its;
+
+		if (!err)
+			err = apt_show(apt, s->package, &p);
+		its = !err && p && strcmp(p->version, s->version) == 0;
+		if (its)
+			err = apt_download(apt, p, dir, say);
+		apt_package_free(p);
+		if (err || its)
+			return err;
+	}
+	return err_create(ERR_INFRA, "cannot fetch '%s': the archive has it no more", s->title);
+}
+
+/* The one file with suffix ".deb" in @dir; NULL: none. */
+static char *find_deb_file(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	char *path = NULL;
+
+	while (d && !path && (e = readdir(d)))
+		if (strlen(e->d_name) > 4 && !strcmp(e->d_name + strlen(e->d_name) - 4, ".deb"))
+			path = xasprintf("%s/%s", dir, e->d_name);
+	if (d)
+		closedir(d);
+	return path;
+}
+
+static struct err *unpack(const char *data, const struct source *s, const char *tmp,
+			  const struct progress *say)
+{
+	_cleanup_free_ char *src = xasprintf("%s/src", tmp), *deb = NULL;
+	_cleanup_free_ char *tarball = xasprintf("%s/" TARBALL_NAME, tmp);
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	struct err *err = download(data, s, tmp, say);
+
+	if (!err)
+		err = dir_create(src);
+	deb = err ? NULL : find_deb_file(tmp);
+	if (!err && !deb)
+		err = err_create(ERR_INFRA, "cannot find the package '%s' that was fetched",
+				 s->package);
+	if (err)
+		return err;
+	progress_line(say, "unpacking %s", s->title);
+	err = deb_extract(deb, tmp, place_tarball);
+	if (!err && unlink(deb))
+		err = err_errno(errno, "cannot remove '%s'", deb);
+	if (!err)
+		err = run_program((const char *const[]){ "tar", "-xf", tarball, "-C", src,
+							 "--strip-components=1", NULL },
+				  UNPACK_MS, &out);
+	if (!err && unlink(tarball))
+		err = err_errno(errno, "cannot remove '%s'", tarball);
+	return err_wrap(err, "cannot unpack %s", s->title);
+}
+
+static struct err *clone(const struct source *s, const char *tmp, const struct progress *say)
+{
+	_cleanup_free_ char *src = xasprintf("%s/src", tmp);
+	_cleanup_buf_ struct buf out = BUF_INIT;
+
+	progress_line(say, "cloning '%s' without its objects", s->tree);
+	return err_wrap(run_program((const char *const[]){ "git", "clone", "--quiet", "--shared",
+							   "--no-checkout", s->tree, src, NULL },
+				    GIT_MS, &out), "cannot clone '%s'", s->tree);
+}
+
+static struct err *create(const char *data, const struct source *s, const struct progress *say)
+{
+	_cleanup_free_ char *builds = xasprintf("%s/build", data), *tmp = NULL;
+	struct err *err = kernel_deb_room(data, ROOM_OBJECTS + (s->tree ? 0 : ROOM_SOURCE));
+
+	if (!err)
+		err = store_begin(builds, strrchr(s->dir, '/') + 1, &tmp);
+	if (err)
+		return err;
+	err = s->tree ? clone(s, tmp, say) : unpack(data, s, tmp, say);
+	if (!err)
+		err = store_commit(builds, strrchr(s->dir, '/') + 1, tmp);
+	if (err)
+		store_abort(tmp);
+	return err;
+}
+
+static struct err *checkout(const struct source *s)
+{
+	_cleanup_free_ char *src = xasprintf("%s/src", s->dir);
+	_cleanup_buf_ struct buf out = BUF_INIT;
+
+	/* by --force, what a killed one left is of no matter */
+	return err_wrap(run_program((const char *const[]){ "git", "-C", src, "checkout", "--quiet",
+							   "--force", "--detach", s->commit, NULL },
+				    GIT_MS, &out), "cannot check out %s", s->title);
+}
+
+struct err *source_prepare(const char *data, struct source *s, const struct progress *say)
+{
+	_cleanup_free_ char *builds = xasprintf("%s/build", data);
+	struct err *err = dir_create(builds);
+
+	if (!err)
+		err = take_lock(s, say);
+	if (!err && !path_exists(s->dir))
+		err = create(data, s, say);
+	if (!err)
+		err = source_unpatch(s);
+	if (!err && s->tree)
+		err = checkout(s);
+	return err;
+}

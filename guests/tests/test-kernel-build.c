@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Builds from a made-up tree, whose make does in no time what the kernel's does. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "guests/kernel-list.h"
+#include "guests/kernel.h"
+
+static char *dir, *tree, *data;
+
+/* Objects are counted in O/built; "error: " in hello.c is one. */
+static const char makefile[] =
+	"O ?= .\n"
+	"tinyconfig:\n"
+	"\t@echo CONFIG_TINY=y > $(O)/.config\n"
+	"olddefconfig:\n"
+	"\t@grep -v CONFIG_REFUSED $(O)/.config > $(O)/c; mv $(O)/c $(O)/.config\n"
+	"bzImage: $(O)/hello.o\n"
+	"\t@mkdir -p $(O)/arch/x86/boot\n"
+	"\t@cat head hello.c $(O)/.config > $(O)/arch/x86/boot/bzImage\n"
+	"\t@cp /bin/true $(O)/vmlinux; echo > $(O)/System.map\n"
+	"$(O)/hello.o: hello.c\n"
+	"\t@echo '  CC      hello.o'; echo hello >> $(O)/built\n"
+	"\t@! grep 'error: ' hello.c\n"
+	"\t@cp hello.c $@\n";
+
+static const char merge_config[] = "#!/bin/sh\nset -e\nshift 3\nconfig=$1\nshift\n"
+				   "cat \"$@\" >> $config\n";
+
+static void run(const char *const argv[])
+{
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	_cleanup_err_ struct err *err = run_program(argv, 60000, &out);
+
+	if (err)
+		fail_msg("%s", err->message);
+}
+
+static void put(const char *name, const void *text, size_t len)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", tree, name);
+	_cleanup_err_ struct err *err = file_write_atomic(path, text, len);
+
+	assert_null(err);
+}
+
+static void commit(const char *hello)
+{
+	put("hello.c", hello, strlen(hello));
+	run((const char *const[]){ "git", "-C", tree, "add", "-A", NULL });
+	run((const char *const[]){ "git", "-C", tree, "-c", "user.name=t", "-c",
+				   "user.email=t@t", "-c", "commit.gpgsign=false", "commit",
+				   "--quiet", "-m", hello, NULL });
+}
+
+static int set_up(void **state)
+{
+	_cleanup_free_ char *head = xcalloc(1, 1024), *scripts = NULL, *merge = NULL;
+	char pattern[] = "/tmp/daxrig-test-XXXXXX";
+
+	(void)state;
+	assert_non_null(mkdtemp(pattern));
+	dir = xstrdup(pattern);
+	tree = xasprintf("%s/tree", dir);
+	data = xasprintf("%s/data", dir);
+	scripts = xasprintf("%s/scripts/kconfig", tree);
+	merge = xasprintf("%s/merge_config.sh", scripts);
+	assert_null(dir_create(scripts));
+	run((const char *const[]){ "git", "init", "--quiet", tree, NULL });
+	/* what bzimage.c looks at */
+	memcpy(head + 0x1fe, "\x55\xaa", 2);
+	memcpy(head + 0x202, "HdrS\x0f\x02", 6);
+	head[0x20f] = 1;
+	head[0x211] = 1;
+	strcpy(head + 0x300, "7.2.13 (t)");
+	put("head", head, 1024);
+	put("Makefile", makefile, strlen(makefile));
+	put("scripts/kconfig/merge_config.sh", merge_config, strlen(merge_config));
+	run((const char *const[]){ "chmod", "+x", merge, NULL });
+	commit("one\ntwo\nthree\n");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	err_free(tree_remove(dir));
+	free(dir);
+	free(tree);
+	free(data);
+	return 0;
+}
+
+static struct err *get(const char *behind, struct kernel **out)
+{
+	_cleanup_free_ char *spec = xasprintf("tree:%s%s", tree, behind);
+
+	return kernel_get(data, spec, NULL, out);
+}
+
+static char *read_all(const char *path)
+{
+	struct buf b = BUF_INIT;
+	_cleanup_err_ struct err *err = file_read(path, 1 << 20, &b);
+
+	if (err)
+		fail_msg("%s", err->message);
+	return buf_take(&b);
+}
+
+/* The words of hello.c in the image, which stand behind the head. */
+static char *hello_of(const char *behind)
+{
+	_cleanup_kernel_ struct kernel *k = NULL;
+	_cleanup_err_ struct err *err = get(behind, &k);
+	struct buf b = BUF_INIT;
+
+	if (err)
+		fail_msg("%s", err->message);
+	err = file_read(k->image, 1 << 20, &b);
+	assert_null(err);
+	buf_consume(&b, 1024);
+	b.data[strcspn(b.data, "C")] = '\0';
+	return buf_take(&b);
+}
+
+/* How often hello.c was compiled under profile fast. */
+static size_t compiled(void)
+{
+	_cleanup_free_ char *builds = xasprintf("%s/build", data), *path = NULL, *text = NULL;
+	DIR *d = opendir(builds);
+	struct dirent *e;
+
+	assert_non_null(d);
+	while (!path && (e = readdir(d)))
+		if (!strncmp(e->d_name, "tree-", 5) && !strstr(e->d_name, ".lock"))
+			path = xasprintf("%s/%s/obj-fast/built", builds, e->d_name);
+	closedir(d);
+	text = read_all(path);
+	return strlen(text) / strlen("hello\n");
+}
+
+static size_t stored(void)
+{
+	_cleanup_free_ char *store = xasprintf("%s/kernels", data);
+	DIR *d = opendir(store);
+	struct dirent *e;
+	size_t n = 0;
+
+	while (d && (e = readdir(d)))
+		n += strcmp(e->d_name, ".") && strcmp(e->d_name, "..");
+	if (d)
+		closedir(d);
+	return n;
+}
+
+static void expect_hello(const char *behind, const char *hello)
+{
+	_cleanup_free_ char *got = hello_of(behind);
+
+	assert_string_equal(got, hello);
+}
+
+static void expect_error(const char *behind, enum err_code code, const char *words)
+{
+	_cleanup_kernel_ struct kernel *k = NULL;
+	_cleanup_err_ struct err *err = get(behind, &k);
+	size_t before = stored();
+
+	if (!err)
+		fail_msg("'%s' was built", behind);
+	if (err->code != code || !strstr(err->message, words) || strchr(err->message, '\n'))
+		fail_msg("'%s': %d, %s", behind, err->code, err->message);
+	assert_null(k);
+	assert_int_equal(stored(), before);
+}
+
+static void test_once(void **state)
+{
+	_cleanup_free_ char *first = hello_of(""), *again = hello_of("@HEAD+fast");
+	_cleanup_kernel_ struct kernel *k = NULL;
+	_cleanup_err_ struct err *err = NULL;
+	_cleanup_free_ char *config = NULL, *origin = NULL, *path = NULL, *symbols = NULL;
+
+	(void)state;
+	assert_string_equal(first, "one\ntwo\nthree\n");
+	assert_string_equal(again, first);
+	assert_int_equal(compiled(), 1);
+	err = get("", &k);
+	assert_null(err);
+	assert_string_equal(k->release, "7.2.13");
+	assert_null(k->moddir);
+	config = read_all(k->config);
+	assert_non_null(strstr(config, "CONFIG_TINY=y\n"));
+	assert_non_null(strstr(config, "CONFIG_FS_DAX=y\n"));
+	path = xasprintf("%s/origin", k->dir);
+	origin = read_all(path);
+	assert_non_null(strstr(origin, "\nprofile fast\n"));
+	symbols = xasprintf("%s/vmlinux", k->dir);
+	assert_true(path_exists(symbols));
+}
+
+static void test_commits(void **state)
+{
+	(void)state;
+	expect_hello("", "one\ntwo\nthree\n");
+	commit("one\nTWO\nthree\n");
+	expect_hello("", "one\nTWO\nthree\n");
+	expect_hello("@HEAD~1", "one\ntwo\nthree\n");
+	assert_int_equal(compiled(), 2);
+	commit("hello.c:1:2: error: expected ';'\n");
+	expect_error("", ERR_BUILD, "hello.c:1:2: error: expected ';'");
+	/* the good one is not built again */
+	expect_hello("@HEAD~1", "one\nTWO\nthree\n");
+	assert_int_equal(compiled(), 3);
+}
+
+static char *write_patch(const char *name, const char *from, const char *to)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
+	_cleanup_free_ char *text = xasprintf("--- a/hello.c\n+++ b/hello.c\n@@ -1,3 +1,3 @@\n"
+					      " one\n-%s\n+%s\n three\n", from, to);
+	_cleanup_err_ struct err *err = file_write_atomic(path, text, strlen(text));
+
+	assert_null(err);
+	return xasprintf("+%s", path);
+}
+
+static void test_patches(void **state)
+{
+	_cleanup_free_ char *a = write_patch("a.patch", "two", "2"),
+			    *b = write_patch("b.patch", "2", "zwei"),
+			    *none = write_patch("none.patch", "zwo", "2"),
+			    *both = xasprintf("%s%s", a, b), *half = xasprintf("%s%s", a, none);
+
+	(void)state;
+	expect_hello(a, "one\n2\nthree\n");
+	expect_hello(both, "one\nzwei\nthree\n");
+	expect_hello("", "one\ntwo\nthree\n");
+	expect_error(none, ERR_USAGE, "does not apply");
+	expect_error(b, ERR_USAGE, "does not apply");
+	/* the half that applied is gone */
+	expect_error(half, ERR_USAGE, "none.patch");
+	expect_hello(a, "one\n2\nthree\n");
+	commit("one\ntwo\nthree\nfour\n");
+	expect_hello("", "one\ntwo\nthree\nfour\n");
+}
+
+static void test_config(void **state)
+{
+	_cleanup_free_ char *good = xasprintf("%s/good.config", dir), *with = NULL;
+	_cleanup_free_ char *bad = xasprintf("%s/bad.config", dir), *without = NULL;
+	_cleanup_kernel_ struct kernel *k = NULL, *plain = NULL;
+	_cleanup_err_ struct err *err = file_write_atomic(good, "CONFIG_FINE=y\n", 14);
+
+	(void)state;
+	assert_null(err);
+	err = file_write_atomic(bad, "CONFIG_REFUSED=y\n", 17);
+	assert_null(err);
+	with = xasprintf("+%s", good);
+	without = xasprintf("+%s", bad);
+	err = get(with, &k);
+	assert_null(err);
+	err = get("", &plain);
+	assert_null(err);
+	assert_string_not_equal(k->key, plain->key);
+	free(with);
+	with = read_all(k->config);
+	assert_non_null(strstr(with, "CONFIG_FINE=y"));
+	free(with);
+	with = read_all(plain->config);
+	assert_null(strstr(with, "CONFIG_FINE=y"));
+	expect_error(without, ERR_USAGE, "does not take CONFIG_REFUSED=y");
+}
+
+static void test_bad_input(void **state)
+{
+	_cleanup_kernel_ struct kernel *k = NULL;
+	_cleanup_err_ struct err *err = NULL;
+
+	(void)state;
+	expect_error("@nothing", ERR_USAGE, "'nothing' is no revision");
+	expect_error("+fats", ERR_USAGE, "'fats' is no profile");
+	expect_error("+fast+debug", ERR_USAGE, "two profiles");
+	expect_error("+/nowhere/a.patch", ERR_USAGE, "cannot open '/nowhere/a.patch'");
+	err = kernel_get(data, "tree:/nowhere", NULL, &k);
+	assert_non_null(err);
+	assert_int_equal(err->code, ERR_USAGE);
+	err_free(take_ptr(err));
+	err = kernel_get(data, "tree:/", NULL, &k);
+	assert_non_null(err);
+	assert_int_equal(err->code, ERR_USAGE);
+}
+
+/* The user's tree is as before, whatever was built of it. */
+static void test_untouched(void **state)
+{
+	_cleanup_free_ char *a = write_patch("a.patch", "two", "2");
+	_cleanup_buf_ struct buf before = BUF_INIT, after = BUF_INIT;
+	const char *const list[] = { "find", tree, "-type", "f", "-printf", "%p %T@ %s\n", NULL };
+	_cleanup_err_ struct err *err = NULL;
+
+	(void)state;
+	put("hello.c", "not committed\n", 14);
+	run((const char *const[]){ "git", "-C", tree, "status", NULL });
+	err = run_program(list, 60000, &before);
+	assert_null(err);
+	expect_hello(a, "one\n2\nthree\n");
+	err = run_program(list, 60000, &after);
+	assert_null(err);
+	assert_string_equal(buf_str(&after), buf_str(&before));
+}
+
+static void test_find(void **state)
+{
+	_cleanup_free_ char *spec = xasprintf("tree:%s", tree);
+	_cleanup_kernel_ struct kernel *k = NULL;
+	_cleanup_err_ struct err *err = kernel_find(data, spec, &k);
+
+	(void)state;
+	assert_non_null(err);
+	assert_non_null(strstr(err->message, "is not built"));
+	err_free(take_ptr(err));
+	expect_hello("", "one\ntwo\nthree\n");
+	err = kernel_find(data, spec, &k);
+	assert_null(err);
+	assert_non_null(k);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_commits, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_patches, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_config, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_bad_input, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_untouched, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_find, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
