@@ -130,6 +130,11 @@ struct err *library_plans(const struct paths *p, struct library *out)
 	return read_folder(p, "rig/plans", ".plan", out);
 }
 
+struct err *library_mutants(const struct paths *p, struct library *out)
+{
+	return read_folder(p, "guests/mutants", ".patch", out);
+}
+
 void library_deinit(struct library *lib)
 {
 	for (size_t i = 0; i < lib->n; i++) {

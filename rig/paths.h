@@ -20,8 +20,8 @@ void paths_deinit(struct paths *p);
 struct err *paths_agent(const struct paths *p, char **out) __must_check;
 
 /*
- * The scenarios of the library (workloads/scenarios/NAME.scn), or the plans
- * (rig/plans/NAME.plan), sorted by name.
+ * The scenarios of the library (workloads/scenarios/NAME.scn), the plans
+ * (rig/plans/NAME.plan) or the mutants (guests/mutants/NAME.patch), sorted by name.
  */
 struct library {
 	struct plan_source *v;
@@ -30,6 +30,7 @@ struct library {
 
 struct err *library_scenarios(const struct paths *p, struct library *out) __must_check;
 struct err *library_plans(const struct paths *p, struct library *out) __must_check;
+struct err *library_mutants(const struct paths *p, struct library *out) __must_check;
 /* One file of the user's. */
 struct err *library_add_file(struct library *lib, const char *path) __must_check;
 void library_deinit(struct library *lib);
