@@ -26,7 +26,7 @@ struct build {
 	const struct recipe *recipe;
 	const struct progress *say;
 	char *src, *obj;
-	char *src_arg, *obj_arg, *jobs_arg;	/* words for make */
+	char *basedir_arg, *obj_arg, *jobs_arg;	/* words for make */
 	const char *cc_arg;			/* NULL: no ccache */
 	FILE *log;
 	char *log_path;
@@ -35,11 +35,14 @@ struct build {
 	char *first_error;
 };
 
-/* What the caller's own make, or a kernel developer's shell, may have set. */
+/*
+ * What the caller's own make, or a kernel developer's shell, may have set goes. ccache is
+ * told that the folders of builds are alike, so that they share what they have in common.
+ */
 static const char *const make_words[] = {
 	"env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "-u", "KBUILD_OUTPUT", "-u", "ARCH",
 	"-u", "CROSS_COMPILE", "-u", "O", "LC_ALL=C", "KBUILD_BUILD_TIMESTAMP=@0",
-	"KBUILD_BUILD_USER=daxrig", "KBUILD_BUILD_HOST=daxrig", "make",
+	"KBUILD_BUILD_USER=daxrig", "KBUILD_BUILD_HOST=daxrig", "CCACHE_NOHASHDIR=1",
 };
 
 /* "  CC      fs/dax.o" and the compiler's words go to the log; people see where it is. */
@@ -71,6 +74,8 @@ static struct err *make(struct build *b, const char *const *goals, int timeout_m
 	struct err *err;
 
 	memcpy(argv, make_words, sizeof(make_words));
+	argv[n++] = b->basedir_arg;
+	argv[n++] = "make";
 	argv[n++] = "-C";
 	argv[n++] = b->src;
 	argv[n++] = b->obj_arg;
@@ -258,6 +263,9 @@ static struct err *open_build(struct build *b)
 	b->src = xasprintf("%s/src", b->source->dir);
 	b->obj = xasprintf("%s/obj-%s", b->source->dir, b->recipe->profile);
 	b->log_path = xasprintf("%s/build.log", b->obj);
+	b->basedir_arg = xasprintf("CCACHE_BASEDIR=%.*s",
+				   (int)(strrchr(b->source->dir, '/') - b->source->dir),
+				   b->source->dir);
 	b->obj_arg = xasprintf("O=%s", b->obj);
 	b->jobs_arg = xasprintf("-j%ld", sysconf(_SC_NPROCESSORS_ONLN));
 	b->cc_arg = ccache ? "CC=ccache gcc" : NULL;
@@ -275,6 +283,7 @@ static void close_build(struct build *b)
 	free(b->src);
 	free(b->obj);
 	free(b->log_path);
+	free(b->basedir_arg);
 	free(b->obj_arg);
 	free(b->jobs_arg);
 	free(b->first_error);
