@@ -100,6 +100,7 @@ size_t run_jobs_auto(const struct run *r);
 uint64_t run_now(const struct run *r);
 
 /* run-record.c */
+/* What run.json will say of the run itself, as far as it is known; again is fine. */
 void run_record_begin(struct run *r);
 /* Writes run.json as of now. */
 struct err *run_record_write(struct run *r, bool complete, const char *reason) __must_check;

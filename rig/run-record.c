@@ -57,11 +57,13 @@ void run_record_begin(struct run *r)
 	struct tm tm;
 
 	localtime_r(&now, &tm);
-	strftime(r->started, sizeof(r->started), "%FT%T%z", &tm);
+	if (!*r->started)
+		strftime(r->started, sizeof(r->started), "%FT%T%z", &tm);
 	uname(&host);
 	snprintf(r->host_kernel, sizeof(r->host_kernel), "%s %s", host.release, host.machine);
 	read_cpu(r->host_cpu, sizeof(r->host_cpu));
 	put_geometry(r);
+	free(r->plan_text);
 	r->plan_text = cases_text(r);
 	snprintf(r->shard_text, sizeof(r->shard_text), "%u/%u", r->o->shard.number, r->o->shard.of);
 	libraries[0] = (struct name_value){ "libarchive", archive_io_version() };
@@ -104,7 +106,7 @@ struct err *run_record_write(struct run *r, bool complete, const char *reason)
 	size_t n = 0;
 	_cleanup_free_ char *path = xasprintf("%s/run.json", r->dir.path);
 
-	for (size_t i = 0; i < r->plan.nr_cases; i++)
+	for (size_t i = 0; r->records && i < r->plan.nr_cases; i++)
 		if (r->records[i])
 			over[n++] = r->records[i];
 	r->json.cases = over;

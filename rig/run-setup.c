@@ -272,6 +272,11 @@ struct err *run_prepare(struct run *r)
 		err = choose_kernel(r);
 	if (!err)
 		err = open_folders(r);
+	/* from here on there is a record, whatever happens */
+	if (!err)
+		run_record_begin(r);
+	if (!err)
+		err = run_record_write(r, false, NULL);
 	if (!err)
 		err = open_virt(r);
 	if (err)

@@ -218,6 +218,9 @@ struct err *run_cases(const struct run_options *o, int *status)
 		r->plan_ns = run_now(r);
 		ktap_start(&r->ktap, r->mute ? r->mute : stdout, r->plan.nr_cases);
 		err = finish(r, run_plan(r), status);
+	} else if (r->has_dir) {
+		/* the first reason is the one to tell */
+		err_free(run_record_write(r, false, err->message));
 	}
 	live_deinit(&r->live, run_now(r));
 	if (r->mute)
