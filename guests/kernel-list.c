@@ -3,8 +3,10 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fts.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "guests/kernel-build.h"
@@ -255,4 +257,51 @@ struct err *kernel_find(const char *data_dir, const char *word, struct kernel **
 		err = err_create(ERR_USAGE, "kernel '%s' is damaged: 'daxrig kernel rm' it and get "
 				 "it again", dir);
 	return err;
+}
+
+#define BUILD_SPEC "build:"
+
+struct err *kernel_list_builds(const char *data_dir, struct build_entry **out, size_t *n)
+{
+	_cleanup_free_ char *builds = xasprintf("%s/build", data_dir);
+	struct dirent **names = NULL;
+	int found = scandir(builds, &names, NULL, alphasort);
+
+	*out = NULL;
+	*n = 0;
+	if (found < 0 && errno != ENOENT)
+		return err_errno(errno, "cannot read folder '%s'", builds);
+	for (int i = 0; i < found; i++) {
+		_cleanup_free_ char *dir = xasprintf("%s/%s", builds, names[i]->d_name);
+
+		if (names[i]->d_name[0] != '.' && is_folder(builds, names[i]->d_name)) {
+			*out = xrealloc(*out, *n + 1, sizeof(**out));
+			(*out)[(*n)++] = (struct build_entry){
+				xasprintf(BUILD_SPEC "%s", names[i]->d_name), measure(dir)
+			};
+		}
+		free(names[i]);
+	}
+	free(names);
+	return NULL;
+}
+
+struct err *kernel_remove_build(const char *data_dir, const char *spec)
+{
+	_cleanup_free_ char *builds = xasprintf("%s/build", data_dir), *lock = NULL;
+	const char *name = spec + strlen(BUILD_SPEC);
+	_cleanup_close_ int fd = -1;
+
+	if (strncmp(spec, BUILD_SPEC, strlen(BUILD_SPEC)) || !*name || *name == '.' ||
+	    strchr(name, '/') || !is_folder(builds, name))
+		return err_create(ERR_USAGE, "there is no folder '%s'; 'daxrig kernel list' names "
+				  "those there are", spec);
+	lock = xasprintf("%s/%s.lock", builds, name);
+	fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return err_errno(errno, "cannot open '%s'", lock);
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		return err_create(ERR_USAGE, "cannot remove '%s': a running daxrig builds there",
+				  spec);
+	return store_remove(builds, name);
 }

@@ -48,4 +48,17 @@ struct err *kernel_remove(const char *data_dir, const char *key) __must_check;
 struct err *kernel_find(const char *data_dir, const char *word, struct kernel **out)
 	__must_check;
 
+/* A folder that kernels were built in (source.h), which makes the next build short. */
+struct build_entry {
+	char *spec;	/* "build:src-7.2.13-1", for kernel_remove_build() */
+	uint64_t bytes;
+};
+
+/* Lists them; free() *@out and the specs in it. */
+struct err *kernel_list_builds(const char *data_dir, struct build_entry **out, size_t *n)
+	__must_check;
+
+/* Removes the one that @spec names. ERR_USAGE: there is none, or a daxrig builds there. */
+struct err *kernel_remove_build(const char *data_dir, const char *spec) __must_check;
+
 #endif

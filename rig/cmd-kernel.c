@@ -60,6 +60,22 @@ static char *shown(const char *s)
 	return buf_take(&b);
 }
 
+static struct err *list_builds(const char *data)
+{
+	struct build_entry *v;
+	size_t n;
+	struct err *err = kernel_list_builds(data, &v, &n);
+
+	for (size_t i = 0; !err && i < n; i++) {
+		printf("%-40s %-26s %9.1f  objects and source, for the next build\n", v[i].spec, "",
+		       mib(v[i].bytes));
+		free(v[i].spec);
+	}
+	if (!err)
+		free(v);
+	return err;
+}
+
 static struct err *list_stored(const char *data)
 {
 	struct kernel_entries list;
@@ -82,7 +98,7 @@ static struct err *list_stored(const char *data)
 		       origin, e->version ? ", package " : "", e->version ? e->version : "");
 	}
 	kernel_entries_deinit(&list);
-	return NULL;
+	return list_builds(data);
 }
 
 static struct err *list_available(const char *data)
@@ -211,11 +227,15 @@ static struct err *rm(const char *data, char **words, int n)
 	for (int i = 0; !err && i < n; i++) {
 		_cleanup_free_ char *key = NULL;
 
-		err = kernel_list_key(data, words[i], true, &key);
+		if (!strncmp(words[i], "build:", 6)) {
+			err = kernel_remove_build(data, words[i]);
+		} else {
+			err = kernel_list_key(data, words[i], true, &key);
+			if (!err)
+				err = kernel_remove(data, key);
+		}
 		if (!err)
-			err = kernel_remove(data, key);
-		if (!err)
-			printf("removed %s\n", key);
+			printf("removed %s\n", key ? key : words[i]);
 	}
 	return err;
 }
@@ -295,7 +315,8 @@ const struct command cmd_kernel = {
 		"  add SPEC...    copy kernels of one's own, file:BZIMAGE[,modules=DIR]\n"
 		"                 [,config=FILE], into the store, and print their names there\n"
 		"  show SPEC...   origin, version, build id, and what daxrig needs of it\n"
-		"  rm SPEC...     remove from the store what no running daxrig uses\n"
+		"  rm SPEC...     remove from the store what no running daxrig uses; also what\n"
+		"                 builds left for the next, build:NAME as 'list' has it\n"
 		"  config         a fragment of a .config with what daxrig needs\n"
 		"\nSPEC is " KERNEL_SPEC_FORMS "\n",
 	.options = kernel_options,

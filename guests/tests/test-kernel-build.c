@@ -335,6 +335,48 @@ static void test_find(void **state)
 	assert_non_null(k);
 }
 
+static size_t builds(char **spec)
+{
+	struct build_entry *v;
+	size_t n;
+	_cleanup_err_ struct err *err = kernel_list_builds(data, &v, &n);
+
+	assert_null(err);
+	for (size_t i = 0; i < n; i++) {
+		if (!i && spec)
+			*spec = xstrdup(v[i].spec);
+		free(v[i].spec);
+	}
+	free(v);
+	return n;
+}
+
+static void test_remove(void **state)
+{
+	static const char *const bad[] = { "build:", "build:none", "build:../kernels", "build:.",
+					   "tree-x" };
+	_cleanup_free_ char *spec = NULL;
+	_cleanup_err_ struct err *err = NULL;
+
+	(void)state;
+	assert_int_equal(builds(NULL), 0);
+	expect_hello("", "one\ntwo\nthree\n");
+	assert_int_equal(builds(&spec), 1);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		err = kernel_remove_build(data, bad[i]);
+		if (!err || err->code != ERR_USAGE)
+			fail_msg("'%s': %s", bad[i], err ? err->message : "removed");
+		err_free(take_ptr(err));
+	}
+	err = kernel_remove_build(data, spec);
+	assert_null(err);
+	assert_int_equal(builds(NULL), 0);
+	/* the kernel stays, and the next commit is built from nothing */
+	expect_hello("", "one\ntwo\nthree\n");
+	commit("four\n");
+	expect_hello("", "four\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +387,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bad_input, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_untouched, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_find, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_remove, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
