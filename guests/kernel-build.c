@@ -269,6 +269,7 @@ static struct err *open_build(struct build *b)
 	b->obj_arg = xasprintf("O=%s", b->obj);
 	b->jobs_arg = xasprintf("-j%ld", sysconf(_SC_NPROCESSORS_ONLN));
 	b->cc_arg = ccache ? "CC=ccache gcc" : NULL;
+	b->said_ns = now_ns();
 	err = dir_create(b->obj);
 	if (err)
 		return err;

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* 'daxrig bisect' behind its command line. */
+#ifndef RIG_BISECT_COMMAND_H
+#define RIG_BISECT_COMMAND_H
+
+#include "bisect/runner.h"
+
+/* What the user asks; strings are borrowed, NULL: not said. */
+struct bisect_question {
+	const char *good, *bad;		/* SPECs */
+	const char *once;		/* SPEC of the one run */
+	const char *name, *file;	/* of the case; one of both */
+	const char *match, *accel;
+	struct sought sought;
+	double confidence;
+	size_t max_runs, patience, tries;
+	const char *const *skip;
+	size_t nr_skip;
+	bool restart, dry_run;
+	struct run_options run;		/* jobs, repeat, accel, geometry */
+};
+
+/* Bisects, prints the report, and sets @status to an enum exit_status. */
+struct err *bisect_command(const struct bisect_question *q, int *status) __must_check;
+
+/* One run for 'git bisect run': @status is 0, 1 or 125. */
+struct err *bisect_once(const struct bisect_question *q, int *status) __must_check;
+
+/* The status that makes 'git bisect run' stop. Pure. */
+int bisect_once_status(const struct err *err);
+
+#endif
