@@ -42,60 +42,44 @@ const char *profile_base(void)
 
 #define NOT_SET " is not set"
 
-/*
- * A line of a .config that sets something: its option's name, and the value, "n" for
- * "# CONFIG_X is not set".
- */
-static bool read_setting(const char *line, const char **name, size_t *name_len,
-			 const char **value, size_t *value_len)
+bool profile_read_setting(const char *line, struct profile_setting *out)
 {
-	size_t len = strcspn(line, "\n"), n;
+	size_t len = strcspn(line, "\n"), n = strcspn(line, "=\n");
 
 	if (!strncmp(line, "# CONFIG_", 9)) {
-		*name = line + 2;
-		*name_len = strcspn(*name, " \n");
-		*value = "n";
-		*value_len = 1;
-		return !strncmp(*name + *name_len, NOT_SET, strlen(NOT_SET));
+		line += 2;
+		n = strcspn(line, " \n");
+		*out = (struct profile_setting){ line, "n", n, 1 };
+		return !strncmp(line + n, NOT_SET, strlen(NOT_SET));
 	}
-	n = strcspn(line, "=\n");
 	if (strncmp(line, "CONFIG_", 7) || line[n] != '=')
 		return false;
-	*name = line;
-	*name_len = n;
-	*value = line + n + 1;
-	*value_len = len - n - 1;
+	*out = (struct profile_setting){ line, line + n + 1, n, len - n - 1 };
 	return true;
 }
 
 /* What @config, to its end, says last of an option; what it does not name is off. */
-static bool has_setting(const char *config, const char *name, size_t name_len,
-			const char *value, size_t value_len)
+static bool has_setting(const char *config, const struct profile_setting *wanted)
 {
-	const char *n, *v, *found = "n";
-	size_t nl, vl, found_len = 1;
+	struct profile_setting found = { .value = "n", .value_len = 1 }, s;
 
 	for (const char *p = config; *p; p += strcspn(p, "\n"), p += *p == '\n')
-		if (read_setting(p, &n, &nl, &v, &vl) && nl == name_len &&
-		    !memcmp(n, name, nl)) {
-			found = v;
-			found_len = vl;
-		}
-	return found_len == value_len && !memcmp(found, value, value_len);
+		if (profile_read_setting(p, &s) && s.name_len == wanted->name_len &&
+		    !memcmp(s.name, wanted->name, s.name_len))
+			found = s;
+	return found.value_len == wanted->value_len &&
+	       !memcmp(found.value, wanted->value, wanted->value_len);
 }
 
 void profile_lost(const char *fragment, const char *config, struct buf *lost)
 {
-	const char *name, *value;
-	size_t name_len, value_len;
+	struct profile_setting s;
 
 	for (const char *p = fragment; *p; p += strcspn(p, "\n"), p += *p == '\n') {
-		if (!read_setting(p, &name, &name_len, &value, &value_len) ||
-		    has_setting(config, name, name_len, value, value_len) ||
-		    /* set again further down */
-		    !has_setting(p, name, name_len, value, value_len))
+		/* what is set again further down does not count */
+		if (!profile_read_setting(p, &s) || has_setting(config, &s) || !has_setting(p, &s))
 			continue;
-		buf_addf(lost, "%s%.*s=%.*s", lost->len ? ", " : "", (int)name_len, name,
-			 (int)value_len, value);
+		buf_addf(lost, "%s%.*s=%.*s", lost->len ? ", " : "", (int)s.name_len, s.name,
+			 (int)s.value_len, s.value);
 	}
 }

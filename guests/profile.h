@@ -14,6 +14,15 @@ const char *profile_text(const char *name);
 /* The fragment below every profile. Static. */
 const char *profile_base(void);
 
+/* What a line of a .config sets; "# CONFIG_X is not set" is the value "n". */
+struct profile_setting {
+	const char *name, *value;	/* into the line */
+	size_t name_len, value_len;
+};
+
+/* False for a line that sets nothing. */
+bool profile_read_setting(const char *line, struct profile_setting *out);
+
 /*
  * Adds to @lost, "CONFIG_X=y, CONFIG_Y", the settings that @fragment asks for and @config,
  * the .config that came out, does not have.

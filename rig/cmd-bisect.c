@@ -245,7 +245,8 @@ const struct command cmd_bisect = {
 	.name = "bisect",
 	.operands = "",
 	.summary = "find the version, or the commit, that brought or fixed a finding",
-	.help = "Looks between two packaged kernels, or two revisions tree:PATH@REV of a git tree. A\n"
+	.help = "Looks between two packaged kernels, two revisions tree:PATH@REV of a git tree, or\n"
+		"one source with two configurations, src:7.2+a.config and src:7.2+b.config. A\n"
 		"kernel that does not build or boot is skipped. What shows only now and then is run\n"
 		"as often as it takes to be sure. Each run is kept: after an interruption the same\n"
 		"command goes on.\n"

@@ -216,16 +216,34 @@ static bool is_package(const struct kernel_spec *spec)
 	return spec->kind != KERNEL_SPEC_FILE && !kernel_spec_is_built(spec);
 }
 
+static bool same_rev(const struct kernel_spec *a, const struct kernel_spec *b)
+{
+	return !strcmp(a->rev ? a->rev : "HEAD", b->rev ? b->rev : "HEAD");
+}
+
+static bool same_extras(const struct kernel_spec *a, const struct kernel_spec *b)
+{
+	bool same = a->nr_extras == b->nr_extras;
+
+	for (size_t i = 0; same && i < a->nr_extras; i++)
+		same = !strcmp(a->extras[i], b->extras[i]);
+	return same;
+}
+
 static struct err *between(const char *data_dir, const struct kernel_spec *good,
 			   const struct kernel_spec *bad, const struct progress *say,
 			   struct history *out)
 {
-	if (good->kind == KERNEL_SPEC_TREE && bad->kind == KERNEL_SPEC_TREE)
+	if (good->kind == KERNEL_SPEC_TREE && bad->kind == KERNEL_SPEC_TREE &&
+	    (!same_rev(good, bad) || same_extras(good, bad)))
 		return history_of_tree(good, bad, out);
+	if (kernel_spec_is_built(good) && kernel_spec_is_built(bad))
+		return history_of_config(data_dir, good, bad, out);
 	if (is_package(good) && is_package(bad))
 		return between_packages(data_dir, good, bad, say, out);
 	return err_create(ERR_USAGE, "there is no way from '%s' to '%s': say two packaged kernels, "
-			  "or two revisions tree:PATH@REV of one tree", good->text, bad->text);
+			  "two revisions tree:PATH@REV of one tree, or one source with two "
+			  "configurations", good->text, bad->text);
 }
 
 struct err *history_between(const char *data_dir, const char *good, const char *bad,

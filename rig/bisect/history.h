@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between which kernels a bisection looks: packages, or commits of a git tree. */
+/* Between which kernels a bisection looks: packages, commits, or configurations. */
 #ifndef RIG_BISECT_HISTORY_H
 #define RIG_BISECT_HISTORY_H
 
@@ -18,7 +18,7 @@ struct history {
 	struct candidate *v;	/* v[0] is the good end, v[n - 1] the bad one */
 	size_t n;
 	bool fixed;		/* the good end is the newer one: what is sought is a fix */
-	const char *unit;	/* "version" or "commit"; static */
+	const char *unit;	/* "version", "commit" or "option"; static */
 
 	/* of a git tree; NULL: packages */
 	char *tree;		/* absolute */
@@ -66,6 +66,13 @@ struct err *history_of_builds(const struct build *builds, size_t n, const char *
 /* Commits of the tree: @good and @bad are KERNEL_SPEC_TREE. */
 struct err *history_of_tree(const struct kernel_spec *good, const struct kernel_spec *bad,
 			    struct history *out) __must_check;
+
+/*
+ * Two specs of one source with different fragments: each candidate changes one option more.
+ * Fragments are kept below @data_dir.
+ */
+struct err *history_of_config(const char *data_dir, const struct kernel_spec *good,
+			      const struct kernel_spec *bad, struct history *out) __must_check;
 
 /*
  * When the change @at (a place in @h) is a merge of two: the commits of its other side, to

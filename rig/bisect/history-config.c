@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From one configuration to another, an option at a time. Each candidate is the good end's
+ * source with a fragment that says of the first options what the bad end says, and of the
+ * others what the good end does.
+ */
+#include "bisect/history.h"
+
+#include <string.h>
+
+#include "base/files.h"
+#include "guests/profile.h"
+#include "guests/recipe.h"
+#include "guests/sha256.h"
+
+#define KEY_HEX 16	/* characters */
+#define SOURCE_ONLY 2	/* fragments that every kernel has: what daxrig needs, the base */
+
+/* An option, and what the ends say of it; NULL: nothing. */
+struct option {
+	char *name, *good, *bad;
+};
+
+struct options {
+	struct option *v;
+	size_t n;
+};
+
+static void options_deinit(struct options *o)
+{
+	for (size_t i = 0; i < o->n; i++) {
+		free(o->v[i].name);
+		free(o->v[i].good);
+		free(o->v[i].bad);
+	}
+	free(o->v);
+}
+
+static struct option *find(struct options *o, const char *name, size_t len)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (strlen(o->v[i].name) == len && !memcmp(o->v[i].name, name, len))
+			return &o->v[i];
+	o->v = xrealloc(o->v, o->n + 1, sizeof(*o->v));
+	o->v[o->n] = (struct option){ .name = xstrndup(name, len) };
+	return &o->v[o->n++];
+}
+
+/* What the fragments of one end say, the last word of each option. */
+static void add_settings(struct options *o, const struct recipe *r, bool bad)
+{
+	for (size_t i = SOURCE_ONLY; i < r->nr_fragments; i++) {
+		const char *p = r->fragments[i].text;
+		struct profile_setting s;
+
+		for (; *p; p += strcspn(p, "\n"), p += *p == '\n') {
+			struct option *option;
+			char **value;
+
+			if (!profile_read_setting(p, &s))
+				continue;
+			option = find(o, s.name, s.name_len);
+			value = bad ? &option->bad : &option->good;
+			free(*value);
+			*value = xstrndup(s.value, s.value_len);
+		}
+	}
+}
+
+static bool differs(const struct option *o)
+{
+	return strcmp(o->good ? o->good : "", o->bad ? o->bad : "") != 0;
+}
+
+static void add_line(struct buf *out, const struct option *o, const char *value)
+{
+	if (value && strcmp(value, "n") == 0)
+		buf_addf(out, "# %s is not set\n", o->name);
+	else if (value)
+		buf_addf(out, "%s=%s\n", o->name, value);
+}
+
+/* The fragment of the candidate behind the first @changed of the options that differ. */
+static void write_fragment(const struct options *o, size_t changed, struct buf *out)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < o->n; i++) {
+		bool bad = differs(&o->v[i]) && at++ < changed;
+
+		add_line(out, &o->v[i], bad ? o->v[i].bad : o->v[i].good);
+	}
+}
+
+/* "src:7.2", "+x.patch": the spec without what is about its configuration. */
+static char *source_of(const struct kernel_spec *spec)
+{
+	struct buf b = BUF_INIT;
+
+	buf_add(&b, spec->text, strcspn(spec->text, "+"));
+	for (size_t i = 0; i < spec->nr_extras; i++) {
+		size_t n = strlen(spec->extras[i]);
+
+		if (!profile_text(spec->extras[i]) &&
+		    (n < 7 || strcmp(spec->extras[i] + n - 7, ".config")))
+			buf_addf(&b, "+%s", spec->extras[i]);
+	}
+	return buf_take(&b);
+}
+
+/* Its name is made of its bytes: the same question finds its runs again. */
+static struct err *keep_fragment(const char *dir, const struct buf *text, char **path)
+{
+	char hex[SHA256_HEX];
+	struct sha256 sha;
+
+	sha256_start(&sha);
+	sha256_add(&sha, buf_str(text), text->len);
+	sha256_end(&sha, hex);
+	*path = xasprintf("%s/%.*s.config", dir, KEY_HEX, hex);
+	return file_write_atomic(*path, buf_str(text), text->len);
+}
+
+static struct err *add_between(const char *dir, const char *source, const struct options *o,
+			       const char *bad, struct history *out)
+{
+	size_t n = 0, at = 0;
+	struct err *err = NULL;
+
+	for (size_t i = 0; i < o->n; i++)
+		n += differs(&o->v[i]);
+	for (size_t i = 0; !err && i < o->n; i++) {
+		_cleanup_free_ char *path = NULL, *spec = NULL, *label = NULL;
+		_cleanup_buf_ struct buf text = BUF_INIT;
+		const struct option *option = &o->v[i];
+
+		if (!differs(option))
+			continue;
+		label = xasprintf("%s=%s", option->name, option->bad ? option->bad : "as it comes");
+		if (++at == n) {
+			history_add(out, bad, label);
+			break;
+		}
+		write_fragment(o, at, &text);
+		err = keep_fragment(dir, &text, &path);
+		spec = xasprintf("%s+%s", source, path ? path : "");
+		if (!err)
+			history_add(out, spec, label);
+	}
+	return err;
+}
+
+struct err *history_of_config(const char *data_dir, const struct kernel_spec *good,
+			      const struct kernel_spec *bad, struct history *out)
+{
+	_cleanup_free_ char *from = source_of(good), *to = source_of(bad);
+	_cleanup_free_ char *dir = xasprintf("%s/bisect/configs", data_dir);
+	struct recipe recipe = { NULL }, other = { NULL };
+	struct options options = { NULL, 0 };
+	struct err *err = NULL;
+
+	*out = (struct history){ .unit = "option" };
+	err = recipe_read(good, &recipe);
+	if (!err)
+		err = recipe_read(bad, &other);
+	if (!err && strcmp(from, to))
+		err = err_create(ERR_USAGE, "there is no way from '%s' to '%s': one source with two "
+				 "configurations, two packaged kernels or two revisions "
+				 "tree:PATH@REV are wanted", good->text, bad->text);
+	if (!err)
+		err = dir_create(dir);
+	if (!err) {
+		/* in the bad end's order: what an option depends on is mostly said before it */
+		add_settings(&options, &other, true);
+		add_settings(&options, &recipe, false);
+		history_add(out, good->text, "the good configuration");
+		err = add_between(dir, from, &options, bad->text, out);
+	}
+	if (!err && out->n < 2)
+		err = err_create(ERR_USAGE, "'%s' and '%s' do not differ in what they set",
+				 good->text, bad->text);
+	recipe_deinit(&recipe);
+	recipe_deinit(&other);
+	options_deinit(&options);
+	return err;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From one configuration to another, an option at a time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/files.h"
+#include "bisect/history.h"
+#include "guests/profile.h"
+
+static char *dir, *a, *b;
+
+static char *put(const char *name, const char *text)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	_cleanup_err_ struct err *err = file_write_atomic(path, text, strlen(text));
+
+	assert_null(err);
+	return path;
+}
+
+static int set_up(void **state)
+{
+	char pattern[] = "/tmp/daxrig-test-XXXXXX";
+
+	(void)state;
+	assert_non_null(mkdtemp(pattern));
+	dir = xstrdup(pattern);
+	a = put("a.config", "CONFIG_SAME=y\nCONFIG_ONE=y\nCONFIG_GONE=y\nCONFIG_N=3\n");
+	b = put("b.config", "CONFIG_N=4\n# CONFIG_ONE is not set\nCONFIG_SAME=y\nCONFIG_NEW=y\n");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	err_free(tree_remove(dir));
+	free(dir);
+	free(a);
+	free(b);
+	return 0;
+}
+
+static struct err *between(const char *good, const char *bad, struct history *h)
+{
+	return history_between(dir, good, bad, NULL, h);
+}
+
+/* What the fragment of a candidate says, but for the profile's part in front. */
+static char *fragment_of(const struct candidate *c)
+{
+	const char *path = strchr(c->spec, '+') + 1;
+	struct buf text = BUF_INIT;
+	_cleanup_err_ struct err *err = file_read(path, 1 << 16, &text);
+
+	if (err)
+		fail_msg("%s", err->message);
+	return buf_take(&text);
+}
+
+static bool says(const struct candidate *c, const char *line)
+{
+	_cleanup_free_ char *text = fragment_of(c);
+
+	return strstr(text, line) != NULL;
+}
+
+static void test_steps(void **state)
+{
+	_cleanup_free_ char *good = xasprintf("src:7.2+%s", a), *bad = xasprintf("src:7.2+%s", b);
+	struct history h, again;
+	_cleanup_err_ struct err *err = between(good, bad, &h);
+
+	(void)state;
+	if (err)
+		fail_msg("%s", err->message);
+	/* N, ONE and NEW in the bad end's order, then what only the good end says */
+	assert_int_equal(h.n, 5);
+	assert_string_equal(h.v[0].spec, good);
+	assert_string_equal(h.v[1].label, "CONFIG_N=4");
+	assert_string_equal(h.v[2].label, "CONFIG_ONE=n");
+	assert_string_equal(h.v[3].label, "CONFIG_NEW=y");
+	assert_string_equal(h.v[4].label, "CONFIG_GONE=as it comes");
+	assert_string_equal(h.v[4].spec, bad);
+	assert_string_equal(h.unit, "option");
+	for (size_t i = 1; i < 4; i++) {
+		assert_true(says(&h.v[i], "CONFIG_SAME=y\n"));
+		assert_true(says(&h.v[i], "CONFIG_GONE=y\n"));
+		assert_true(says(&h.v[i], "CONFIG_N=4\n"));
+		assert_int_equal(says(&h.v[i], "CONFIG_ONE=y\n"), i < 2);
+		assert_int_equal(says(&h.v[i], "# CONFIG_ONE is not set\n"), i >= 2);
+		assert_int_equal(says(&h.v[i], "CONFIG_NEW=y\n"), i >= 3);
+	}
+	/* the same question has the same specs, or its log would not be found */
+	err = between(good, bad, &again);
+	assert_null(err);
+	for (size_t i = 0; i < h.n; i++)
+		assert_string_equal(again.v[i].spec, h.v[i].spec);
+	history_deinit(&again);
+	history_deinit(&h);
+}
+
+static void test_profiles(void **state)
+{
+	struct history h;
+	_cleanup_err_ struct err *err = between("src:7.2", "src:7.2+debug", &h);
+
+	(void)state;
+	assert_null(err);
+	assert_true(h.n > 5);
+	assert_string_equal(h.v[1].label, "CONFIG_DEBUG_VM=y");
+	assert_true(says(&h.v[1], "# CONFIG_PROVE_LOCKING is not set\n"));
+	history_deinit(&h);
+}
+
+static const struct {
+	const char *good, *bad, *words;
+} refused[] = {
+	{ "src:7.2", "src:7.2", "do not differ" },
+	{ "src:7.2", "src:7.2+fast", "do not differ" },
+	{ "src:7.2", "src:6.12+debug", "there is no way" },
+	{ "src:7.2", "src:7.2+/nowhere/x.patch+debug", "cannot open '/nowhere/x.patch'" },
+	{ "src:7.2", "src:7.2+/nowhere/x.config", "cannot open '/nowhere/x.config'" },
+	{ "src:7.2", "src:7.2+fats", "is no profile" },
+	{ "src:7.2", "deb:7.2", "there is no way" },
+};
+
+static void test_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		struct history h;
+		_cleanup_err_ struct err *err = between(refused[i].good, refused[i].bad, &h);
+
+		if (!err || err->code != ERR_USAGE || !strstr(err->message, refused[i].words))
+			fail_msg("%s, %s: %s", refused[i].good, refused[i].bad,
+				 err ? err->message : "taken");
+		history_deinit(&h);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_steps), cmocka_unit_test(test_profiles),
+		cmocka_unit_test(test_refused),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
