@@ -180,7 +180,7 @@ static struct err *wait_hello(struct guest *g, uint64_t deadline)
 		case GUEST_CANCELLED:
 			return err_create(ERR_CANCELLED, "interrupted");
 		case GUEST_GONE:
-			return err_create(ERR_INFRA, "the guest ended before its agent spoke; "
+			return err_create(ERR_TIMEOUT, "the guest ended before its agent spoke; "
 					  "see '%s'", g->console.path);
 		case GUEST_TIMEOUT:
 			return err_create(ERR_TIMEOUT, "the guest's agent did not speak within "

@@ -16,7 +16,7 @@ enum err_code {
 	ERR_USAGE,	/* the user's words are wrong: exit 2 */
 	ERR_INFRA,	/* the host or the rig failed: exit 3 */
 	ERR_CANCELLED,	/* a signal asked us to stop: exit 3 */
-	ERR_TIMEOUT,	/* a bounded wait ran out: exit 3 */
+	ERR_TIMEOUT,	/* a bounded wait ran out, or what was waited for will not come: exit 3 */
 	ERR_PROGRAM,	/* run_program(): it ran and did not exit with 0: exit 3 */
 	ERR_BUILD,	/* kernel_get(): this source does not build: exit 3 */
 };
