@@ -8,6 +8,7 @@
 #include "guests/modules.h"
 
 #define CONFIG_MAX (4u << 20)
+#define ORIGIN_MAX 65536
 #define TEXT_SHOWN 1000	/* bytes */
 
 static void add_line(struct buf *out, const char *label, const char *value)
@@ -69,6 +70,28 @@ static void add_modules(const struct kernel *k, struct buf *out)
 	module_list_deinit(&modules);
 }
 
+/* Of one that was built: source, profile, compiler and patches, as they stand in its folder. */
+static void add_recipe(const struct kernel *k, struct buf *out)
+{
+	_cleanup_free_ char *path = xasprintf("%s/origin", k->dir);
+	_cleanup_free_ char *symbols = xasprintf("%s/vmlinux", k->dir);
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	_cleanup_err_ struct err *none = file_read(path, ORIGIN_MAX, &text);
+	static const char *const labels[] = { "source", "profile", "compiler", "patch" };
+	char *rest = text.data, *line;
+
+	while (!none && (line = strsep(&rest, "\n"))) {
+		char *value = strchr(line, ' ');
+
+		for (size_t i = 0; value && i < ARRAY_SIZE(labels); i++)
+			if ((size_t)(value - line) == strlen(labels[i]) &&
+			    !strncmp(line, labels[i], strlen(labels[i])))
+				add_line(out, labels[i], value + 1);
+	}
+	if (path_exists(symbols))
+		add_line(out, "symbols", symbols);
+}
+
 struct err *kernel_describe(const struct kernel *k, struct buf *out)
 {
 	_cleanup_buf_ struct buf config = BUF_INIT;
@@ -89,6 +112,7 @@ struct err *kernel_describe(const struct kernel *k, struct buf *out)
 	bad = kernel_build_id(k->image, &build_id);
 	add_line(out, "build id", bad ? bad->message : build_id);
 	add_line(out, "folder", k->dir);
+	add_recipe(k, out);
 	if (k->config)
 		kernel_describe_config(buf_str(&config), out);
 	else

@@ -13,7 +13,7 @@
 #include "guests/sha256.h"
 
 #define CONFIG_MAX (4u << 20)
-#define ORIGIN_MAX 4096
+#define ORIGIN_MAX 65536
 
 static struct kernel *kernel_new(const char *spec)
 {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "guests/kernel-describe.h"
 #include "guests/kernel-list.h"
 #include "guests/kernel.h"
 
@@ -322,6 +323,7 @@ static void test_untouched(void **state)
 static void test_find(void **state)
 {
 	_cleanup_free_ char *spec = xasprintf("tree:%s", tree);
+	_cleanup_buf_ struct buf text = BUF_INIT;
 	_cleanup_kernel_ struct kernel *k = NULL;
 	_cleanup_err_ struct err *err = kernel_find(data, spec, &k);
 
@@ -333,6 +335,11 @@ static void test_find(void **state)
 	err = kernel_find(data, spec, &k);
 	assert_null(err);
 	assert_non_null(k);
+	err = kernel_describe(k, &text);
+	assert_null(err);
+	assert_non_null(strstr(buf_str(&text), "\nprofile   fast\n"));
+	assert_non_null(strstr(buf_str(&text), "\nsource    commit "));
+	assert_non_null(strstr(buf_str(&text), "/vmlinux\n"));
 }
 
 static size_t builds(char **spec)
