@@ -38,10 +38,11 @@ struct build {
 /*
  * What the caller's own make, or a kernel developer's shell, may have set goes. ccache is
  * told that the folders of builds are alike, so that they share what they have in common.
+ * The kernel's make takes LC_ALL away, and the compiler would quote in UTF-8.
  */
 static const char *const make_words[] = {
 	"env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "-u", "KBUILD_OUTPUT", "-u", "ARCH",
-	"-u", "CROSS_COMPILE", "-u", "O", "LC_ALL=C", "KBUILD_BUILD_TIMESTAMP=@0",
+	"-u", "CROSS_COMPILE", "-u", "O", "-u", "LC_CTYPE", "-u", "LC_MESSAGES", "LANG=C", "KBUILD_BUILD_TIMESTAMP=@0",
 	"KBUILD_BUILD_USER=daxrig", "KBUILD_BUILD_HOST=daxrig", "CCACHE_NOHASHDIR=1",
 };
 
