@@ -42,8 +42,9 @@ struct build {
  */
 static const char *const make_words[] = {
 	"env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "-u", "KBUILD_OUTPUT", "-u", "ARCH",
-	"-u", "CROSS_COMPILE", "-u", "O", "-u", "LC_CTYPE", "-u", "LC_MESSAGES", "LANG=C", "KBUILD_BUILD_TIMESTAMP=@0",
-	"KBUILD_BUILD_USER=daxrig", "KBUILD_BUILD_HOST=daxrig", "CCACHE_NOHASHDIR=1",
+	"-u", "CROSS_COMPILE", "-u", "O", "-u", "LC_CTYPE", "-u", "LC_MESSAGES", "LANG=C",
+	"KBUILD_BUILD_TIMESTAMP=@0", "KBUILD_BUILD_USER=daxrig",
+	"KBUILD_BUILD_HOST=daxrig", "CCACHE_NOHASHDIR=1",
 };
 
 /* "  CC      fs/dax.o" and the compiler's words go to the log; people see where it is. */
