@@ -21,6 +21,20 @@
 /* The first line any Linux writes; firmware does not. */
 #define FIRST_LINE "Linux version"
 
+struct err *accel_wish_parse(const char *text, enum accel_wish *out)
+{
+	static const char *const names[] = { [ACCEL_AUTO] = "auto", [ACCEL_KVM] = "kvm",
+					     [ACCEL_TCG] = "tcg" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(text, names[i]) == 0) {
+			*out = (enum accel_wish)i;
+			return NULL;
+		}
+	}
+	return err_create(ERR_USAGE, "cannot accelerate by '%s': expected auto, kvm or tcg", text);
+}
+
 static const char *const wish_names[] = {
 	[ACCEL_AUTO] = "auto",
 	[ACCEL_KVM] = "kvm",

@@ -15,6 +15,9 @@ enum accel_wish {
 	ACCEL_TCG,
 };
 
+/* "auto", "kvm" or "tcg"; else ERR_USAGE. */
+struct err *accel_wish_parse(const char *text, enum accel_wish *out) __must_check;
+
 struct accel {
 	enum domain_accel accel;
 	uint64_t first_line_ns;	/* from start to the kernel's first line */

@@ -57,17 +57,6 @@ static const struct command_option bisect_options[] = {
 	{ NULL, NULL, NULL, 0 },
 };
 
-static struct err *parse_count(const char *name, const char *value, uint64_t max, size_t *out)
-{
-	uint64_t n;
-
-	if (!parse_size(value, &n) || !n || n > max)
-		return err_create(ERR_USAGE, "--%s '%s' is no number: expected 1 to %llu", name,
-				  value, (unsigned long long)max);
-	*out = (size_t)n;
-	return NULL;
-}
-
 static struct err *parse_confidence(const char *value)
 {
 	char *end;
@@ -93,39 +82,19 @@ static struct err *parse_rule(const char *value)
 	return err_create(ERR_USAGE, "there is no rule '%s': expected %s", value, buf_str(&names));
 }
 
-static struct err *parse_accel(const char *value)
-{
-	static const char *const names[] = { [ACCEL_AUTO] = "auto", [ACCEL_KVM] = "kvm",
-					     [ACCEL_TCG] = "tcg" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strcmp(value, names[i]) == 0) {
-			question.run.accel = (enum accel_wish)i;
-			question.accel = names[i];
-			return NULL;
-		}
-	}
-	return err_create(ERR_USAGE, "cannot accelerate by '%s': expected auto, kvm or tcg", value);
-}
-
 static struct err *parse_number(int key, const char *value)
 {
-	struct err *err;
-	size_t jobs = 0;
-
 	switch (key) {
 	case KEY_TRIES:
-		return parse_count("tries", value, TRIES_MAX, &question.tries);
+		return command_count("tries", value, TRIES_MAX, &question.tries);
 	case KEY_MAX_RUNS:
-		return parse_count("max-runs", value, RUNS_MAX, &question.max_runs);
+		return command_count("max-runs", value, RUNS_MAX, &question.max_runs);
 	case KEY_PATIENCE:
-		return parse_count("patience", value, RUNS_MAX, &question.patience);
+		return command_count("patience", value, RUNS_MAX, &question.patience);
 	case KEY_CONFIDENCE:
 		return parse_confidence(value);
 	default:
-		err = parse_count("jobs", value, JOBS_MAX, &jobs);
-		question.run.jobs = (unsigned int)jobs;
-		return err;
+		return command_count("jobs", value, JOBS_MAX, &question.run.jobs);
 	}
 }
 
@@ -172,7 +141,8 @@ static struct err *parse(int key, const char *value)
 		question.dry_run = true;
 		return NULL;
 	case KEY_ACCEL:
-		return parse_accel(value);
+		question.accel = value;
+		return accel_wish_parse(value, &question.run.accel);
 	case KEY_GEOMETRY:
 		question.run.geometry = value;
 		return NULL;
@@ -227,7 +197,7 @@ static struct err *run(void *state, char **operands, int n, int *status)
 	(void)operands;
 	if (!question.run.jobs)
 		question.run.jobs = 1;
-	question.run.repeat = (unsigned int)question.tries;
+	question.run.repeat = question.tries;
 	if (!err)
 		err = question.once ? bisect_once(&question, status) :
 				      bisect_command(&question, status);

@@ -12,6 +12,7 @@
 #include "run.h"
 
 #define SERIES_DEFAULT "7.2"
+#define JOBS_MAX 64
 #define TABLE "%-36s %-22s %-52s %s\n"
 
 enum {
@@ -21,7 +22,8 @@ enum {
 static struct {
 	const char *match, *series, *profile, *plan;
 	unsigned int jobs;
-} options = { NULL, SERIES_DEFAULT, PROFILE_DEFAULT, NULL, 0 };
+	enum accel_wish accel;
+} options = { .series = SERIES_DEFAULT, .profile = PROFILE_DEFAULT };
 
 struct list {
 	struct mutant *v;
@@ -76,7 +78,7 @@ static struct err *run_on(const char *kernel, char **cases, size_t n, const char
 	static char *const argv[] = { "daxrig", "mutants", NULL };
 	struct run_options o = {
 		.kernel = kernel, .cases = cases, .nr_cases = (int)n, .plan = plan,
-		.jobs = options.jobs, .argv = (char **)argv, .say = &say, .over = over,
+		.jobs = options.jobs, .accel = options.accel, .argv = (char **)argv, .say = &say, .over = over,
 		.over_arg = arg,
 	};
 	int status = 0;
@@ -190,8 +192,6 @@ static struct err *mutants(void *state, char **operands, int n, int *status)
 
 static struct err *option(void *state, int key, const char *value)
 {
-	uint64_t jobs = 0;
-
 	(void)state;
 	switch (key) {
 	case KEY_MATCH:
@@ -209,11 +209,10 @@ static struct err *option(void *state, int key, const char *value)
 	case KEY_PLAN:
 		options.plan = value;
 		break;
+	case KEY_ACCEL:
+		return accel_wish_parse(value, &options.accel);
 	default:
-		if (!parse_size(value, &jobs) || !jobs || jobs > 64)
-			return err_create(ERR_USAGE, "'%s' is no number of guests: expected 1 to 64",
-					  value);
-		options.jobs = (unsigned int)jobs;
+		return command_count("jobs", value, JOBS_MAX, &options.jobs);
 	}
 	return NULL;
 }
@@ -225,6 +224,7 @@ static const struct command_option mutants_options[] = {
 	{ "plan", "NAME", "run all of this plan until one is caught; default: the cases that\n"
 	  "the mutant names", KEY_PLAN },
 	{ "jobs", "N", "guests at once; default: as 'run'", KEY_JOBS },
+	{ "accel", "auto|kvm|tcg", "as of 'run'", KEY_ACCEL },
 	{ NULL, NULL, NULL, 0 },
 };
 

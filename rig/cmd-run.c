@@ -42,22 +42,6 @@ static const struct command_option run_options[] = {
 	{ NULL, NULL, NULL, 0 },
 };
 
-static struct err *parse_accel(const char *value)
-{
-	static const struct {
-		const char *name;
-		enum accel_wish wish;
-	} wishes[] = { { "auto", ACCEL_AUTO }, { "kvm", ACCEL_KVM }, { "tcg", ACCEL_TCG } };
-
-	for (size_t i = 0; i < ARRAY_SIZE(wishes); i++) {
-		if (strcmp(value, wishes[i].name) == 0) {
-			options.accel = wishes[i].wish;
-			return NULL;
-		}
-	}
-	return err_create(ERR_USAGE, "cannot accelerate by '%s': expected auto, kvm or tcg", value);
-}
-
 static struct err *parse_jobs(const char *value)
 {
 	uint64_t n = 0;
@@ -66,17 +50,6 @@ static struct err *parse_jobs(const char *value)
 		return err_create(ERR_USAGE, "'%s' is no number of guests: expected auto or 1 to %d",
 				  value, JOBS_MAX);
 	options.jobs = (unsigned int)n;
-	return NULL;
-}
-
-static struct err *parse_repeat(const char *value)
-{
-	uint64_t n = 0;
-
-	if (!parse_size(value, &n) || !n || n > REPEAT_MAX)
-		return err_create(ERR_USAGE, "cannot run each case '%s' times: expected 1 to %d",
-				  value, REPEAT_MAX);
-	options.repeat = (unsigned int)n;
 	return NULL;
 }
 
@@ -131,14 +104,14 @@ static struct err *option(void *state, int key, const char *value)
 	case KEY_SHARD:
 		return plan_shard_parse(value, &options.shard);
 	case KEY_REPEAT:
-		return parse_repeat(value);
+		return command_count("repeat", value, REPEAT_MAX, &options.repeat);
 	case KEY_NO_FORK:
 		options.no_fork = true;
 		break;
 	case KEY_JOBS:
 		return parse_jobs(value);
 	case KEY_ACCEL:
-		return parse_accel(value);
+		return accel_wish_parse(value, &options.accel);
 	default:
 		return parse_lie(value);
 	}

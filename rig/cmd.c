@@ -72,3 +72,15 @@ struct err *command_main(const struct command *c, int argc, char **argv, int *st
 	}
 	return c->run(c->state, argv + optind, argc - optind, status);
 }
+
+struct err *command_count(const char *name, const char *value, unsigned int max,
+			  unsigned int *out)
+{
+	uint64_t n;
+
+	if (!parse_size(value, &n) || !n || n > max)
+		return err_create(ERR_USAGE, "--%s '%s' is no number: expected 1 to %u", name, value,
+				  max);
+	*out = (unsigned int)n;
+	return NULL;
+}

@@ -44,6 +44,10 @@ extern const struct command cmd_run, cmd_list, cmd_show, cmd_check, cmd_report, 
 struct err *command_main(const struct command *c, int argc, char **argv, int *status)
 	__must_check;
 
+/* The @value of --@name as a number from 1 to @max; ERR_USAGE when it is none. */
+struct err *command_count(const char *name, const char *value, unsigned int max,
+			  unsigned int *out) __must_check;
+
 /* What --help prints. */
 void command_help(const struct command *c);
 

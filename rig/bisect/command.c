@@ -45,7 +45,7 @@ static void describe_question(const struct bisect_question *q, const struct runn
 	add_ask(ask, "signature", q->sought.title);
 	add_ask(ask, "accel", q->accel);
 	add_ask(ask, "geometry", q->run.geometry);
-	buf_addf(ask, "tries %zu\n", q->tries);
+	buf_addf(ask, "tries %u\n", q->tries);
 }
 
 static char *state_folder(const char *data, const char *ask, const char *text)

@@ -13,7 +13,7 @@ struct bisect_question {
 	const char *match, *accel;
 	struct sought sought;
 	double confidence;
-	size_t max_runs, patience, tries;
+	unsigned int max_runs, patience, tries;
 	const char *const *skip;
 	size_t nr_skip;
 	bool restart, dry_run;
