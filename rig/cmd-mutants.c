@@ -37,6 +37,7 @@ static void say_line(void *arg, const char *text)
 }
 
 static const struct progress say = { say_line, NULL };
+static struct run_host host;
 
 static void list_deinit(struct list *l)
 {
@@ -79,7 +80,7 @@ static struct err *run_on(const char *kernel, char **cases, size_t n, const char
 	struct run_options o = {
 		.kernel = kernel, .cases = cases, .nr_cases = (int)n, .plan = plan,
 		.jobs = options.jobs, .accel = options.accel, .argv = (char **)argv, .say = &say, .over = over,
-		.over_arg = arg,
+		.over_arg = arg, .host = &host,
 	};
 	int status = 0;
 
@@ -184,6 +185,7 @@ static struct err *mutants(void *state, char **operands, int n, int *status)
 	if (!err)
 		printf("# %zu caught, %zu survived, %zu not run\n", counts[0], counts[1], counts[2]);
 	*status = counts[2] ? EXIT_INFRA : counts[1] ? EXIT_CASE_FAILED : EXIT_ALL_PASSED;
+	run_host_close(&host);
 	clean_findings_deinit(&clean);
 	list_deinit(&list);
 	paths_deinit(&p);

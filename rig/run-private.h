@@ -27,8 +27,7 @@ struct run {
 	struct geometry geometry;
 	struct kernel *kernel;
 	struct image *image;
-	struct leftover *leftover;
-	struct virt *virt;
+	struct run_host host;		/* o->host's, or closed in the end */
 	struct virt_versions versions;
 	struct rundir dir;
 	bool has_dir;

@@ -97,8 +97,12 @@ static struct err *open_folders(struct run *r)
 {
 	_cleanup_free_ char *guests = NULL;
 	unsigned int removed = 0;
-	struct err *err = leftover_begin(r->paths.state, &r->leftover, &removed);
+	struct err *err = NULL;
 
+	if (r->o->host)
+		r->host = *r->o->host;
+	if (!r->host.leftover)
+		err = leftover_begin(r->paths.state, &r->host.leftover, &removed);
 	if (!err && removed)
 		progress_line(&r->say, "removed what %u ended run%s left behind", removed,
 			      removed == 1 ? "" : "s");
@@ -114,18 +118,20 @@ static struct err *open_folders(struct run *r)
 
 static struct err *open_virt(struct run *r)
 {
-	_cleanup_free_ char *root = xasprintf("%s/v", leftover_folder(r->leftover));
+	_cleanup_free_ char *root = xasprintf("%s/v", leftover_folder(r->host.leftover));
 	_cleanup_free_ char *cache = xasprintf("%s/libvirt", r->paths.cache);
-	struct err *err = virt_open(r->o->uri, root, cache, &r->virt);
+	struct err *err = NULL;
 
-	return err ? err : virt_versions(r->virt, &r->versions);
+	if (!r->host.virt)
+		err = virt_open(r->o->uri, root, cache, &r->host.virt);
+	return err ? err : virt_versions(r->host.virt, &r->versions);
 }
 
 static void fill_spec(struct run *r)
 {
 	struct domain_spec *s = &r->base.spec;
 
-	r->base.virt = r->virt;
+	r->base.virt = r->host.virt;
 	r->base.cancel_fd = r->cancel_fd;
 	s->vcpus = r->geometry.vcpus;
 	s->memory = r->geometry.memory;
@@ -147,7 +153,7 @@ static struct err *choose_accel(struct run *r)
 	if (!err)
 		err = dir_create(r->paths.cache);
 	if (!err)
-		err = accel_choose(r->o->accel, r->virt, &probe.setup.spec, memory,
+		err = accel_choose(r->o->accel, r->host.virt, &probe.setup.spec, memory,
 				   r->versions.qemu, r->kernel->key, r->cancel_fd, &accel);
 	worker_drop_nvdimms(&probe);
 	worker_deinit(&probe);
@@ -189,7 +195,7 @@ static struct err *find_template(struct run *r, const char *fs)
 	t->cmdline = xasprintf("%s daxrig.fs=%s", cmdline, fs);
 	worker_init(&probe, r, 0);
 	probe.setup.spec.cmdline = t->cmdline;
-	err = template_get(r->virt, &(struct template_inputs){
+	err = template_get(r->host.virt, &(struct template_inputs){
 		.cache = r->paths.cache,
 		.kernel = r->kernel->key,
 		.image = r->image->key,
@@ -197,7 +203,7 @@ static struct err *find_template(struct run *r, const char *fs)
 		.spec = &probe.setup.spec,
 		.scale = r->base.scale,
 		.cancel_fd = r->cancel_fd,
-		.leftover = r->leftover,
+		.leftover = r->host.leftover,
 		.say = &r->note,
 	}, &t->template);
 	worker_deinit(&probe);
@@ -226,7 +232,7 @@ static struct err *find_templates(struct run *r)
 
 	if (r->o->no_fork)
 		return NULL;
-	if (!virt_is_private(r->virt)) {
+	if (!virt_is_private(r->host.virt)) {
 		progress_line(&r->note, "every guest is booted, which is slow: '%s' is not daxrig's own "
 			      "connection", r->o->uri);
 		return NULL;
@@ -290,6 +296,13 @@ struct err *run_prepare(struct run *r)
 	return err;
 }
 
+void run_host_close(struct run_host *host)
+{
+	virt_close(host->virt);
+	leftover_end(host->leftover);
+	*host = (struct run_host){ NULL, NULL };
+}
+
 void run_deinit(struct run *r)
 {
 	for (size_t i = 0; r->records && i < r->plan.nr_cases; i++)
@@ -299,8 +312,10 @@ void run_deinit(struct run *r)
 		template_put(r->templates[i].template);
 		free(r->templates[i].cmdline);
 	}
-	virt_close(r->virt);
-	leftover_end(r->leftover);
+	if (r->o->host)
+		*r->o->host = r->host;
+	else
+		run_host_close(&r->host);
 	if (r->has_dir)
 		rundir_deinit(&r->dir);
 	image_free(r->image);

@@ -14,7 +14,7 @@
 void worker_init(struct worker *w, struct run *r, unsigned int id)
 {
 	struct domain_spec *s = &w->setup.spec;
-	const char *folder = leftover_folder(r->leftover);
+	const char *folder = leftover_folder(r->host.leftover);
 
 	*w = (struct worker){ .run = r, .id = id, .setup = r->base };
 	s->channel = xasprintf("%s/agent-%u", folder, id);
@@ -39,14 +39,14 @@ struct err *worker_make_nvdimms(struct worker *w)
 {
 	struct run *r = w->run;
 	uint64_t need = geometry_nvdimm_total(&r->geometry);
-	const char *folder = nvdimm_folder(need, leftover_folder(r->leftover));
+	const char *folder = nvdimm_folder(need, leftover_folder(r->host.leftover));
 	struct err *err = NULL;
 
 	for (unsigned int i = 0; i < r->geometry.nvdimms && !err; i++) {
 		char *path = xasprintf("%s/daxrig-%d-%u-nvdimm%u", folder, getpid(), w->id, i);
 
 		w->nvdimms[i].path = path;
-		err = leftover_add(r->leftover, path);
+		err = leftover_add(r->host.leftover, path);
 		if (!err)
 			err = nvdimm_create(path, r->geometry.size[i]);
 	}

@@ -10,6 +10,17 @@
 #include "reports/verdict.h"
 #include "wire/msg.h"
 
+/*
+ * What runs of one process have in common. libvirt's own driver can be opened in a process
+ * only so often ("Too many drivers"), and is so once. Zeroed is fine to begin with.
+ */
+struct run_host {
+	struct leftover *leftover;
+	struct virt *virt;
+};
+
+void run_host_close(struct run_host *host);
+
 struct run_options {
 	const char *kernel;	/* SPEC */
 	const char *plan;	/* name or file; NULL when cases are named */
@@ -35,6 +46,7 @@ struct run_options {
 	/* A judged case is over, one at a time, from any thread; true: that was enough. */
 	bool (*over)(void *arg, const struct case_record *rec);
 	void *over_arg;
+	struct run_host *host;	/* kept open for the next run; NULL: this run's alone */
 	char **folder;		/* gets the path of the record, NULL: none; free() it; or NULL */
 };
 

@@ -57,6 +57,7 @@ void runner_deinit(struct runner *r)
 	free(r->name);
 	free(r->text);
 	free(r->dir);
+	run_host_close(&r->host);
 	*r = (struct runner){ 0 };
 }
 
@@ -105,5 +106,6 @@ struct err *runner_run(void *arg, const char *spec,
 	run.over = over;
 	run.over_arg = over_arg;
 	run.folder = folder;
+	run.host = &r->host;
 	return run_cases(&run, &status);
 }

@@ -13,6 +13,7 @@ struct runner {
 	char *name, *text;	/* of the case, and its scenario */
 	char *dir;		/* records go to DIR/NUMBER; NULL: where those of run go */
 	size_t number;		/* of the last run */
+	struct run_host host;
 };
 
 /*
