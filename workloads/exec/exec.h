@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The interpreter's state while it runs one case in the guest. Its parts: fs.c (the
- * filesystem), files.c, maps.c, holds.c (pins), target.c (what operations work on),
- * operation.c (in the program itself), tasks.c and expect.c (started ones), effects.c (what an operation does when it ends),
- * window.c (how long things take), outcome.c, round.c and block.c (repeat), bare.c, the oracles
- * flush.c, freed.c (with fsmap.c), ledger.c and residue.c, and interp.c, which joins them.
+ * filesystem), files.c, maps.c, holds.c (pins), ondemand.c (those that hold nothing),
+ * target.c (what operations work on), operation.c (in the program itself), tasks.c and
+ * expect.c (started ones), effects.c (what an operation does when it ends), window.c (how
+ * long things take), outcome.c, round.c and block.c (repeat), bare.c, the oracles flush.c,
+ * freed.c (with fsmap.c), ledger.c and residue.c, and interp.c, which joins them.
  */
 #ifndef WORKLOADS_EXEC_EXEC_H
 #define WORKLOADS_EXEC_EXEC_H
@@ -54,6 +55,7 @@ struct exec_pin {
 	struct exec_file *file;	/* NULL: not on a file's pages */
 	uint64_t off;		/* in the file */
 	struct model_pin *m;	/* once it was granted */
+	const struct model_map *seen;	/* of ondemand.c: what lies there by the plan, or NULL */
 	struct extent extents[EXEC_EXTENTS_MAX];	/* of freed.c: the blocks it stands on */
 	unsigned int nr_extents;
 	dev_t dev;		/* of the filesystem they are in */
@@ -234,6 +236,19 @@ void exec_dma_settle(struct exec *x);
 const char *exec_holders(struct exec *x, char *buf, size_t size);
 /* A DMA fault noticed meanwhile. */
 void exec_pins_fault(struct exec *x, struct outcome *o);
+
+/*
+ * ondemand.c: what sees pages and holds none. The plan says what it is to try with each
+ * page, before its take(), look() and release(); then what came of that is judged, and the
+ * bytes at @data, all of the range, unless it is NULL.
+ */
+enum plan_for { PLAN_TAKE, PLAN_LOOK, PLAN_RELEASE };
+
+bool exec_on_demand(const struct exec_pin *p);
+void exec_on_demand_plan(struct exec *x, struct exec_pin *p, enum plan_for why);
+void exec_on_demand_judge(struct exec *x, struct exec_pin *p, const void *data,
+			  struct outcome *o);
+void exec_on_demand_end(struct exec_pin *p);
 
 /* tasks.c */
 struct exec_task *exec_task(struct exec *x, const char *name);

@@ -70,12 +70,27 @@ static int open_mount(const struct exec_pin *p)
 	return fd;
 }
 
+/* Without its filesystem all of the device is there for the next who opens it. */
+static void check_device(const struct exec *x, struct exec_pin *p, struct outcome *o)
+{
+	_cleanup_close_ int fd = open(x->ctx->guest->pmem, O_RDONLY | O_EXCL | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	outcome_fail(o, "block.freed", "the blocks of a held page are a file's",
+		     "umount came back, and the device beneath '%s' (%s) is free",
+		     p->pin.name, p->pin.kind->name);
+	p->nr_extents = 0;
+}
+
 void exec_freed_check(struct exec *x, struct exec_pin *p, struct outcome *o)
 {
 	/* what spins may have locked the filesystem */
 	_cleanup_close_ int fd = p->nr_extents && !exec_tasks_busy(x) ? open_mount(p) : -1;
 	struct extent gone;
 
+	if (p->nr_extents && !x->mounted && !x->unbound)
+		check_device(x, p, o);
 	if (fd < 0)
 		return;
 	commit(x);

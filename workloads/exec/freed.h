@@ -12,7 +12,10 @@
 /* @p was granted: finds the blocks it stands on. */
 void exec_freed_note(struct exec *x, struct exec_pin *p);
 
-/* Judges block.freed of @p, which still stands; what was found is not found again. */
+/*
+ * Judges block.freed of @p, which still stands; what was found is not found again. An umount
+ * that came back has freed all of the device, unless that cannot be opened for oneself.
+ */
 void exec_freed_check(struct exec *x, struct exec_pin *p, struct outcome *o);
 
 /*

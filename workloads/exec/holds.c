@@ -168,6 +168,8 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 			outcome_skip(o, "%s: %s", st->pin->name, missing);
 		return;
 	}
+	if (exec_on_demand(p))
+		exec_on_demand_plan(x, p, PLAN_TAKE);
 	ret = take(x, st, p);
 	if (p->pin.stuck) {
 		judge_holder(x, p, o);
@@ -192,6 +194,8 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 	p->m = model_add_pin(&x->model, st->name, st->pin, p->pin.id, exec_map(x, st->other)->m,
 			     st->off, st->len);
 	p->live = true;
+	if (exec_on_demand(p))
+		exec_on_demand_judge(x, p, NULL, o);
 	exec_freed_note(x, p);
 	wait_rounds(x, p, 1);
 }
@@ -244,18 +248,20 @@ void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o)
 	}
 	if (has_trait(p, PIN_HOLDS))
 		exec_pins_fault(x, o);
+	if (exec_on_demand(p))
+		exec_on_demand_plan(x, p, PLAN_RELEASE);
 	ret = p->pin.kind->release(&p->pin, x->last);
 	if (p->pin.stuck) {
 		judge_holder(x, p, o);
 		return;
 	}
-	/* what holds no page sees none once the file gave it up */
-	if (p->m->lost)
-		ret = 0;
-	else if (ret)
+	if (ret)
 		judge_dma(p, -ret, p->pin.why, o);
+	else if (exec_on_demand(p))
+		exec_on_demand_judge(x, p, x->last, o);
 	else if (o->status == STEP_OK && p->traits)
 		compare_last(x, p, o);
+	exec_on_demand_end(p);
 	model_drop_pin(&x->model, p->m, p->pin.dma_gen & 0xffff);
 	p->live = false;
 }
@@ -273,6 +279,7 @@ void exec_pin_end(struct exec *x, struct exec_pin *p, bool killed, struct outcom
 		judge_holder(x, p, o);
 	else if (ret)
 		judge_dma(p, -ret, p->pin.why, o);
+	exec_on_demand_end(p);
 	model_lose_pin(&x->model, p->m);
 	p->live = false;
 }
@@ -291,9 +298,13 @@ void exec_pin_check(struct exec *x, const struct step *st, struct outcome *o)
 	}
 	exec_dma_settle(x);
 	data = xcalloc(1, p->pin.len);
+	if (exec_on_demand(p))
+		exec_on_demand_plan(x, p, PLAN_LOOK);
 	ret = p->pin.kind->look(&p->pin, data);
 	if (ret) {
 		judge_dma(p, -ret, p->pin.why, o);
+	} else if (exec_on_demand(p) && !st->check_zero) {
+		exec_on_demand_judge(x, p, data, o);
 	} else {
 		model_pin_bytes(&x->model, p->m, &want);
 		compare(x, p, &want, st->off, data + st->off, len, st->check_zero, o);

@@ -26,6 +26,7 @@ struct ledger {
 	} held[EXEC_THINGS_MAX];
 	struct ledger_row rows[LEDGER_ROWS_MAX];
 	char text[LEDGER_ROWS_MAX][LEDGER_ROW_MAX];
+	size_t asked;		/* rows of text that were compared last */
 	char reply[TEXT_MAX];
 };
 
@@ -86,6 +87,15 @@ static bool note_frames(struct held *h, const struct exec_pin *p)
 	return true;
 }
 
+static void name_note(struct note *n, const struct exec_pin *p, uint64_t index)
+{
+	if (n->name[0])
+		return;
+	snprintf(n->name, sizeof(n->name), "%.*s", (int)sizeof(n->name) - 1, p->pin.name);
+	n->index = index;
+}
+
+/* The page behind each run is in the book, too: who counts one too many takes that. */
 static void add_pin(struct book *b, const struct held *h, const struct exec_pin *p,
 		    unsigned int hold)
 {
@@ -98,11 +108,12 @@ static void add_pin(struct book *b, const struct held *h, const struct exec_pin 
 			n->pins++;
 		else
 			n->gets++;
-		if (!n->name[0]) {
-			snprintf(n->name, sizeof(n->name), "%.*s", (int)sizeof(n->name) - 1,
-				 p->pin.name);
-			n->index = i;
-		}
+		name_note(n, p, i);
+		if (i + 1 < h->n && h->pfns[i + 1] == h->pfns[i] + 1)
+			continue;
+		n = book_note(b, h->pfns[i] + 1);
+		if (n)
+			name_note(n, p, i + 1);
 	}
 }
 
@@ -172,6 +183,7 @@ static enum answer ask(struct exec *x, struct ledger *l, const char *call, size_
 		args[i] = l->text[i];
 	}
 	args[n] = NULL;
+	l->asked = n;
 	l->reply[0] = '\0';
 	if (!case_call(x->ctx, call, args, l->reply, sizeof(l->reply)))
 		return ANSWER_FINE;
@@ -192,6 +204,29 @@ static enum answer look(struct exec *x, struct ledger *l)
 	}
 	n = fit(l, book_rows(&l->book, l->rows, LEDGER_ROWS_MAX));
 	return n ? ask(x, l, LEDGER_CALL, n) : ANSWER_FINE;
+}
+
+/*
+ * Whether there are pages, or holders of them, that the last look did not compare. Costs a
+ * walk of the page tables in here; to look stops the guest.
+ */
+static bool has_news(struct exec *x)
+{
+	struct ledger *l = ledger(x);
+	char line[LEDGER_ROW_MAX];
+	size_t n;
+
+	if (!l)
+		return false;
+	if (gather(x, l))
+		return true; /* look() says what is lost */
+	n = fit(l, book_rows(&l->book, l->rows, LEDGER_ROWS_MAX));
+	for (size_t i = 0; i < n && n == l->asked; i++) {
+		ledger_row_format(&l->rows[i], line);
+		if (strcmp(line, l->text[i]) != 0)
+			return true;
+	}
+	return n != l->asked;
 }
 
 static enum answer look_idle(struct exec *x, struct ledger *l)
@@ -237,6 +272,12 @@ static void tell(struct ledger *l, struct outcome *o)
 	buf_adds(&o->detail, table);
 }
 
+/* A check that goes through a mapping or a registration maps what nobody had touched. */
+static bool maps_by_looking(const struct step *st)
+{
+	return st->verb == STEP_CHECK && st->thing != THING_FILE;
+}
+
 static bool is_worth_it(const struct step *st)
 {
 	switch (st->verb) {
@@ -251,7 +292,7 @@ static bool is_worth_it(const struct step *st)
 	case STEP_END:
 		return true;
 	default:
-		return false;
+		return maps_by_looking(st);
 	}
 }
 
@@ -301,7 +342,9 @@ void exec_ledger_step(struct exec *x, const struct step *st, struct outcome *o)
 		return;
 	if (o->hung && is_stuck_in_layout(x))
 		exec_ledger_hang(x, o);
-	if (!o->hung && !exec_tasks_busy(x))
+	if (o->hung || exec_tasks_busy(x))
+		return;
+	if (!maps_by_looking(st) || has_news(x))
 		exec_ledger_look(x, o);
 }
 

@@ -80,6 +80,25 @@ static unsigned int owners(const struct model *m, uint64_t at)
 	return n;
 }
 
+enum model_access model_access(const struct model *m, const struct model_map *map, uint64_t off)
+{
+	const struct model_file *f = map->file;
+	uint64_t at = map->off + off;
+	const struct piece *b = blocks_at(&f->blocks, at);
+
+	if (f == &m->device || f->gone || f->poisoned)
+		return MODEL_ACCESS_ANY;
+	if (at >= page_up(f->size))
+		return MODEL_ACCESS_FAILS;
+	if (blocks_at(&map->copies, off))
+		return MODEL_ACCESS_READS;
+	if (!b || b->gen == BLOCK_UNWRITTEN)
+		return MODEL_ACCESS_HOLE;
+	if (!map->shared || !map->writable || owners(m, b->src + (at - b->off)) > 1)
+		return MODEL_ACCESS_READS;
+	return MODEL_ACCESS_WRITES;
+}
+
 static void own_page(struct model *m, struct model_file *f, uint64_t page)
 {
 	const struct piece *b = blocks_at(&f->blocks, page);

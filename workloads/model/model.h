@@ -165,6 +165,20 @@ bool model_pin_shows(const struct model *m, const struct model_pin *p, const voi
 const struct model_pin *model_pinned(const struct model *m, const struct model_file *f,
 				     uint64_t off, uint64_t len, bool through);
 
+/*
+ * What whoever sees page @off of @map without holding it meets there now: the bytes of
+ * model_map_bytes(), where there are any.
+ */
+enum model_access {
+	MODEL_ACCESS_ANY,	/* nobody can say */
+	MODEL_ACCESS_FAILS,	/* behind the end of the file */
+	MODEL_ACCESS_HOLE,	/* zeroes, nothing or an unwritten block beneath them */
+	MODEL_ACCESS_READS,
+	MODEL_ACCESS_WRITES,	/* and to write the same bytes again changes nothing */
+};
+
+enum model_access model_access(const struct model *m, const struct model_map *map, uint64_t off);
+
 /* The pages of @f that @call changes: the range whose pins the contract speaks of. */
 void model_call_range(struct model *m, const struct mutator_call *call, struct model_file **f,
 		      uint64_t *off, uint64_t *len);

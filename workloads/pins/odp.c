@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "workloads/pattern.h"
 #include "workloads/pins/verbs.h"
 
 struct odp {
@@ -44,6 +45,67 @@ static const char *odp_missing(const struct case_ctx *ctx, char *buf, size_t siz
 	return buf;
 }
 
+/*
+ * What goes over the wire is one page, one packet: 7.2 reads the start of the page again
+ * for every packet that begins inside it (seen with an MTU of 1024), and its copy across
+ * pages is doubtful too, see KERNEL.md. A range is whole pages.
+ */
+static int read_page(struct pin *p, struct pin_page *page, size_t off, uint8_t *out)
+{
+	struct odp *o = p->priv;
+	int ret = verbs_read(&o->verbs, (uintptr_t)p->addr + off, o->mr->rkey, PIN_PAGE);
+
+	if (ret)
+		return ret;
+	page->done |= PIN_READ;
+	if (out)
+		memcpy(out + off, o->verbs.bounce, PIN_PAGE);
+	return 0;
+}
+
+/* All but the lane, which is that of devices. */
+static int write_page(struct pin *p, struct pin_page *page, size_t off)
+{
+	struct odp *o = p->priv;
+	uint64_t remote = (uintptr_t)p->addr + off;
+	enum pin_access as = page->todo & PIN_STRAY;
+	uint32_t n = PIN_PAGE - PIN_LANE;
+	int ret;
+
+	if (!as)
+		as = page->done & PIN_READ ? page->todo & PIN_WRITE : 0;
+	if (!as)
+		return 0;
+	if (as == PIN_STRAY)
+		pattern_fill(o->verbs.bounce, n, ORIGIN_PIN + p->id, 1, off);
+	ret = verbs_write(&o->verbs, &remote, 1, n, o->mr->rkey);
+	page->done |= ret ? 0 : as;
+	return ret;
+}
+
+/* Tries what is to do with each page. What was read goes to @out unless it is NULL. */
+static int access_pages(struct pin *p, uint8_t *out)
+{
+	struct odp *o = p->priv;
+	struct pin_page *page = p->pages;
+
+	if (!page)
+		return pin_fail(p, ENOMEM, "out of memory");
+	for (size_t off = 0; off < p->len; off += PIN_PAGE, page++) {
+		int ret = 0;
+
+		page->done = 0;
+		if (page->todo & PIN_READ)
+			ret = read_page(p, page, off, out);
+		if (!ret || ret == -EFAULT)
+			ret = write_page(p, page, off);
+		if (ret && ret != -EFAULT)
+			return pin_fail(p, -ret, "%s at byte %zu of the range", o->verbs.why,
+					off);
+	}
+	return 0;
+}
+
 static int odp_take(struct pin *p)
 {
 	int access = IBV_ACCESS_ON_DEMAND | IBV_ACCESS_REMOTE_READ;
@@ -65,7 +127,11 @@ static int odp_take(struct pin *p)
 		goto out_deinit;
 	}
 	p->priv = o;
-	return 0;
+	/* it maps no page before: without this none could go stale */
+	ret = access_pages(p, NULL);
+	if (!ret)
+		return 0;
+	ibv_dereg_mr(o->mr);
 
 out_deinit:
 	verbs_deinit(&o->verbs);
@@ -73,45 +139,18 @@ out_deinit:
 	return ret;
 }
 
-/*
- * One page, one packet: 7.2 reads the start of the page again for every packet that
- * begins inside it (seen with an MTU of 1024), and its copy across pages is doubtful
- * too, see KERNEL.md.
- */
-static size_t piece(const struct pin *p, size_t off)
-{
-	return MIN(p->len - off, PIN_PAGE - ((uintptr_t)p->addr + off) % PIN_PAGE);
-}
-
 static int odp_look(struct pin *p, void *out)
 {
-	struct odp *o = p->priv;
-
 	memset(out, 0, p->len);
-	for (size_t off = 0, n; off < p->len; off += n) {
-		int ret;
-
-		n = piece(p, off);
-		ret = verbs_read(&o->verbs, (uintptr_t)p->addr + off, o->mr->rkey, n);
-		if (ret)
-			return pin_fail(p, -ret, "%s at byte %zu of the range", o->verbs.why,
-					off);
-		memcpy((uint8_t *)out + off, o->verbs.bounce, n);
-	}
-	return 0;
+	return access_pages(p, out);
 }
 
-/* Pages that are gone by now, as after a truncate, stay zero in @last: no error. */
 static int odp_release(struct pin *p, void *last)
 {
 	struct odp *o = p->priv;
-	int ret;
+	int ret = odp_look(p, last);
 
-	memset(last, 0, p->len);
-	ret = odp_look(p, last);
 	p->priv = NULL;
-	if (ret == -EFAULT)
-		ret = 0;
 	if (ibv_dereg_mr(o->mr) && !ret)
 		ret = pin_fail(p, EIO, "ibv_dereg_mr failed");
 	verbs_deinit(&o->verbs);

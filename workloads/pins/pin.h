@@ -15,6 +15,18 @@
 struct pin_kind;
 struct holder;
 
+/* One page of a range that a pin sees and does not hold. */
+struct pin_page {
+	uint8_t todo, done;	/* enum pin_access: what to try, what was granted */
+	uint8_t expected;	/* of the interpreter */
+};
+
+enum pin_access {
+	PIN_READ = 1 << 0,
+	PIN_WRITE = 1 << 1,	/* back what was read */
+	PIN_STRAY = 1 << 2,	/* bytes of the pin's own: nobody grants that */
+};
+
 struct pin {
 	const struct pin_kind *kind;
 	const struct case_ctx *ctx;
@@ -26,6 +38,9 @@ struct pin {
 	unsigned int dma_gen;	/* last generation that was written in all lanes; atomic */
 	uint64_t rounds;	/* whole rounds of traffic so far; atomic */
 	unsigned int beat;	/* changes with each round and when traffic ends; a futex */
+	/* those the range touches, in memory that a holder shares; NULL for what holds its
+	   pages */
+	struct pin_page *pages;
 	bool asked;		/* the call that may be refused was made */
 	void *priv;
 	/* of process.c; NULL and 0 when this process holds it */
@@ -57,6 +72,8 @@ struct pin_kind {
 	 * Reads what the pin's own way sees now into @out (p->len bytes): the pipe's
 	 * content, an RDMA READ. The pin still stands afterwards. NULL when it
 	 * cannot be looked at while it stands.
+	 * What holds no pages does what @p->pages say; that a page is refused is no error,
+	 * and leaves it zero in @out. So does release().
 	 */
 	int (*look)(struct pin *p, void *out);
 

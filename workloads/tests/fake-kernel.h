@@ -60,6 +60,9 @@ struct fake {
 	struct fake_bytes look, last;	/* what they show; what they saw last */
 	int fault;		/* errno of their traffic, once somebody looked */
 	bool not_asked;		/* the call that may be refused is not made */
+	bool stale;		/* what is seen on demand stays what it was */
+	unsigned int refuses;	/* accesses to it, of PIN_READ and PIN_WRITE */
+	bool only_later;	/* but not those of the first time */
 	bool alive;		/* they show what their mapping shows now */
 	bool spins;		/* the call for vmsplice does not come back */
 	int refusal;		/* of uring, 0: EOPNOTSUPP, -1: it is granted */
@@ -73,9 +76,11 @@ struct fake {
 	bool freed;		/* every block is free space */
 	int no_fsmap;		/* errno of GETFSMAP */
 
-	/* of the ledger: the answer, so often */
+	/* of the ledger: the answer, so often, behind some that are fine */
 	const char *ledger, *ledger_idle;
-	unsigned int ledger_times;
+	unsigned int ledger_times, ledger_fine;
+	unsigned int ledger_page; /* only where it is asked of, page of the device; 0: any */
+	bool book_grows;	/* each scan of the page tables sees one page more */
 };
 
 extern struct fake fake;

@@ -11,6 +11,7 @@
 
 #include "wire/ledger.h"
 #include "workloads/exec/book.h"
+#include "workloads/exec/exec.h"
 #include "workloads/pattern.h"
 #include "workloads/pins/kinds.h"
 
@@ -114,6 +115,66 @@ static int refused_take(struct pin *p)
 	return fake_take(p);
 }
 
+/* What an access meets: the mapping, or the page that it was once. */
+static bool access_page(struct pin *p, size_t off, void *to, const void *from)
+{
+	uint8_t *was = (uint8_t *)p->priv + off;
+
+	if (fake.refuses & (from ? PIN_WRITE : PIN_READ) && (!fake.only_later || p->asked))
+		return false;
+	if (fake.stale) {
+		memcpy(to ? to : was, from ? from : was, PIN_PAGE);
+		return true;
+	}
+	return exec_map_copy(to ? to : p->addr + off, from ? from : p->addr + off, PIN_PAGE);
+}
+
+static int demand_look(struct pin *p, void *out)
+{
+	uint8_t bytes[PIN_PAGE] = { 0 };
+
+	for (size_t off = 0; off < p->len; off += PIN_PAGE) {
+		struct pin_page *page = &p->pages[off / PIN_PAGE];
+
+		page->done = 0;
+		if ((page->todo & PIN_READ) && access_page(p, off, bytes, NULL)) {
+			page->done |= PIN_READ;
+			memcpy((uint8_t *)out + off, bytes, PIN_PAGE);
+		}
+		if ((page->todo & PIN_WRITE) && (page->done & PIN_READ) &&
+		    access_page(p, off, NULL, bytes))
+			page->done |= PIN_WRITE;
+		memset(bytes, 0x80, sizeof(bytes));
+		if ((page->todo & PIN_STRAY) && access_page(p, off, NULL, bytes))
+			page->done |= PIN_STRAY;
+	}
+	return 0;
+}
+
+static int demand_take(struct pin *p)
+{
+	_cleanup_free_ uint8_t *bytes = xcalloc(1, p->len);
+
+	p->priv = xcalloc(1, p->len);
+	if (fake.stale)
+		memcpy(p->priv, p->addr, p->len);
+	demand_look(p, bytes);
+	p->asked = true;
+	return 0;
+}
+
+static int demand_release(struct pin *p, void *last)
+{
+	demand_look(p, last);
+	free(p->priv);
+	return 0;
+}
+
+static const struct pin_kind kind_demand = {
+	.name = "rdma-odp", .missing = fake_missing, .take = demand_take, .look = demand_look,
+	.release = demand_release,
+};
+
 static const struct pin_kind kind_vmsplice = {
 	.name = "vmsplice", .missing = fake_missing, .take = fake_take, .look = fake_look,
 	.release = fake_release,
@@ -128,10 +189,10 @@ static const struct pin_kind kind_uring = {
 	.name = "uring", .missing = fake_missing, .take = refused_take, .release = fake_release,
 };
 
-const struct pin_kind *const pin_kinds[] = { &kind_vmsplice, &kind_rdma, &kind_uring,
-					     &pin_null, NULL };
+const struct pin_kind *const pin_kinds[] = { &kind_vmsplice, &kind_rdma, &kind_demand,
+					     &kind_uring, &pin_null, NULL };
 
-/* One page is mapped, somewhere: enough to ask of. */
+/* One page is mapped at first, somewhere: enough to ask of. */
 const char *__wrap_book_init(struct book *b, const char *pmem)
 {
 	(void)pmem;
@@ -144,7 +205,11 @@ const char *__wrap_book_init(struct book *b, const char *pmem)
 
 int __wrap_book_scan(struct book *b)
 {
-	book_note(b, BOOK_FIRST)->ptes = 1;
+	static unsigned int pages;
+
+	pages += !pages || fake.book_grows;
+	for (unsigned int i = 0; i < pages; i++)
+		book_note(b, BOOK_FIRST + i)->ptes = 1;
 	return 0;
 }
 
@@ -157,6 +222,16 @@ int __wrap_book_frames(pid_t pid, const void *addr, size_t len, uint64_t *pfns)
 	return 0;
 }
 
+static bool is_asked_of(const char *const *args, uint64_t pfn)
+{
+	struct ledger_row row;
+
+	for (; *args; args++)
+		if (ledger_row_parse(*args, &row) && pfn - row.pfn < row.count)
+			return true;
+	return false;
+}
+
 int case_call(const struct case_ctx *ctx, const char *call, const char *const *args,
 	      char *why, size_t size)
 {
@@ -165,8 +240,9 @@ int case_call(const struct case_ctx *ctx, const char *call, const char *const *a
 			   strcmp(call, LEDGER_IDLE_CALL) == 0 ? fake.ledger_idle : NULL;
 
 	(void)ctx;
-	(void)args;
-	if (!text || asked++ >= fake.ledger_times)
+	if (text && fake.ledger_page && !is_asked_of(args, BOOK_FIRST + fake.ledger_page))
+		return 0;
+	if (!text || asked++ - fake.ledger_fine >= fake.ledger_times)
 		return 0;
 	snprintf(why, size, "%s", text);
 	return -1;

@@ -10,6 +10,9 @@
 #define INTERRUPTED FILE_A "pin p vmsplice m+16K 16K\nstart t punch a 16K 16K\n" \
 	"signal t TERM\nunpin p\ncheck a\n"
 /* line 4 is the operation with the harm */
+#define DEMAND FILE_A "pin p rdma-odp m+16K 16K\n"
+#define NOTHING "no access behind the end of a file, or where nothing is mapped"
+
 #define DMA TWO_FILES "punch a 32K 4K\npin p rdma m 16K\n"
 
 /* Names of origins in the patterns: files count from 1, devices from here. */
@@ -128,6 +131,56 @@ static const struct judge_row rows[] = {
 	{ "a packet is lost", FILE_A "pin p rdma m 16K\ncheck p\nunpin p\n",
 	  { .fault = ETIMEDOUT },
 	  .want = "error\nline 4: pin 'p': ETIMEDOUT: byte 8 reads 0" },
+
+	{ "what is mapped on demand follows the file",
+	  DEMAND "punch a 16K 4K\ncheck p\ntruncate a 24K\ncheck p\nunpin p\ncheck a\n",
+	  { .op = NULL }, .want = "pass" },
+	{ "nothing is there once it is unmapped", DEMAND "unmap m\nunpin p\ncheck a\n",
+	  { .op = NULL }, .want = "pass" },
+	{ "another process has it mapped still",
+	  FILE_A "pin p rdma-odp m+16K 16K process\nunmap m\npunch a 16K 4K\nunpin p\n",
+	  { .op = NULL }, .want = "pass" },
+	{ "a hole that came to be may be refused",
+	  "file a 64K written\nmap m a 0 64K shared r\npin p rdma-odp m 16K\npunch a 0 16K\n"
+	  "unpin p\n", { .refuses = 1, .only_later = true }, .want = "pass" },
+	{ "it sees what a truncate cut off", DEMAND "truncate a 24K\ncheck p\nunpin p\n",
+	  { .stale = true },
+	  .want = "fail\n5 content.pin: " NOTHING " | an RDMA READ of pin 'p' offset 0x2000 "
+		  "succeeds\n6 content.dma: " NOTHING " | an RDMA WRITE to pin 'p' offset "
+		  "0x2000 succeeds" },
+	{ "it sees what is not mapped any more", DEMAND "unmap m\nunpin p\n", { .stale = true },
+	  .want = "fail\n5 content.dma: " NOTHING " | an RDMA WRITE to pin 'p' offset 0 "
+		  "succeeds" },
+	{ "it only reads it", "file a 64K written\nmap m a 0 64K shared r\n"
+	  "pin p rdma-odp m 16K\ntruncate a 8K\nunpin p\n", { .stale = true },
+	  .want = "fail\n5 content.pin: " NOTHING " | an RDMA READ of pin 'p' offset 0x2000 "
+		  "succeeds" },
+	{ "it sees what was punched out", DEMAND "punch a 20K 4K\nunpin p\n", { .stale = true },
+	  .want = "fail\n5 content.pin: zeroes | pin 'p' offset 0x1000 holds file 'a' offset "
+		  "0x5000 generation 1 (4096 bytes differ)" },
+	{ "another process does, which has it mapped still",
+	  FILE_A "pin p rdma-odp m+16K 16K process\nunmap m\npunch a 20K 4K\nunpin p\n",
+	  { .stale = true },
+	  .want = "fail\n6 content.pin: zeroes | pin 'p' offset 0x1000 holds file 'a' offset "
+		  "0x5000 generation 1 (4096 bytes differ)" },
+	{ "it sees what was there before a write", DEMAND "write a 20K 4K\ncheck p\nunpin p\n",
+	  { .stale = true },
+	  .want = "fail\n5 content.pin: file 'a' offset 0x5000 generation 2 | pin 'p' offset "
+		  "0x1000 holds file 'a' offset 0x5000 generation 1 (4096 bytes differ)\n"
+		  "6 content.pin: file 'a' offset 0x5000 generation 2 | pin 'p' offset 0x1000 "
+		  "holds file 'a' offset 0x5000 generation 1 (4096 bytes differ)" },
+	{ "it is refused what is there", DEMAND "unpin p\n", { .refuses = 1 },
+	  .want = "fail\n3 content.pin: what the file has there is accessible | an RDMA READ of "
+		  "pin 'p' offset 0 is refused\n4 content.pin: what the file has there is "
+		  "accessible | an RDMA READ of pin 'p' offset 0 is refused" },
+
+	{ "and to write there", DEMAND "unpin p\n", { .refuses = 2, .only_later = true },
+	  .want = "fail\n4 content.pin: what the file has there is accessible | an RDMA WRITE to "
+		  "pin 'p' offset 0 is refused" },
+	{ "a hole of the first hour is refused", "file a 64K hole\nmap m a 0 64K shared r\n"
+	  "pin p rdma-odp m 16K\nunpin p\n", { .refuses = 1, .only_later = true },
+	  .want = "fail\n4 content.pin: what the file has there is accessible | an RDMA READ of "
+		  "pin 'p' offset 0 is refused" },
 
 	{ "DMA in another file", DMA "unpin p\ncheck b\n",
 	  { .op = "punch", .harm = { BYTES_PATTERN, "b", 0x1fc0, 64, DEVICE, 7, 0xfc0 } },

@@ -14,6 +14,8 @@
 #define PINNED(pin) FILE_A "pin p " pin " m+16K 16K\n"
 #define FREED(line, pin) "fail\n" line " block.freed: the blocks of a held page are a file's | " \
 	"16384 bytes at 0x4000 of the device, beneath 'p' (" pin "), are free"
+#define UMOUNT PINNED("vmsplice") "unmap m\nstart t umount\nsettle t\nunpin p\n" \
+	"expect t completes\n"
 #define LEDGER_PINS "ledger.pins\n0 pins\n1 pin\npage, expected, found\n"
 
 static const struct judge_row rows[] = {
@@ -75,6 +77,16 @@ static const struct judge_row rows[] = {
 	  { .freed = true }, .want = FREED("4", "vmsplice") },
 	{ "and when the case is over", PINNED("vmsplice"), { .freed = true },
 	  .want = FREED("0", "vmsplice") },
+	{ "an umount waits for a pin", UMOUNT, { .op = "umount" }, .want = "pass" },
+	{ "an umount does not, and the device is free", UMOUNT, { .op = NULL },
+	  .want = "fail\n7 block.freed: the blocks of a held page are a file's | umount came "
+		  "back, and the device beneath 'p' (vmsplice) is free" },
+	{ "the device is not: nobody else gets it", UMOUNT, { .device = EBUSY },
+	  .want = "fail\n0 residue.device: the device is free once it is unmounted | exclusive "
+		  "open of '" FAKE_PMEM "': EBUSY" },
+	{ "the zero page is no part of it", "file a 64K hole\nmap m a 0 64K shared r\n"
+	  "pin p vmsplice m 16K\nunmap m\nstart t umount\nunpin p\n", { .op = NULL },
+	  .want = "pass" },
 	{ "a private copy has no block", "file a 64K written\nmap m a 0 64K private rw\n"
 	  "touch m+16K 16K write\npin p vmsplice m+16K 16K\nunpin p\n", { .freed = true },
 	  .want = "pass" },
@@ -87,6 +99,21 @@ static const struct judge_row rows[] = {
 	{ "a pin too many", FILE_A "touch m 4K write\n",
 	  { .ledger = LEDGER_PINS, .ledger_times = 3 },
 	  .want = "fail\n3 ledger.pins: 0 pins | 1 pin" },
+	{ "pages that a check is the first to map", FILE_A "check m\n",
+	  { .ledger = LEDGER_PINS, .ledger_times = 3 },
+	  .want = "fail\n3 ledger.pins: 0 pins | 1 pin" },
+	{ "and those that it maps besides", FILE_A "touch m 4K write\ncheck m\n",
+	  { .ledger = LEDGER_PINS, .ledger_times = 3, .ledger_fine = 1, .book_grows = true },
+	  .want = "fail\n4 ledger.pins: 0 pins | 1 pin" },
+	{ "a check maps nothing that was not compared", FILE_A "touch m 4K write\ncheck m\n",
+	  { .ledger = LEDGER_PINS, .ledger_times = 3, .ledger_fine = 1 }, .want = "pass" },
+	{ "a check by read(2) maps nothing", FILE_A "check a\n",
+	  { .ledger = LEDGER_PINS, .ledger_times = 3 }, .want = "pass" },
+	{ "the page behind a pin is looked at", PINNED("vmsplice") "unpin p\n",
+	  { .ledger = LEDGER_PINS, .ledger_times = 3, .ledger_page = 5 },
+	  .want = "fail\n3 ledger.pins: 0 pins | 1 pin" },
+	{ "and no further", PINNED("vmsplice") "unpin p\n",
+	  { .ledger = LEDGER_PINS, .ledger_times = 3, .ledger_page = 6 }, .want = "pass" },
 	{ "a page is not idle", FILE_A,
 	  { .ledger_idle = "ledger.idle\nidle\n1 reference\ntable\n", .ledger_times = 3 },
 	  .want = "fail\n0 ledger.idle: idle | 1 reference" },
