@@ -298,7 +298,7 @@ static struct err *build(const char *data, struct source *source, const struct r
 {
 	_cleanup_free_ char *store = xasprintf("%s/kernels", data);
 	struct build b = { .source = source, .recipe = recipe, .say = say };
-	struct err *err = source_prepare(data, source, say);
+	struct err *err = NULL;
 
 	for (size_t i = 0; !err && i < recipe->nr_patches; i++)
 		err = source_patch(source, recipe->patches[i].name, recipe->patches[i].text);
@@ -344,6 +344,11 @@ struct err *kernel_build(const char *data, const struct kernel_spec *spec, bool 
 		dir = xasprintf("%s/kernels/%s", data, key);
 		err = kernel_load(dir, key, spec->text, out);
 	}
+	if (!err && !*out && !find)
+		err = source_prepare(data, &source, say);
+	/* another daxrig may have built it while that waited */
+	if (!err && !*out && !find)
+		err = kernel_load(dir, key, spec->text, out);
 	if (!err && !*out && !find) {
 		err = build(data, &source, &recipe, say, key, spec->text, compiler);
 		if (!err)

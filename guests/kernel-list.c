@@ -3,10 +3,8 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <fts.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "guests/kernel-build.h"
@@ -288,20 +286,18 @@ struct err *kernel_list_builds(const char *data_dir, struct build_entry **out, s
 
 struct err *kernel_remove_build(const char *data_dir, const char *spec)
 {
-	_cleanup_free_ char *builds = xasprintf("%s/build", data_dir), *lock = NULL;
+	_cleanup_free_ char *builds = xasprintf("%s/build", data_dir), *why = NULL;
 	const char *name = spec + strlen(BUILD_SPEC);
 	_cleanup_close_ int fd = -1;
+	struct err *err;
 
 	if (strncmp(spec, BUILD_SPEC, strlen(BUILD_SPEC)) || !*name || *name == '.' ||
 	    strchr(name, '/') || !is_folder(builds, name))
 		return err_create(ERR_USAGE, "there is no folder '%s'; 'daxrig kernel list' names "
 				  "those there are", spec);
-	lock = xasprintf("%s/%s.lock", builds, name);
-	fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return err_errno(errno, "cannot open '%s'", lock);
-	if (flock(fd, LOCK_EX | LOCK_NB))
-		return err_create(ERR_USAGE, "cannot remove '%s': a running daxrig builds there",
-				  spec);
+	why = xasprintf("cannot remove '%s': a running daxrig builds there", spec);
+	err = store_try_lock(builds, name, why, &fd);
+	if (err)
+		return err;
 	return store_remove(builds, name);
 }

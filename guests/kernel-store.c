@@ -15,6 +15,7 @@
 #include "base/files.h"
 
 #define TMP_PREFIX ".tmp-"
+#define LOCK_PREFIX ".lock-"
 #define ANSWER_PREFIX ".resolved-"
 #define ANSWER_AGE (24 * 60 * 60)	/* seconds */
 #define ANSWER_MAX 4096
@@ -101,6 +102,49 @@ struct err *store_hold(const char *path, int *out)
 	if (!stat(path, &now) && mine.st_ino == now.st_ino && mine.st_dev == now.st_dev)
 		*out = take_fd(fd);
 	return NULL;
+}
+
+static struct err *open_lock(const char *store, const char *key, int *fd)
+{
+	_cleanup_free_ char *path = xasprintf("%s/" LOCK_PREFIX "%s", store, key);
+	struct err *err = dir_create(store);
+
+	*fd = -1;
+	if (err)
+		return err;
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	return *fd < 0 ? err_errno(errno, "cannot create '%s'", path) : NULL;
+}
+
+struct err *store_lock(const char *store, const char *key, const struct progress *say, int *out)
+{
+	_cleanup_close_ int fd = -1;
+	struct err *err = open_lock(store, key, &fd);
+
+	*out = -1;
+	if (err)
+		return err;
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		progress_line(say, "waiting for another daxrig that makes '%s/%s'", store, key);
+		while (flock(fd, LOCK_EX))
+			if (errno != EINTR)
+				return err_errno(errno, "cannot lock '%s/%s'", store, key);
+	}
+	*out = take_fd(fd);
+	return NULL;
+}
+
+struct err *store_try_lock(const char *store, const char *key, const char *why, int *out)
+{
+	_cleanup_close_ int fd = -1;
+	struct err *err = open_lock(store, key, &fd);
+
+	*out = -1;
+	if (!err && flock(fd, LOCK_EX | LOCK_NB))
+		err = err_create(ERR_USAGE, "%s", why);
+	if (!err)
+		*out = take_fd(fd);
+	return err;
 }
 
 struct err *store_remove(const char *store, const char *key)

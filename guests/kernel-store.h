@@ -4,6 +4,7 @@
 #define GUESTS_KERNEL_STORE_H
 
 #include "base/err.h"
+#include "base/progress.h"
 
 /*
  * Removes what killed runs left in @store, and makes an empty folder there for @key.
@@ -26,6 +27,17 @@ void store_sweep(const char *store);
  * not there.
  */
 struct err *store_hold(const char *path, int *fd) __must_check;
+
+/*
+ * Keeps other daxrigs from making @store/@key until *@fd is closed. One that is at it is
+ * waited for, which @say is told; then it may be there. *@fd is -1 after an error.
+ */
+struct err *store_lock(const char *store, const char *key, const struct progress *say, int *fd)
+	__must_check;
+
+/* As that, but does not wait: ERR_USAGE with @why when another one is at it. */
+struct err *store_try_lock(const char *store, const char *key, const char *why, int *fd)
+	__must_check;
 
 /* Removes @store/@key; ERR_USAGE when it is not there or somebody holds it. */
 struct err *store_remove(const char *store, const char *key) __must_check;

@@ -86,6 +86,7 @@ static struct err *get_newest(const char *data_dir, const char *store,
 			      struct kernel **out)
 {
 	_cleanup_free_ char *key = NULL, *dir = NULL;
+	_cleanup_close_ int lock = -1;
 	struct kernel_deb deb;
 	struct err *err = kernel_deb_find(data_dir, spec, say, &deb);
 
@@ -93,7 +94,10 @@ static struct err *get_newest(const char *data_dir, const char *store,
 		return err;
 	key = kernel_key_of_package(deb.package);
 	dir = xasprintf("%s/%s", store, key);
-	err = kernel_load(dir, key, spec->text, out);
+	/* two that fetch the same would take it from each other */
+	err = store_lock(store, key, say, &lock);
+	if (!err)
+		err = kernel_load(dir, key, spec->text, out);
 	if (!err && *out && strcmp((*out)->version ? (*out)->version : "", deb.version)) {
 		kernel_free(*out);
 		*out = NULL;

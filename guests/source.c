@@ -3,10 +3,8 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -156,23 +154,6 @@ struct err *source_find(const char *data, const struct kernel_spec *spec,
 						find_deb(data, spec, say, out);
 }
 
-/* The file lies beside the folder, which is not there before it is complete. */
-static struct err *take_lock(struct source *s, const struct progress *say)
-{
-	_cleanup_free_ char *path = xasprintf("%s.lock", s->dir);
-
-	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (s->lock < 0)
-		return err_errno(errno, "cannot create '%s'", path);
-	if (!flock(s->lock, LOCK_EX | LOCK_NB))
-		return NULL;
-	progress_line(say, "waiting for another daxrig that builds in '%s'", s->dir);
-	while (flock(s->lock, LOCK_EX))
-		if (errno != EINTR)
-			return err_errno(errno, "cannot lock '%s'", path);
-	return NULL;
-}
-
 static char *place_tarball(const char *entry)
 {
 	size_t n = strlen(entry);
@@ -289,10 +270,8 @@ static struct err *checkout(const struct source *s)
 struct err *source_prepare(const char *data, struct source *s, const struct progress *say)
 {
 	_cleanup_free_ char *builds = xasprintf("%s/build", data);
-	struct err *err = dir_create(builds);
+	struct err *err = store_lock(builds, strrchr(s->dir, '/') + 1, say, &s->lock);
 
-	if (!err)
-		err = take_lock(s, say);
 	if (!err && !path_exists(s->dir))
 		err = create(data, s, say);
 	if (!err)

@@ -122,12 +122,65 @@ static int teardown(void **state)
 	return 0;
 }
 
+struct waiting {
+	unsigned int lines;
+	int release;	/* a byte here ends the child's hold */
+};
+
+static void count_line(void *arg, const char *text)
+{
+	struct waiting *w = arg;
+
+	assert_non_null(strstr(text, "waiting for another daxrig"));
+	w->lines++;
+	assert_int_equal(write(w->release, "x", 1), 1);
+}
+
+/* A child holds it until it is told that somebody waits. */
+static void test_lock(void **state)
+{
+	int held[2], release[2], fd = -1, other = -1;
+	struct waiting w = { 0, -1 };
+	const struct progress say = { count_line, &w };
+	struct err *err;
+	char c;
+
+	(void)state;
+	assert_int_equal(pipe(held) | pipe(release), 0);
+	w.release = release[1];
+	if (!fork()) {
+		err_free(store_lock(store, "k", NULL, &fd));
+		_exit(write(held[1], "x", 1) != 1 || read(release[0], &c, 1) != 1);
+	}
+	assert_int_equal(read(held[0], &c, 1), 1);
+	err = store_try_lock(store, "k", "it is at work", &other);
+	assert_non_null(err);
+	assert_int_equal(err->code, ERR_USAGE);
+	assert_string_equal(err->message, "it is at work");
+	assert_int_equal(other, -1);
+	err_free(err);
+	ok(store_try_lock(store, "another", "no", &other));
+	close_fd(&other);
+	ok(store_lock(store, "k", &say, &fd));
+	assert_int_equal(w.lines, 1);
+	wait(NULL);
+	close_fd(&fd);
+	ok(store_lock(store, "k", &say, &fd));
+	assert_int_equal(w.lines, 1);
+	close_fd(&fd);
+	for (size_t i = 0; i < 2; i++) {
+		close(held[i]);
+		close(release[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_or_nothing),
 		cmocka_unit_test(test_leftovers),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_lock),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
