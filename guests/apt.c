@@ -45,13 +45,6 @@ const char *apt_suite(const struct apt *apt)
 	return apt->suite ? apt->suite : "the machine's own suites";
 }
 
-static bool has_suffix(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n > m && !strcmp(s + n - m, end);
-}
-
 static struct err *read_sources_file(const char *path, enum apt_format format,
 				     struct apt_sources *sources)
 {
@@ -81,9 +74,9 @@ static struct err *read_machine_sources(struct apt_sources *sources)
 		const char *name = names[i]->d_name;
 		_cleanup_free_ char *path = xasprintf(APT_ETC "/sources.list.d/%s", name);
 
-		if (!err && has_suffix(name, ".list"))
+		if (!err && str_ends(name, ".list"))
 			err = read_sources_file(path, APT_FORMAT_LIST, sources);
-		else if (!err && has_suffix(name, ".sources"))
+		else if (!err && str_ends(name, ".sources"))
 			err = read_sources_file(path, APT_FORMAT_DEB822, sources);
 		free(names[i]);
 	}

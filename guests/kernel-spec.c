@@ -9,13 +9,6 @@
 #define ARCH_SUFFIX "-amd64"
 #define CANDIDATES_SHOWN 6
 
-static bool ends_with(const char *s, size_t len, const char *end)
-{
-	size_t n = strlen(end);
-
-	return len >= n && !memcmp(s + len - n, end, n);
-}
-
 /* The letters Debian allows in names and versions; no '/', no space, no "..". */
 static bool name_is_safe(const char *s)
 {
@@ -42,7 +35,7 @@ static bool version_is_exact(const char *s)
 {
 	size_t n = series_len(s);
 
-	return n && s[n] && s[n] != '-' && ends_with(s, strlen(s), ARCH_SUFFIX);
+	return n && s[n] && s[n] != '-' && str_ends(s, ARCH_SUFFIX);
 }
 
 static bool parse_deb(const char *name, struct kernel_spec *out)
@@ -203,14 +196,12 @@ bool kernel_spec_is_version(const struct kernel_spec *spec)
 bool kernel_spec_matches(const char *name, const char *series)
 {
 	const size_t skip = strlen(KERNEL_IMAGE_PREFIX), n = strlen(series);
-	size_t len;
 
 	/* "linux-image-6.12-amd64" is not exact: it points to the newest build. */
 	if (strncmp(name, KERNEL_IMAGE_PREFIX, skip) || strncmp(name + skip, series, n) ||
 	    (n && isdigit(name[skip + n])) || !version_is_exact(name + skip))
 		return false;
-	len = strlen(name) - strlen(ARCH_SUFFIX);
-	return !ends_with(name, len, "-cloud") && !ends_with(name, len, "-rt");
+	return !str_ends(name, "-cloud" ARCH_SUFFIX) && !str_ends(name, "-rt" ARCH_SUFFIX);
 }
 
 int kernel_spec_compare(const char *a, const char *b)

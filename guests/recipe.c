@@ -17,13 +17,6 @@ static void add_part(struct recipe_part *parts, size_t *n, const char *name, cha
 	parts[(*n)++] = (struct recipe_part){ xstrdup(name), text };
 }
 
-static bool has_suffix(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), m = strlen(suffix);
-
-	return n > m && strcmp(s + n - m, suffix) == 0;
-}
-
 static struct err *add_file(struct recipe *r, const char *path, bool patch)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
@@ -71,9 +64,9 @@ struct err *recipe_read(const struct kernel_spec *spec, struct recipe *r)
 	add_part(r->fragments, &r->nr_fragments, r->profile, xstrdup(profile_text(r->profile)));
 	for (size_t i = 0; !err && i < spec->nr_extras; i++) {
 		const char *extra = spec->extras[i];
-		bool patch = has_suffix(extra, ".patch") || has_suffix(extra, ".diff");
+		bool patch = str_ends(extra, ".patch") || str_ends(extra, ".diff");
 
-		if (patch || has_suffix(extra, ".config"))
+		if (patch || str_ends(extra, ".config"))
 			err = add_file(r, extra, patch);
 		else if (!profile_text(extra))
 			err = err_create(ERR_USAGE, "cannot build '%s': '%s' is no profile ("

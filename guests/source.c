@@ -192,7 +192,7 @@ static char *find_deb_file(const char *dir)
 	char *path = NULL;
 
 	while (d && !path && (e = readdir(d)))
-		if (strlen(e->d_name) > 4 && !strcmp(e->d_name + strlen(e->d_name) - 4, ".deb"))
+		if (str_ends(e->d_name, ".deb"))
 			path = xasprintf("%s/%s", dir, e->d_name);
 	if (d)
 		closedir(d);

@@ -3,20 +3,13 @@
 
 #include <string.h>
 
-static bool ends_in(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), m = strlen(suffix);
-
-	return n >= m && strcmp(s + n - m, suffix) == 0;
-}
-
 static struct err *find_plan(const struct paths *p, const char *name, struct library *out)
 {
 	struct library all;
 	struct err *err;
 
 	*out = (struct library){ 0 };
-	if (ends_in(name, ".plan"))
+	if (str_ends(name, ".plan"))
 		return library_add_file(out, name);
 	err = library_plans(p, &all);
 	for (size_t i = 0; i < all.n && !err; i++)
@@ -78,7 +71,7 @@ struct err *cases_from_word(const struct paths *p, const char *word, struct plan
 	struct plan found = { 0 };
 	struct err *err;
 
-	if (ends_in(word, ".scn")) {
+	if (str_ends(word, ".scn")) {
 		err = library_add_file(&file, word);
 		if (!err)
 			err = plan_add_scenario(&found, &file.v[0]);

@@ -107,9 +107,8 @@ static struct err *read_folder(const struct paths *p, const char *folder, const 
 		return err_errno(errno, "cannot open folder '%s'", path);
 	while (!err && (e = readdir(dir)) != NULL) {
 		_cleanup_free_ char *file = xasprintf("%s/%s", path, e->d_name);
-		size_t n = strlen(e->d_name), m = strlen(suffix);
 
-		if (n > m && strcmp(e->d_name + n - m, suffix) == 0)
+		if (str_ends(e->d_name, suffix))
 			err = library_add_file(out, file);
 	}
 	closedir(dir);

@@ -115,6 +115,13 @@ bool glob_match(const char *glob, const char *name)
 	return fnmatch(glob, name, 0) == 0;
 }
 
+bool str_ends(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && !memcmp(s + n - m, end, m);
+}
+
 uint64_t now_ns(void)
 {
 	struct timespec ts;

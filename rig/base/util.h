@@ -67,6 +67,9 @@ static inline bool word_eq(const char *a, const char *b)
 	return *a == *b;
 }
 
+/* Is @end what @s ends with? */
+bool str_ends(const char *s, const char *end);
+
 /* Monotonic time in nanoseconds. */
 uint64_t now_ns(void);
 

@@ -99,10 +99,7 @@ static char *source_of(const struct kernel_spec *spec)
 
 	buf_add(&b, spec->text, strcspn(spec->text, "+"));
 	for (size_t i = 0; i < spec->nr_extras; i++) {
-		size_t n = strlen(spec->extras[i]);
-
-		if (!profile_text(spec->extras[i]) &&
-		    (n < 7 || strcmp(spec->extras[i] + n - 7, ".config")))
+		if (!profile_text(spec->extras[i]) && !str_ends(spec->extras[i], ".config"))
 			buf_addf(&b, "+%s", spec->extras[i]);
 	}
 	return buf_take(&b);

@@ -63,7 +63,6 @@ void runner_deinit(struct runner *r)
 
 struct err *runner_keep(struct runner *r, const char *dir, size_t number)
 {
-	size_t n = strlen(r->word);
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	const char *slash = strrchr(r->word, '/');
 	struct err *err;
@@ -71,7 +70,7 @@ struct err *runner_keep(struct runner *r, const char *dir, size_t number)
 
 	r->dir = xstrdup(dir);
 	r->number = number;
-	if (n < 4 || strcmp(r->word + n - 4, ".scn"))
+	if (!str_ends(r->word, ".scn"))
 		return NULL;
 	copy = xasprintf("%s/%s", dir, slash ? slash + 1 : r->word);
 	err = file_read(r->word, SCENARIO_MAX, &text);
