@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/program.h"
 #include "guests/apt-sources.h"
 
 #define APT_ETC "/etc/apt"

@@ -5,6 +5,7 @@
 
 #include "guests/apt.h"
 #include "guests/kernel-deb.h"
+#include "guests/kernel-store.h"
 
 #define LISTS_WANTED (200ull << 20)	/* bytes */
 
@@ -122,7 +123,7 @@ static struct err *ask_suite(const char *data_dir, const char *suite,
 struct err *kernel_available(const char *data_dir, const struct progress *say,
 			     struct kernel_offers *out)
 {
-	struct err *err = kernel_deb_room(data_dir, LISTS_WANTED);
+	struct err *err = store_room(data_dir, LISTS_WANTED);
 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; !err && i < KERNEL_DEB_SUITES; i++) {

@@ -5,13 +5,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "base/files.h"
 #include "guests/apt.h"
 #include "guests/archive-io.h"
+#include "guests/kernel-store.h"
 
-#define ROOM_WANTED (800ull << 20)	/* bytes */
+/*
+ * apt goes on trying for minutes on a full disk: bytes for its lists (80 MB), a kernel's
+ * packages (130 MB) and what they unpack to (500 MB).
+ */
+#define ROOM_WANTED (800ull << 20)
 
 const char *const kernel_deb_suites[] = { NULL, "bookworm-backports", "trixie",
 					  "trixie-backports", "sid" };
@@ -96,28 +100,6 @@ static struct err *find_in_suite(struct apt *apt, const struct kernel_spec *spec
 	return name ? follow(apt, name, out) : err;
 }
 
-/*
- * apt goes on trying for minutes on a full disk: see first whether its lists (80 MB),
- * a kernel's packages (130 MB) and what they unpack to (500 MB) have room.
- */
-struct err *kernel_deb_room(const char *data_dir, uint64_t wanted)
-{
-	struct statvfs st;
-	struct err *err = dir_create(data_dir);
-	uint64_t left;
-
-	if (err)
-		return err;
-	if (statvfs(data_dir, &st))
-		return err_errno(errno, "cannot look at '%s'", data_dir);
-	left = (uint64_t)st.f_bavail * st.f_frsize;
-	if (left >= wanted)
-		return NULL;
-	return err_create(ERR_INFRA, "no room for a kernel in '%s': %llu MiB free, %llu wanted; "
-			  "set DAXRIG_DATA to a folder that has it", data_dir,
-			  (unsigned long long)(left >> 20), (unsigned long long)(wanted >> 20));
-}
-
 static struct err *unknown(const struct kernel_spec *spec)
 {
 	return err_create(ERR_USAGE, "unknown kernel '%s': no such package in this machine's "
@@ -171,7 +153,7 @@ static struct err *find_in_all(const char *data_dir, const struct kernel_spec *s
 struct err *kernel_deb_find(const char *data_dir, const struct kernel_spec *spec,
 			    const struct progress *say, struct kernel_deb *out)
 {
-	struct err *room = kernel_deb_room(data_dir, ROOM_WANTED);
+	struct err *room = store_room(data_dir, ROOM_WANTED);
 
 	memset(out, 0, sizeof(*out));
 	if (room)
@@ -207,8 +189,8 @@ char *kernel_deb_place(const char *entry)
 	return xasprintf("lib/modules/%s", rest);
 }
 
-/* Unpacks whatever package lies in @from, and removes it. */
-static struct err *unpack_all(const char *from, const char *dir, const struct progress *say)
+struct err *kernel_deb_unpack(const char *from, const char *dir, deb_place_fn *place,
+			      const struct progress *say)
 {
 	struct dirent **names = NULL;
 	struct err *err = NULL;
@@ -219,11 +201,10 @@ static struct err *unpack_all(const char *from, const char *dir, const struct pr
 	for (int i = 0; i < n; i++) {
 		const char *name = names[i]->d_name;
 		_cleanup_free_ char *path = xasprintf("%s/%s", from, name);
-		const char *dot = strrchr(name, '.');
 
-		if (!err && dot && !strcmp(dot, ".deb")) {
+		if (!err && str_ends(name, ".deb")) {
 			progress_line(say, "unpacking %s", name);
-			err = deb_extract(path, dir, kernel_deb_place);
+			err = deb_extract(path, dir, place);
 		}
 		free(names[i]);
 	}
@@ -286,5 +267,5 @@ struct err *kernel_deb_fetch(const struct kernel_deb *deb, const char *dir,
 	for (size_t i = 0; !err && i < parts.n; i++)
 		err = apt_download(deb->apt, &parts.v[i], debs, say);
 	apt_packages_deinit(&parts);
-	return err ? err : unpack_all(debs, dir, say);
+	return err ? err : kernel_deb_unpack(debs, dir, kernel_deb_place, say);
 }

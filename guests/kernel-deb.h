@@ -4,6 +4,7 @@
 #define GUESTS_KERNEL_DEB_H
 
 #include "base/err.h"
+#include "guests/archive-io.h"
 #include "base/progress.h"
 #include "guests/kernel-spec.h"
 
@@ -29,9 +30,6 @@ struct err *kernel_deb_find(const char *data_dir, const struct kernel_spec *spec
 			    const struct progress *say, struct kernel_deb *out) __must_check;
 void kernel_deb_deinit(struct kernel_deb *deb);
 
-/* ERR_INFRA unless @data_dir, which is created, has @wanted bytes of room. */
-struct err *kernel_deb_room(const char *data_dir, uint64_t wanted) __must_check;
-
 /*
  * The next package that @depends, of an image, says holds a part of it, from *@at (0 at
  * first) on; NULL: no more; free() it. Pure.
@@ -41,6 +39,10 @@ char *kernel_deb_part(const char *depends, size_t *at);
 /* Downloads the build with its parts and lays it out in the existing folder @dir. */
 struct err *kernel_deb_fetch(const struct kernel_deb *deb, const char *dir,
 			     const struct progress *say) __must_check;
+
+/* Unpacks the packages in the folder @from to @dir, by @place, and removes that folder. */
+struct err *kernel_deb_unpack(const char *from, const char *dir, deb_place_fn *place,
+			      const struct progress *say) __must_check;
 
 /*
  * Where a file of a kernel package goes in the store, in any of Debian's layouts;

@@ -210,43 +210,22 @@ struct err *kernel_remove(const char *data_dir, const char *key)
 	return store_remove(store, key);
 }
 
-static struct err *find_file(const char *word, struct kernel **out)
+static struct err *find_built(const char *data_dir, const struct kernel_spec *spec,
+			      struct kernel **out)
 {
-	struct kernel_spec spec;
-	struct err *err = kernel_spec_parse(word, &spec);
+	struct err *err = kernel_build(data_dir, spec, true, NULL, out);
 
-	if (!err) {
-		err = kernel_load_file(&spec, out);
-		kernel_spec_deinit(&spec);
-	}
-	return err;
-}
-
-static struct err *find_built(const char *data_dir, const char *word, struct kernel **out)
-{
-	struct kernel_spec spec;
-	struct err *err = kernel_spec_parse(word, &spec);
-
-	if (err)
-		return err;
-	err = kernel_build(data_dir, &spec, true, NULL, out);
 	if (!err && !*out)
-		err = err_create(ERR_USAGE, "'%s' is not built: 'daxrig kernel build' it", word);
-	kernel_spec_deinit(&spec);
+		err = err_create(ERR_USAGE, "'%s' is not built: 'daxrig kernel build' it",
+				 spec->text);
 	return err;
 }
 
-struct err *kernel_find(const char *data_dir, const char *word, struct kernel **out)
+static struct err *find_stored(const char *data_dir, const char *word, struct kernel **out)
 {
 	_cleanup_free_ char *key = NULL, *dir = NULL;
-	struct err *err;
+	struct err *err = kernel_list_key(data_dir, word, false, &key);
 
-	*out = NULL;
-	if (!strncmp(word, "file:", 5))
-		return find_file(word, out);
-	if (!strncmp(word, "src:", 4) || !strncmp(word, "tree:", 5))
-		return find_built(data_dir, word, out);
-	err = kernel_list_key(data_dir, word, false, &key);
 	if (err)
 		return err;
 	dir = xasprintf("%s/kernels/%s", data_dir, key);
@@ -254,6 +233,24 @@ struct err *kernel_find(const char *data_dir, const char *word, struct kernel **
 	if (!err && !*out)
 		err = err_create(ERR_USAGE, "kernel '%s' is damaged: 'daxrig kernel rm' it and get "
 				 "it again", dir);
+	return err;
+}
+
+struct err *kernel_find(const char *data_dir, const char *word, struct kernel **out)
+{
+	struct kernel_spec spec;
+	struct err *err = kernel_spec_parse(word, &spec);
+
+	*out = NULL;
+	if (err) {
+		/* a key is no spec, and may be what is meant */
+		err_free(err);
+		return find_stored(data_dir, word, out);
+	}
+	err = spec.kind == KERNEL_SPEC_FILE ? kernel_load_file(&spec, out) :
+	      kernel_spec_is_built(&spec) ? find_built(data_dir, &spec, out) :
+					    find_stored(data_dir, word, out);
+	kernel_spec_deinit(&spec);
 	return err;
 }
 

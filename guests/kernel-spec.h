@@ -3,6 +3,8 @@
 #ifndef GUESTS_KERNEL_SPEC_H
 #define GUESTS_KERNEL_SPEC_H
 
+#include <string.h>
+
 #include "base/err.h"
 
 #define KERNEL_SPEC_DEFAULT "deb:linux-image-amd64"
@@ -46,6 +48,12 @@ struct kernel_spec {
 	char *image, *modules, *config;	/* KERNEL_SPEC_FILE, as written; the last two
 					   may be NULL */
 };
+
+/* What is behind the source or tree, as written: "+debug+x.patch", "". */
+static inline const char *kernel_spec_extras(const struct kernel_spec *spec)
+{
+	return spec->nr_extras ? strchr(spec->text, '+') : "";
+}
 
 /* Fills *@out (deinit it) or fails with ERR_USAGE, then there is nothing to deinit. */
 struct err *kernel_spec_parse(const char *text, struct kernel_spec *out) __must_check;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -210,4 +211,22 @@ void store_forget(const char *store, const char *answer)
 	}
 	if (dir)
 		closedir(dir);
+}
+
+struct err *store_room(const char *dir, uint64_t wanted)
+{
+	struct statvfs st;
+	struct err *err = dir_create(dir);
+	uint64_t left;
+
+	if (err)
+		return err;
+	if (statvfs(dir, &st))
+		return err_errno(errno, "cannot look at '%s'", dir);
+	left = (uint64_t)st.f_bavail * st.f_frsize;
+	if (left >= wanted)
+		return NULL;
+	return err_create(ERR_INFRA, "no room for a kernel in '%s': %llu MiB free, %llu wanted; "
+			  "set DAXRIG_DATA to a folder that has it", dir,
+			  (unsigned long long)(left >> 20), (unsigned long long)(wanted >> 20));
 }

@@ -3,6 +3,8 @@
 #ifndef GUESTS_KERNEL_STORE_H
 #define GUESTS_KERNEL_STORE_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 #include "base/progress.h"
 
@@ -52,5 +54,8 @@ void store_recall(const char *store, const char *spec, char **answer, bool *fres
 
 /* Forgets what meant @answer. */
 void store_forget(const char *store, const char *answer);
+
+/* ERR_INFRA unless @dir, which is created, has @wanted bytes of room. */
+struct err *store_room(const char *dir, uint64_t wanted) __must_check;
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/program.h"
 #include "guests/kernel-build.h"
 #include "guests/kernel-deb.h"
 #include "guests/kernel-load.h"

@@ -8,7 +8,9 @@
  *	origin			"spec ...", "package ...", "version ...", one a line
  *
  * One that was added from files (kernel-add.h) has no package and no version, and perhaps
- * no config and no modules.
+ * no config and no modules. One that was built (kernel-build.h) has vmlinux, with symbols and
+ * lines, and System.map besides, and origin says "source ...", "profile ...", "compiler ..."
+ * and "patch ..." of it; modules if its config asks for some.
  *
  * A folder there is complete: it is made under a temporary name beside it.
  */

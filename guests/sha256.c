@@ -51,3 +51,14 @@ void sha256_end(struct sha256 *sha, char hex[static SHA256_HEX])
 	}
 	hex[2 * sizeof(raw)] = '\0';
 }
+
+char *sha256_name(const char *text)
+{
+	char hex[SHA256_HEX];
+	struct sha256 sha;
+
+	sha256_start(&sha);
+	sha256_adds(&sha, text);
+	sha256_end(&sha, hex);
+	return xstrndup(hex, 16);
+}

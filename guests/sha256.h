@@ -22,6 +22,9 @@ void sha256_adds(struct sha256 *sha, const char *s);
 /* Adds all bytes of a file. */
 struct err *sha256_add_file(struct sha256 *sha, const char *path) __must_check;
 
+/* The first 16 digits for @text: good in a file's name; free() it. */
+char *sha256_name(const char *text);
+
 void sha256_end(struct sha256 *sha, char hex[static SHA256_HEX]);
 
 #endif

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/program.h"
 #include "guests/patch.h"
 #include "guests/source.h"
 

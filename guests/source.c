@@ -1,25 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "guests/source.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/program.h"
 #include "guests/apt.h"
-#include "guests/archive-io.h"
+#include "guests/git.h"
 #include "guests/kernel-deb.h"
 #include "guests/kernel-store.h"
 #include "guests/sha256.h"
 
 #define PACKAGE_PREFIX "linux-source-"
 #define TARBALL_NAME "source.tar"
-#define ROOM_SOURCE (3ull << 30)	/* bytes: a package, and what is in it */
-#define ROOM_OBJECTS (2ull << 30)
+#define ROOM_WANTED (5ull << 30)	/* bytes: a package, what is in it, and objects */
 #define UNPACK_MS (30 * 60 * 1000)
-#define GIT_MS (30 * 60 * 1000)
 #define COMMIT_SHOWN 12
 
 void source_deinit(struct source *s)
@@ -79,12 +76,15 @@ static struct err *find_deb(const char *data, const struct kernel_spec *spec,
 		err = ask_apt(data, spec, say, &out->version);
 		if (err && (!known || err->code == ERR_USAGE || err->code == ERR_CANCELLED))
 			return err;
-		if (err)
+		if (err) {
 			progress_line(say, "cannot ask for newer source, taking %s: %s", known,
 				      err->message);
-		else
+			err_free(err);
+		} else {
 			err = store_remember(builds, what, out->version);
-		err_free(err);
+			if (err)
+				return err;
+		}
 	}
 	if (!out->version)
 		out->version = take_ptr(known);
@@ -95,54 +95,34 @@ static struct err *find_deb(const char *data, const struct kernel_spec *spec,
 	return NULL;
 }
 
-static struct err *git_line(const char *const argv[], char **out)
+/* What a tree has besides its commits is not built: that is said. */
+static struct err *tell_changes(const char *tree, const struct progress *say)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
-	struct err *err = run_program(argv, GIT_MS, &text);
+	struct err *err = GIT(tree, &text, "status", "--porcelain", "--untracked-files=no");
 
-	if (!err)
-		*out = xstrndup(buf_str(&text), strcspn(buf_str(&text), "\n"));
+	if (!err && text.len)
+		progress_line(say, "'%s' has changes that are not committed: they are not built",
+			      tree);
 	return err;
 }
 
 static struct err *find_tree(const char *data, const struct kernel_spec *spec,
 			     const struct progress *say, struct source *out)
 {
-	_cleanup_free_ char *rev = xasprintf("%s^{commit}", spec->rev ? spec->rev : "HEAD");
-	_cleanup_free_ char *dirty = NULL;
-	char hex[SHA256_HEX];
-	struct sha256 sha;
-	struct err *err;
+	_cleanup_free_ char *name = NULL;
+	struct err *err = git_tree(spec->name, &out->tree);
 
-	out->tree = realpath(spec->name, NULL);
-	if (!out->tree)
-		return err_create(ERR_USAGE, "cannot build '%s': '%s': %s", spec->text,
-				  spec->name, strerror(errno));
-	err = git_line((const char *const[]){ "git", "-C", out->tree, "rev-parse", "--verify",
-					      "--quiet", rev, NULL }, &out->commit);
-	if (err && err->code == ERR_PROGRAM) {
-		err_free(err);
-		return err_create(ERR_USAGE, "cannot build '%s': '%s' is no revision of a git tree "
-				  "in '%s'", spec->text, spec->rev ? spec->rev : "HEAD", out->tree);
-	}
+	if (!err)
+		err = git_resolve(out->tree, spec->rev, &out->commit);
+	if (!err && !spec->rev)
+		err = tell_changes(out->tree, say);
 	if (err)
 		return err;
-	if (!spec->rev)
-		err = git_line((const char *const[]){ "git", "--no-optional-locks", "-C",
-						      out->tree, "status",
-						      "--porcelain", "--untracked-files=no",
-						      NULL }, &dirty);
-	if (err)
-		return err;
-	if (dirty && *dirty)
-		progress_line(say, "'%s' has changes that are not committed: they are not built",
-			      out->tree);
-	sha256_start(&sha);
-	sha256_adds(&sha, out->tree);
-	sha256_end(&sha, hex);
+	name = sha256_name(out->tree);
 	out->name = xasprintf("tree-%.*s", COMMIT_SHOWN, out->commit);
 	out->title = xasprintf("commit %.*s of '%s'", COMMIT_SHOWN, out->commit, out->tree);
-	out->dir = xasprintf("%s/build/tree-%.12s", data, hex);
+	out->dir = xasprintf("%s/build/tree-%s", data, name);
 	return NULL;
 }
 
@@ -184,41 +164,20 @@ static struct err *download(const char *data, const struct source *s, const char
 	return err_create(ERR_INFRA, "cannot fetch '%s': the archive has it no more", s->title);
 }
 
-/* The one file with suffix ".deb" in @dir; NULL: none. */
-static char *find_deb_file(const char *dir)
-{
-	DIR *d = opendir(dir);
-	struct dirent *e;
-	char *path = NULL;
-
-	while (d && !path && (e = readdir(d)))
-		if (str_ends(e->d_name, ".deb"))
-			path = xasprintf("%s/%s", dir, e->d_name);
-	if (d)
-		closedir(d);
-	return path;
-}
-
 static struct err *unpack(const char *data, const struct source *s, const char *tmp,
 			  const struct progress *say)
 {
-	_cleanup_free_ char *src = xasprintf("%s/src", tmp), *deb = NULL;
+	_cleanup_free_ char *src = xasprintf("%s/src", tmp), *debs = xasprintf("%s/debs", tmp);
 	_cleanup_free_ char *tarball = xasprintf("%s/" TARBALL_NAME, tmp);
 	_cleanup_buf_ struct buf out = BUF_INIT;
-	struct err *err = download(data, s, tmp, say);
+	struct err *err = dir_create(debs);
 
 	if (!err)
 		err = dir_create(src);
-	deb = err ? NULL : find_deb_file(tmp);
-	if (!err && !deb)
-		err = err_create(ERR_INFRA, "cannot find the package '%s' that was fetched",
-				 s->package);
-	if (err)
-		return err;
-	progress_line(say, "unpacking %s", s->title);
-	err = deb_extract(deb, tmp, place_tarball);
-	if (!err && unlink(deb))
-		err = err_errno(errno, "cannot remove '%s'", deb);
+	if (!err)
+		err = download(data, s, debs, say);
+	if (!err)
+		err = kernel_deb_unpack(debs, tmp, place_tarball, say);
 	if (!err)
 		err = run_program((const char *const[]){ "tar", "-xf", tarball, "-C", src,
 							 "--strip-components=1", NULL },
@@ -234,15 +193,14 @@ static struct err *clone(const struct source *s, const char *tmp, const struct p
 	_cleanup_buf_ struct buf out = BUF_INIT;
 
 	progress_line(say, "cloning '%s' without its objects", s->tree);
-	return err_wrap(run_program((const char *const[]){ "git", "clone", "--quiet", "--shared",
-							   "--no-checkout", s->tree, src, NULL },
-				    GIT_MS, &out), "cannot clone '%s'", s->tree);
+	return err_wrap(GIT("/", &out, "clone", "--quiet", "--shared", "--no-checkout", s->tree,
+			    src), "cannot clone '%s'", s->tree);
 }
 
 static struct err *create(const char *data, const struct source *s, const struct progress *say)
 {
 	_cleanup_free_ char *builds = xasprintf("%s/build", data), *tmp = NULL;
-	struct err *err = kernel_deb_room(data, ROOM_OBJECTS + (s->tree ? 0 : ROOM_SOURCE));
+	struct err *err = s->tree ? NULL : store_room(data, ROOM_WANTED);
 
 	if (!err)
 		err = store_begin(builds, strrchr(s->dir, '/') + 1, &tmp);
@@ -262,9 +220,8 @@ static struct err *checkout(const struct source *s)
 	_cleanup_buf_ struct buf out = BUF_INIT;
 
 	/* by --force, what a killed one left is of no matter */
-	return err_wrap(run_program((const char *const[]){ "git", "-C", src, "checkout", "--quiet",
-							   "--force", "--detach", s->commit, NULL },
-				    GIT_MS, &out), "cannot check out %s", s->title);
+	return err_wrap(GIT(src, &out, "checkout", "--quiet", "--force", "--detach", s->commit),
+			"cannot check out %s", s->title);
 }
 
 struct err *source_prepare(const char *data, struct source *s, const struct progress *say)

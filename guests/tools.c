@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/program.h"
 
 #define INTERPRETER "/lib64/ld-linux-x86-64.so.2"
 #define LIST_MS (30 * 1000)

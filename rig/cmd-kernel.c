@@ -7,7 +7,7 @@
 #include <sys/signalfd.h>
 #include <time.h>
 
-#include "base/files.h"
+#include "base/program.h"
 #include "cmd.h"
 #include "guests/kernel-add.h"
 #include "guests/kernel-available.h"
@@ -20,14 +20,6 @@
 static struct {
 	bool available;
 } options;
-
-static void say_line(void *arg, const char *text)
-{
-	(void)arg;
-	fprintf(stderr, "%s\n", text);
-}
-
-static const struct progress say = { say_line, NULL };
 
 /* The two signals end apt, and what is half-made is removed. */
 static struct err *catch_signals(void)
@@ -109,7 +101,7 @@ static struct err *list_available(const char *data)
 	struct err *err = catch_signals();
 
 	if (!err)
-		err = kernel_available(data, &say, &offers);
+		err = kernel_available(data, &command_say, &offers);
 	if (err)
 		return err;
 	err = kernel_list(data, &list);
@@ -134,7 +126,7 @@ static struct err *list_available(const char *data)
 		kernel_entries_deinit(&list);
 	kernel_offers_deinit(&offers);
 	if (broken)
-		progress_line(&say, "left out %zu whose modules the archive has no more", broken);
+		progress_line(&command_say, "left out %zu whose modules the archive has no more", broken);
 	return err;
 }
 
@@ -145,12 +137,22 @@ static struct err *list(const char *data, char **words, int n)
 	return options.available ? list_available(data) : list_stored(data);
 }
 
-/* How a kernel that is named so gets into the store. */
-static const char *action_for(const char *word)
+/* Fails unless @action is how a kernel that is named so gets into the store. */
+static struct err *check_action(const char *word, const char *action)
 {
-	if (!strncmp(word, "file:", 5))
-		return "add";
-	return !strncmp(word, "src:", 4) || !strncmp(word, "tree:", 5) ? "build" : "fetch";
+	struct kernel_spec spec;
+	struct err *err = kernel_spec_parse(word, &spec);
+	const char *its;
+
+	if (err)
+		return err;
+	its = spec.kind == KERNEL_SPEC_FILE ? "add" :
+	      kernel_spec_is_built(&spec) ? "build" : "fetch";
+	if (strcmp(its, action))
+		err = err_create(ERR_USAGE, "cannot %s '%s': say 'daxrig kernel %s'", action,
+				 spec.text, its);
+	kernel_spec_deinit(&spec);
+	return err;
 }
 
 static struct err *get(const char *data, char **words, int n, const char *action)
@@ -160,10 +162,9 @@ static struct err *get(const char *data, char **words, int n, const char *action
 	for (int i = 0; !err && i < n; i++) {
 		_cleanup_kernel_ struct kernel *k = NULL;
 
-		if (strcmp(action_for(words[i]), action))
-			return err_create(ERR_USAGE, "cannot %s '%s': say 'daxrig kernel %s'",
-					  action, words[i], action_for(words[i]));
-		err = kernel_get(data, words[i], &say, &k);
+		err = check_action(words[i], action);
+		if (!err)
+			err = kernel_get(data, words[i], &command_say, &k);
 		if (!err)
 			printf("%s: %s in '%s'\n", words[i], k->release, k->dir);
 		fflush(stdout);

@@ -30,13 +30,6 @@ struct list {
 	size_t n;
 };
 
-static void say_line(void *arg, const char *text)
-{
-	(void)arg;
-	fprintf(stderr, "%s\n", text);
-}
-
-static const struct progress say = { say_line, NULL };
 static struct run_host host;
 
 static void list_deinit(struct list *l)
@@ -79,8 +72,8 @@ static struct err *run_on(const char *kernel, char **cases, size_t n, const char
 	static char *const argv[] = { "daxrig", "mutants", NULL };
 	struct run_options o = {
 		.kernel = kernel, .cases = cases, .nr_cases = (int)n, .plan = plan,
-		.jobs = options.jobs, .accel = options.accel, .argv = (char **)argv, .say = &say, .over = over,
-		.over_arg = arg, .host = &host,
+		.jobs = options.jobs, .accel = options.accel, .argv = (char **)argv,
+		.say = &command_say, .over = over, .over_arg = arg, .host = &host,
 	};
 	int status = 0;
 

@@ -84,3 +84,11 @@ struct err *command_count(const char *name, const char *value, unsigned int max,
 	*out = (unsigned int)n;
 	return NULL;
 }
+
+static void say_line(void *arg, const char *text)
+{
+	(void)arg;
+	fprintf(stderr, "%s\n", text);
+}
+
+const struct progress command_say = { say_line, NULL };

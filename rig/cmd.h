@@ -6,6 +6,7 @@
 #include <getopt.h>
 
 #include "base/err.h"
+#include "base/progress.h"
 
 #define DAXRIG_VERSION "0.1"
 
@@ -47,6 +48,9 @@ struct err *command_main(const struct command *c, int argc, char **argv, int *st
 /* The @value of --@name as a number from 1 to @max; ERR_USAGE when it is none. */
 struct err *command_count(const char *name, const char *value, unsigned int max,
 			  unsigned int *out) __must_check;
+
+/* Lines of progress, to standard error. */
+extern const struct progress command_say;
 
 /* What --help prints. */
 void command_help(const struct command *c);

@@ -49,10 +49,8 @@ void clean_findings_deinit(struct clean_findings *c)
 bool mutant_result_add(struct mutant_result *r, const struct mutant *m,
 		       const struct clean_findings *clean, const struct case_record *rec)
 {
-	if (!decided(rec)) {
-		r->undecided++;
+	if (!decided(rec))
 		return false;
-	}
 	r->cases++;
 	r->ns += rec->duration_ns;
 	if (rec->verdict != VERDICT_FAIL || !has(clean->cases, clean->nr_cases, rec->name))

@@ -20,7 +20,6 @@ void clean_findings_deinit(struct clean_findings *c);
 /* What a mutant's runs came to so far. */
 struct mutant_result {
 	size_t cases;		/* that ran to a verdict */
-	size_t undecided;	/* skipped, or the rig's error */
 	uint64_t ns;		/* that the cases took, up to the one that caught it */
 	char *caught_by;	/* the rule; NULL: not caught */
 	char *in_case;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/program.h"
 #include "cases.h"
 #include "run-private.h"
 
@@ -112,6 +113,8 @@ static struct err *open_folders(struct run *r)
 	if (err)
 		return err;
 	r->has_dir = true;
+	if (r->o->folder)
+		*r->o->folder = xstrdup(r->dir.path);
 	guests = xasprintf("%s/guests", r->dir.path);
 	return dir_create(guests);
 }

@@ -185,8 +185,6 @@ static struct err *finish(struct run *r, struct err *err, int *status)
 	run_tell_rates(r);
 	written = run_record_write(r, !err, err ? err->message : NULL);
 	live_say(&r->live, run_now(r), where);
-	if (r->o->folder)
-		*r->o->folder = xstrdup(r->dir.path);
 	if (err && err->code == ERR_CANCELLED) {
 		err_free(err);
 		err = err_create(ERR_CANCELLED, "interrupted: %zu of %zu cases ran", count_over(r),

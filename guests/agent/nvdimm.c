@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/program.h"
 #include "guests/agent/agent.h"
 
 #define ND "/sys/bus/nd/devices"

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/program.h"
 #include "guests/archive-io.h"
 #include "guests/image.h"
 #include "guests/modules.h"

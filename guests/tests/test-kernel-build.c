@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/program.h"
 #include "guests/kernel-describe.h"
 #include "guests/kernel-list.h"
 #include "guests/kernel.h"
@@ -28,6 +29,11 @@ static const char makefile[] =
 	"\t@mkdir -p $(O)/arch/x86/boot\n"
 	"\t@cat head hello.c $(O)/.config > $(O)/arch/x86/boot/bzImage\n"
 	"\t@cp /bin/true $(O)/vmlinux; echo > $(O)/System.map\n"
+	"modules:\n"
+	"\t@touch $(O)/modules.order\n"
+	"modules_install:\n"
+	"\t@mkdir -p $(INSTALL_MOD_PATH)/lib/modules/7.2.13\n"
+	"\t@cp $(O)/modules.order $(INSTALL_MOD_PATH)/lib/modules/7.2.13/modules.dep\n"
 	"$(O)/hello.o: hello.c\n"
 	"\t@echo '  CC      hello.o'; echo hello >> $(O)/built\n"
 	"\t@! grep 'error: ' hello.c\n"
@@ -282,13 +288,32 @@ static void test_config(void **state)
 	expect_error(without, ERR_USAGE, "does not take CONFIG_REFUSED=y");
 }
 
+/* They are the store's when the configuration asks for them, and no longer than that. */
+static void test_modules(void **state)
+{
+	_cleanup_free_ char *path = xasprintf("%s/m.config", dir), *with = NULL;
+	_cleanup_kernel_ struct kernel *k = NULL, *plain = NULL;
+	_cleanup_err_ struct err *err = file_write_atomic(path, "CONFIG_MODULES=y\n", 17);
+
+	(void)state;
+	assert_null(err);
+	with = xasprintf("+%s", path);
+	err = get(with, &k);
+	if (err)
+		fail_msg("%s", err->message);
+	assert_non_null(k->moddir);
+	err = get("", &plain);
+	assert_null(err);
+	assert_null(plain->moddir);
+}
+
 static void test_bad_input(void **state)
 {
 	_cleanup_kernel_ struct kernel *k = NULL;
 	_cleanup_err_ struct err *err = NULL;
 
 	(void)state;
-	expect_error("@nothing", ERR_USAGE, "'nothing' is no revision");
+	expect_error("@nothing", ERR_USAGE, "cannot find 'nothing'");
 	expect_error("+fats", ERR_USAGE, "'fats' is no profile");
 	expect_error("+fast+debug", ERR_USAGE, "two profiles");
 	expect_error("+/nowhere/a.patch", ERR_USAGE, "cannot open '/nowhere/a.patch'");
@@ -392,6 +417,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_patches, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_config, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bad_input, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_modules, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_untouched, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_find, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_remove, set_up, tear_down),

@@ -174,6 +174,21 @@ static void test_lock(void **state)
 	}
 }
 
+static void test_room(void **state)
+{
+	_cleanup_err_ struct err *err = NULL;
+	uint64_t before;
+
+	(void)state;
+	ok(store_room(store, 1));
+	err = store_room(store, UINT64_MAX);
+	assert_int_equal(err->code, ERR_INFRA);
+	assert_non_null(strstr(err->message, "no room for a kernel in '"));
+	before = tree_size(store);
+	put(store, "seven", "1234567");
+	assert_int_equal(tree_size(store), before + 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +196,7 @@ int main(void)
 		cmocka_unit_test(test_leftovers),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_room),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/program.h"
 #include "guests/modules.h"
 #include "guests/tools.h"
 

@@ -159,6 +159,13 @@ enum outcome tries_add(struct tries *t, const struct case_record *rec, struct so
 	return outcome;
 }
 
+bool trying_over(void *arg, const struct case_record *rec)
+{
+	struct trying *t = arg;
+
+	return tries_add(&t->tries, rec, t->sought) == OUTCOME_SHOWN;
+}
+
 enum outcome tries_outcome(const struct tries *t, const char **why)
 {
 	size_t none = t->records - t->counts[OUTCOME_SHOWN] - t->counts[OUTCOME_NOT_SHOWN];

@@ -60,6 +60,14 @@ struct tries {
 /* Adds a try. When nothing is known to be sought, the first that fails says what is. */
 enum outcome tries_add(struct tries *t, const struct case_record *rec, struct sought *s);
 
+/* For run_options.over, which takes each record of a run: true once it is shown. */
+struct trying {
+	struct tries tries;
+	struct sought *sought;	/* borrowed; learned from the first that fails */
+};
+
+bool trying_over(void *trying, const struct case_record *rec);
+
 /*
  * What they say together: shown when one was; not shown when half of them or more were to
  * their end without. *@why lasts as long as @t.

@@ -7,9 +7,8 @@
 #include "bisect/session-text.h"
 #include "bisect/walk.h"
 #include "cmd.h"
+#include "guests/recipe.h"
 #include "guests/sha256.h"
-
-#define ID_LEN 16	/* digits of a question's name */
 
 /* git-bisect(1) */
 #define GIT_NOT_SHOWN 0
@@ -17,27 +16,42 @@
 #define GIT_SKIP 125
 #define GIT_ABORT 128
 
-static void say_line(void *arg, const char *text)
-{
-	(void)arg;
-	fprintf(stderr, "%s\n", text);
-}
-
-static const struct progress say = { say_line, NULL };
-
 static void add_ask(struct buf *b, const char *key, const char *value)
 {
 	if (value)
 		buf_addf(b, "%s %s\n", key, value);
 }
 
+/* What the files that a spec names say now: they may say another thing tomorrow. */
+static struct err *add_recipe(struct buf *ask, const char *text)
+{
+	struct kernel_spec spec;
+	struct recipe recipe = { NULL };
+	struct err *err = kernel_spec_parse(text, &spec);
+
+	if (err)
+		return err;
+	if (kernel_spec_is_built(&spec))
+		err = recipe_read(&spec, &recipe);
+	if (!err && kernel_spec_is_built(&spec)) {
+		_cleanup_free_ char *key = recipe_key(&recipe, "source", "compiler");
+
+		add_ask(ask, "recipe", key);
+	}
+	recipe_deinit(&recipe);
+	kernel_spec_deinit(&spec);
+	return err;
+}
+
 /*
  * What makes two questions the same one: their runs may be counted together. Revisions
- * are, other than names of packages, what they mean now.
+ * and fragments are, other than names of packages, what they mean now.
  */
-static void describe_question(const struct bisect_question *q, const struct runner *r,
-			      const struct history *h, struct buf *ask)
+static struct err *describe_question(const struct bisect_question *q, const struct runner *r,
+				     const struct history *h, struct buf *ask)
 {
+	struct err *err;
+
 	add_ask(ask, "good", h->tree ? h->v[0].spec : q->good);
 	add_ask(ask, "bad", h->tree ? h->v[h->n - 1].spec : q->bad);
 	add_ask(ask, "case", r->name);
@@ -46,18 +60,8 @@ static void describe_question(const struct bisect_question *q, const struct runn
 	add_ask(ask, "accel", q->accel);
 	add_ask(ask, "geometry", q->run.geometry);
 	buf_addf(ask, "tries %u\n", q->tries);
-}
-
-static char *state_folder(const char *data, const char *ask, const char *text)
-{
-	char hex[SHA256_HEX];
-	struct sha256 sha;
-
-	sha256_start(&sha);
-	sha256_adds(&sha, ask);
-	sha256_adds(&sha, text);
-	sha256_end(&sha, hex);
-	return xasprintf("%s/bisect/%.*s", data, ID_LEN, hex);
+	err = add_recipe(ask, q->good);
+	return err ? err : add_recipe(ask, q->bad);
 }
 
 static void print_candidates(const struct history *h)
@@ -93,7 +97,7 @@ static struct err *bisect_in(const struct bisect_question *q, const char *dir, c
 {
 	struct session_options o = {
 		.confidence = q->confidence, .max_runs = q->max_runs, .patience = q->patience,
-		.skip = q->skip, .nr_skip = q->nr_skip, .say = &say, .runner = { runner_run, r },
+		.skip = q->skip, .nr_skip = q->nr_skip, .say = &command_say, .runner = { runner_run, r },
 	};
 	struct bisect_log log;
 	enum session_end end = SESSION_STUCK;
@@ -104,7 +108,7 @@ static struct err *bisect_in(const struct bisect_question *q, const char *dir, c
 	if (!err)
 		err = runner_keep(r, dir, log.n);
 	if (!err && log.n)
-		progress_line(&say, "going on after %zu run%s of '%s'; --restart begins anew", log.n,
+		progress_line(&command_say, "going on after %zu run%s of '%s'; --restart begins anew", log.n,
 			      log.n == 1 ? "" : "s", log.path);
 	if (!err)
 		err = go_on(bisect_walk(h, &log, &o, stdout, &end), &log);
@@ -123,22 +127,26 @@ static struct err *ask(const struct bisect_question *q, const char *data, struct
 		       struct history *h, int *status)
 {
 	_cleanup_buf_ struct buf asked = BUF_INIT;
-	_cleanup_free_ char *dir = NULL;
+	_cleanup_free_ char *dir = NULL, *all = NULL, *name = NULL;
 	struct err *err = NULL;
 
 	if (!q->dry_run)
 		err = runner_init(r, q->name ? q->name : q->file, q->match);
 	if (!err)
-		err = history_between(data, q->good, q->bad, &say, h);
+		err = history_between(data, q->good, q->bad, &command_say, h);
 	if (err)
 		return err;
 	if (q->dry_run) {
 		print_candidates(h);
 		return NULL;
 	}
-	describe_question(q, r, h, &asked);
-	dir = state_folder(data, buf_str(&asked), r->text);
-	progress_line(&say, "%zu %ss from %s to %s, bisected in '%s'", h->n, h->unit, h->v[0].label,
+	err = describe_question(q, r, h, &asked);
+	if (err)
+		return err;
+	all = xasprintf("%s\n%s", buf_str(&asked), r->text);
+	name = sha256_name(all);
+	dir = xasprintf("%s/bisect/%s", data, name);
+	progress_line(&command_say, "%zu %ss from %s to %s, bisected in '%s'", h->n, h->unit, h->v[0].label,
 		      h->v[h->n - 1].label, dir);
 	return bisect_in(q, dir, buf_str(&asked), r, h, status);
 }
@@ -152,7 +160,7 @@ struct err *bisect_command(const struct bisect_question *q, int *status)
 
 	if (err)
 		return err;
-	r.run.say = &say;
+	r.run.say = &command_say;
 	err = ask(q, p.data, &r, &h, status);
 	history_deinit(&h);
 	runner_deinit(&r);
@@ -160,31 +168,20 @@ struct err *bisect_command(const struct bisect_question *q, int *status)
 	return err;
 }
 
-struct once {
-	struct tries tries;
-	struct sought sought;
-};
-
-static bool once_over(void *arg, const struct case_record *rec)
-{
-	struct once *o = arg;
-
-	return tries_add(&o->tries, rec, &o->sought) == OUTCOME_SHOWN;
-}
-
 struct err *bisect_once(const struct bisect_question *q, int *status)
 {
 	struct runner r = { .run = q->run };
-	struct once o = { .sought = q->sought };
+	struct sought sought = q->sought;
+	struct trying o = { .sought = &sought };
 	_cleanup_free_ char *folder = NULL, *said = NULL;
 	enum outcome outcome = OUTCOME_NONE;
 	const char *why = NULL;
 	struct err *err;
 
-	r.run.say = &say;
+	r.run.say = &command_say;
 	err = runner_init(&r, q->name ? q->name : q->file, q->match);
 	if (!err) {
-		err = runner_run(&r, q->once, once_over, &o, &folder);
+		err = runner_run(&r, q->once, trying_over, &o, &folder);
 		outcome = tries_outcome(&o.tries, &why);
 	}
 	if (err && (err->code == ERR_BUILD || err->code == ERR_TIMEOUT)) {

@@ -13,7 +13,6 @@
 #include "guests/recipe.h"
 #include "guests/sha256.h"
 
-#define KEY_HEX 16	/* characters */
 #define SOURCE_ONLY 2	/* fragments that every kernel has: what daxrig needs, the base */
 
 /* An option, and what the ends say of it; NULL: nothing. */
@@ -105,44 +104,40 @@ static char *source_of(const struct kernel_spec *spec)
 	return buf_take(&b);
 }
 
-/* Its name is made of its bytes: the same question finds its runs again. */
-static struct err *keep_fragment(const char *dir, const struct buf *text, char **path)
+/*
+ * The candidate behind @changed of the options that differ. Its fragment's name is made of
+ * its bytes: the same question finds its runs again, and one of other files does not.
+ */
+static struct err *add_candidate(const char *dir, const char *source, const struct options *o,
+				 size_t changed, const char *label, struct history *out)
 {
-	char hex[SHA256_HEX];
-	struct sha256 sha;
+	_cleanup_free_ char *name = NULL, *path = NULL, *spec = NULL;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct err *err;
 
-	sha256_start(&sha);
-	sha256_add(&sha, buf_str(text), text->len);
-	sha256_end(&sha, hex);
-	*path = xasprintf("%s/%.*s.config", dir, KEY_HEX, hex);
-	return file_write_atomic(*path, buf_str(text), text->len);
+	write_fragment(o, changed, &text);
+	name = sha256_name(buf_str(&text));
+	path = xasprintf("%s/%s.config", dir, name);
+	spec = xasprintf("%s+%s", source, path);
+	err = file_write_atomic(path, buf_str(&text), text.len);
+	if (!err)
+		history_add(out, spec, label);
+	return err;
 }
 
-static struct err *add_between(const char *dir, const char *source, const struct options *o,
-			       const char *bad, struct history *out)
+static struct err *add_all(const char *dir, const char *source, const struct options *o,
+			   struct history *out)
 {
-	size_t n = 0, at = 0;
-	struct err *err = NULL;
+	struct err *err = add_candidate(dir, source, o, 0, "the good configuration", out);
+	size_t changed = 0;
 
-	for (size_t i = 0; i < o->n; i++)
-		n += differs(&o->v[i]);
 	for (size_t i = 0; !err && i < o->n; i++) {
-		_cleanup_free_ char *path = NULL, *spec = NULL, *label = NULL;
-		_cleanup_buf_ struct buf text = BUF_INIT;
 		const struct option *option = &o->v[i];
+		_cleanup_free_ char *label =
+			xasprintf("%s=%s", option->name, option->bad ? option->bad : "as it comes");
 
-		if (!differs(option))
-			continue;
-		label = xasprintf("%s=%s", option->name, option->bad ? option->bad : "as it comes");
-		if (++at == n) {
-			history_add(out, bad, label);
-			break;
-		}
-		write_fragment(o, at, &text);
-		err = keep_fragment(dir, &text, &path);
-		spec = xasprintf("%s+%s", source, path ? path : "");
-		if (!err)
-			history_add(out, spec, label);
+		if (differs(option))
+			err = add_candidate(dir, source, o, ++changed, label, out);
 	}
 	return err;
 }
@@ -170,8 +165,7 @@ struct err *history_of_config(const char *data_dir, const struct kernel_spec *go
 		/* in the bad end's order: what an option depends on is mostly said before it */
 		add_settings(&options, &other, true);
 		add_settings(&options, &recipe, false);
-		history_add(out, good->text, "the good configuration");
-		err = add_between(dir, from, &options, bad->text, out);
+		err = add_all(dir, from, &options, out);
 	}
 	if (!err && out->n < 2)
 		err = err_create(ERR_USAGE, "'%s' and '%s' do not differ in what they set",

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "bisect/git.h"
+#include "guests/git.h"
 
 /* What run_program() keeps of an output is bounded: this many commits fit for sure. */
 #define PAGE 2000
@@ -158,22 +158,13 @@ static struct err *fill_either_way(struct history *h, const struct kernel_spec *
 	return err;
 }
 
-static char *extras_of(const struct kernel_spec *spec)
-{
-	struct buf b = BUF_INIT;
-
-	for (size_t i = 0; i < spec->nr_extras; i++)
-		buf_addf(&b, "+%s", spec->extras[i]);
-	return buf_take(&b);
-}
-
 struct err *history_of_tree(const struct kernel_spec *good, const struct kernel_spec *bad,
 			    struct history *out)
 {
-	_cleanup_free_ char *other = NULL, *extras = extras_of(bad);
+	_cleanup_free_ char *other = NULL;
 	struct err *err;
 
-	*out = (struct history){ .unit = "commit", .extras = extras_of(good) };
+	*out = (struct history){ .unit = "commit", .extras = xstrdup(kernel_spec_extras(good)) };
 	err = git_tree(good->name, &out->tree);
 	if (!err)
 		err = git_tree(bad->name, &other);
@@ -182,7 +173,7 @@ struct err *history_of_tree(const struct kernel_spec *good, const struct kernel_
 	if (strcmp(out->tree, other))
 		return err_create(ERR_USAGE, "cannot bisect between two trees, '%s' and '%s'",
 				  out->tree, other);
-	if (strcmp(out->extras, extras))
+	if (strcmp(out->extras, kernel_spec_extras(bad)))
 		return err_create(ERR_USAGE, "cannot bisect between revisions that are built "
 				  "differently, '%s' and '%s': say the same behind both", good->text,
 				  bad->text);

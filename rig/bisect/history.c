@@ -221,21 +221,12 @@ static bool same_rev(const struct kernel_spec *a, const struct kernel_spec *b)
 	return !strcmp(a->rev ? a->rev : "HEAD", b->rev ? b->rev : "HEAD");
 }
 
-static bool same_extras(const struct kernel_spec *a, const struct kernel_spec *b)
-{
-	bool same = a->nr_extras == b->nr_extras;
-
-	for (size_t i = 0; same && i < a->nr_extras; i++)
-		same = !strcmp(a->extras[i], b->extras[i]);
-	return same;
-}
-
 static struct err *between(const char *data_dir, const struct kernel_spec *good,
 			   const struct kernel_spec *bad, const struct progress *say,
 			   struct history *out)
 {
 	if (good->kind == KERNEL_SPEC_TREE && bad->kind == KERNEL_SPEC_TREE &&
-	    (!same_rev(good, bad) || same_extras(good, bad)))
+	    (!same_rev(good, bad) || !strcmp(kernel_spec_extras(good), kernel_spec_extras(bad))))
 		return history_of_tree(good, bad, out);
 	if (kernel_spec_is_built(good) && kernel_spec_is_built(bad))
 		return history_of_config(data_dir, good, bad, out);

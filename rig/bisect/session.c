@@ -130,18 +130,6 @@ static bool choose(struct session *s, size_t *version)
 	return state == BISECT_RUN;
 }
 
-struct over {
-	struct tries tries;
-	struct sought *sought;
-};
-
-static bool over(void *arg, const struct case_record *rec)
-{
-	struct over *o = arg;
-
-	return tries_add(&o->tries, rec, o->sought) == OUTCOME_SHOWN;
-}
-
 /* A kernel that cannot be run is no reason to stop; it is when it is an end of the user's. */
 static struct err *judge_error(const struct session *s, size_t place, struct err *err,
 			       struct log_run *run, char **why)
@@ -165,11 +153,11 @@ static struct err *run_one(struct session *s, size_t place)
 {
 	struct sought sought = { 0 }, *seek = sought_known(&s->log->sought) ? &s->log->sought :
 							&sought;
-	struct over o = { .sought = seek };
+	struct trying o = { .sought = seek };
 	struct log_run run = { .spec = s->history->v[place].spec };
 	_cleanup_free_ char *folder = NULL, *said = NULL;
 	const char *why = NULL;
-	struct err *err = s->o->runner.run(s->o->runner.arg, run.spec, over, &o, &folder);
+	struct err *err = s->o->runner.run(s->o->runner.arg, run.spec, trying_over, &o, &folder);
 
 	run.outcome = tries_outcome(&o.tries, &why);
 	run.guests = o.tries.guests;

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "base/files.h"
+#include "base/program.h"
 #include "proc.h"
 
 #define WORDS_MAX 16

@@ -89,8 +89,8 @@ static const struct {
 	{ "6.12", "file:/x", "there is no way from 'deb:6.12' to 'file:/x': say two packaged " },
 	{ "tree:/tmp", "6.12", "there is no way from 'tree:/tmp' to 'deb:6.12'" },
 	{ "src:7.2", "src:6.12", "there is no way from 'src:7.2' to 'src:6.12'" },
-	{ "tree:/proc/none@a", "tree:/proc@b", "cannot bisect in '/proc/none': No such file" },
-	{ "tree:/proc@a", "tree:/proc@b", "cannot bisect in '/proc': 'git' failed" },
+	{ "tree:/proc/none@a", "tree:/proc@b", "cannot use git tree '/proc/none': No such file" },
+	{ "tree:/proc@a", "tree:/proc@b", "cannot use git tree '/proc': 'git' failed" },
 };
 
 static void test_words(void **state)

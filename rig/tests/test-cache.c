@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/files.h"
+#include "base/program.h"
 #include "cmd.h"
 #include "guests/image.h"
 #include "template-store.h"

@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "base/files.h"
+#include "base/program.h"
 
 #define OUT "build/tests/fork-out"
 #define CASES_MAX 8

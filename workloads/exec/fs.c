@@ -12,7 +12,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "base/files.h"
+#include "base/program.h"
 #include "workloads/pattern.h"
 
 #define MKFS_TIMEOUT_MS 60000

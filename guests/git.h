@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The program git, on a tree of the user's: it is only read. */
-#ifndef RIG_BISECT_GIT_H
-#define RIG_BISECT_GIT_H
+/* The program git. */
+#ifndef GUESTS_GIT_H
+#define GUESTS_GIT_H
 
 #include "base/buf.h"
 #include "base/err.h"
 
 /*
  * Runs git in @tree; @args end with NULL. @out gets what it printed, warnings among it, up
- * to what run_program() keeps.
+ * to what run_program() keeps. What only looks leaves a user's tree as it was, its index, too.
  */
 struct err *git(const char *tree, struct buf *out, const char *const args[]) __must_check;
 

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "bisect/git.h"
+#include "guests/git.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "base/files.h"
+#include "base/program.h"
 
-#define GIT_TIMEOUT_MS 300000
+#define GIT_MS (30 * 60 * 1000)	/* a checkout of a kernel, on a busy machine */
 #define ARGS_MAX 16
 
 struct err *git(const char *tree, struct buf *out, const char *const args[])
 {
-	const char *argv[ARGS_MAX + 4] = { "git", "-C", tree, NULL };
-	size_t n = 3;
+	const char *argv[ARGS_MAX + 5] = { "git", "--no-optional-locks", "-C", tree, NULL };
+	size_t n = 4;
 
 	for (size_t i = 0; args[i] && i < ARGS_MAX; i++)
 		argv[n++] = args[i];
 	buf_reset(out);
-	return run_program(argv, GIT_TIMEOUT_MS, out);
+	return run_program(argv, GIT_MS, out);
 }
 
 size_t git_id_len(const char *line)
@@ -62,11 +62,11 @@ struct err *git_tree(const char *path, char **out)
 
 	*out = realpath(path, NULL);
 	if (!*out)
-		return err_create(ERR_USAGE, "cannot bisect in '%s': %s", path, strerror(errno));
+		return err_create(ERR_USAGE, "cannot use git tree '%s': %s", path, strerror(errno));
 	err = GIT(*out, &text, "rev-parse", "--git-dir");
 	if (err && err->code == ERR_PROGRAM) {
 		err->code = ERR_USAGE;
-		err = err_wrap(err, "cannot bisect in '%s'", path);
+		err = err_wrap(err, "cannot use git tree '%s'", path);
 	}
 	return err;
 }
