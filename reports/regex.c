@@ -21,8 +21,8 @@ struct regex *regex_create(const char *pattern)
 	PCRE2_SIZE where;
 	int code;
 
-	re->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, PCRE2_DOTALL,
-				 &code, &where, NULL);
+	re->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+				 PCRE2_DOTALL | PCRE2_DUPNAMES, &code, &where, NULL);
 	if (!re->code) {
 		fprintf(stderr, "daxrig: bad pattern '%s' at %zu\n", pattern,
 			(size_t)where);
@@ -57,12 +57,18 @@ bool regex_match(struct regex *re, const char *s, size_t len)
 
 struct regex_group regex_group(const struct regex *re, const char *name)
 {
-	int n = pcre2_substring_number_from_name(re->code, (PCRE2_SPTR)name);
 	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(re->data);
+	PCRE2_SPTR p, last;
+	int size = pcre2_substring_nametable_scan(re->code, (PCRE2_SPTR)name, &p, &last);
 
-	if (!re->matched || n < 0 || at[2 * n] == PCRE2_UNSET)
-		return (struct regex_group){ false, 0, 0 };
-	return (struct regex_group){ true, at[2 * n], at[2 * n + 1] - at[2 * n] };
+	/* the table has an entry of @size bytes for each group, its number first */
+	for (; re->matched && size > 0 && p <= last; p += size) {
+		int n = p[0] << 8 | p[1];
+
+		if (at[2 * n] != PCRE2_UNSET)
+			return (struct regex_group){ true, at[2 * n], at[2 * n + 1] - at[2 * n] };
+	}
+	return (struct regex_group){ false, 0, 0 };
 }
 
 char *regex_group_str(const struct regex *re, const char *s, const char *name, size_t max)

@@ -28,7 +28,10 @@ void regex_destroy(struct regex *re);
  */
 bool regex_match(struct regex *re, const char *s, size_t len);
 
-/* The group @name of the last match that succeeded; not set when it has none. */
+/*
+ * The group @name of the last match that succeeded, the first that is set where several
+ * alternatives have one; not set when there is none.
+ */
 struct regex_group regex_group(const struct regex *re, const char *name);
 
 /*

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "splat-places.h"
 
 /* Bytes of the UTF-8 character at @p, 0 when it is none. */
 static size_t utf8_len(const unsigned char *p, size_t left)
@@ -118,22 +119,6 @@ static json_t *json_finding(const struct finding *f)
 	return o;
 }
 
-static json_t *json_splat(const struct splat *s)
-{
-	json_t *o = json_object();
-
-	set_text(o, "title", s->title);
-	set_text(o, "class", splat_class_name(s->cls));
-	set_some(o, "file", s->file);
-	if (s->line)
-		set_num(o, "line", s->line);
-	set_some(o, "function", s->function);
-	set_num(o, "offset", s->offset);
-	set(o, "fatal", json_boolean(s->fatal));
-	set_text(o, "excerpt", s->excerpt);
-	return o;
-}
-
 static json_t *json_evidence(const struct case_evidence *e)
 {
 	json_t *o = json_object();
@@ -154,7 +139,7 @@ static json_t *json_lists(json_t *o, const struct case_record *rec)
 	for (size_t i = 0; i < rec->finding_count; i++)
 		json_array_append_new(findings, json_finding(&rec->findings[i]));
 	for (size_t i = 0; i < rec->splat_count; i++)
-		json_array_append_new(splats, json_splat(rec->splats[i]));
+		json_array_append_new(splats, splat_json(rec->splats[i], NULL));
 	for (size_t i = 0; i < rec->evidence_count; i++)
 		json_array_append_new(evidence, json_evidence(&rec->evidence[i]));
 	for (size_t i = 0; i < rec->error_count; i++)

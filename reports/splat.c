@@ -3,13 +3,18 @@
 
 #include <string.h>
 
-#include "regex.h"
-#include "splat-rules.h"
+#include "splat-explain.h"
+#include "splat-line.h"
+#include "splat-name.h"
 
-#define REPORT_LINES 200 /* past these a report is over in any case */
-#define JOIN_LINES 12	 /* how close "close behind" is */
+#define END_LINES 40	   /* behind its end marker, where a panic over it is told */
+#define QUIET_LINES 300	   /* without an address: it is over */
+#define REPORT_LINES 1500  /* past these a report is over in any case */
+#define OPEN_MAX 4	   /* reports that are printed at once */
+#define REPORT_BYTES 65536 /* of its text; more is not looked at */
+#define JOIN_LINES 30	 /* how close "close behind" is */
+#define EXCERPT_LINE 512   /* bytes of a line in an excerpt, before they are escaped */
 #define CUT_LINES 4	 /* what WARN() says stands between "cut here" and it */
-#define NAME_MAX_LEN 200
 
 static const char *const class_names[] = {
 	[SPLAT_WARNING] = "warning",
@@ -46,7 +51,28 @@ struct splat *splat_copy(const struct splat *splat)
 	copy->file = strdup_or_null(splat->file);
 	copy->function = strdup_or_null(splat->function);
 	copy->excerpt = xstrdup(splat->excerpt);
+	copy->task = strdup_or_null(splat->task);
+	copy->kernel = strdup_or_null(splat->kernel);
+	copy->taint = strdup_or_null(splat->taint);
+	copy->registers = strdup_or_null(splat->registers);
+	copy->signature = strdup_or_null(splat->signature);
+	for (size_t i = 0; i < copy->nr_frames; i++) {
+		struct splat_frame *f = &copy->frames[i];
+
+		f->function = xstrdup(f->function);
+		f->module = strdup_or_null(f->module);
+		for (size_t a = 0; a < SPLAT_AREAS; a++)
+			if (splat->areas[a].function == splat->frames[i].function)
+				copy->areas[a].function = f->function;
+	}
 	return copy;
+}
+
+void splat_frame_deinit(struct splat_frame *frame)
+{
+	free(frame->function);
+	free(frame->module);
+	*frame = (struct splat_frame){ NULL };
 }
 
 void splat_destroy(struct splat *splat)
@@ -57,37 +83,40 @@ void splat_destroy(struct splat *splat)
 	free(splat->file);
 	free(splat->function);
 	free(splat->excerpt);
+	free(splat->task);
+	free(splat->kernel);
+	free(splat->taint);
+	free(splat->registers);
+	free(splat->signature);
+	for (size_t i = 0; i < splat->nr_frames; i++)
+		splat_frame_deinit(&splat->frames[i]);
 	free(splat);
 }
 
-/* Where a function's name may come from, in the letters of splat_rule.sources. */
-enum source { SOURCE_HEADER, SOURCE_AT, SOURCE_RIP, SOURCE_TRACE, SOURCE_COUNT };
-static const char source_letters[SOURCE_COUNT + 1] = "hart";
-
 struct report {
-	const struct splat_rule *rule; /* NULL: no report is open */
+	size_t form; /* in splat_forms */
 	struct splat *splat;
-	char *text; /* the rule's {text} */
-	char *access;
-	char tag[16]; /* the caller who prints it, "" when not told */
-	char *names[SOURCE_COUNT];
+	struct splat_words words;
+	char tag[SPLAT_TAG_MAX]; /* the caller who prints it, "" when not told */
+	struct buf text;	 /* its messages, as they came */
 	struct buf excerpt;
 	unsigned int excerpt_lines;
 	unsigned int lines;
-	bool ended; /* its end marker was seen */
+	unsigned int quiet; /* lines since the last that holds an address */
+	bool ended;	    /* its end marker was seen */
 };
 
 struct splat_scanner {
 	splat_fn *callback;
 	void *arg;
-	struct regex **rules;
-	struct regex *prefix, *frame, *rip, *at, *access, *place, *helper;
+	struct splat_namer *namer;
 
 	struct buf line;
 	uint64_t offset; /* bytes fed */
 	uint64_t line_start;
 
-	struct report open;
+	struct report open[OPEN_MAX]; /* the oldest first */
+	size_t nr_open;
 	struct buf cut; /* "cut here" and the lines behind it, escaped */
 	unsigned int cut_lines;
 	uint64_t cut_start;
@@ -100,26 +129,15 @@ struct splat_scanner *splat_scanner_create(splat_fn *callback, void *arg)
 
 	s->callback = callback;
 	s->arg = arg;
-	s->rules = xcalloc(splat_rules_count, sizeof(struct regex *));
-	for (size_t i = 0; i < splat_rules_count; i++)
-		s->rules[i] = regex_create(splat_rules[i].pattern);
-	s->prefix = regex_create(splat_prefix_pattern);
-	s->frame = regex_create(splat_frame_pattern);
-	s->rip = regex_create(splat_rip_pattern);
-	s->at = regex_create(splat_at_pattern);
-	s->access = regex_create(splat_access_pattern);
-	s->place = regex_create(splat_place_pattern);
-	s->helper = regex_create(splat_helper_functions);
+	s->namer = splat_namer_create();
 	return s;
 }
 
 static void report_reset(struct report *r)
 {
 	splat_destroy(r->splat);
-	free(r->text);
-	free(r->access);
-	for (size_t i = 0; i < SOURCE_COUNT; i++)
-		free(r->names[i]);
+	splat_words_deinit(&r->words);
+	buf_deinit(&r->text);
 	buf_deinit(&r->excerpt);
 	*r = (struct report){ 0 };
 }
@@ -128,17 +146,9 @@ void splat_scanner_destroy(struct splat_scanner *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < splat_rules_count; i++)
-		regex_destroy(s->rules[i]);
-	free(s->rules);
-	regex_destroy(s->prefix);
-	regex_destroy(s->frame);
-	regex_destroy(s->rip);
-	regex_destroy(s->at);
-	regex_destroy(s->access);
-	regex_destroy(s->place);
-	regex_destroy(s->helper);
-	report_reset(&s->open);
+	splat_namer_destroy(s->namer);
+	for (size_t i = 0; i < s->nr_open; i++)
+		report_reset(&s->open[i]);
 	buf_deinit(&s->line);
 	buf_deinit(&s->cut);
 	free(s);
@@ -154,102 +164,70 @@ uint64_t splat_scanner_dropped(const struct splat_scanner *s)
 	return s->reports > SPLAT_REPORTS_MAX ? s->reports - SPLAT_REPORTS_MAX : 0;
 }
 
-/* Fills a title's {words}; an unknown function takes its " in " along. */
-static char *title_make(const struct report *r, const char *function)
-{
-	struct buf b = BUF_INIT;
-
-	for (const char *p = r->rule->title; *p;) {
-		if (!function && !strncmp(p, " in {func}", 10)) {
-			p += 10;
-		} else if (!strncmp(p, "{func}", 6)) {
-			buf_adds(&b, function ? function : "unknown");
-			p += 6;
-		} else if (!strncmp(p, "{text}", 6)) {
-			buf_adds(&b, r->text ? r->text : "");
-			p += 6;
-		} else if (!strncmp(p, "{access}", 8)) {
-			if (r->access)
-				buf_addf(&b, " %s", r->access);
-			p += 8;
-		} else {
-			buf_addc(&b, *p++);
-		}
-	}
-	while (b.len && b.data[b.len - 1] == ' ')
-		b.data[--b.len] = '\0';
-	return buf_take(&b);
-}
-
+/* Names the oldest report and hands it out. */
 static void report_close(struct splat_scanner *s)
 {
-	struct report *r = &s->open;
+	struct report *r = &s->open[0];
 	struct splat *splat = r->splat;
 
-	if (!r->rule)
-		return;
-	for (const char *p = r->rule->sources; *p && !splat->function; p++)
-		splat->function = strdup_or_null(
-			r->names[strchr(source_letters, *p) - source_letters]);
-	splat->title = title_make(r, splat->function);
+	splat_namer_name(s->namer, r->form, &r->text, &r->words, &splat->title,
+			 &splat->function, &splat->corrupted);
+	splat->type = splat_namer_type(s->namer, splat->title);
+	splat->file = take_ptr(r->words.file);
+	splat->line = r->words.line;
 	splat->excerpt = buf_take(&r->excerpt);
+	splat_explain(s->namer, r->form, &r->text, splat);
 	if (s->reports++ < SPLAT_REPORTS_MAX)
 		s->callback(s->arg, take_ptr(r->splat));
 	report_reset(r);
+	memmove(s->open, s->open + 1, --s->nr_open * sizeof(*r));
 }
 
-static void report_add_line(struct report *r, const char *line, size_t len)
+static bool same_caller(const char *a, const char *b)
+{
+	return !*a || !*b || !strcmp(a, b);
+}
+
+/* The youngest report that the caller @tag may go on with; NULL: none. */
+static struct report *report_of(struct splat_scanner *s, const char *tag)
+{
+	for (size_t i = s->nr_open; i-- > 0;)
+		if (same_caller(s->open[i].tag, tag))
+			return &s->open[i];
+	return NULL;
+}
+
+static void add_text(struct report *r, const struct splat_line *m)
+{
+	if (r->ended || r->text.len + m->len >= REPORT_BYTES)
+		return;
+	buf_add(&r->text, m->msg, m->len);
+	buf_addc(&r->text, '\n');
+}
+
+static void add_excerpt(struct report *r, const struct splat_line *m)
 {
 	struct buf *b = &r->excerpt;
 
 	if (r->excerpt_lines >= SPLAT_EXCERPT_LINES ||
-	    b->len + len + 64 > SPLAT_EXCERPT_MAX)
+	    b->len + 4 * MIN(m->line_len, EXCERPT_LINE) + 4 > SPLAT_EXCERPT_MAX)
 		return;
-	buf_add_escaped(b, line, len, 512);
+	buf_add_escaped(b, m->line, m->line_len, EXCERPT_LINE);
 	buf_addc(b, '\n');
 	r->excerpt_lines++;
 }
 
-/* Takes the func of @re's last match as a name from @source, if it is to be trusted. */
-static void report_name(struct splat_scanner *s, enum source source, struct regex *re,
-			const char *msg)
+static void report_open(struct splat_scanner *s, size_t form, const struct splat_line *m)
 {
-	_cleanup_free_ char *name = regex_group_str(re, msg, "func", NAME_MAX_LEN);
+	struct report *r;
 
-	if (!name || s->open.names[source])
-		return;
-	name[strcspn(name, ".")] = '\0'; /* .isra.0, .constprop.0, .cold */
-	if (!regex_match(s->helper, name, strlen(name)))
-		s->open.names[source] = take_ptr(name);
-}
-
-static void report_place(struct splat *splat, struct regex *re, const char *msg)
-{
-	_cleanup_free_ char *line = regex_group_str(re, msg, "line", 9);
-
-	if (!splat->file && !splat->line && line) {
-		splat->file = regex_group_str(re, msg, "file", NAME_MAX_LEN);
-		splat->line = (unsigned int)strtoul(line, NULL, 10);
-	}
-}
-
-struct message {
-	const char *line; /* as it came, without \r and \n */
-	size_t line_len;
-	const char *msg; /* behind timestamp and caller tag */
-	size_t len;
-	char tag[16];
-};
-
-static void report_open(struct splat_scanner *s, size_t rule, const struct message *m)
-{
-	struct report *r = &s->open;
-
-	report_close(s);
-	r->rule = &splat_rules[rule];
+	while (s->nr_open == OPEN_MAX || (s->nr_open && s->open[0].ended))
+		report_close(s);
+	r = &s->open[s->nr_open++];
+	*r = (struct report){ .form = form };
 	r->splat = xcalloc(1, sizeof(*r->splat));
-	r->splat->cls = r->rule->cls;
-	r->splat->fatal = r->rule->flags & SPLAT_RULE_PANIC;
+	r->splat->cls = splat_forms[form].cls;
+	r->splat->panicked = splat_forms[form].flags & SPLAT_FORM_PANIC;
 	r->splat->offset = s->line_start;
 	memcpy(r->tag, m->tag, sizeof(r->tag));
 	if (s->cut_lines) {
@@ -258,82 +236,70 @@ static void report_open(struct splat_scanner *s, size_t rule, const struct messa
 		buf_add(&r->excerpt, buf_str(&s->cut), s->cut.len);
 		s->cut_lines = 0;
 	}
-	r->text = regex_group_str(s->rules[rule], m->msg, "text", NAME_MAX_LEN);
-	report_place(r->splat, s->rules[rule], m->msg);
-	report_name(s, SOURCE_HEADER, s->rules[rule], m->msg);
-	report_add_line(r, m->line, m->line_len);
+	splat_namer_read(s->namer, form, m->msg, m->len, &r->words);
+	add_excerpt(r, m);
 }
 
-/* Whether a line that matches @rule says more about the report before it. */
-static bool rule_joins(const struct report *r, const struct splat_rule *rule)
+/* Whether a line that has the form @form says more about the report before it. */
+static bool form_joins(const struct report *r, const struct splat_form *form)
 {
-	if (!r->rule)
+	const struct splat_form *first = r ? &splat_forms[r->form] : NULL;
+
+	if (!r)
 		return false;
-	if (r->splat->fatal || rule->flags & SPLAT_RULE_PANIC)
+	if (r->splat->panicked || form->flags & SPLAT_FORM_PANIC)
 		return true;
-	if (rule->flags & SPLAT_RULE_REPEATS && rule->cls == r->rule->cls && !r->ended)
+	if (form->flags & SPLAT_FORM_REPEATS && form->cls == first->cls && !r->ended)
 		return true;
-	if (!(rule->flags & SPLAT_RULE_JOINS) || r->ended || r->lines > JOIN_LINES)
+	if (!(form->flags & SPLAT_FORM_JOINS) || r->ended || r->lines > JOIN_LINES)
 		return false;
-	if (r->rule->flags & SPLAT_RULE_LEADS)
+	if (first->flags & SPLAT_FORM_LEADS)
 		return true;
-	return rule->cls == SPLAT_OOPS &&
-	       (r->rule->cls == SPLAT_OOPS || r->rule->cls == SPLAT_BUG);
+	return form->cls == SPLAT_OOPS && (first->cls == SPLAT_OOPS || first->cls == SPLAT_BUG);
 }
 
-/* The first rule that @m matches, or splat_rules_count. */
-static size_t find_rule(struct splat_scanner *s, const struct message *m)
+static void report_join(struct splat_scanner *s, struct report *r, size_t form,
+			const struct splat_line *m)
 {
-	for (size_t i = 0; i < splat_rules_count; i++) {
-		const char *key = splat_rules[i].key;
-
-		if (memmem(m->msg, m->len, key, strlen(key)) &&
-		    regex_match(s->rules[i], m->msg, m->len))
-			return i;
-	}
-	return splat_rules_count;
-}
-
-static void report_join(struct splat_scanner *s, size_t rule, const struct message *m)
-{
-	struct report *r = &s->open;
-
-	if (splat_rules[rule].flags & SPLAT_RULE_PANIC)
-		r->splat->fatal = true;
-	report_place(r->splat, s->rules[rule], m->msg);
-	report_name(s, SOURCE_HEADER, s->rules[rule], m->msg);
-	report_add_line(r, m->line, m->line_len);
+	for (size_t i = 0; i < s->nr_open; i++)
+		if (splat_forms[form].flags & SPLAT_FORM_PANIC)
+			s->open[i].splat->panicked = true;
+	splat_namer_read(s->namer, form, m->msg, m->len, &r->words);
+	add_excerpt(r, m);
 }
 
 /* A line of an open report that opens none itself. */
-static void report_body(struct splat_scanner *s, const struct message *m)
+static void report_body(struct splat_scanner *s, struct report *r, const struct splat_line *m)
 {
-	struct report *r = &s->open;
-
 	if (r->ended)
 		return;
-	report_add_line(r, m->line, m->line_len);
-	if (memmem(m->msg, m->len, "---[ end ", 9))
-		r->ended = true;
-	if (strcmp(r->tag, m->tag))
-		return;
-	if (regex_match(s->rip, m->msg, m->len))
-		report_name(s, SOURCE_RIP, s->rip, m->msg);
-	else if (regex_match(s->at, m->msg, m->len))
-		report_name(s, SOURCE_AT, s->at, m->msg);
-	else if (regex_match(s->frame, m->msg, m->len)) {
-		if (!regex_group(s->frame, "unsure").set)
-			report_name(s, SOURCE_TRACE, s->frame, m->msg);
-	} else if (!r->access && regex_match(s->access, m->msg, m->len))
-		r->access = regex_group_str(s->access, m->msg, "access", 8);
-	else if (regex_match(s->place, m->msg, m->len))
-		report_place(r->splat, s->place, m->msg);
+	add_excerpt(r, m);
+	splat_namer_read(s->namer, splat_forms_count, m->msg, m->len, &r->words);
+}
+
+/*
+ * A message goes to the text of all reports that its caller may be printing: where the log
+ * does not tell callers apart, a report may go on behind the first line of the next.
+ */
+static void add_texts(struct splat_scanner *s, const struct splat_line *m)
+{
+	for (size_t i = 0; i < s->nr_open; i++) {
+		struct report *r = &s->open[i];
+
+		if (!same_caller(r->tag, m->tag))
+			continue;
+		add_text(r, m);
+		if (memmem(m->msg, m->len, "+0x", 3))
+			r->quiet = 0;
+		if (memmem(m->msg, m->len, "---[ end ", 9))
+			r->ended = true;
+	}
 }
 
 /* What a WARN() says stands in front of its WARNING line. */
-static void note_cut(struct splat_scanner *s, const struct message *m)
+static void note_cut(struct splat_scanner *s, const struct splat_line *m)
 {
-	if (memmem(m->msg, m->len, "---[ cut here ]---", 18)) {
+	if (memmem(m->msg, m->len, SPLAT_CUT_HERE, strlen(SPLAT_CUT_HERE))) {
 		buf_reset(&s->cut);
 		s->cut_lines = 0;
 		s->cut_start = s->line_start;
@@ -344,58 +310,94 @@ static void note_cut(struct splat_scanner *s, const struct message *m)
 		s->cut_lines = 0;
 		return;
 	}
-	buf_add_escaped(&s->cut, m->line, m->line_len, 512);
+	buf_add_escaped(&s->cut, m->line, m->line_len, EXCERPT_LINE);
 	buf_addc(&s->cut, '\n');
+}
+
+static void take_message(struct splat_scanner *s, const struct splat_line *m)
+{
+	size_t form = splat_namer_form(s->namer, m->msg, m->len);
+	struct report *r = report_of(s, m->tag);
+
+	if (form == splat_forms_count) {
+		if (r)
+			report_body(s, r, m);
+		note_cut(s, m);
+	} else if (form_joins(r, &splat_forms[form])) {
+		report_join(s, r, form, m);
+	} else {
+		report_open(s, form, m);
+	}
+	add_texts(s, m);
+}
+
+static bool is_over(const struct report *r)
+{
+	return r->lines > REPORT_LINES || r->quiet > (r->ended ? END_LINES : QUIET_LINES);
 }
 
 static void take_line(struct splat_scanner *s)
 {
-	struct message m = { .line = buf_str(&s->line), .line_len = s->line.len };
-	struct regex_group g;
-	size_t rule;
+	const char *at = buf_str(&s->line), *end = at + s->line.len;
+	struct splat_line m;
 
-	m.msg = m.line;
-	m.len = m.line_len;
-	if (regex_match(s->prefix, m.line, m.line_len)) {
-		g = regex_group(s->prefix, "msg");
-		m.msg = m.line + g.start;
-		m.len = g.len;
-		g = regex_group(s->prefix, "tag");
-		if (g.set && g.len < sizeof(m.tag))
-			memcpy(m.tag, m.line + g.start, g.len);
+	while (end > at && end[-1] == '\r')
+		end--;
+	for (size_t i = 0; i < s->nr_open; i++) {
+		s->open[i].lines++;
+		s->open[i].quiet++;
 	}
-	if (s->open.rule && ++s->open.lines > REPORT_LINES)
+	while (s->nr_open && is_over(&s->open[0]))
 		report_close(s);
-	rule = find_rule(s, &m);
-	if (rule == splat_rules_count || splat_rules[rule].flags & SPLAT_RULE_NOISE) {
-		if (s->open.rule)
-			report_body(s, &m);
-		note_cut(s, &m);
-	} else if (rule_joins(&s->open, &splat_rules[rule])) {
-		report_join(s, rule, &m);
-	} else {
-		report_open(s, rule, &m);
-	}
+	do {
+		at = splat_line_read(at, end, &m);
+		take_message(s, &m);
+	} while (at);
 	buf_reset(&s->line);
+}
+
+/*
+ * Where the next line begins that may open a report, in @len bytes that begin with a line.
+ * The last line, which may go on in the next piece, is always one.
+ */
+static size_t quiet(struct splat_scanner *s, const char *p, size_t len)
+{
+	size_t at = splat_namer_next(s->namer, p, len);
+	const char *nl = memrchr(p, '\n', at);
+
+	return nl ? (size_t)(nl + 1 - p) : 0;
 }
 
 void splat_scanner_feed(struct splat_scanner *s, const void *data, size_t len)
 {
-	const char *p = data;
+	const char *p = data, *end = p + len;
 
-	for (size_t i = 0; i < len; i++, s->offset++) {
-		if (p[i] == '\n') {
+	while (p < end) {
+		const char *nl;
+		size_t n;
+
+		if (!s->nr_open && !s->line.len && !s->cut_lines && s->line_start == s->offset) {
+			n = quiet(s, p, (size_t)(end - p));
+			p += n;
+			s->offset += n;
+			s->line_start = s->offset;
+		}
+		nl = memchr(p, '\n', (size_t)(end - p));
+		n = (size_t)((nl ? nl : end) - p);
+		buf_add(&s->line, p, MIN(n, SPLAT_LINE_MAX - s->line.len));
+		s->offset += n + !!nl;
+		p += n + !!nl;
+		if (nl) {
 			take_line(s);
-			s->line_start = s->offset + 1;
-		} else if (p[i] != '\r' && s->line.len < SPLAT_LINE_MAX) {
-			buf_addc(&s->line, p[i]);
+			s->line_start = s->offset;
 		}
 	}
 }
 
 void splat_scanner_flush(struct splat_scanner *s)
 {
-	report_close(s);
+	while (s->nr_open)
+		report_close(s);
 	s->reports = 0;
 }
 
@@ -405,5 +407,6 @@ void splat_scanner_finish(struct splat_scanner *s)
 		take_line(s);
 		s->line_start = s->offset;
 	}
-	report_close(s);
+	while (s->nr_open)
+		report_close(s);
 }

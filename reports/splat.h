@@ -2,7 +2,7 @@
 /*
  * Finds what the kernel complained about in a console log. The log comes as a byte
  * stream in pieces of any size and may hold anything; memory stays bounded. What
- * counts as a complaint, and how it is named, stands in splat-rules.c. Pure.
+ * counts as a complaint, and how it is named, stands in splat-forms.c. Pure.
  */
 #ifndef REPORTS_SPLAT_H
 #define REPORTS_SPLAT_H
@@ -12,6 +12,8 @@
 #define SPLAT_LINE_MAX 4096	/* bytes of a line that are looked at */
 #define SPLAT_EXCERPT_LINES 60
 #define SPLAT_EXCERPT_MAX 8192	/* bytes */
+#define SPLAT_FRAMES_MAX 64
+#define SPLAT_AREAS 8
 #define SPLAT_REPORTS_MAX 256	/* reports between two flushes; more are only counted */
 
 enum splat_class {
@@ -33,19 +35,54 @@ enum splat_class {
 /* "warning", "rcu-stall", ... */
 const char *splat_class_name(enum splat_class cls);
 
+/* A line of a call trace, or the instruction pointer. */
+struct splat_frame {
+	char *function;		/* with the compiler's suffix: "foo.isra.0" */
+	char *module;		/* NULL: the kernel's own */
+	unsigned long offset, size;	/* "+0x1b/0x150"; 0: not told */
+	bool sure;		/* false: a "? " stands before it, an old value on the stack */
+	bool call;		/* a return address; false: the instruction pointer */
+};
+
+/* One part of the kernel that daxrig looks after, and its first function in the trace. */
+struct splat_area {
+	const char *name;	/* "dax", "gup", "rdma", ...; static */
+	const char *function;	/* a frame's; NULL: not involved */
+};
+
 /* All strings are printable ASCII; title and excerpt are never NULL. */
 struct splat {
 	enum splat_class cls;
+	const char *type;	/* what the community calls its kind: "LOCKDEP"; static */
 	char *title;		/* "WARNING in dax_disassociate_entry" */
 	char *file;		/* as the kernel wrote it: "fs/dax.c"; NULL: not named */
 	unsigned int line;	/* 0: not named */
 	char *function;		/* NULL: not named */
 	char *excerpt;		/* first lines of the report, each ended by a newline */
 	uint64_t offset;	/* bytes from the start of the stream to its first line */
-	bool fatal;		/* the kernel panicked over it */
+	bool panicked;		/* the kernel panicked over it */
+	bool corrupted;		/* the log is damaged there: title and type are a guess */
+
+	/* explained; NULL, -1, 0: not told */
+	char *task;		/* "Comm:" */
+	int pid, cpu;
+	char *kernel;		/* "6.1.0-49-amd64" */
+	char *taint;		/* its letters and blanks; NULL: not tainted, or not told */
+	char *registers;	/* the lines of the interesting ones, each ended by a newline */
+	struct splat_frame frames[SPLAT_FRAMES_MAX]; /* of the first trace, after the pointer */
+	size_t nr_frames;
+	struct splat_area areas[SPLAT_AREAS];
+	/*
+	 * The title, its numbers "N", and the first two callers that are no helpers, without
+	 * suffixes of the compiler; no callers where a task or CPU was met anywhere. The same bug has the same
+	 * one in every boot, on kernels of one series mostly.
+	 */
+	char *signature;
 };
 
 struct splat *splat_copy(const struct splat *splat) __must_check;
+
+void splat_frame_deinit(struct splat_frame *frame);
 
 /* NULL is fine. */
 void splat_destroy(struct splat *splat);

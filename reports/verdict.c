@@ -147,7 +147,7 @@ static bool find_kernel(struct case_record *rec)
 		f->expected = xstrdup("nothing in the kernel log");
 		f->found = xstrdup(s->title);
 		f->detail = xstrdup(s->excerpt);
-		panic |= s->fatal;
+		panic |= s->panicked;
 	}
 	if (panic) {
 		struct finding *f = add_finding(rec, "guest.panic");

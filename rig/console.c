@@ -20,7 +20,7 @@ static void keep_splat(void *arg, struct splat *splat)
 	}
 	c->splats = xrealloc(c->splats, c->nr_splats + 1, sizeof(struct splat *));
 	c->splats[c->nr_splats++] = splat;
-	c->panicked |= splat->cls == SPLAT_PANIC || splat->fatal;
+	c->panicked |= splat->cls == SPLAT_PANIC || splat->panicked;
 }
 
 struct err *console_open(struct console *c, const char *path)

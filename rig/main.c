@@ -6,7 +6,7 @@
 
 static const struct command *const commands[] = {
 	&cmd_run, &cmd_report, &cmd_list, &cmd_show, &cmd_check, &cmd_cache, &cmd_kernel,
-	&cmd_mutants, &cmd_bisect,
+	&cmd_mutants, &cmd_bisect, &cmd_splat,
 };
 
 static void print_help(void)

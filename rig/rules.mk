@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # How things are built; what is built stands in the rooms' build.mk.
 
-HOST_PKGS := libvirt libvirt-qemu libxml-2.0 libarchive libkmod jansson libpcre2-8 nettle libxxhash
+HOST_PKGS := libvirt libvirt-qemu libxml-2.0 libarchive libkmod jansson libpcre2-8 nettle libxxhash libdw libelf
 HOST_CFLAGS = $(shell pkg-config --cflags $(HOST_PKGS))
 HOST_LIBS = $(shell pkg-config --libs $(HOST_PKGS)) -lm
 # One provider, linked statically: the agent is the only program in the guest.
@@ -83,6 +83,42 @@ test: packages
 bench: packages
 	@$(MAKE) --no-print-directory $(quiet) $(parallel) all $(BUILD)/daxrig-bench
 	@$(BUILD)/daxrig-bench $(ARGS)
+
+# libFuzzer comes with clang, which nothing else needs.
+FUZZ_CC := clang
+FUZZ_SECONDS := 600
+FUZZ_SANITIZE := address,undefined -fno-sanitize-recover=undefined
+fuzz-objs := $(patsubst %.c,$(BUILD)/fuzz/%.o,$(filter rig/base/% reports/%,$(pure-srcs) $(host-srcs)))
+
+$(BUILD)/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,"$< (fuzz)")
+	$(Q)$(FUZZ_CC) $(CPPFLAGS) $(HOST_CFLAGS) $(CFLAGS) -fsanitize=fuzzer-no-link,$(FUZZ_SANITIZE) \
+		-MMD -MP -c $< -o $@
+
+$(BUILD)/fuzz/libdaxrig.a: $(fuzz-objs)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/fuzz/fuzz-splat: $(BUILD)/fuzz/reports/fuzz/fuzz-splat.o $(BUILD)/fuzz/libdaxrig.a
+	$(call say,LD,$@)
+	$(Q)$(FUZZ_CC) $(CFLAGS) -fsanitize=fuzzer,$(FUZZ_SANITIZE) $^ -o $@ $(HOST_LIBS)
+
+# The splat scanner; FUZZ_SECONDS=60 for a short run. What it finds lies in $(BUILD)/fuzz.
+.PHONY: fuzz fuzz-cc
+fuzz: packages fuzz-cc
+	@$(MAKE) --no-print-directory $(quiet) $(parallel) $(BUILD)/fuzz/fuzz-splat
+	@mkdir -p $(BUILD)/fuzz/found
+	$(BUILD)/fuzz/fuzz-splat -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=10 -print_final_stats=1 \
+		-dict=reports/fuzz/splat.dict \
+		-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/found reports/fuzz/splat
+
+fuzz-cc:
+	@echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+		$(FUZZ_CC) -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null || \
+		{ echo "daxrig: make fuzz needs clang and its libFuzzer; as root run:" >&2; \
+		  echo "  apt-get install --no-install-recommends clang libclang-rt-dev" >&2; exit 3; }
+
 
 check-rules:
 	$(call say,CHECK,rules)

@@ -143,8 +143,8 @@ static struct case_record *build(size_t i)
 	if (cases[i].splat) {
 		struct splat *s = xcalloc(1, sizeof(*s));
 
-		s->fatal = cases[i].splat[0] == '!';
-		s->title = xstrdup(cases[i].splat + s->fatal);
+		s->panicked = cases[i].splat[0] == '!';
+		s->title = xstrdup(cases[i].splat + s->panicked);
 		s->excerpt = xstrdup("");
 		case_record_add_splat(rec, s);
 	}

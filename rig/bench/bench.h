@@ -12,6 +12,8 @@
 
 #define BENCH_ARGS_MAX 24
 
+struct rusage;
+
 struct bench {
 	struct paths paths;	/* as daxrig has them */
 	const char *daxrig;	/* the program */
@@ -44,6 +46,13 @@ struct err *child_start(const char *const argv[], const char *log, pid_t *pid) _
 struct err *child_wait(pid_t pid, uint64_t deadline, const struct watcher *w, int *status)
 	__must_check;
 
+/* The same; *@usage is what the child used. NULL: it is not asked. */
+struct err *child_wait_usage(pid_t pid, uint64_t deadline, const struct watcher *w, int *status,
+			     struct rusage *usage) __must_check;
+
+/* "NAME ended with STATUS: " and the last line that it printed to the file @log. */
+struct err *child_last_words(const char *name, const char *log, int status) __must_check;
+
 /* Waits until @w has set *@ready, then ends it; its end before that is an error. */
 struct err *child_until(pid_t pid, uint64_t deadline, const struct watcher *w,
 			const uint64_t *ready) __must_check;
@@ -62,6 +71,7 @@ void bench_oracles(struct bench *b, struct figure *f);
 void bench_memory(struct bench *b, struct figure *f);
 void bench_boot(struct bench *b, struct figure *f);
 void bench_cycles(struct bench *b, struct figure *f);
+void bench_splat(struct bench *b, struct figure *speed, struct figure *memory);
 
 /* Is there time for another round that takes @ns? */
 bool bench_has_time(const struct bench *b, uint64_t ns);

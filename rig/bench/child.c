@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,7 +67,8 @@ static struct err *end_child(pid_t pid, struct pollfd *p)
 				     err_create(ERR_TIMEOUT, "it took too long");
 }
 
-struct err *child_wait(pid_t pid, uint64_t deadline, const struct watcher *w, int *status)
+struct err *child_wait_usage(pid_t pid, uint64_t deadline, const struct watcher *w, int *status,
+			     struct rusage *usage)
 {
 	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -84,11 +86,16 @@ struct err *child_wait(pid_t pid, uint64_t deadline, const struct watcher *w, in
 		if (w)
 			w->look(w->arg);
 	}
-	waitpid(pid, &how, 0);
+	wait4(pid, &how, 0, usage);
 	if (!WIFEXITED(how))
 		return err_create(ERR_INFRA, "it was killed by signal %d", WTERMSIG(how));
 	*status = WEXITSTATUS(how);
 	return NULL;
+}
+
+struct err *child_wait(pid_t pid, uint64_t deadline, const struct watcher *w, int *status)
+{
+	return child_wait_usage(pid, deadline, w, status, NULL);
 }
 
 struct err *child_until(pid_t pid, uint64_t deadline, const struct watcher *w,
@@ -111,8 +118,7 @@ struct err *child_until(pid_t pid, uint64_t deadline, const struct watcher *w,
 	return err;
 }
 
-/* The last line a failed daxrig printed says why. */
-static struct err *last_words(const char *log, int status)
+struct err *child_last_words(const char *name, const char *log, int status)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT, shown = BUF_INIT;
 	_cleanup_err_ struct err *err = file_read(log, LOG_MAX, &text);
@@ -124,7 +130,7 @@ static struct err *last_words(const char *log, int status)
 	line = line ? line + 1 : text.data;
 	if (line)
 		buf_add_escaped(&shown, line, strlen(line), 200);
-	return err_create(ERR_INFRA, "daxrig ended with %d: %s", status, buf_str(&shown));
+	return err_create(ERR_INFRA, "%s ended with %d: %s", name, status, buf_str(&shown));
 }
 
 struct err *bench_run(const struct bench *b, const char *const args[], const struct watcher *w,
@@ -149,7 +155,7 @@ struct err *bench_run(const struct bench *b, const char *const args[], const str
 	if (!err)
 		err = child_wait(pid, deadline, w, &status);
 	if (!err && status > 1)
-		err = last_words(log, status);
+		err = child_last_words("daxrig", log, status);
 	if (!err)
 		err = run_json_read(record, out);
 	if (!err && !out->case_count) {

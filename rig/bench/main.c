@@ -53,7 +53,7 @@ void figure_fail(struct figure *f, struct err *err)
 
 enum {
 	FIGURE_STEP, FIGURE_PLAN, FIGURE_RATE, FIGURE_MEMORY, FIGURE_BOOT, FIGURE_CYCLES,
-	FIGURE_TWO, FIGURE_ORACLES, FIGURES,
+	FIGURE_TWO, FIGURE_ORACLES, FIGURE_SPLAT, FIGURE_SPLAT_MEMORY, FIGURES,
 };
 
 static struct figure figures[FIGURES] = {
@@ -65,6 +65,8 @@ static struct figure figures[FIGURES] = {
 	[FIGURE_CYCLES] = { .name = "cycles-in-guest", .unit = "times" },
 	[FIGURE_TWO] = { .name = "two-jobs", .unit = "times" },
 	[FIGURE_ORACLES] = { .name = "oracles", .unit = "%" },
+	[FIGURE_SPLAT] = { .name = "splat-speed", .unit = "times" },
+	[FIGURE_SPLAT_MEMORY] = { .name = "splat-memory", .unit = "MiB" },
 };
 
 /* Does this daxrig know --jobs? */
@@ -154,30 +156,47 @@ static void memory(struct bench *b, struct figure *f, struct figure *none)
 static const struct {
 	void (*measure)(struct bench *b, struct figure *f, struct figure *other);
 	struct figure *f, *other;
+	bool no_guest;
 } groups[] = {
-	{ boot, &figures[FIGURE_BOOT], NULL },
-	{ memory, &figures[FIGURE_MEMORY], NULL },
-	{ bench_jobs, &figures[FIGURE_RATE], &figures[FIGURE_TWO] },
-	{ bench_warm, &figures[FIGURE_STEP], &figures[FIGURE_PLAN] },
-	{ cycles, &figures[FIGURE_CYCLES], NULL },
-	{ oracles, &figures[FIGURE_ORACLES], NULL },
+	{ bench_splat, &figures[FIGURE_SPLAT], &figures[FIGURE_SPLAT_MEMORY], true },
+	{ boot, &figures[FIGURE_BOOT], NULL, false },
+	{ memory, &figures[FIGURE_MEMORY], NULL, false },
+	{ bench_jobs, &figures[FIGURE_RATE], &figures[FIGURE_TWO], false },
+	{ bench_warm, &figures[FIGURE_STEP], &figures[FIGURE_PLAN], false },
+	{ cycles, &figures[FIGURE_CYCLES], NULL, false },
+	{ oracles, &figures[FIGURE_ORACLES], NULL, false },
 };
 
-/* With @why none can be measured. */
-static void measure(struct bench *b, char **names, const struct err *why)
+static bool group_is_wanted(size_t i, char **names)
+{
+	return is_wanted(groups[i].f, names) || (groups[i].other && is_wanted(groups[i].other, names));
+}
+
+static bool guests_are_wanted(char **names)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		any |= !groups[i].no_guest && group_is_wanted(i, names);
+	return any;
+}
+
+/* With @none nothing can be measured, with @no_guest nothing that needs one. */
+static void measure(struct bench *b, char **names, const struct err *none,
+		    const struct err *no_guest)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
 		struct figure *v[] = { groups[i].f, groups[i].other };
-		bool wanted[] = { is_wanted(v[0], names), v[1] && is_wanted(v[1], names) };
+		const struct err *why = none || groups[i].no_guest ? none : no_guest;
 
-		if ((wanted[0] || wanted[1]) && !why)
+		if (group_is_wanted(i, names) && !why)
 			groups[i].measure(b, v[0], v[1]);
 		for (size_t j = 0; j < ARRAY_SIZE(v) && v[j]; j++) {
 			if (why)
 				figure_fail(v[j], err_create(why->code, "%s", why->message));
 			if (!v[j]->text)
 				v[j]->text = xstrdup("it was not asked for");
-			if (wanted[j])
+			if (is_wanted(v[j], names))
 				print_figure(v[j]);
 		}
 	}
@@ -240,7 +259,7 @@ static bool parse_words(int argc, char **argv, const char **json, char ***names)
 int main(int argc, char **argv)
 {
 	_cleanup_free_ char *head = xstrdup(" \"processors\": null");
-	_cleanup_err_ struct err *err = NULL, *written = NULL;
+	_cleanup_err_ struct err *err = NULL, *no_guest = NULL, *written = NULL;
 	struct bench b = { .deadline = 0 };
 	const char *json;
 	char **names;
@@ -254,9 +273,9 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	err = set_up(&b);
-	if (!err)
-		err = warm_up(&b, &head);
-	measure(&b, names, err);
+	if (!err && guests_are_wanted(names))
+		no_guest = warm_up(&b, &head);
+	measure(&b, names, err, no_guest);
 	if (json)
 		written = write_json(json, head);
 	if (written)

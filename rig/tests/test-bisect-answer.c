@@ -11,7 +11,7 @@ struct shape {
 	const char *fails;	/* the rule of a step that does; NULL: none */
 	const char *also;	/* of another one */
 	const char *splat;	/* its title */
-	bool fatal;		/* the kernel panicked over it */
+	bool panicked;		/* the kernel panicked over it */
 	enum guest_end guest_end;
 	bool cut;		/* the end of the case was not seen */
 	bool skips;
@@ -39,7 +39,7 @@ static struct case_record *make(const struct shape *s)
 		struct splat *splat = xcalloc(1, sizeof(*splat));
 
 		*splat = (struct splat){ .cls = SPLAT_WARNING, .title = xstrdup(s->splat),
-					 .excerpt = xstrdup("line\n"), .fatal = s->fatal };
+					 .excerpt = xstrdup("line\n"), .panicked = s->panicked };
 		case_record_add_splat(rec, splat);
 	}
 	if (s->error)
@@ -92,9 +92,9 @@ static const struct {
 	  OUTCOME_NOT_SHOWN, "failed otherwise" },
 	{ "the rule with the splat", { .fails = WAITS, .splat = TITLE },
 	  { (char *)WAITS, (char *)TITLE }, OUTCOME_SHOWN, "" },
-	{ "the panic", { .splat = "BUG in x", .fatal = true, .guest_end = GUEST_END_PANIC },
+	{ "the panic", { .splat = "BUG in x", .panicked = true, .guest_end = GUEST_END_PANIC },
 	  { (char *)"guest.panic", NULL }, OUTCOME_SHOWN, "" },
-	{ "a panic", { .splat = "BUG in x", .fatal = true, .guest_end = GUEST_END_PANIC },
+	{ "a panic", { .splat = "BUG in x", .panicked = true, .guest_end = GUEST_END_PANIC },
 	  { (char *)WAITS, NULL }, OUTCOME_NONE, "another splat" },
 	{ "a panic without a splat", { .guest_end = GUEST_END_PANIC, .cut = true },
 	  { (char *)WAITS, NULL }, OUTCOME_NONE, "did not come to its end" },

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the lines of a report tell besides its name. */
+#ifndef REPORTS_SPLAT_EXPLAIN_H
+#define REPORTS_SPLAT_EXPLAIN_H
+
+#include "base/buf.h"
+#include "splat-name.h"
+
+/*
+ * Fills in what @text, the lines of a report, each ended by a newline, says of who ran and
+ * where: all that stands below "explained" in struct splat, which has its title already.
+ */
+void splat_explain(struct splat_namer *n, size_t form, const struct buf *text,
+		   struct splat *splat);
+
+/* What the letters of @taint mean, in words, for @letter one at a time; NULL: not known. */
+const char *splat_taint_word(char letter);
+
+#endif
