@@ -223,6 +223,22 @@ static size_t worst(const struct case_record *rec)
 	return 0;
 }
 
+/* Did something not end in time only because the host had no time for the guest? */
+static bool starved(const struct case_record *rec)
+{
+	const char *rule = rec->finding_count ? rec->findings[worst(rec)].rule : "";
+
+	return rec->starved_ns * 2 > rec->duration_ns &&
+	       (!strcmp(rule, "liveness.hang") || !strcmp(rule, "contract.ends"));
+}
+
+static void judge_starved(struct case_record *rec)
+{
+	judge(rec, VERDICT_ERROR, "%s, but the guest waited for a processor of the host for %.1f s "
+	      "of %.1f s: give it fewer --jobs", rec->findings[worst(rec)].rule,
+	      (double)rec->starved_ns / 1e9, (double)rec->duration_ns / 1e9);
+}
+
 static void judge_step(struct case_record *rec, enum verdict verdict,
 		       const struct case_step *s)
 {
@@ -300,6 +316,8 @@ void case_record_judge(struct case_record *rec)
 		       : judge(rec, VERDICT_ERROR,
 			       "line %u: %s, but no file was proven to be DAX", fail->line,
 			       fail->rule);
+	else if (!kernel && starved(rec))
+		judge_starved(rec);
 	else if (fail || kernel || lost)
 		judge_fail(rec, worst(rec));
 	else

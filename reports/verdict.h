@@ -111,6 +111,7 @@ struct case_record {
 	char *guest_reason;	/* words about guest_end; NULL: none */
 	uint64_t started_ns;	/* since the run began */
 	uint64_t duration_ns;
+	uint64_t starved_ns;	/* of it, the guest was ready and the host had no processor for it */
 	struct case_timing timing;
 	uint64_t seed;
 	struct case_guest guest;
@@ -183,7 +184,9 @@ void case_record_drop_findings(struct case_record *rec);
  *    not proven: without DAX the contract says nothing.
  * 4. fail: a failed step, a guest that went silent or ended by itself. A step error
  *    behind the first failed step does not take it back: a broken contract makes the
- *    rest stumble. Neither does a QEMU killed or a link broken later.
+ *    rest stumble. Neither does a QEMU killed or a link broken later. But error, when what
+ *    names the fail is that something did not end in time, and the host let the guest wait
+ *    for a processor for half of the case or longer.
  * 5. error: QEMU killed from outside, a broken link, something dropped, no step
  *    reported, no end.
  * 6. skip: a step was skipped.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "guest-case-private.h"
+#include "proc.h"
 #include "workloads/scenario.h"
 
 /*
@@ -196,7 +197,7 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie 
 			   uint64_t seed, struct rundir_case *dir, struct case_record *rec)
 {
 	_cleanup_free_ char *mark = xasprintf("daxrig: case %s ends", c->name);
-	uint64_t start = now_ns();
+	uint64_t start = now_ns(), delay = proc_run_delay(virt_domain_pid(g->domain));
 	struct running r = {
 		.g = g, .c = c, .lie = lie, .dir = dir, .rec = rec,
 		.limit_ms = case_ms(g, c, CASE_MS), .oops_ms = case_ms(g, c, OOPS_MS),
@@ -219,6 +220,8 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie 
 	drain_console(&r);
 	save_console(&r);
 	rec->guest = g->who;
+	rec->starved_ns = proc_run_delay(virt_domain_pid(g->domain));
+	rec->starved_ns -= MIN(rec->starved_ns, delay);
 	rec->duration_ns = now_ns() - start;
 	return NULL;
 }

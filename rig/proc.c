@@ -30,6 +30,29 @@ bool proc_stat_read(pid_t pid, struct proc_stat *out)
 	return !err && proc_stat_parse(buf_str(&text), out);
 }
 
+uint64_t proc_run_delay(pid_t pid)
+{
+	_cleanup_free_ char *tasks = xasprintf("/proc/%d/task", pid);
+	DIR *dir = opendir(tasks);
+	uint64_t longest = 0;
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		_cleanup_free_ char *path = xasprintf("%s/%s/schedstat", tasks, entry->d_name);
+		_cleanup_buf_ struct buf text = BUF_INIT;
+		_cleanup_err_ struct err *err =
+			entry->d_name[0] == '.' ? NULL : file_read(path, 4096, &text);
+		uint64_t delay;
+
+		/* time on a processor, time ready without one, times it ran */
+		if (!err && sscanf(buf_str(&text), "%*u %" SCNu64, &delay) == 1)
+			longest = MAX(longest, delay);
+	}
+	if (dir)
+		closedir(dir);
+	return longest;
+}
+
 void proc_for_each(void (*fn)(pid_t pid, void *arg), void *arg)
 {
 	DIR *dir = opendir("/proc");

@@ -20,6 +20,12 @@ bool proc_stat_parse(const char *line, struct proc_stat *out);
 /* False when the process @pid is no more. */
 bool proc_stat_read(pid_t pid, struct proc_stat *out);
 
+/*
+ * How long, in ns, the thread of @pid that waited most stood ready without a processor since
+ * it began (/proc/PID/task/TID/schedstat); 0 when @pid is no more or the host does not tell.
+ */
+uint64_t proc_run_delay(pid_t pid);
+
 /* Calls @fn for every process there is. */
 void proc_for_each(void (*fn)(pid_t pid, void *arg), void *arg);
 

@@ -27,11 +27,24 @@ static const struct {
 	const char *error;	/* of the rig */
 	enum guest_end end;
 	bool no_end, no_dax, not_wanted, flood;
+	uint64_t starved;	/* of 100 ns */
 	enum verdict verdict;
 	const char *reason;	/* how it starts; NULL: none at all */
 	size_t findings;
 } cases[] = {
 	{ "all is well", { OK }, .verdict = VERDICT_PASS },
+	{ "a hang on a busy host", { OK }, .end = GUEST_END_SILENT, .no_end = true, .starved = 51,
+	  .verdict = VERDICT_ERROR, .findings = 1,
+	  .reason = "liveness.hang, but the guest waited for a processor of the host for" },
+	{ "a hang on a host that is not", { OK }, .end = GUEST_END_SILENT, .no_end = true,
+	  .starved = 50, .verdict = VERDICT_FAIL, .findings = 1, .reason = "liveness.hang:" },
+	{ "wrong bytes on a busy host", { OK, { 'f', "content.file" } }, .starved = 99,
+	  .verdict = VERDICT_FAIL, .findings = 1, .reason = "content.file at line 2:" },
+	{ "no end in time on a busy host", { OK, { 'f', "contract.ends" } }, .starved = 99,
+	  .verdict = VERDICT_ERROR, .findings = 1, .reason = "contract.ends, but" },
+	{ "a splat on a busy host", { OK }, .splat = "BUG in x", .end = GUEST_END_SILENT,
+	  .starved = 99, .no_end = true, .verdict = VERDICT_FAIL, .findings = 2,
+	  .reason = "splat:" },
 	{ "a skip", { OK, SKIP }, .verdict = VERDICT_SKIP, .reason = "line 2: why" },
 	{ "a skip before any file was made", { SKIP }, .no_dax = true,
 	  .verdict = VERDICT_SKIP, .reason = "line 1: why" },
@@ -151,6 +164,8 @@ static struct case_record *build(size_t i)
 	if (cases[i].error)
 		case_record_add_error(rec, "%s", cases[i].error);
 	rec->guest_end = cases[i].end;
+	rec->duration_ns = 100;
+	rec->starved_ns = cases[i].starved;
 	rec->end_seen = !cases[i].no_end;
 	rec->dax_proven = !cases[i].no_dax;
 	rec->wants_dax = !cases[i].not_wanted;
