@@ -120,7 +120,6 @@ struct splat_scanner {
 	struct buf cut; /* "cut here" and the lines behind it, escaped */
 	unsigned int cut_lines;
 	uint64_t cut_start;
-	uint64_t reports;
 };
 
 struct splat_scanner *splat_scanner_create(splat_fn *callback, void *arg)
@@ -159,11 +158,6 @@ uint64_t splat_scanner_offset(const struct splat_scanner *s)
 	return s->offset;
 }
 
-uint64_t splat_scanner_dropped(const struct splat_scanner *s)
-{
-	return s->reports > SPLAT_REPORTS_MAX ? s->reports - SPLAT_REPORTS_MAX : 0;
-}
-
 /* Names the oldest report and hands it out. */
 static void report_close(struct splat_scanner *s)
 {
@@ -177,8 +171,7 @@ static void report_close(struct splat_scanner *s)
 	splat->line = r->words.line;
 	splat->excerpt = buf_take(&r->excerpt);
 	splat_explain(s->namer, r->form, &r->text, splat);
-	if (s->reports++ < SPLAT_REPORTS_MAX)
-		s->callback(s->arg, take_ptr(r->splat));
+	s->callback(s->arg, take_ptr(r->splat));
 	report_reset(r);
 	memmove(s->open, s->open + 1, --s->nr_open * sizeof(*r));
 }
@@ -398,7 +391,6 @@ void splat_scanner_flush(struct splat_scanner *s)
 {
 	while (s->nr_open)
 		report_close(s);
-	s->reports = 0;
 }
 
 void splat_scanner_finish(struct splat_scanner *s)

@@ -14,7 +14,6 @@
 #define SPLAT_EXCERPT_MAX 8192	/* bytes */
 #define SPLAT_FRAMES_MAX 64
 #define SPLAT_AREAS 8
-#define SPLAT_REPORTS_MAX 256	/* reports between two flushes; more are only counted */
 
 enum splat_class {
 	SPLAT_WARNING,
@@ -102,8 +101,7 @@ void splat_scanner_feed(struct splat_scanner *s, const void *data, size_t len);
 
 /*
  * Hands out the report that is still open, as far as it was seen; an unfinished last
- * line stays for the next feed. Call it between two cases: it also begins a new count for
- * SPLAT_REPORTS_MAX.
+ * line stays for the next feed.
  */
 void splat_scanner_flush(struct splat_scanner *s);
 
@@ -112,9 +110,6 @@ void splat_scanner_finish(struct splat_scanner *s);
 
 /* Bytes fed so far. */
 uint64_t splat_scanner_offset(const struct splat_scanner *s);
-
-/* Reports past SPLAT_REPORTS_MAX since the last flush, which were not handed out. */
-uint64_t splat_scanner_dropped(const struct splat_scanner *s);
 
 /* Forgets an open report without handing it out; NULL is fine. */
 void splat_scanner_destroy(struct splat_scanner *s);

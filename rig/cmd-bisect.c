@@ -38,7 +38,7 @@ static const struct command_option bisect_options[] = {
 	{ "match", "GLOB", "the one case of several whose name matches", KEY_MATCH },
 	{ "rule", "RULE", "what counts as showing it; default: what the bad kernel shows first",
 	  KEY_RULE },
-	{ "signature", "TITLE", "a splat of this title, or of one that the glob matches, counts",
+	{ "signature", "TITLE", "a splat of this title or signature, or of one that the glob matches, counts",
 	  KEY_SIGNATURE },
 	{ "tries", "N", "each run is up to N of the case, until one shows it; default 1",
 	  KEY_TRIES },

@@ -76,18 +76,13 @@ static struct err *scan(int fd, struct reading *r)
 {
 	struct splat_scanner *s = splat_scanner_create(take_splat, r);
 	_cleanup_free_ char *chunk = xcalloc(1, CHUNK);
-	uint64_t dropped = 0;
 	ssize_t n;
 
 	while ((n = read(fd, chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR))
 		splat_scanner_feed(s, chunk, n > 0 ? (size_t)n : 0);
 	n = n < 0 ? -errno : 0;
 	splat_scanner_finish(s);
-	dropped = splat_scanner_dropped(s);
 	splat_scanner_destroy(s);
-	if (dropped)
-		fprintf(stderr, "daxrig: '%s' holds %llu reports more\n", r->name,
-			(unsigned long long)dropped);
 	return n ? err_errno((int)-n, "cannot read '%s'", r->name) : NULL;
 }
 

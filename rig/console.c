@@ -14,13 +14,13 @@ static void keep_splat(void *arg, struct splat *splat)
 {
 	struct console *c = arg;
 
+	c->panicked |= splat->cls == SPLAT_PANIC || splat->panicked;
 	if (c->nr_splats == CONSOLE_SPLATS_MAX) {
 		splat_destroy(splat);
 		return;
 	}
 	c->splats = xrealloc(c->splats, c->nr_splats + 1, sizeof(struct splat *));
 	c->splats[c->nr_splats++] = splat;
-	c->panicked |= splat->cls == SPLAT_PANIC || splat->panicked;
 }
 
 struct err *console_open(struct console *c, const char *path)

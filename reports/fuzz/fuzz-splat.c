@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "reports/splat.h"
+#include "reports/splat-places.h"
 
 #define SCANNER_LOGS 500 /* then new scanners: to make one costs more than a log does */
 #define TITLE_MAX 1024
@@ -21,7 +21,6 @@ struct reader {
 	size_t len;
 	uint64_t base;		/* the scanner's offset of the log's first byte */
 	uint64_t next;		/* the least offset that the next report may have */
-	unsigned int reports;	/* since the last flush */
 	struct buf text;	/* all reports */
 };
 
@@ -64,6 +63,27 @@ static void check_offset(struct reader *r, uint64_t offset)
 	r->next = offset; /* lines of two CPUs may have become one */
 }
 
+static void check_explained(const struct splat *s)
+{
+	check_line(s->task, "task");
+	check_line(s->kernel, "kernel");
+	check_line(s->taint, "taint");
+	check_line(s->signature, "signature");
+	if (s->registers)
+		check_text(s->registers, 2048, "registers");
+	if (!s->signature || s->nr_frames > SPLAT_FRAMES_MAX)
+		broken("no signature, or too many frames", s->title);
+	for (size_t i = 0; i < s->nr_frames; i++) {
+		if (!s->frames[i].function)
+			broken("a frame without a function", s->title);
+		check_line(s->frames[i].function, "frame");
+		check_line(s->frames[i].module, "module");
+	}
+	for (size_t i = 0; i < SPLAT_AREAS; i++)
+		if (!s->areas[i].name != !s->areas[i].function)
+			broken("half an area", s->title);
+}
+
 static void check_splat(struct reader *r, const struct splat *s)
 {
 	unsigned int lines;
@@ -79,17 +99,24 @@ static void check_splat(struct reader *r, const struct splat *s)
 	    s->excerpt[strlen(s->excerpt) - 1] != '\n')
 		broken("an empty title, or an excerpt of no lines or too many", s->excerpt);
 	check_offset(r, s->offset);
-	if (++r->reports > SPLAT_REPORTS_MAX)
-		broken("more reports than may be between two flushes", "");
+	check_explained(s);
 }
 
-static void add_text(struct reader *r, const struct splat *s)
+/* All that a user gets to see of it. */
+static void add_text(struct reader *r, struct splat *s)
 {
-	buf_addf(&r->text, "%llu %s | %s | %s | %s:%u | %s |%s%s\n%s\n",
-		 (unsigned long long)(s->offset - r->base), splat_class_name(s->cls),
-		 s->type ? s->type : "-", s->title, s->file ? s->file : "-", s->line,
-		 s->function ? s->function : "-", s->panicked ? " fatal" : "",
-		 s->corrupted ? " corrupted" : "", s->excerpt);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+
+	if (!to)
+		abort();
+	s->offset -= r->base;
+	splat_print(to, s, NULL);
+	splat_print_json(to, s, NULL);
+	fclose(to);
+	buf_addf(&r->text, "%s%s\n", text, s->excerpt);
+	free(text);
 }
 
 static void take(void *arg, struct splat *splat)
@@ -112,7 +139,6 @@ static void reader_begin(struct reader *r, const uint8_t *log, size_t len)
 	r->log = log;
 	r->len = len;
 	r->base = r->next = splat_scanner_offset(r->scanner);
-	r->reports = 0;
 	buf_reset(&r->text);
 }
 
@@ -139,9 +165,6 @@ static void reader_flush(struct reader *r)
 {
 	splat_scanner_flush(r->scanner);
 	buf_adds(&r->text, "flush\n");
-	r->reports = 0;
-	if (splat_scanner_dropped(r->scanner))
-		broken("reports are dropped behind a flush", "");
 }
 
 /* Ends the log, such that the next one for this scanner begins as for a new one. */
@@ -150,10 +173,6 @@ static void reader_end(struct reader *r)
 	static const char nothing[] = "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n";
 
 	splat_scanner_finish(r->scanner);
-	buf_addf(&r->text, "%llu dropped\n",
-		 (unsigned long long)splat_scanner_dropped(r->scanner));
-	if (splat_scanner_dropped(r->scanner) && r->reports != SPLAT_REPORTS_MAX)
-		broken("reports are dropped before there are too many", "");
 	r->log = NULL;
 	splat_scanner_feed(r->scanner, nothing, sizeof(nothing) - 1);
 	splat_scanner_flush(r->scanner);

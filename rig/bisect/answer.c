@@ -82,11 +82,16 @@ void sought_deinit(struct sought *s)
 }
 
 /* A title may hold what a glob takes for something else: it is compared as it is, too. */
+static bool is_sought(const char *sought, const char *name)
+{
+	return name && (!strcmp(sought, name) || glob_match(sought, name));
+}
+
 static bool has_title(const struct case_record *rec, const char *title)
 {
 	for (size_t i = 0; i < rec->splat_count; i++)
-		if (strcmp(rec->splats[i]->title, title) == 0 ||
-		    glob_match(title, rec->splats[i]->title))
+		if (is_sought(title, rec->splats[i]->title) ||
+		    is_sought(title, rec->splats[i]->signature))
 			return true;
 	return false;
 }

@@ -8,7 +8,7 @@
 /* What is sought; all NULL: not known yet. sought_deinit() it. */
 struct sought {
 	char *rule;	/* "contract.waits"; NULL: any */
-	char *title;	/* of a splat, or a glob over titles; NULL: any */
+	char *title;	/* of a splat, or its signature, or a glob; NULL: any */
 };
 
 enum outcome {
