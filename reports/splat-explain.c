@@ -99,9 +99,9 @@ static void take_registers(struct splat_namer *n, const char *line, size_t len, 
 }
 
 /* The first trace, and the instruction pointer before it. */
-static void take_frames(struct splat_namer *n, const struct buf *text, struct splat *s)
+static void take_frames(struct splat_namer *n, const char *at, const char *end,
+			struct splat *s)
 {
-	const char *at = text->data, *end = at + text->len;
 	bool in_trace = false;
 
 	splat_wanted(&n->frame, splat_frame_pattern);
@@ -121,9 +121,9 @@ static void take_frames(struct splat_namer *n, const struct buf *text, struct sp
 	}
 }
 
-static void take_lines(struct splat_namer *n, const struct buf *text, struct splat *s)
+static void take_lines(struct splat_namer *n, const char *at, const char *end,
+			struct splat *s)
 {
-	const char *at = text->data, *end = at + text->len;
 	struct buf registers = BUF_INIT;
 	bool done = false;
 
@@ -197,12 +197,12 @@ static void make_signature(struct splat_namer *n, size_t form, struct splat *s)
 	s->signature = buf_take(&b);
 }
 
-void splat_explain(struct splat_namer *n, size_t form, const struct buf *text,
+void splat_explain(struct splat_namer *n, size_t form, const char *text, size_t len,
 		   struct splat *splat)
 {
 	splat->cpu = splat->pid = -1;
-	take_lines(n, text, splat);
-	take_frames(n, text, splat);
+	take_lines(n, text, text + len, splat);
+	take_frames(n, text, text + len, splat);
 	for (size_t i = 0; i < splat->nr_frames; i++)
 		if (splat->frames[i].sure)
 			take_area(n, &splat->frames[i], splat);

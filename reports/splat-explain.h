@@ -7,10 +7,11 @@
 #include "splat-name.h"
 
 /*
- * Fills in what @text, the lines of a report, each ended by a newline, says of who ran and
- * where: all that stands below "explained" in struct splat, which has its title already.
+ * Fills in what the @len bytes at @text, the lines of a report, each ended by a newline, say
+ * of who ran and where: all that stands below "explained" in struct splat, which has its
+ * title already.
  */
-void splat_explain(struct splat_namer *n, size_t form, const struct buf *text,
+void splat_explain(struct splat_namer *n, size_t form, const char *text, size_t len,
 		   struct splat *splat);
 
 /* What the letters of @taint mean, in words, for @letter one at a time; NULL: not known. */

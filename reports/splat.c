@@ -99,6 +99,7 @@ struct report {
 	struct splat_words words;
 	char tag[SPLAT_TAG_MAX]; /* the caller who prints it, "" when not told */
 	struct buf text;	 /* its messages, as they came */
+	size_t own;		 /* bytes of them before those of the next report; 0: all */
 	struct buf excerpt;
 	unsigned int excerpt_lines;
 	unsigned int lines;
@@ -170,7 +171,7 @@ static void report_close(struct splat_scanner *s)
 	splat->file = take_ptr(r->words.file);
 	splat->line = r->words.line;
 	splat->excerpt = buf_take(&r->excerpt);
-	splat_explain(s->namer, r->form, &r->text, splat);
+	splat_explain(s->namer, r->form, r->text.data, r->own ? r->own : r->text.len, splat);
 	s->callback(s->arg, take_ptr(r->splat));
 	report_reset(r);
 	memmove(s->open, s->open + 1, --s->nr_open * sizeof(*r));
@@ -216,6 +217,9 @@ static void report_open(struct splat_scanner *s, size_t form, const struct splat
 
 	while (s->nr_open == OPEN_MAX || (s->nr_open && s->open[0].ended))
 		report_close(s);
+	for (size_t i = 0; i < s->nr_open; i++)
+		if (same_caller(s->open[i].tag, m->tag) && !s->open[i].own)
+			s->open[i].own = s->open[i].text.len;
 	r = &s->open[s->nr_open++];
 	*r = (struct report){ .form = form };
 	r->splat = xcalloc(1, sizeof(*r->splat));
