@@ -158,7 +158,7 @@ const struct splat_form splat_forms[] = {
 	{ SPLAT_BAD_PAGE, 0, "BUG: Bad page", "BUG: (?<text>Bad page (?:map|cache))",
 	  "BUG: {text}", "ct", NULL },
 	{ SPLAT_BAD_PAGE, 0, "BUG: ", "BUG: (?<text>Bad rss-counter state|non-zero "
-	  "(?:pgtables_bytes|nr_ptes|nr_pmds))", "BUG: {text}", "", NULL },
+	  "(?:pgtables_bytes|nr_ptes|nr_pmds) on freeing mm)", "BUG: {text}", "", NULL },
 
 	/* nothing moves */
 	{ SPLAT_LOCKUP, SPLAT_FORM_STALL, "soft lockup", "BUG: soft lockup",
@@ -183,8 +183,10 @@ const struct splat_form splat_forms[] = {
 	{ SPLAT_OOPS, 0, "NULL pointer", "(?:BUG: (?:kernel NULL|unable to handle kernel NULL)|"
 	  "Unable to handle kernel NULL) pointer dereference",
 	  "BUG: unable to handle kernel NULL pointer dereference in {func}", "rct|ct", NULL },
-	{ SPLAT_OOPS, 0, "nable to handle", "(?:BUG: unable|Unable) to handle (?:page fault|"
-	  "kernel (?:paging request|access|execut|pointer))",
+	{ SPLAT_OOPS, 0, "nable to handle", "Unable to handle kernel access to user memory",
+	  "BUG: unable to handle kernel access to user memory in {func}", "rct|ct", NULL },
+	{ SPLAT_OOPS, 0, "nable to handle", "(?:BUG: [uU]nable|Unable) to handle (?:page fault|"
+	  "kernel (?:paging request|data access|instruction fetch|access|execut|pointer))",
 	  "BUG: unable to handle kernel paging request in {func}", "rct|ct", NULL },
 	{ SPLAT_OOPS, 0, "BUG: unable to handle", "BUG: unable to handle kernel",
 	  "BUG: unable to handle kernel", "", NULL },
@@ -209,6 +211,8 @@ const struct splat_form splat_forms[] = {
 	  "Oops in {func}", "rct|ct", NULL },
 	{ SPLAT_OOPS, 0, "PANIC: double fault", "PANIC: double fault",
 	  "PANIC: double fault in {func}", "rct|ct", NULL },
+	{ SPLAT_OOPS, 0, "Insufficient stack space", "^Insufficient stack space to handle exception",
+	  "kernel stack overflow in {func}", "rct|ct", NULL },
 	{ SPLAT_OOPS, SPLAT_FORM_STALL, "stack guard page", "BUG: .*stack guard page was hit",
 	  "BUG: stack guard page was hit in {func}", "ct", NULL },
 
@@ -257,6 +261,15 @@ const struct splat_form splat_forms[] = {
 	  "(?:(?: in |: )(?<func>\\w+):(?<line>\\d+))?",
 	  "EXT4-fs error in {func}", "hct", NULL },
 
+	/* fs/iomap/ioend.c and direct-io.c, drivers/nvdimm */
+	{ SPLAT_FS, SPLAT_FORM_REPEATS, "writeback error on inode",
+	  "^\\S+: writeback error on inode \\d+", "iomap: writeback error", "", NULL },
+	{ SPLAT_FS, SPLAT_FORM_REPEATS, "Page cache invalidation failure",
+	  "^Page cache invalidation failure on direct I/O",
+	  "iomap: page cache invalidation failure on direct I/O", "", NULL },
+	{ SPLAT_BUG, 0, "could not reserve region", "^nd_\\w+ \\S+: could not reserve region",
+	  "nvdimm: could not reserve region", "", NULL },
+
 	{ SPLAT_PANIC, SPLAT_FORM_PANIC, "Kernel panic - ", "Kernel panic - not syncing: .*"
 	  "[Kk]ernel stack is corrupted in: (?:" FUNC_OFF ")?",
 	  "kernel panic: stack is corrupted in {func}", "hct|ct", "stack_chk_fail" },
@@ -280,7 +293,8 @@ const char *const splat_needles[] = {
 	"hard LOCKUP", "kthread starved for", "kthread timer wakeup", "detected stalls",
 	"nable to handle ", "general protection fault", "Internal error", "Unhandled fault",
 	"Unhandled prefetch", "Alignment trap", "Oops", "orrupt", "Metadata C", "EXT4-fs error",
-	"Busy inodes after", "unregister_netdevice: ", SPLAT_CUT_HERE,
+	"Busy inodes after", "unregister_netdevice: ", "Insufficient stack",
+	"writeback error on", "Page cache inv", "not reserve reg", SPLAT_CUT_HERE,
 };
 const size_t splat_needles_count = ARRAY_SIZE(splat_needles);
 

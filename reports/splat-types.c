@@ -36,7 +36,7 @@ const struct splat_type splat_types[] = {
 	{ "^BUG: (?:unable to handle|corrupted list)", "MEMORY_SAFETY_BUG" },
 	{ "^BUG: Object already free", "DoS" },
 	{ "^(?:kernel BUG|BUG: )", "BUG" },
-	{ "^(?:XFS|EXT4-fs)", "FILESYSTEM" },
+	{ "^(?:XFS|EXT4-fs|iomap|nvdimm)", "FILESYSTEM" },
 	{ "^WARNING", "WARNING" },
 	{ "", "DoS" },
 };
