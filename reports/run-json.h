@@ -11,7 +11,6 @@
 #include "verdict.h"
 
 #define RUN_JSON_FORMAT 1	/* counts up when a reader must change */
-#define RUN_JSON_TEXT_MAX 65536	/* bytes of one string; the rest is cut, with "..." */
 
 struct name_value {
 	const char *name;

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "base/files.h"
+#include "reports/json-set.h"
 #include "reports/run-json.h"
 
 static const char *const argv[] = { "daxrig", "run", "--plan", "qui\xff" "ck", NULL };
@@ -134,7 +135,7 @@ static void test_long(void **state)
 	run.plan_text = big;
 	root = parse(&run);
 	assert_true(strlen(str(json_object_get(root, "plan"), "text")) <=
-		    RUN_JSON_TEXT_MAX + 8);
+		    JSON_TEXT_MAX + 8);
 	json_decref(root);
 	free(big);
 }

@@ -46,7 +46,7 @@ owner libxml/ rig/domain-xml.c
 owner archive guests/archive-io.c
 owner libkmod guests/modules.c
 owner "(elfutils|libelf|gelf|dwarf)" "reports/symbols-image.c reports/symbols-places.c reports/symbols-private.h"
-owner jansson "reports/run-json.c reports/run-json-read.c reports/splat-json.c rig/qmp.c rig/qemu-argv.c"
+owner jansson "reports/json-set.h reports/run-json.c reports/run-json-read.c rig/qmp.c rig/qemu-argv.c"
 owner pcre2 reports/regex.c
 owner nettle/ "guests/sha256.c guests/sha256.h"
 owner xxhash rig/digest.c
