@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "guests/kernel-build-id.h"
+#include "guests/kernel-symbols.h"
 #include "guests/modules.h"
 
 #define CONFIG_MAX (4u << 20)
@@ -74,7 +75,6 @@ static void add_modules(const struct kernel *k, struct buf *out)
 static void add_recipe(const struct kernel *k, struct buf *out)
 {
 	_cleanup_free_ char *path = xasprintf("%s/origin", k->dir);
-	_cleanup_free_ char *symbols = xasprintf("%s/vmlinux", k->dir);
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	_cleanup_err_ struct err *none = file_read(path, ORIGIN_MAX, &text);
 	static const char *const labels[] = { "source", "profile", "compiler", "patch" };
@@ -88,8 +88,22 @@ static void add_recipe(const struct kernel *k, struct buf *out)
 			    !strncmp(line, labels[i], strlen(labels[i])))
 				add_line(out, labels[i], value + 1);
 	}
-	if (path_exists(symbols))
-		add_line(out, "symbols", symbols);
+}
+
+static void add_symbols(const struct kernel *k, struct buf *out)
+{
+	_cleanup_free_ char *vmlinux = NULL, *modules = NULL, *line = NULL;
+	_cleanup_err_ struct err *none = kernel_symbols(k, &vmlinux, &modules);
+	uint64_t bytes;
+
+	if (none) {
+		add_line(out, "symbols", none->message);
+		return;
+	}
+	/* of a packaged kernel the one is in the other */
+	bytes = tree_size(k->package ? modules : vmlinux);
+	line = xasprintf("%.1f MiB, %s", (double)bytes / (1 << 20), vmlinux);
+	add_line(out, "symbols", line);
 }
 
 struct err *kernel_describe(const struct kernel *k, struct buf *out)
@@ -113,6 +127,7 @@ struct err *kernel_describe(const struct kernel *k, struct buf *out)
 	add_line(out, "build id", bad ? bad->message : build_id);
 	add_line(out, "folder", k->dir);
 	add_recipe(k, out);
+	add_symbols(k, out);
 	if (k->config)
 		kernel_describe_config(buf_str(&config), out);
 	else

@@ -7,9 +7,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/files.h"
 #include "guests/kernel-build.h"
 #include "guests/kernel-load.h"
 #include "guests/kernel-store.h"
+#include "guests/kernel-symbols.h"
 
 #define DEB_KEY "deb-"
 
@@ -53,9 +55,10 @@ static bool is_folder(const char *store, const char *name)
 	return !lstat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-static struct err *read_entry(const char *store, const char *key, struct kernel_entry *e)
+static struct err *read_entry(const char *data_dir, const char *key, struct kernel_entry *e)
 {
-	_cleanup_free_ char *dir = xasprintf("%s/%s", store, key);
+	_cleanup_free_ char *dir = xasprintf("%s/kernels/%s", data_dir, key);
+	_cleanup_free_ char *symbols = kernel_symbols_dir(data_dir, key);
 	_cleanup_free_ char *origin = xasprintf("%s/origin", dir);
 	_cleanup_kernel_ struct kernel *k = NULL;
 	struct err *err = kernel_load(dir, key, key, &k);
@@ -66,7 +69,8 @@ static struct err *read_entry(const char *store, const char *key, struct kernel_
 		return err;
 	if (!stat(origin, &st))
 		e->fetched = st.st_mtime;
-	e->bytes = measure(dir);
+	e->symbols = path_exists(symbols);
+	e->bytes = measure(dir) + (e->symbols ? measure(symbols) : 0);
 	if (k) {
 		e->release = xstrdup(k->release);
 		e->version = k->version ? xstrdup(k->version) : NULL;
@@ -100,7 +104,7 @@ struct err *kernel_list(const char *data_dir, struct kernel_entries *out)
 		/* Half-made ones and what floating names mean begin with a dot. */
 		if (!err && names[i]->d_name[0] != '.' && is_folder(store, names[i]->d_name)) {
 			out->v = xrealloc(out->v, out->n + 1, sizeof(*out->v));
-			err = read_entry(store, names[i]->d_name, &out->v[out->n++]);
+			err = read_entry(data_dir, names[i]->d_name, &out->v[out->n++]);
 		}
 		free(names[i]);
 	}
@@ -205,9 +209,11 @@ struct err *kernel_list_key(const char *data_dir, const char *word, bool strict,
 struct err *kernel_remove(const char *data_dir, const char *key)
 {
 	_cleanup_free_ char *store = xasprintf("%s/kernels", data_dir);
+	struct err *err;
 
 	store_sweep(store);
-	return store_remove(store, key);
+	err = store_remove(store, key);
+	return err ? err : kernel_symbols_prune(data_dir);
 }
 
 static struct err *find_built(const char *data_dir, const struct kernel_spec *spec,

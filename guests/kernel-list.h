@@ -14,7 +14,8 @@ struct kernel_entry {
 	char *origin;		/* what was said to get it */
 	char *release;		/* NULL: damaged */
 	char *version;		/* of the package; NULL for a file */
-	uint64_t bytes;		/* on the disk */
+	uint64_t bytes;		/* on the disk, symbols included */
+	bool symbols;		/* beside it (kernel-symbols.h) */
 	time_t fetched;		/* by the clock on the wall; 0: not known */
 };
 
@@ -38,7 +39,7 @@ const struct kernel_entry *kernel_entries_find(const struct kernel_entries *list
 struct err *kernel_list_key(const char *data_dir, const char *word, bool strict, char **key)
 	__must_check;
 
-/* Removes that kernel. ERR_USAGE when a running daxrig uses it. */
+/* Removes that kernel and its symbols. ERR_USAGE when a running daxrig uses it. */
 struct err *kernel_remove(const char *data_dir, const char *key) __must_check;
 
 /*

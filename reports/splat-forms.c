@@ -100,7 +100,7 @@ const struct splat_form splat_forms[] = {
 	/* lockdep */
 	DEADLOCK("possible circular locking"), DEADLOCK("possible recursive locking"),
 	{ SPLAT_LOCKDEP, 0, "possible irq lock inversion", LOCKDEP "possible irq lock inversion",
-	  "possible deadlock in {func}", "ja|ct", NULL },
+	  "possible deadlock in {func}", "Ja|Jct", NULL },
 	{ SPLAT_LOCKDEP, 0, " lock order", LOCKDEP "\\S+-safe -> \\S+-unsafe lock order",
 	  "possible deadlock in {func}", "Qyt|Qa", NULL },
 	{ SPLAT_LOCKDEP, 0, "inconsistent lock state", LOCKDEP "inconsistent lock state",
@@ -311,7 +311,7 @@ const struct splat_step splat_steps[] = {
 	{ 'Q', "is trying to acquire|trying to lock:" },
 	{ 'a', "\\bat: " PC "?" FUNC_OFF },
 	{ 'R', "^(?:Read|Write) (?:of size \\d|at addr)" },
-	{ 'j', "just changed the state of lock" },
+	{ 'J', "just changed the state of lock" },
 	{ 'K', " takes:" },
 	{ 'm', "leaving the kernel with locks still held" },
 	{ 'z', "is trying to release lock" },

@@ -13,12 +13,13 @@
 #include "guests/kernel-available.h"
 #include "guests/kernel-describe.h"
 #include "guests/kernel-list.h"
+#include "guests/kernel-symbols.h"
 #include "paths.h"
 
 #define TEXT_SHOWN 200	/* bytes */
 
 static struct {
-	bool available;
+	bool available, symbols;
 } options;
 
 /* The two signals end apt, and what is half-made is removed. */
@@ -86,8 +87,9 @@ static struct err *list_stored(const char *data)
 
 		if (e->fetched && localtime_r(&e->fetched, &tm))
 			strftime(when, sizeof(when), "%F %H:%M", &tm);
-		printf("%-40s %-26s %9.1f  %-16s  %s%s%s\n", name, release, mib(e->bytes), when,
-		       origin, e->version ? ", package " : "", e->version ? e->version : "");
+		printf("%-40s %-26s %9.1f  %-16s  %s%s%s%s\n", name, release, mib(e->bytes), when,
+		       origin, e->version ? ", package " : "", e->version ? e->version : "",
+		       e->symbols ? ", with symbols" : "");
 	}
 	kernel_entries_deinit(&list);
 	return list_builds(data);
@@ -155,18 +157,46 @@ static struct err *check_action(const char *word, const char *action)
 	return err;
 }
 
-static struct err *get(const char *data, char **words, int n, const char *action)
+/* Those of a built kernel come with it: it is not built for them. */
+static struct err *get_symbols(const char *data, const char *word)
+{
+	_cleanup_free_ char *vmlinux = NULL, *modules = NULL;
+	_cleanup_kernel_ struct kernel *k = NULL;
+	struct kernel_spec spec;
+	struct err *err = kernel_spec_parse(word, &spec);
+
+	if (err)
+		return err;
+	err = kernel_spec_is_built(&spec) ? kernel_find(data, word, &k) :
+					    kernel_get(data, word, &command_say, &k);
+	kernel_spec_deinit(&spec);
+	if (!err)
+		err = kernel_symbols_fetch(data, k, &command_say);
+	if (!err)
+		err = kernel_symbols(k, &vmlinux, &modules);
+	if (!err)
+		printf("%s: symbols in '%s'\n", word, vmlinux);
+	return err;
+}
+
+static struct err *get(const char *data, const char *word, const char *action)
+{
+	_cleanup_kernel_ struct kernel *k = NULL;
+	struct err *err = check_action(word, action);
+
+	if (!err)
+		err = kernel_get(data, word, &command_say, &k);
+	if (!err)
+		printf("%s: %s in '%s'\n", word, k->release, k->dir);
+	return err;
+}
+
+static struct err *get_all(const char *data, char **words, int n, const char *action)
 {
 	struct err *err = catch_signals();
 
 	for (int i = 0; !err && i < n; i++) {
-		_cleanup_kernel_ struct kernel *k = NULL;
-
-		err = check_action(words[i], action);
-		if (!err)
-			err = kernel_get(data, words[i], &command_say, &k);
-		if (!err)
-			printf("%s: %s in '%s'\n", words[i], k->release, k->dir);
+		err = options.symbols ? get_symbols(data, words[i]) : get(data, words[i], action);
 		fflush(stdout);
 	}
 	return err;
@@ -174,12 +204,12 @@ static struct err *get(const char *data, char **words, int n, const char *action
 
 static struct err *fetch(const char *data, char **words, int n)
 {
-	return get(data, words, n, "fetch");
+	return get_all(data, words, n, "fetch");
 }
 
 static struct err *build(const char *data, char **words, int n)
 {
-	return get(data, words, n, "build");
+	return get_all(data, words, n, "build");
 }
 
 static struct err *add(const char *data, char **words, int n)
@@ -283,6 +313,8 @@ static struct err *kernel(void *state, char **operands, int n, int *status)
 				  "'kernel %s' takes no operands", operands[0]);
 	if (options.available && actions[i].run != list)
 		return err_create(ERR_USAGE, "--available goes with 'kernel list' alone");
+	if (options.symbols && actions[i].run != fetch)
+		return err_create(ERR_USAGE, "--symbols goes with 'kernel fetch' alone");
 	err = paths_init(&p);
 	if (err)
 		return err;
@@ -291,17 +323,23 @@ static struct err *kernel(void *state, char **operands, int n, int *status)
 	return err;
 }
 
+enum kernel_option { OPTION_AVAILABLE = 256, OPTION_SYMBOLS };
+
 static struct err *option(void *state, int key, const char *value)
 {
 	(void)state;
-	(void)key;
 	(void)value;
-	options.available = true;
+	if (key == OPTION_AVAILABLE)
+		options.available = true;
+	else
+		options.symbols = true;
 	return NULL;
 }
 
 static const struct command_option kernel_options[] = {
-	{ "available", NULL, "with list: what could be fetched, the newest first", 256 },
+	{ "available", NULL, "with list: what could be fetched, the newest first", OPTION_AVAILABLE },
+	{ "symbols", NULL, "with fetch: their symbols as well, for 'daxrig splat', about 1 GB each",
+	  OPTION_SYMBOLS },
 	{ NULL, NULL, NULL, 0 },
 };
 

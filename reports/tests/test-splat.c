@@ -213,7 +213,7 @@ static const struct {
 	{ "[ INFO: possible circular locking dependency detected ]",
 	  "INFO: possible circular locking dependency detected ]" },
 	{ "WARNING: possible irq lock inversion dependency detected",
-	  "possible deadlock in corrupted" },
+	  "WARNING: possible irq lock inversion dependency detected" },
 	{ "WARNING: SOFTIRQ-safe -> SOFTIRQ-unsafe lock order detected",
 	  "WARNING: SOFTIRQ-safe -> SOFTIRQ-unsafe lock order detected" },
 	{ "WARNING: inconsistent lock state", "WARNING: inconsistent lock state" },
