@@ -56,7 +56,7 @@ json_t *json_text(const char *s)
 void json_set(json_t *o, const char *key, json_t *value)
 {
 	if (json_object_set_new(o, key, value))
-		abort(); /* out of memory: json_json_text() leaves no other reason */
+		abort(); /* out of memory: json_text() leaves no other reason */
 }
 
 void json_set_text(json_t *o, const char *key, const char *s)

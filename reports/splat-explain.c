@@ -36,7 +36,8 @@ static const struct splat_pattern {
 	const char *name, *pattern;
 } areas[] = {
 	{ "dax", "^_*dax_|_dax_|_dax$|^fsdev_dax|^dev_dax" },
-	{ "gup", "(?:pin|get)_user_pages|^gup_|_gup_|^(?:un)?pin_|follow_page|faultin_page|try_grab|"
+	{ "gup", "(?:pin|get)_user_pages|^gup_|_gup_|^(?:un)?pin_|follow_page|"
+	  "faultin_page|try_grab|"
 		 "^gup_put|iov_iter_extract" },
 	{ "rdma", "^(?:__)?(?:ib_|rxe_|uverbs_|rdma_|ucma_)|_umem_|^umem" },
 	{ "mm", "truncate_|invalidate_|unmap_|zap_|^hwpoison|memory_failure|^vmf_insert|wp_page|"
@@ -70,19 +71,35 @@ static void take_frame(struct splat_namer *n, const char *line, size_t len, stru
 		f->function = regex_group_str(n->frame, line, "func", NAME_MAX_LEN);
 }
 
+/* Takes the group @name as text, unless @out has one. */
+static void take_word(struct regex *re, const char *line, const char *name, char **out)
+{
+	if (!*out)
+		*out = regex_group_str(re, line, name, NAME_MAX_LEN);
+}
+
+static void take_number(struct regex *re, const char *line, const char *name, int *out)
+{
+	_cleanup_free_ char *text = *out < 0 ? regex_group_str(re, line, name, 9) : NULL;
+
+	if (text)
+		*out = (int)strtol(text, NULL, 10);
+}
+
 static void take_task(struct splat_namer *n, const char *line, size_t len, struct splat *s)
 {
-	_cleanup_free_ char *cpu = NULL, *pid = NULL;
+	bool hung = s->cls == SPLAT_HUNG_TASK;
 
-	if (s->task || !splat_matches(&n->task, splat_task_pattern, line, len))
+	/* behind a task that hangs stands the one that watches */
+	if ((hung && len > 4 && !memcmp(line, "CPU:", 4)) ||
+	    !splat_matches(&n->task, splat_task_pattern, line, len))
 		return;
-	cpu = regex_group_str(n->task, line, "cpu", 9);
-	pid = regex_group_str(n->task, line, "pid", 9);
-	s->task = regex_group_str(n->task, line, "task", NAME_MAX_LEN);
-	s->taint = regex_group_str(n->task, line, "taint", NAME_MAX_LEN);
-	s->kernel = regex_group_str(n->task, line, "kernel", NAME_MAX_LEN);
-	s->cpu = cpu ? (int)strtol(cpu, NULL, 10) : -1;
-	s->pid = pid ? (int)strtol(pid, NULL, 10) : -1;
+	take_word(n->task, line, "task", &s->task);
+	take_word(n->task, line, "taint", &s->taint);
+	take_word(n->task, line, "kernel", &s->kernel);
+	take_word(n->task, line, "build", &s->build);
+	take_number(n->task, line, "pid", &s->pid);
+	take_number(n->task, line, "cpu", &s->cpu);
 }
 
 static void take_registers(struct splat_namer *n, const char *line, size_t len, struct buf *b,
@@ -98,12 +115,21 @@ static void take_registers(struct splat_namer *n, const char *line, size_t len, 
 	buf_addc(b, '\n');
 }
 
+static bool same_place(const struct splat_frame *a, const struct splat_frame *b)
+{
+	return !a->call && a->offset == b->offset && !strcmp(a->function, b->function);
+}
+
 /* The first trace, and the instruction pointer before it. */
 static void take_frames(struct splat_namer *n, const char *at, const char *end,
 			struct splat *s)
 {
+	const char *own = memmem(at, (size_t)(end - at), "stack backtrace:", 16);
 	bool in_trace = false;
 
+	/* before it lockdep prints the traces of others */
+	if (own)
+		at = own;
 	splat_wanted(&n->frame, splat_frame_pattern);
 	for (const char *nl; at < end && (nl = memchr(at, '\n', (size_t)(end - at))); at = nl + 1) {
 		size_t len = (size_t)(nl - at), before = s->nr_frames;
@@ -117,7 +143,12 @@ static void take_frames(struct splat_namer *n, const char *at, const char *end,
 			continue;
 		}
 		take_frame(n, at, len, s);
-		in_trace |= s->nr_frames > before && s->frames[before].call;
+		if (s->nr_frames > before && s->frames[before].call && !in_trace) {
+			in_trace = true;
+			/* but x86 all begin a trace with the instruction pointer */
+			if (before && same_place(&s->frames[before - 1], &s->frames[before]))
+				splat_frame_deinit(&s->frames[--s->nr_frames]);
+		}
 	}
 }
 
@@ -156,7 +187,7 @@ static size_t plain_len(const char *function)
 }
 
 /* A title with its numbers taken out: they are of this boot. */
-static void add_title(struct buf *b, const char *title)
+static void add_without_numbers(struct buf *b, const char *title)
 {
 	for (const char *p = title; *p;) {
 		size_t word = strspn(p, WORD), digits = strspn(p, "0123456789abcdefx");
@@ -180,7 +211,7 @@ static void make_signature(struct splat_namer *n, size_t form, struct splat *s)
 	struct buf b = BUF_INIT;
 	size_t i = 0, callers = 0;
 
-	add_title(&b, s->title);
+	add_without_numbers(&b, s->title);
 	while (function && i < s->nr_frames &&
 	       (strncmp(s->frames[i].function, function, strlen(function)) ||
 		plain_len(s->frames[i].function) != strlen(function)))

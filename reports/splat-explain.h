@@ -14,7 +14,7 @@
 void splat_explain(struct splat_namer *n, size_t form, const char *text, size_t len,
 		   struct splat *splat);
 
-/* What the letters of @taint mean, in words, for @letter one at a time; NULL: not known. */
+/* What one letter of a taint means, in words, static; NULL: not known. */
 const char *splat_taint_word(char letter);
 
 #endif

@@ -12,7 +12,10 @@ enum splat_form_flags {
 	SPLAT_FORM_LEADS = 1 << 1,
 	/* belongs to the report before it when that goes on and has the same class */
 	SPLAT_FORM_REPEATS = 1 << 2,
-	/* ends the kernel: belongs to the report before it, whatever that was */
+	/*
+	 * ends the kernel: belongs to the report before it, if that goes on; if it joins, too,
+	 * to one that ended
+	 */
 	SPLAT_FORM_PANIC = 1 << 3,
 	/* the trace shows where a CPU was met: name what it was asked to do */
 	SPLAT_FORM_STALL = 1 << 4,
@@ -82,7 +85,9 @@ extern const char splat_frame_pattern[];
 extern const char splat_trace_pattern[];
 /* "Read of size 8"; group access */
 extern const char splat_access_pattern[];
-/* who ran: groups cpu, pid, task, taint, kernel */
+/* a message that is no kernel's: a program's, by way of /dev/kmsg, or audit's */
+extern const char splat_user_pattern[];
+/* who ran: groups cpu, pid, task, taint, kernel, build */
 extern const char splat_task_pattern[];
 /* registers that tell of a fault */
 extern const char splat_registers_pattern[];

@@ -19,6 +19,11 @@
 	"kmemleak|mmap|kmem|slab|alloc|create_object|idr_get|list_lru_init|kasprintf|kvasprintf|" \
 	"pcpu_create|strdup|strndup|memdup"
 
+/* A WARN() in @place, of a function that begins with @functions. */
+#define WARN_AT(place, functions, title, cls, skip) \
+	{ cls, SPLAT_FORM_JOINS, "WARNING: ", \
+	  "WARNING: .*(?<file>" place "):(?<line>\\d+) (?:at )?" functions, title, "wt|rct|ct", \
+	  skip }
 /* lib/list_debug.c */
 #define BAD_LIST(words) \
 	{ SPLAT_BUG, SPLAT_FORM_LEADS, words, "^(?:__)?" words, "BUG: corrupted list in {func}", \
@@ -53,37 +58,29 @@ const struct splat_form splat_forms[] = {
 	  "line: (?<line>\\d+))?", "XFS: Assertion failed in {func}", "rct|ct", NULL },
 
 	/* WARN(): of what is known by the place that has it */
-	{ SPLAT_WARNING, SPLAT_FORM_JOINS, "WARNING: ",
-	  "WARNING: .*(?<file>lib/debugobjects\\.c):(?<line>\\d+) (?:at )?.*debug_(?:print|check)",
-	  "WARNING: ODEBUG bug in {func}", "wt|rct|ct", SKIP_ODEBUG },
-	{ SPLAT_REFCOUNT, SPLAT_FORM_JOINS, "WARNING: ",
-	  "WARNING: .*(?<file>lib/refcount\\.c):(?<line>\\d+) (?:at )?.*refcount_", "WARNING: refcount bug in {func}",
-	  "wt|rct|ct", "refcount|kobject_" },
-	{ SPLAT_WARNING, SPLAT_FORM_JOINS, "WARNING: ",
-	  "WARNING: .*(?<file>lib/kobject\\.c):(?<line>\\d+) (?:at )?.*kobject_", "WARNING: kobject bug in {func}",
-	  "wt|rct|ct", "kobject_" },
-	{ SPLAT_WARNING, SPLAT_FORM_JOINS, "WARNING: ",
-	  "WARNING: .*(?<file>mm/usercopy\\.c):(?<line>\\d+) (?:at )?.*usercopy_", "WARNING: bad usercopy in {func}",
-	  "wt|rct|ct", "usercopy|check_object" },
-	{ SPLAT_WARNING, SPLAT_FORM_JOINS, "WARNING: ",
-	  "WARNING: .*(?<file>fs/proc/generic\\.c):(?<line>\\d+) (?:at )?.*(?:proc_register|remove_proc)",
-	  "WARNING: proc registration bug in {func}", "wt|rct|ct", "proc_" },
-	{ SPLAT_LOCKDEP, SPLAT_FORM_JOINS, "WARNING: ",
-	  "WARNING: .*(?<file>kernel/locking/lockdep\\.c):(?<line>\\d+) (?:at )?.*lock_", "WARNING: locking bug in {func}",
-	  "wt|rct|ct", SKIP_LOCKS },
-	{ SPLAT_WARNING, SPLAT_FORM_JOINS, "WARNING: ",
-	  "WARNING: .*(?<file>mm/vmalloc\\.c):(?<line>\\d+) (?:at )?.*__vmalloc_node",
-	  "WARNING: zero-size vmalloc in {func}", "wt|rct|ct", "vmalloc|alloc" },
-	{ SPLAT_WARNING, SPLAT_FORM_JOINS, "WARNING: ",
-	  "WARNING: .*(?<file>mm/[\\w./-]+\\.c):(?<line>\\d+) (?:at )?(?:__do_|__)?k\\w{0,2}alloc",
-	  "WARNING: kmalloc bug in {func}", "wt|rct|ct", "alloc|slab|kmem" },
-	{ SPLAT_WARNING, SPLAT_FORM_JOINS, "WARNING: ",
-	  "WARNING: .*" FILE_LINE ".* usb_submit_urb", "WARNING in {func}/usb_submit_urb", "wt|rct|ct",
-	  "usb_(?:submit_urb|start_wait_urb|bulk_msg|interrupt_msg|control_msg)" },
+	WARN_AT("lib/debugobjects\\.c", ".*debug_(?:print|check)", "WARNING: ODEBUG bug in {func}",
+		SPLAT_WARNING, SKIP_ODEBUG),
+	WARN_AT("lib/refcount\\.c", ".*refcount_", "WARNING: refcount bug in {func}",
+		SPLAT_REFCOUNT, "refcount|kobject_"),
+	WARN_AT("lib/kobject\\.c", ".*kobject_", "WARNING: kobject bug in {func}", SPLAT_WARNING,
+		"kobject_"),
+	WARN_AT("mm/usercopy\\.c", ".*usercopy_", "WARNING: bad usercopy in {func}", SPLAT_WARNING,
+		"usercopy|check_object"),
+	WARN_AT("fs/proc/generic\\.c", ".*(?:proc_register|remove_proc)",
+		"WARNING: proc registration bug in {func}", SPLAT_WARNING, "proc_"),
+	WARN_AT("kernel/locking/lockdep\\.c", ".*lock_", "WARNING: locking bug in {func}",
+		SPLAT_LOCKDEP, SKIP_LOCKS),
+	WARN_AT("mm/vmalloc\\.c", ".*__vmalloc_node", "WARNING: zero-size vmalloc in {func}",
+		SPLAT_WARNING, "vmalloc|alloc"),
+	WARN_AT("mm/[\\w./-]+\\.c", "(?:__do_|__)?k\\w{0,2}alloc",
+		"WARNING: kmalloc bug in {func}", SPLAT_WARNING, "alloc|slab|kmem"),
+	WARN_AT("[\\w./-]+\\.c", ".*usb_submit_urb", "WARNING in "
+	  "{func}/usb_submit_urb", SPLAT_WARNING,
+		"usb_(?:submit_urb|start_wait_urb|bulk_msg|interrupt_msg|control_msg)"),
 
 	/* WARN(): from v6.19 on, before, and before v3 with address brackets */
 	{ SPLAT_WARNING, SPLAT_FORM_JOINS, "WARNING: ",
-	  "WARNING: (?:\\[[^]]*\\] ?)?" FILE_LINE " at " FUNC_OFF, "WARNING in {func}",
+	  "WARNING: (?:\\[.{0,200}?\\] ?)?" FILE_LINE " at " FUNC_OFF, "WARNING in {func}",
 	  "wt|rct|ct", NULL },
 	{ SPLAT_WARNING, SPLAT_FORM_JOINS, "WARNING: ",
 	  "WARNING: (?:CPU: \\d+ )?(?:PID: \\d+ )?at " FILE_LINE "(?: " FUNC_OFF ")?",
@@ -133,7 +130,8 @@ const struct splat_form splat_forms[] = {
 	  "KASAN: invalid-free in {func}", "hct", NULL },
 	{ SPLAT_SANITIZER, 0, "BUG: KASAN: ", "BUG: KASAN: (?<text>[\\w -]+?) on address",
 	  "KASAN: {text}{access}", "", NULL },
-	{ SPLAT_SANITIZER, 0, "BUG: KASAN: ", "BUG: KASAN: (?<text>invalid-access) in (?:" FUNC_OFF ")?",
+	{ SPLAT_SANITIZER, 0, "BUG: KASAN: ", "BUG: KASAN: (?<text>invalid-access) in "
+	  "(?:" FUNC_OFF ")?",
 	  "KASAN: {text}{access} in {func}", "hct", "free" },
 	{ SPLAT_SANITIZER, 0, "BUG: KASAN: ", "BUG: KASAN: (?<text>[\\w-]+)(?: (?:in|on) "
 	  "(?:" FUNC_OFF ")?)?", "KASAN: {text}{access} in {func}", "Rhct", NULL },
@@ -163,30 +161,34 @@ const struct splat_form splat_forms[] = {
 	/* nothing moves */
 	{ SPLAT_LOCKUP, SPLAT_FORM_STALL, "soft lockup", "BUG: soft lockup",
 	  "BUG: soft lockup in {func}", "rct|ct", NULL },
-	{ SPLAT_LOCKUP, SPLAT_FORM_STALL, "hard LOCKUP", "Watchdog detected hard LOCKUP",
+	{ SPLAT_LOCKUP, SPLAT_FORM_STALL, "hard LOCKUP", "detected hard LOCKUP",
 	  "BUG: hard lockup in {func}", "rct|ct", NULL },
 	{ SPLAT_LOCKUP, 0, "workqueue lockup", "BUG: workqueue lockup",
 	  "BUG: workqueue lockup", "", NULL },
 	{ SPLAT_LOCKUP, 0, "BUG: ", "BUG: (?<text>(?:spinlock|rwlock|write-lock|mutex) (?:lockup|"
-	  "already unlocked|recursion|bad magic|wrong owner|wrong CPU|trylock failure|cpu recursion)"
+	  "already unlocked|recursion|bad magic|wrong owner|wrong CPU|trylock failure|"
+	  "cpu recursion)"
 	  "(?: suspected)?)", "BUG: {text} in {func}", "ct", "spin_|_lock" },
-	{ SPLAT_HUNG_TASK, SPLAT_FORM_HANG, "INFO: task ", "INFO: task .{1,64}:\\d+ (?:is )?blocked "
-	  "(?:for more than|in I/O wait|on)", "INFO: task hung in {func}", "ct", NULL },
+	{ SPLAT_HUNG_TASK, SPLAT_FORM_HANG, "INFO: task ", "INFO: task .{1,64}:\\d+ "
+	  "(?:is )?blocked "
+	  "(?:for more than|in I/O wait)", "INFO: task hung in {func}", "ct", NULL },
 	{ SPLAT_HUNG_TASK, SPLAT_FORM_HANG, "INFO: task ", "INFO: task .{1,64}:\\d+ can't die for "
 	  "more than", "INFO: task can't die in {func}", "ct", NULL },
 	{ SPLAT_RCU_STALL, SPLAT_FORM_REPEATS | SPLAT_FORM_STALL, "INFO: rcu",
 	  "INFO: rcu_\\w+ (?:self-)?detected (?:expedited )?stall", "INFO: rcu detected stall in "
 	  "{func}", "it|rct|ct", NULL },
-	STALL("kthread starved for"), STALL("kthread timer wakeup didn't"), STALL("detected stalls"),
+	STALL("kthread starved for"), STALL("kthread timer wakeup "
+	  "didn't"), STALL("detected stalls"),
 
 	/* faults; "Oops: " in front of all since v6.10 */
-	{ SPLAT_OOPS, 0, "NULL pointer", "(?:BUG: (?:kernel NULL|unable to handle kernel NULL)|"
+	{ SPLAT_OOPS, 0, "NULL pointer", "(?:BUG: (?:[kK]ernel NULL|unable to handle kernel NULL)|"
 	  "Unable to handle kernel NULL) pointer dereference",
 	  "BUG: unable to handle kernel NULL pointer dereference in {func}", "rct|ct", NULL },
 	{ SPLAT_OOPS, 0, "nable to handle", "Unable to handle kernel access to user memory",
 	  "BUG: unable to handle kernel access to user memory in {func}", "rct|ct", NULL },
 	{ SPLAT_OOPS, 0, "nable to handle", "(?:BUG: [uU]nable|Unable) to handle (?:page fault|"
-	  "kernel (?:paging request|data access|instruction fetch|access|execut|pointer))",
+	  "kernel (?:paging request|data access|instruction fetch|access|execut|pointer|"
+	  "write to|read from))",
 	  "BUG: unable to handle kernel paging request in {func}", "rct|ct", NULL },
 	{ SPLAT_OOPS, 0, "BUG: unable to handle", "BUG: unable to handle kernel",
 	  "BUG: unable to handle kernel", "", NULL },
@@ -199,19 +201,24 @@ const struct splat_form splat_forms[] = {
 	FAULT("double fault", "double fault"), FAULT("segment not present", "segment not present"),
 	FAULT("alignment check", "alignment check"), FAULT("int3", "int3"),
 	FAULT("bounds", "bounds"),
-	{ SPLAT_OOPS, SPLAT_FORM_JOINS, "Internal error", NOT_IN_WORD "Internal error: ",
+	{ SPLAT_OOPS, SPLAT_FORM_JOINS, "Internal error", NOT_IN_WORD "Internal error: .*\\[#",
 	  "Internal error in {func}", "rct|ct", NULL },
-	{ SPLAT_OOPS, 0, "Unhandled fault", "Unhandled fault: ",
+	{ SPLAT_OOPS, 0, "Unhandled fault", "^Unhandled fault: ",
 	  "Unhandled fault in {func}", "rct|ct", NULL },
 	{ SPLAT_OOPS, 0, "Unhandled prefetch abort", "Unhandled prefetch abort",
 	  "Unhandled prefetch abort in {func}", "rct|ct", NULL },
-	{ SPLAT_OOPS, 0, "Alignment trap", "Alignment trap: ",
+	{ SPLAT_OOPS, 0, "Alignment trap", "Alignment trap: not handling instruction",
 	  "Alignment trap in {func}", "rct|ct", NULL },
-	{ SPLAT_OOPS, SPLAT_FORM_JOINS, "Oops", NOT_IN_WORD "Oops(?: -[\\w ]+)?: ",
+	{ SPLAT_OOPS, SPLAT_FORM_JOINS, "Oops", NOT_IN_WORD "Oops.{0,80} \\[#",
 	  "Oops in {func}", "rct|ct", NULL },
+	/* s390 */
+	{ SPLAT_OOPS, SPLAT_FORM_JOINS, " ilc:", "^(?<text>[a-z][a-z -]+): [0-9a-f]{4} "
+	  "ilc:\\d \\[#",
+	  "{text} in {func}", "rct|ct", NULL },
 	{ SPLAT_OOPS, 0, "PANIC: double fault", "PANIC: double fault",
 	  "PANIC: double fault in {func}", "rct|ct", NULL },
-	{ SPLAT_OOPS, 0, "Insufficient stack space", "^Insufficient stack space to handle exception",
+	{ SPLAT_OOPS, 0, "Insufficient stack space", "^Insufficient stack space to "
+	  "handle exception",
 	  "kernel stack overflow in {func}", "rct|ct", NULL },
 	{ SPLAT_OOPS, SPLAT_FORM_STALL, "stack guard page", "BUG: .*stack guard page was hit",
 	  "BUG: stack guard page was hit in {func}", "ct", NULL },
@@ -230,8 +237,10 @@ const struct splat_form splat_forms[] = {
 	  "BUG: workqueue leaked lock or atomic in {func}", "l", NULL },
 	{ SPLAT_BUG, 0, "leaked atomic, lock or RCU", "BUG: workqueue leaked atomic, lock or RCU: ",
 	  "BUG: workqueue leaked atomic, lock or RCU in {func}", "l", NULL },
-	{ SPLAT_BUG, 0, "BUG: memory leak", "BUG: memory leak", "memory leak in {func}", "bt",
-	  SKIP_LEAK },
+	{ SPLAT_BUG, SPLAT_FORM_LEADS, "BUG: memory leak", "BUG: memory leak",
+	  "memory leak in {func}", "bt", SKIP_LEAK },
+	{ SPLAT_BUG, SPLAT_FORM_JOINS, "unreferenced object",
+	  "^(?:kmemleak: )?unreferenced object 0x", "memory leak in {func}", "bt", SKIP_LEAK },
 	{ SPLAT_BUG, 0, "already free", "BUG .{1,40}: Object already free",
 	  "BUG: Object already free", "", NULL },
 	{ SPLAT_BUG, 0, "BUG ", NOT_IN_WORD "BUG [\\w-]+ \\(.*\\): (?<text>[A-Z][\\w ]{3,40})",
@@ -239,7 +248,8 @@ const struct splat_form splat_forms[] = {
 	{ SPLAT_BUG, SPLAT_FORM_JOINS, "Busy inodes after",
 	  "VFS: Busy inodes after unmount of .* (?:Self-destruct|Have a nice day)",
 	  "VFS: Busy inodes after unmount (use-after-free)", "", NULL },
-	{ SPLAT_BUG, 0, "unregister_netdevice: ", "unregister_netdevice: waiting for \\S+ to become free",
+	{ SPLAT_BUG, 0, "unregister_netdevice: ", "unregister_netdevice: waiting for "
+	  "\\S+ to become free",
 	  "unregister_netdevice: waiting for DEV to become free", "", NULL },
 	{ SPLAT_BUG, 0, "BUG: ", NOT_IN_WORD "BUG: (?<text>[a-zA-Z][^:,!\\d\\]]{2,80})",
 	  "BUG: {text} in {func}", "rct|ct", NULL },
@@ -247,19 +257,20 @@ const struct splat_form splat_forms[] = {
 	/* filesystems */
 	{ SPLAT_FS, SPLAT_FORM_REPEATS, "Internal error",
 	  "^XFS \\([^)]*\\): Internal error .{0,200} at line (?<line>\\d+) of file "
-	  "(?<file>[\\w./+-]+?)\\.? +Caller " FUNC, "XFS: Internal error in {func}", "hct", NULL },
+	  "(?<file>[\\w./+-]+?)\\.? +Caller " FUNC, "XFS: Internal error in {func}", "h|ct", NULL },
 	{ SPLAT_FS, SPLAT_FORM_REPEATS, "): Metadata C",
 	  "^XFS \\([^)]*\\): (?<text>Metadata CRC error)(?: detected)?(?: at " FUNC ")?",
-	  "XFS: {text} in {func}", "hct", NULL },
+	  "XFS: {text} in {func}", "h|ct", NULL },
 	{ SPLAT_FS, SPLAT_FORM_REPEATS, "orruption",
 	  "^XFS \\([^)]*\\): (?<text>Metadata corruption|Corruption of "
 	  "in-memory data|Corruption of on-disk metadata)(?: \\(0x[0-9a-f]+\\))?"
-	  "(?: detected)?(?: at " FUNC ")?", "XFS: {text} in {func}", "hct", NULL },
-	{ SPLAT_FS, SPLAT_FORM_REPEATS, "orrupt", "^XFS \\([^)]*\\): .{0,200}\\b[Cc]orrupt(?:ion|ed)\\b",
-	  "XFS: Corruption in {func}", "ct", NULL },
+	  "(?: detected)?(?: at " FUNC ")?", "XFS: {text} in {func}", "h|ct", NULL },
+	{ SPLAT_FS, SPLAT_FORM_REPEATS, "orrupt", "^XFS \\([^)]*\\): "
+	  ".{0,200}\\b[Cc]orrupt(?:ion|ed)\\b",
+	  "XFS: Corruption", "", NULL },
 	{ SPLAT_FS, SPLAT_FORM_REPEATS, "EXT4-fs error", "^EXT4-fs error \\(device [^)]*\\)"
 	  "(?:(?: in |: )(?<func>\\w+):(?<line>\\d+))?",
-	  "EXT4-fs error in {func}", "hct", NULL },
+	  "EXT4-fs error in {func}", "h|ct", NULL },
 
 	/* fs/iomap/ioend.c and direct-io.c, drivers/nvdimm */
 	{ SPLAT_FS, SPLAT_FORM_REPEATS, "writeback error on inode",
@@ -279,8 +290,12 @@ const struct splat_form splat_forms[] = {
 	{ SPLAT_PANIC, SPLAT_FORM_PANIC, "Kernel panic - ",
 	  "Kernel panic - not syncing: Couldn't open N_TTY",
 	  "kernel panic: Couldn't open N_TTY ldisc", "", NULL },
+	{ SPLAT_PANIC, SPLAT_FORM_PANIC | SPLAT_FORM_JOINS, "Kernel panic - ",
+	  "Kernel panic - not syncing: (?:.*: )?(?<text>Fatal exception|.*panic_on_warn set|"
+	  "hung_task: blocked tasks|softlockup: hung tasks|[Hh]ard LOCKUP|RCU Stall)",
+	  "kernel panic: {text}", "", NULL },
 	{ SPLAT_PANIC, SPLAT_FORM_PANIC, "Kernel panic - ",
-	  "Kernel panic - not syncing: (?<text>Fatal exception|Attempted to kill init!|bad mode)",
+	  "Kernel panic - not syncing: (?<text>Attempted to kill init!|bad mode)",
 	  "kernel panic: {text}", "", NULL },
 	{ SPLAT_PANIC, SPLAT_FORM_PANIC, "Kernel panic - ",
 	  "Kernel panic - not syncing: (?<text>.{1,120})", "kernel panic: {text}", "", NULL },
@@ -294,6 +309,7 @@ const char *const splat_needles[] = {
 	"nable to handle ", "general protection fault", "Internal error", "Unhandled fault",
 	"Unhandled prefetch", "Alignment trap", "Oops", "orrupt", "Metadata C", "EXT4-fs error",
 	"Busy inodes after", "unregister_netdevice: ", "Insufficient stack",
+	"unreferenced obj",
 	"writeback error on", "Page cache inv", "not reserve reg", SPLAT_CUT_HERE,
 };
 const size_t splat_needles_count = ARRAY_SIZE(splat_needles);
@@ -323,8 +339,10 @@ const struct splat_step splat_steps[] = {
 const size_t splat_steps_count = ARRAY_SIZE(splat_steps);
 
 const char splat_frame_pattern[] =
-	"^\\s*(?:<(?:IRQ|EOI|NMI|TASK|#DF|#DB|ENTRY_TRAMPOLINE)> *)?(?<pc>RIP: [0-9a-f]+:|"
-	"pc : |PC is at |--- interrupt: [0-9a-f]+ at )?"
+	"^(?:kmemleak:)?\\s*(?:<(?:IRQ|EOI|NMI|TASK|#DF|#DB|ENTRY_TRAMPOLINE)> "
+	  "*)?(?<pc>RIP: [0-9a-f]+:|"
+	"pc : |PC is at |NIP |epc : |Krnl PSW : [0-9a-f]+ [0-9a-f]+ \\(|--- interrupt: "
+	  "[0-9a-f]+ at )?"
 	"(?:\\[[0-9a-f<> x()a-z]{0,24}\\]\\s*){0,2}(?<unsure>\\? )?"
 	"(?:(?<full>" FUNC ")\\+0x(?<offset>[0-9a-f]+)/0x(?<size>[0-9a-f]+)(?!\\S* from)"
 	"(?: \\[(?<module>\\w+)[^]]*\\])?(?<unsure>.*\\(unreliable\\))?|"
@@ -332,12 +350,20 @@ const char splat_frame_pattern[] =
 	"(?:\\[<\\w+>\\] )?\\(?(?<caller>[A-Za-z_]\\w*)(?:\\.\\w+)*\\+0x)";
 const char splat_trace_pattern[] =
 	"Call [Tt]race|^Allocated(?: by task \\d+)?:|^Freed(?: by task \\d+)?:|"
-	"[^k] backtrace(?: \\(crc \\w+\\))?:|Backtrace:|Uninit was (?:stored to memory|created) at";
+	"[^k] backtrace(?: \\(crc \\w+\\))?:|Backtrace:|^Last Breaking-Event|Uninit was "
+	  "(?:stored to memory|created) at";
 const char splat_access_pattern[] =
 	"^(?<access>Read|Write) (?:of size \\d+|at addr)";
 const char splat_place_pattern[] = "^" FILE_LINE " (?:suspicious |RCU-list traversed)";
+const char splat_user_pattern[] = "^(?:[\\w@./-]+\\[\\d+\\]: |audit: )";
 const char splat_task_pattern[] =
 	"^CPU: (?<cpu>\\d+) (?:UID: \\d+ )?PID: (?<pid>\\d+) Comm: (?<task>.{1,64}?) (?:Kdump: "
-	"loaded )?(?:Not tainted|Tainted: (?<taint>[A-Z][A-Z ]*?)) +(?<kernel>\\d[\\w.+~-]+)";
+	"loaded )?(?:Not tainted|Tainted: (?<taint>[A-Z][A-Z ]*?)) +(?<kernel>\\d[\\w.+~-]+)"
+	"(?: #(?<build>\\S+))?"
+	/* a task that hangs */
+	"|^INFO: task (?<task>.{1,64}):(?<pid>\\d+) (?:blocked|can't die)"
+	"|^ {6}(?:Not tainted|Tainted: (?<taint>[A-Z][A-Z ]*?)) +(?<kernel>\\d[\\w.+~-]+)"
+	"(?: #(?<build>\\S+))?";
 const char splat_registers_pattern[] =
-	"^(?:RIP|RSP|RAX|RDX|RBP|R10|R13|CR2|EIP|ESP|EAX|pc|lr|sp|x0|x1|FAR|NIP|epc) ?: ";
+	"^ *(?:RIP|RSP|RAX|RDX|RBP|R10|R13|CR2|EIP|ESP|EAX|pc|lr|sp|x\\d+|FAR|ESR|NIP|CFAR|epc|"
+	"status|Krnl PSW|Failing address) ?[:=] ";

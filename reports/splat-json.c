@@ -59,6 +59,7 @@ struct json_t *splat_json(const struct splat *s, const struct splat_places *plac
 	if (s->cpu >= 0)
 		json_set_num(o, "cpu", (uint64_t)s->cpu);
 	json_set_some(o, "kernel", s->kernel);
+	json_set_some(o, "build", s->build);
 	json_set_some(o, "taint", s->taint);
 	json_set_some(o, "registers", s->registers);
 	for (size_t i = 0; i < s->nr_frames; i++)
@@ -73,10 +74,12 @@ struct json_t *splat_json(const struct splat *s, const struct splat_places *plac
 	return o;
 }
 
-void splat_print_json(FILE *to, const struct splat *s, const struct splat_places *places)
+void splat_print_json(FILE *to, const char *log, const struct splat *s,
+		      const struct splat_places *places)
 {
 	json_t *o = splat_json(s, places);
 
+	json_set_some(o, "log", log);
 	if (json_dumpf(o, to, JSON_COMPACT | JSON_ENSURE_ASCII) == 0)
 		fputc('\n', to);
 	json_decref(o);

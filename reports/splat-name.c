@@ -33,6 +33,7 @@ void splat_namer_destroy(struct splat_namer *n)
 	destroy_all(n->skips, splat_forms_count);
 	destroy_all(n->types, splat_types_count);
 	destroy_all(n->steps, splat_steps_count);
+	regex_destroy(n->user);
 	regex_destroy(n->frame);
 	regex_destroy(n->trace);
 	regex_destroy(n->access);
@@ -68,7 +69,8 @@ size_t splat_namer_next(const struct splat_namer *n, const char *data, size_t le
 
 size_t splat_namer_form(struct splat_namer *n, const char *msg, size_t len)
 {
-	if (splat_namer_next(n, msg, len) == len)
+	if (splat_namer_next(n, msg, len) == len ||
+	    splat_matches(&n->user, splat_user_pattern, msg, len))
 		return splat_forms_count;
 	for (size_t i = 0; i < splat_forms_count; i++) {
 		const struct splat_form *f = &splat_forms[i];
@@ -109,6 +111,9 @@ void splat_namer_read(struct splat_namer *n, size_t form, const char *msg, size_
 		take_place(re, msg, w);
 		if (!w->text)
 			w->text = regex_group_str(re, msg, "text", NAME_MAX_LEN);
+		for (size_t n_text = w->text ? strlen(w->text) : 0;
+		     n_text && w->text[n_text - 1] == ' ';)
+			w->text[--n_text] = '\0';
 	} else if (!w->access && len && strchr("RW", *msg) &&
 		   splat_matches(&n->access, splat_access_pattern, msg, len)) {
 		w->access = regex_group_str(n->access, msg, "access", 8);

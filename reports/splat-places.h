@@ -42,7 +42,8 @@ void splat_print(FILE *to, const struct splat *splat, const struct splat_places 
  */
 struct json_t *splat_json(const struct splat *splat, const struct splat_places *places);
 
-/* The same, on one line with a newline. */
-void splat_print_json(FILE *to, const struct splat *splat, const struct splat_places *places);
+/* The same, on one line with a newline, and the name of its @log, unless NULL. */
+void splat_print_json(FILE *to, const char *log, const struct splat *splat,
+		      const struct splat_places *places);
 
 #endif

@@ -11,8 +11,11 @@ static void print_task(FILE *to, const struct splat *s)
 {
 	if (!s->task)
 		return;
-	fprintf(to, "  task: %s, pid %d on CPU %d, kernel %s\n", s->task, s->pid, s->cpu,
-		s->kernel ? s->kernel : "not told");
+	fprintf(to, "  task: %s, pid %d", s->task, s->pid);
+	if (s->cpu >= 0)
+		fprintf(to, " on CPU %d", s->cpu);
+	fprintf(to, ", kernel %s%s%s\n", s->kernel ? s->kernel : "not told", s->build ? " #" : "",
+		s->build ? s->build : "");
 	if (!s->taint)
 		return;
 	fprintf(to, "  tainted:");
@@ -30,15 +33,16 @@ static void print_task(FILE *to, const struct splat *s)
 
 static void print_areas(FILE *to, const struct splat *s)
 {
-	const char *before = "  through: ";
+	bool some = false;
 
 	for (size_t i = 0; i < SPLAT_AREAS; i++) {
 		if (!s->areas[i].function)
 			continue;
-		fprintf(to, "%s%s %s", before, s->areas[i].name, s->areas[i].function);
-		before = ", ";
+		fprintf(to, "%s%s %s", some ? ", " : "  through: ", s->areas[i].name,
+			s->areas[i].function);
+		some = true;
 	}
-	if (*before == ',')
+	if (some)
 		fputc('\n', to);
 }
 

@@ -13,7 +13,7 @@ struct splat_namer {
 	struct needles *needles;
 	struct regex **forms, **skips, **types; /* made when first wanted */
 	struct regex **steps;
-	struct regex *frame, *trace, *access, *place, *helper, *anchor, *hang;
+	struct regex *user, *frame, *trace, *access, *place, *helper, *anchor, *hang;
 	struct regex *task, *registers, *areas[SPLAT_AREAS];
 };
 

@@ -194,9 +194,12 @@ static char *hung_in(struct search *s)
 		if (!strncmp(f, "synchronize_", 12))
 			return xstrdup("synchronize_rcu");
 	}
-	for (size_t i = 0; i < s->nr_frames; i++)
-		if (!splat_matches(&s->n->hang, splat_hang_helpers, s->frames[i], strlen(s->frames[i])))
-			return xstrdup(s->frames[i]);
+	for (size_t i = 0; i < s->nr_frames; i++) {
+		const char *f = s->frames[i];
+
+		if (!splat_matches(&s->n->hang, splat_hang_helpers, f, strlen(f)))
+			return xstrdup(f);
+	}
 	return NULL;
 }
 
@@ -230,6 +233,17 @@ char *splat_find_function(struct splat_namer *n, size_t form, const char *text, 
 		where += strcspn(where, "|");
 		where += *where == '|';
 	}
+	/* others may print between the lines of a report, but not into its first one */
+	if (found) {
+		struct search s = search_begin(n, form, text, len);
+
+		take_own(&s);
+		if (s.nr_frames) {
+			free(found);
+			found = choose(&s);
+		}
+		drop_frames(&s);
+	}
 	return found;
 }
 
@@ -248,11 +262,11 @@ bool splat_lacks_trace(struct splat_namer *n, size_t form, const char *text, siz
 	struct search s = search_begin(n, form, text, len);
 	struct regex *trace = splat_wanted(&n->trace, splat_trace_pattern);
 	struct regex *frame = splat_wanted(&n->frame, splat_frame_pattern);
+	const char *line, *where = splat_forms[form].where;
 	unsigned int traces = 0, wait = 0;
-	const char *line;
 	size_t n_line;
 
-	if (!strchr(splat_forms[form].where, 't'))
+	if (!memchr(where, 't', strcspn(where, "|")))
 		return false;
 	while (next_line(&s, &line, &n_line)) {
 		if (regex_match(frame, line, n_line) && !regex_group(frame, "unsure").set) {

@@ -12,86 +12,10 @@
 #define REPORT_LINES 1500  /* past these a report is over in any case */
 #define OPEN_MAX 4	   /* reports that are printed at once */
 #define REPORT_BYTES 65536 /* of its text; more is not looked at */
+#define PANIC_LINES 8	   /* of a report without an address, and a panic is not over it */
 #define JOIN_LINES 30	 /* how close "close behind" is */
 #define EXCERPT_LINE 512   /* bytes of a line in an excerpt, before they are escaped */
 #define CUT_LINES 4	 /* what WARN() says stands between "cut here" and it */
-
-static const char *const class_names[] = {
-	[SPLAT_WARNING] = "warning",
-	[SPLAT_BUG] = "bug",
-	[SPLAT_OOPS] = "oops",
-	[SPLAT_LOCKDEP] = "lockdep",
-	[SPLAT_REFCOUNT] = "refcount",
-	[SPLAT_BAD_PAGE] = "bad-page",
-	[SPLAT_ATOMIC_SLEEP] = "atomic-sleep",
-	[SPLAT_SANITIZER] = "sanitizer",
-	[SPLAT_HUNG_TASK] = "hung-task",
-	[SPLAT_LOCKUP] = "lockup",
-	[SPLAT_RCU_STALL] = "rcu-stall",
-	[SPLAT_FS] = "fs-corruption",
-	[SPLAT_PANIC] = "panic",
-};
-
-const char *splat_class_name(enum splat_class cls)
-{
-	return class_names[cls];
-}
-
-static char *strdup_or_null(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
-struct splat *splat_copy(const struct splat *splat)
-{
-	struct splat *copy = xcalloc(1, sizeof(*copy));
-
-	*copy = *splat;
-	copy->title = xstrdup(splat->title);
-	copy->file = strdup_or_null(splat->file);
-	copy->function = strdup_or_null(splat->function);
-	copy->excerpt = xstrdup(splat->excerpt);
-	copy->task = strdup_or_null(splat->task);
-	copy->kernel = strdup_or_null(splat->kernel);
-	copy->taint = strdup_or_null(splat->taint);
-	copy->registers = strdup_or_null(splat->registers);
-	copy->signature = strdup_or_null(splat->signature);
-	for (size_t i = 0; i < copy->nr_frames; i++) {
-		struct splat_frame *f = &copy->frames[i];
-
-		f->function = xstrdup(f->function);
-		f->module = strdup_or_null(f->module);
-		for (size_t a = 0; a < SPLAT_AREAS; a++)
-			if (splat->areas[a].function == splat->frames[i].function)
-				copy->areas[a].function = f->function;
-	}
-	return copy;
-}
-
-void splat_frame_deinit(struct splat_frame *frame)
-{
-	free(frame->function);
-	free(frame->module);
-	*frame = (struct splat_frame){ NULL };
-}
-
-void splat_destroy(struct splat *splat)
-{
-	if (!splat)
-		return;
-	free(splat->title);
-	free(splat->file);
-	free(splat->function);
-	free(splat->excerpt);
-	free(splat->task);
-	free(splat->kernel);
-	free(splat->taint);
-	free(splat->registers);
-	free(splat->signature);
-	for (size_t i = 0; i < splat->nr_frames; i++)
-		splat_frame_deinit(&splat->frames[i]);
-	free(splat);
-}
 
 struct report {
 	size_t form; /* in splat_forms */
@@ -244,7 +168,9 @@ static bool form_joins(const struct report *r, const struct splat_form *form)
 
 	if (!r)
 		return false;
-	if (r->splat->panicked || form->flags & SPLAT_FORM_PANIC)
+	if (form->flags & SPLAT_FORM_PANIC)
+		return form->flags & SPLAT_FORM_JOINS || (!r->ended && r->quiet < PANIC_LINES);
+	if (r->splat->panicked)
 		return true;
 	if (form->flags & SPLAT_FORM_REPEATS && form->cls == first->cls && !r->ended)
 		return true;
@@ -314,7 +240,12 @@ static void note_cut(struct splat_scanner *s, const struct splat_line *m)
 static void take_message(struct splat_scanner *s, const struct splat_line *m)
 {
 	size_t form = splat_namer_form(s->namer, m->msg, m->len);
-	struct report *r = report_of(s, m->tag);
+	struct report *r;
+
+	/* the next boot */
+	if (m->len > 14 && !memcmp(m->msg, "Linux version ", 14))
+		splat_scanner_flush(s);
+	r = report_of(s, m->tag);
 
 	if (form == splat_forms_count) {
 		if (r)
@@ -403,6 +334,5 @@ void splat_scanner_finish(struct splat_scanner *s)
 		take_line(s);
 		s->line_start = s->offset;
 	}
-	while (s->nr_open)
-		report_close(s);
+	splat_scanner_flush(s);
 }

@@ -66,6 +66,7 @@ struct splat {
 	char *task;		/* "Comm:" */
 	int pid, cpu;
 	char *kernel;		/* "6.1.0-49-amd64" */
+	char *build;		/* "1" of "#1", the number of its build */
 	char *taint;		/* its letters and blanks; NULL: not tainted, or not told */
 	char *registers;	/* the lines of the interesting ones, each ended by a newline */
 	struct splat_frame frames[SPLAT_FRAMES_MAX]; /* of the first trace, after the pointer */
@@ -73,8 +74,9 @@ struct splat {
 	struct splat_area areas[SPLAT_AREAS];
 	/*
 	 * The title, its numbers "N", and the first two callers that are no helpers, without
-	 * suffixes of the compiler; no callers where a task or CPU was met anywhere. The same bug has the same
-	 * one in every boot, on kernels of one series mostly.
+	 * suffixes of the compiler; no callers where a task or CPU was met anywhere. The same
+	 * bug has the same one in every boot, on kernels of one series mostly; two warnings of
+	 * one function have one, too.
 	 */
 	char *signature;
 };

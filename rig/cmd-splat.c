@@ -27,13 +27,21 @@ struct reading {
 	int found;
 };
 
-/* "Linux version 6.1.0-49-amd64 (...": the release is its third word. */
-static bool same_build(const char *banner, const char *release)
+/* Does @text hold @word, with a blank or nothing behind it? */
+static bool has_word(const char *text, const char *word)
 {
-	size_t len = strlen(release);
+	const char *at = strstr(text, word);
 
-	return !strncmp(banner, "Linux version ", 14) && !strncmp(banner + 14, release, len) &&
-	       (banner[14 + len] == ' ' || !banner[14 + len]);
+	return at && (at[strlen(word)] == ' ' || !at[strlen(word)]);
+}
+
+/* Does the banner, "Linux version 6.1.0-49-amd64 (...) ... #1 SMP ...", name this build? */
+static bool same_build(const char *banner, const struct splat *s)
+{
+	_cleanup_free_ char *release = xasprintf("Linux version %s", s->kernel);
+	_cleanup_free_ char *build = xasprintf(" #%s", s->build ? s->build : "");
+
+	return has_word(banner, release) && (!s->build || has_word(banner, build));
 }
 
 /* Are the symbols those of the kernel that wrote this report? It says which that was. */
@@ -41,11 +49,12 @@ static bool symbols_fit(struct reading *r, const struct splat *s)
 {
 	const char *banner = symbols_banner(r->symbols);
 
-	if (!banner || !s->kernel || same_build(banner, s->kernel))
+	if (!banner || !s->kernel || same_build(banner, s))
 		return true;
 	if (!r->warned)
-		fprintf(stderr, "daxrig: '%s' is of kernel %s, the symbols are of another: '%s'\n",
-			r->name, s->kernel, banner);
+		fprintf(stderr, "daxrig: '%s' is of kernel %s%s%s, the symbols are of "
+		  "another: '%s'\n",
+			r->name, s->kernel, s->build ? " #" : "", s->build ? s->build : "", banner);
 	r->warned = true;
 	return false;
 }
@@ -59,7 +68,7 @@ static void take_splat(void *arg, struct splat *s)
 	if (fit)
 		splat_places_find(r->symbols, s, &places);
 	if (options.json) {
-		splat_print_json(stdout, s, fit ? &places : NULL);
+		splat_print_json(stdout, r->several ? r->name : NULL, s, fit ? &places : NULL);
 	} else {
 		if (r->found)
 			putchar('\n');
@@ -122,12 +131,19 @@ static struct err *splat(void *state, char **operands, int n, int *status)
 	(void)state;
 	if (!err && !n)
 		err = scan(STDIN_FILENO, &r);
-	for (int i = 0; i < n && !err; i++) {
+	/* one that cannot be read does not hide what the others say */
+	for (int i = 0; i < n && (!err || i); i++) {
 		_cleanup_close_ int fd = open(operands[i], O_RDONLY | O_CLOEXEC);
+		struct err *its;
 
 		r.name = operands[i];
-		err = fd < 0 ? err_create(ERR_USAGE, "cannot open '%s': %s", r.name, strerror(errno)) :
+		its = fd < 0 ? err_create(ERR_USAGE, "cannot open '%s': "
+		  "%s", r.name, strerror(errno)) :
 			       scan(fd, &r);
+		if (err)
+			err_free(its);
+		else
+			err = its;
 	}
 	symbols_close(r.symbols);
 	if (!err && (fflush(stdout) || ferror(stdout)))
@@ -167,7 +183,8 @@ const struct command cmd_splat = {
 	.operands = "[FILE...]",
 	.summary = "find, name and explain the kernel's reports in console logs",
 	.help = "Reads console logs or the output of dmesg; without operands, standard input.\n"
-		"Exit status: 0 nothing found, 1 something found, 2 usage, 3 a log cannot be read.\n",
+		"Exit status: 0 nothing found, 1 something found, 2 usage, 3 a log "
+		  "cannot be read.\n",
 	.options = splat_options,
 	.option = option,
 	.run = splat,

@@ -113,7 +113,7 @@ static void add_text(struct reader *r, struct splat *s)
 		abort();
 	s->offset -= r->base;
 	splat_print(to, s, NULL);
-	splat_print_json(to, s, NULL);
+	splat_print_json(to, NULL, s, NULL);
 	fclose(to);
 	buf_addf(&r->text, "%s%s\n", text, s->excerpt);
 	free(text);

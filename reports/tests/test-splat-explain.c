@@ -123,7 +123,8 @@ static const struct {
 	{ "another line, address, deeper caller",
 	  WARN("fs/dax.c:99", "f+0x7/0xf0", " g+0x8/0xf0\n h+0x9/0xf0\n other+0x1/0x2\n"), true },
 	{ "suffixes",
-	  WARN("fs/dax.c:12", "f.isra.0+0x1/0x9", " g.part.0.cold+0x2/0x9\n h.constprop.1+0x3/0x9\n"),
+	  WARN("fs/dax.c:12", "f.isra.0+0x1/0x9", " g.part.0.cold+0x2/0x9\n "
+	  "h.constprop.1+0x3/0x9\n"),
 	  true },
 	{ "a module, a time stamp",
 	  WARN("fs/dax.c:12", "f+0x1/0x9", "[   12.000001]  g+0x2/0x9 [xfs]\n h+0x3/0x9\n"), true },
@@ -131,7 +132,8 @@ static const struct {
 	  WARN("fs/dax.c:12", "f+0x1/0x9", " ? z+0x2/0x9\n g+0x2/0x9\n ? y+0x3/0x9\n h+0x3/0x9\n"),
 	  true },
 	{ "helpers between",
-	  WARN("fs/dax.c:12", "f+0x1/0x9", " g+0x2/0x9\n _raw_spin_lock+0x1/0x2\n h+0x3/0x9\n"), true },
+	  WARN("fs/dax.c:12", "f+0x1/0x9", " g+0x2/0x9\n _raw_spin_lock+0x1/0x2\n "
+	  "h+0x3/0x9\n"), true },
 	{ "another caller",
 	  WARN("fs/dax.c:12", "f+0x1/0x9", " z+0x2/0x9\n h+0x3/0x9\n"), false },
 	{ "another caller's caller",
@@ -161,7 +163,8 @@ static void test_signature(void **state)
 /* A title's numbers are of one boot; a task that hangs is met anywhere. */
 static void test_of_this_boot(void **state)
 {
-	static const char hung[] = "INFO: task x:%d blocked for more than 120 seconds.\nCall Trace:\n"
+	static const char hung[] = "INFO: task x:%d blocked for more than 120 "
+	  "seconds.\nCall Trace:\n"
 				   " __schedule+0x1/0x2\n victim+0x1/0x2\n %s+0x1/0x2\n";
 	_cleanup_free_ char *one = xasprintf(hung, 1, "one"), *two = xasprintf(hung, 2, "two");
 	struct splat *a = read_log(one), *b = read_log(two);
@@ -171,10 +174,104 @@ static void test_of_this_boot(void **state)
 	assert_string_equal(a->signature, b->signature);
 	splat_destroy(a);
 	splat_destroy(b);
-	a = read_log("Kernel panic - not syncing: VFS: cannot mount root on block(8,12) at 0xff01\n");
+	a = read_log("Kernel panic - not syncing: VFS: cannot mount root on block(8,12) "
+	  "at 0xff01\n");
 	assert_string_equal(a->signature,
 			    "kernel panic: VFS: cannot mount root on block(N,N) at N");
 	splat_destroy(a);
+}
+
+/* One report, as dmesg, log daemons and consoles hand it on: the same but for what is told. */
+static void test_prefixes(void **state)
+{
+	static const char *const prefixes[] = {
+		"", "<4>", "[    5.123456] ", "<4>[    5.123456] ", "[    5.123456][  T713] ",
+		"[    5.123456] [  T713] ", "[T713] ", "[Sat Nov 21 19:00:00 2026] ",
+		"[    5.123456 <    0.000012>] ", "[  +0.000012] ", "[Nov21 19:00] ",
+		"[    5.1] host kernel: ", "2026-11-21T19:00:00,123456+00:00 ",
+		"2026-11-21T19:00:00.123456+00:00 host kernel: ", "Nov 21 19:00:00 host kernel: ",
+		"Nov 21 19:00:00 host kernel: [    5.123456] ", "4,1234,5123456,-;",
+		"4,1234,5123456,-,caller=T713;", "kern  :warn  : [    5.123456] ",
+		"\033[32m[    5.123456] \033[0m\033[1m",
+	};
+	static const char *const report[] = {
+		"------------[ cut here ]------------",
+		"refcount_t: underflow; use-after-free.",
+		"WARNING: CPU: 1 PID: 713 at lib/refcount.c:28 refcount_warn_saturate+0x1/0x2",
+		"CPU: 1 PID: 713 Comm: umount Not tainted 6.1.0-49-amd64 #1",
+		"RIP: 0010:refcount_warn_saturate+0x1/0x2", "Call Trace:", " <TASK>",
+		" rxe_put+0x3/0x4 [rdma_rxe]", " rxe_dereg+0x5/0x6 [rdma_rxe]", " ib_dereg+0x7/0x8",
+		" </TASK>", "---[ end trace 0000000000000000 ]---",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		_cleanup_buf_ struct buf log = BUF_INIT;
+		struct splat *s;
+
+		for (size_t k = 0; k < ARRAY_SIZE(report); k++)
+			buf_addf(&log, "%s%s\r\n", prefixes[i], report[k]);
+		s = read_log(buf_str(&log));
+		if (strcmp(s->signature, "WARNING: refcount bug in rxe_put < rxe_dereg "
+		  "< ib_dereg") ||
+		    s->corrupted || s->pid != 713 || s->nr_frames != 4)
+			fail_msg("'%s': '%s'", prefixes[i], s->signature);
+		splat_destroy(s);
+	}
+}
+
+/* Whole reports of other machines, as their kernels print them. */
+static const struct {
+	const char *what, *log, *signature;
+} machines[] = {
+	{ "arm64, whose traces begin with the pc",
+	  "Unable to handle kernel NULL pointer dereference at virtual address 08\n"
+	  "Mem abort info:\n  ESR = 0x0000000096000004\n"
+	  "Internal error: Oops: 0000000096000004 [#1]  SMP\n"
+	  "CPU: 1 UID: 0 PID: 345 Comm: truncate Not tainted 7.2.13 #1\n"
+	  "pc : f+0x24/0x90\nlr : g+0x40/0xb0\nx29: 00 x28: 00 x27: 00\n"
+	  "Call trace:\n f+0x24/0x90 (P)\n g+0x40/0xb0\n h+0x8/0x9\n"
+	  "---[ end trace 0000000000000000 ]---\n",
+	  "BUG: unable to handle kernel NULL pointer dereference in f < g < h" },
+	{ "powerpc",
+	  "BUG: Kernel NULL pointer dereference on read at 0x00000000\n"
+	  "Oops: Kernel access of bad area, sig: 11 [#1]\n"
+	  "CPU: 3 PID: 12 Comm: cat Not tainted 7.2.0 #1\n"
+	  "NIP [c000000000500000] f+0x20/0x100\nLR [c000000000500010] g+0x10/0x100\n"
+	  "Call Trace:\n[c000000001] [c000000002] f+0x20/0x100 (unreliable)\n"
+	  "[c000000003] [c000000004] g+0x10/0x100\n[c000000005] [c000000006] h+0x10/0x100\n",
+	  "BUG: unable to handle kernel NULL pointer dereference in f < g < h" },
+	{ "riscv",
+	  "Oops - illegal instruction [#1]\nCPU: 0 UID: 0 PID: 77 Comm: sh Not tainted 7.2.0 #1\n"
+	  "epc : f+0x1c/0x40\n ra : g+0x10/0x20\n"
+	  "status: 0000000200000120 badaddr: 0000000000000000 cause: 0000000000000002\n"
+	  "[<ffffffff80000001>] f+0x1c/0x40\n[<ffffffff80000002>] g+0x10/0x20\n"
+	  "---[ end trace 0000000000000000 ]---\n",
+	  "Oops in f < g" },
+	{ "s390",
+	  "illegal operation: 0001 ilc:1 [#1]SMP\nCPU: 1 UID: 0 PID: 851 Comm: cat Not "
+	  "tainted 7.2.0 #1\n"
+	  "Krnl PSW : 0704c00180000000 000003e0 (f+0xa/0x20)\nCall Trace:\n"
+	  " [<000003e000000001>] f+0xa/0x20\n [<000003e000000002>] g+0x2a/0x30\n"
+	  "Last Breaking-Event-Address:\n [<000003e000000003>] z+0x1/0x2\n",
+	  "illegal operation in f < g" },
+};
+
+static void test_machines(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+		struct splat *s = read_log(machines[i].log);
+
+		if (strcmp(s->signature, machines[i].signature))
+			fail_msg("%s: '%s'", machines[i].what, s->signature);
+		if (!s->nr_frames || s->frames[0].call || strcmp(s->frames[0].function, "f"))
+			fail_msg("%s: the instruction pointer is not the first "
+			  "frame", machines[i].what);
+		for (size_t k = 0; k < s->nr_frames; k++)
+			assert_string_not_equal(s->frames[k].function, "z");
+		splat_destroy(s);
+	}
 }
 
 static void test_taint(void **state)
@@ -191,7 +288,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_explained),    cmocka_unit_test(test_not_told),
 		cmocka_unit_test(test_signature),    cmocka_unit_test(test_of_this_boot),
-		cmocka_unit_test(test_taint),
+		cmocka_unit_test(test_taint),	     cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_machines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,6 +100,7 @@ static const struct {
 } lines[] = {
 	{ "WARNING: CPU: 0 PID: 1 at fs/dax.c:1 f+0x1/0x2", "WARNING in corrupted" },
 	{ "WARNING: fs/dax.c:12 at dax_x+0x1/0x2, CPU#1: a b/12", "WARNING in corrupted" },
+	{ "WARNING: [!mem[i]] fs/dax.c:12 at dax_x+0x1/0x2, CPU#1: a/12", "WARNING in corrupted" },
 	{ "WARNING: at fs/dax.c:12 dax_x+0x1/0x2()", "WARNING in corrupted" },
 	{ "garbage[    1.000000] WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12",
 	  "WARNING in corrupted" },
@@ -147,7 +148,8 @@ static const struct {
 	{ "BUG: Bad page map in process x  pte:80000", "BUG: Bad page map" },
 	{ "BUG: Bad rss-counter state mm:00 type:MM_FILEPAGES val:1",
 	  "BUG: Bad rss-counter state" },
-	{ "BUG: non-zero pgtables_bytes on freeing mm: 4096", "BUG: non-zero pgtables_bytes on freeing mm" },
+	{ "BUG: non-zero pgtables_bytes on freeing mm: 4096", "BUG: non-zero "
+	  "pgtables_bytes on freeing mm" },
 	{ "BUG: kernel NULL pointer dereference, address: 08",
 	  "BUG: unable to handle kernel NULL pointer dereference in corrupted" },
 	{ "Unable to handle kernel NULL pointer dereference at virtual address 08",
@@ -254,6 +256,18 @@ static const struct {
 	{ "BUG: Dentry 1{i=2,n=x}  still in use (1) [unmount of xfs pmem0]",
 	  "BUG: Dentry still in use in unmount" },
 	{ "BUG: memory leak", "memory leak in corrupted" },
+	{ "kmemleak: unreferenced object 0xff11000004958000 (size 64):",
+	  "memory leak in corrupted" },
+	{ "illegal operation: 0001 ilc:1 [#1]SMP", "illegal operation in corrupted" },
+	{ "BUG: Kernel NULL pointer dereference on read at 0x00000000",
+	  "BUG: unable to handle kernel NULL pointer dereference in corrupted" },
+	{ "watchdog: CPU 2 self-detected hard LOCKUP @ f+0x1/0x2", "BUG: hard lockup in "
+	  "corrupted" },
+	{ "Oops - illegal instruction [#1]", "Oops in corrupted" },
+	{ "Unable to handle kernel write to read-only memory at virtual address 08",
+	  "BUG: unable to handle kernel paging request in corrupted" },
+	{ "Kernel panic - not syncing: hung_task: blocked tasks",
+	  "kernel panic: hung_task: blocked tasks" },
 	{ "BUG kmalloc-64 (Not tainted): Object already free", "BUG: Object already free" },
 	{ "BUG kmalloc-64 (Tainted: G B): Poison overwritten", "BUG: Poison overwritten" },
 	{ "VFS: Busy inodes after unmount of pmem0. Self-destruct in 5 seconds.",
@@ -268,8 +282,9 @@ static const struct {
 	  "XFS: Metadata CRC error in xfs_agf_read_verify" },
 	{ "XFS (pmem0): Metadata corruption detected at xfs_agf_verify+0x1/0x2 [xfs]",
 	  "XFS: Metadata corruption in xfs_agf_verify" },
-	{ "XFS (pmem0): Corruption detected. Unmount and run xfs_repair",
-	  "XFS: Corruption in corrupted" },
+	{ "XFS (pmem0): Corruption detected. Unmount and run xfs_repair", "XFS: Corruption" },
+	{ "XFS (pmem0): Corruption of in-memory data (0x8) detected at f+0x1/0x2 [xfs]",
+	  "XFS: Corruption of in-memory data in f" },
 	{ "EXT4-fs error (device pmem0) in ext4_free_inode:362: Corrupt filesystem",
 	  "EXT4-fs error in ext4_free_inode" },
 	{ "pmem0: writeback error on inode 131, offset 0, sector 96", "iomap: writeback error" },
@@ -286,6 +301,8 @@ static const struct {
 	  "kernel panic: stack is corrupted in f" },
 	{ "Kernel panic - not syncing: corrupted stack end detected inside scheduler",
 	  "kernel panic: corrupted stack end in corrupted" },
+	{ "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000009",
+	  "kernel panic: Attempted to kill init!" },
 	{ "Kernel panic - not syncing: Couldn't open N_TTY ldisc for ptm0 --- error -12.",
 	  "kernel panic: Couldn't open N_TTY ldisc" },
 	{ "Kernel panic - not syncing: Fatal exception in interrupt",
@@ -298,6 +315,13 @@ static const struct {
 	{ "ACPI BIOS Error (bug): Could not resolve symbol", NULL },
 	{ "INFO: lockdep is turned off.", NULL },
 	{ "task blocked for more than 10 seconds", NULL },
+	{ "systemd[1]: BUG: something is wrong", NULL },
+	{ "myapp[345]: Oops: all is lost", NULL },
+	{ "audit: type=1400 msg=\"BUG: no\"", NULL },
+	{ "ata1.00: Internal error: link down", NULL },
+	{ "usb 1-1: Unhandled fault: timeout", NULL },
+	{ "Alignment trap: foo (123) PC=0x1 Instr=0x2", NULL },
+	{ "INFO: task a:1 is blocked on a mutex likely owned by task b:2.", NULL },
 	{ "traps: a.out[1] general protection fault ip:1 sp:2 error:0 in a.out[3+1]", NULL },
 	{ "CPU: 0 PID: 1 at fs/dax.c:1", NULL },
 	{ "", NULL },
@@ -383,6 +407,46 @@ static void test_flush(void **state)
 	splat_scanner_destroy(s);
 }
 
+#define ENDED "CPU: 0 PID: 1 Comm: x Not tainted 6.1.0 #1\nRIP: 0010:f+0x1/0x2\n" \
+	      "Call Trace:\n g+0x1/0x2\n---[ end trace 0000000000000000 ]---\n"
+#define PANIC "Kernel panic - not syncing: "
+
+/* What belongs to a report before it, and what does not. */
+static const struct {
+	const char *what, *log;
+	size_t reports;
+	bool panicked; /* the first one */
+} sequences[] = {
+	{ "a panic over a report that ended",
+	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" ENDED PANIC "kernel: "
+	  "panic_on_warn set ...\n",
+	  1, true },
+	{ "a panic behind one", "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" ENDED
+	  PANIC "Attempted to kill init! exitcode=0x00000009\n", 2, false },
+	{ "a panic in one", "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" PANIC "why not\n"
+	  ENDED, 1, true },
+	{ "the next boot", "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" PANIC "x\n"
+	  "[    0.000000] Linux version 6.1.0 (x) #1\n"
+	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" ENDED, 2, true },
+};
+
+static void test_sequences(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sequences); i++) {
+		_cleanup_free_ char *got = scan(sequences[i].log, strlen(sequences[i].log), 100000);
+		const char *second = strstr(got + 1, "SPLAT: ");
+		bool panicked = memmem(got, second ? (size_t)(second - got) : strlen(got),
+				       "the kernel panicked", 19) != NULL;
+		size_t n = 0;
+
+		for (const char *p = got; (p = strstr(p, "SPLAT: ")); p++)
+			n++;
+		if (n != sequences[i].reports || panicked != sequences[i].panicked)
+			fail_msg("%s: %s", sequences[i].what, got);
+	}
+}
+
 static void test_hostile(void **state)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT, log = BUF_INIT;
@@ -447,6 +511,7 @@ int main(void)
 		cmocka_unit_test(test_goldens), cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_flush),	cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_excerpt), cmocka_unit_test(test_every_form),
+		cmocka_unit_test(test_sequences),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,15 +115,17 @@ static void expect_usage(struct outcome o, const char *message)
 static void test_logs(void **state)
 {
 	_cleanup_free_ char *log = put("log", warning), *quiet = put("quiet", "[ 1.0] ok\n");
-	_cleanup_free_ char *both = xasprintf("%s: WARNING in guilty\n", log);
+	_cleanup_free_ char *both = xasprintf("%s: WARNING in guilty\n", log), *json = NULL;
 
 	(void)state;
+	json = xasprintf("\"log\":\"%s\"}\n", log);
 	expect(SPLAT(NULL, log), 1, "WARNING in guilty\n  warning (WARNING) at fs/dax.c:12", "");
-	expect(SPLAT(log), 1, "  task: a b, pid 7 on CPU 0, kernel 6.1.0-9-amd64\n"
+	expect(SPLAT(log), 1, "  task: a b, pid 7 on CPU 0, kernel 6.1.0-9-amd64 #1\n"
 			      "  tainted: W a warning before\n", "");
 	expect(SPLAT(NULL, quiet), 0, "", "");
 	expect(SPLAT(NULL), 0, "", "");
 	expect(SPLAT(NULL, quiet, log), 1, both, "");
+	expect(SPLAT(NULL, (char *)"--json", quiet, log), 1, json, "");
 	expect(SPLAT(NULL, (char *)"--json", log), 1,
 	       "{\"title\":\"WARNING in guilty\",\"type\":\"WARNING\",\"class\":\"warning\","
 	       "\"signature\":\"WARNING in guilty < caller\",\"corrupted\":false,"
@@ -136,6 +138,8 @@ static void test_bad_input(void **state)
 
 	(void)state;
 	expect_usage(SPLAT(NULL, none), "cannot open '");
+	/* the others are read all the same */
+	expect(SPLAT(NULL, none, log), EXIT_USAGE, "WARNING in guilty\n", "cannot open '");
 	expect_usage(SPLAT(NULL, (char *)"--vmlinux", none, log), none);
 	expect_usage(SPLAT(NULL, (char *)"--vmlinux", log, log), "as an ELF file");
 	expect_usage(SPLAT(NULL, (char *)"--modules", dir, log), "--modules goes with --vmlinux");
@@ -191,7 +195,20 @@ static void test_vmlinux(void **state)
 	other = vmlinux("6.1.0-8-amd64");
 	expect(SPLAT(NULL, (char *)"--vmlinux", other, log), 1,
 	       "KASAN: use-after-free Read in guilty\n",
-	       "is of kernel 6.1.0-9-amd64, the symbols are of another: 'Linux version 6.1.0-8-");
+	       "is of kernel 6.1.0-9-amd64 #1, the symbols are of another: 'Linux "
+	  "version 6.1.0-8-");
+	free(other);
+	/* the same release, built again */
+	text[strlen(text) - 1] = '\0';
+	*strstr(text, "#1") = '\0';
+	free(log);
+	other = xasprintf("%s#2\nCall Trace:\n guilty+0x1/0x%x\n", text, size - 1);
+	log = put("log", other);
+	free(other);
+	other = vmlinux("6.1.0-9-amd64");
+	expect(SPLAT(NULL, (char *)"--vmlinux", other, log), 1, "in guilty\n",
+	       "is of kernel 6.1.0-9-amd64 #2, the symbols are of another: 'Linux "
+	  "version 6.1.0-9-");
 }
 
 static int set_up(void **state)
