@@ -10,7 +10,7 @@ enum splat_form_flags {
 	SPLAT_FORM_JOINS = 1 << 0,
 	/* a WARNING or BUG line close behind this one belongs to it */
 	SPLAT_FORM_LEADS = 1 << 1,
-	/* belongs to the report before it when that goes on and has the same class */
+	/* belongs to the report before it if that has the same class and no end marker yet */
 	SPLAT_FORM_REPEATS = 1 << 2,
 	/*
 	 * ends the kernel: belongs to the report before it, if that goes on; if it joins, too,
@@ -31,8 +31,9 @@ enum splat_form_flags {
  *
  * where: how {func} is found in the lines of the report, one letter a step, alternatives
  * behind '|'. h is the pattern's own func, t the frames of a trace up to the next one; all
- * other letters stand in splat_steps. Of what was found the first that is no helper names
- * the report. None left: "corrupted" stands for it.
+ * other letters stand in splat_steps; all but h and l begin behind the first line. Of what
+ * was found the first that is no helper names the report, the pattern's own func before all
+ * others. None left: "corrupted" stands for it.
  */
 struct splat_form {
 	enum splat_class cls;

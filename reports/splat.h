@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Finds what the kernel complained about in a console log. The log comes as a byte
- * stream in pieces of any size and may hold anything; memory stays bounded. What
+ * stream in pieces of any size and may hold anything; memory stays bounded, and a line
+ * that costs too much to look at, as only a made-up one does, says nothing. What
  * counts as a complaint, and how it is named, stands in splat-forms.c. Pure.
  */
 #ifndef REPORTS_SPLAT_H
