@@ -91,6 +91,12 @@ const struct splat_form splat_forms[] = {
 	{ SPLAT_WARNING, 0, "WARNING: kernel stack ",
 	  "WARNING: (?<text>kernel stack (?:regs|frame pointer)) .*has bad value",
 	  "WARNING: {text} has bad value", "", NULL },
+	{ SPLAT_BUG, SPLAT_FORM_JOINS, "ernel BUG at ",
+	  "[kK]ernel BUG at (?<file>lib/list_debug\\.c):(?<line>\\d+)",
+	  "BUG: corrupted list in {func}", "rct|ct", "list_(?:add|del)" },
+	{ SPLAT_BUG, SPLAT_FORM_JOINS, "ernel BUG at ",
+	  "[kK]ernel BUG at (?<file>mm/usercopy\\.c):(?<line>\\d+)",
+	  "BUG: bad usercopy in {func}", "rct|ct", "usercopy|check_object|^__check_" },
 	{ SPLAT_BUG, SPLAT_FORM_JOINS, "ernel BUG at ", "[kK]ernel BUG at " FILE_LINE,
 	  "kernel BUG in {func}", "rct|ct", NULL },
 

@@ -144,6 +144,8 @@ static const struct {
 	{ "XFS (pmem0): Assertion failed: a > b, file: fs/xfs/xfs_inode.c, line: 12",
 	  "XFS: Assertion failed in corrupted" },
 	{ "[    1.0] kernel BUG at mm/gup.c:12!", "kernel BUG in corrupted" },
+	{ "kernel BUG at lib/list_debug.c:29!", "BUG: corrupted list in corrupted" },
+	{ "kernel BUG at mm/usercopy.c:72!", "BUG: bad usercopy in corrupted" },
 	{ "BUG: Bad page state in process x  pfn:80000", "BUG: Bad page state in corrupted" },
 	{ "BUG: Bad page map in process x  pte:80000", "BUG: Bad page map" },
 	{ "BUG: Bad rss-counter state mm:00 type:MM_FILEPAGES val:1",
