@@ -124,6 +124,8 @@ static json_t *json_case(const struct case_record *rec)
 		json_set(o, "guest", json_guest_of(&rec->guest));
 	json_set_num(o, "started_ns", rec->started_ns);
 	json_set_num(o, "duration_ns", rec->duration_ns);
+	/* evidence where something did not end in time: see case_record_judge() */
+	json_set_num(o, "starved_ns", rec->starved_ns);
 	json_set(o, "timing", json_timing(&rec->timing));
 	set_seed(o, rec->seed);
 	if (rec->dropped)

@@ -37,8 +37,7 @@ static const struct splat_pattern {
 } areas[] = {
 	{ "dax", "^_*dax_|_dax_|_dax$|^fsdev_dax|^dev_dax" },
 	{ "gup", "(?:pin|get)_user_pages|^gup_|_gup_|^(?:un)?pin_|follow_page|"
-	  "faultin_page|try_grab|"
-		 "^gup_put|iov_iter_extract" },
+		 "faultin_page|try_grab|^gup_put|iov_iter_extract" },
 	{ "rdma", "^(?:__)?(?:ib_|rxe_|uverbs_|rdma_|ucma_)|_umem_|^umem" },
 	{ "mm", "truncate_|invalidate_|unmap_|zap_|^hwpoison|memory_failure|^vmf_insert|wp_page|"
 		"handle_mm_fault|memremap|pgmap" },

@@ -14,7 +14,7 @@
 #define REPORT_BYTES 65536 /* of its text; more is not looked at */
 #define PANIC_LINES 8	   /* of a report without an address, and a panic is not over it */
 #define JOIN_LINES 30	 /* how close "close behind" is */
-#define EXCERPT_LINE 512   /* bytes of a line in an excerpt, before they are escaped */
+#define EXCERPT_LINE 480   /* bytes of a line in an excerpt, before they are escaped */
 #define CUT_LINES 4	 /* what WARN() says stands between "cut here" and it */
 
 struct report {
