@@ -69,6 +69,20 @@ static void take_blocks(const json_t *steps, struct run_summary_case *c)
 	}
 }
 
+static void take_findings(const json_t *list, struct run_summary_case *c)
+{
+	const json_t *f;
+	size_t i;
+
+	c->findings = xcalloc(json_array_size(list) + 1, sizeof(*c->findings));
+	json_array_foreach(list, i, f)
+		c->findings[c->finding_count++] = (struct run_summary_finding){
+			.rule = get_text(f, "rule"),
+			.found = get_text(f, "found"),
+			.detail = get_text(f, "detail"),
+		};
+}
+
 static struct err *take_case(const char *name, const json_t *o, struct run_summary *out)
 {
 	struct run_summary_case c = { 0 };
@@ -81,6 +95,7 @@ static struct err *take_case(const char *name, const json_t *o, struct run_summa
 	c.duration_ns = get_num(o, "duration_ns");
 	c.timing = get_timing(o);
 	take_blocks(json_object_get(o, "steps"), &c);
+	take_findings(json_object_get(o, "findings"), &c);
 	out->cases[out->case_count++] = c;
 	return NULL;
 }
@@ -175,6 +190,12 @@ void run_summary_deinit(struct run_summary *s)
 		free(s->cases[i].name);
 		free(s->cases[i].reason);
 		free(s->cases[i].blocks);
+		for (size_t f = 0; f < s->cases[i].finding_count; f++) {
+			free(s->cases[i].findings[f].rule);
+			free(s->cases[i].findings[f].found);
+			free(s->cases[i].findings[f].detail);
+		}
+		free(s->cases[i].findings);
 	}
 	free(s->cases);
 	*s = (struct run_summary){ 0 };

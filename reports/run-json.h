@@ -71,6 +71,11 @@ struct run_summary_block {
 	uint64_t ns;		/* of all rounds */
 };
 
+/* What an oracle found: its rule, what was found, and the lines below it. */
+struct run_summary_finding {
+	char *rule, *found, *detail;
+};
+
 /* Strings are never NULL but hold whatever the file held: escape them. */
 struct run_summary_case {
 	char *name;
@@ -80,6 +85,8 @@ struct run_summary_case {
 	struct case_timing timing;
 	struct run_summary_block *blocks;	/* in the order they ran in */
 	size_t block_count;
+	struct run_summary_finding *findings;	/* in the order they were made in */
+	size_t finding_count;
 };
 
 /* What a reader of a run wants to know; "" where the file has null or nothing. */

@@ -8,13 +8,16 @@
 #include "cmd.h"
 #include "paths.h"
 #include "reports/kinds.h"
+#include "reports/known.h"
 #include "reports/run-json.h"
 
 #define SLOWEST 10
 #define TEXT_SHOWN 1000	/* bytes */
+#define KNOWN_MAX (1u << 20)	/* bytes of a list of findings */
 
 static struct {
 	bool timing, kinds;
+	const char *known;	/* path of a list; NULL: none */
 } options;
 
 static const struct {
@@ -139,6 +142,68 @@ static void print_kinds(const struct run_summary *s, enum verdict verdict)
 	kinds_deinit(&k);
 }
 
+static struct err *read_known(const char *path, struct known *out)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct err *err = file_read(path, KNOWN_MAX, &text);
+
+	return err ? err : known_parse(path, buf_str(&text), text.len, out);
+}
+
+static void print_unknown(const struct run_summary_case *c, size_t finding)
+{
+	printf("%-8s ", verdict_name(c->verdict));
+	print_text(c->name);
+	fputs(": ", stdout);
+	if (finding < c->finding_count) {
+		print_text(c->findings[finding].rule);
+		fputs(": found ", stdout);
+		print_text(c->findings[finding].found);
+	} else {
+		print_text(reason_of(c));
+	}
+	putchar('\n');
+}
+
+/* The cases that show no known finding, or more than that; then how many show which. */
+static size_t print_known(const struct known *known, const struct run_summary *s)
+{
+	struct {
+		size_t cases;
+		const char *first;
+	} *shown = xcalloc(known->n + 1, sizeof(*shown));
+	size_t unknown = 0;
+
+	putchar('\n');
+	for (size_t i = 0; i < s->case_count; i++) {
+		const struct run_summary_case *c = &s->cases[i];
+		size_t finding = c->finding_count, row = known->n;
+
+		if (c->verdict != VERDICT_FAIL && c->verdict != VERDICT_ERROR)
+			continue;
+		if (c->verdict == VERDICT_FAIL)
+			row = known_of(known, s->kernel_release, c, &finding);
+		if (row == known->n) {
+			print_unknown(c, finding);
+			unknown++;
+		} else if (!shown[row].cases++) {
+			shown[row].first = c->name;
+		}
+	}
+	printf("%-8s %zu\n", "unknown", unknown);
+	for (size_t i = 0; i < known->n; i++) {
+		if (!shown[i].cases)
+			continue;
+		printf("%-8s %zu: ", "known", shown[i].cases);
+		print_text(known->v[i].name);
+		fputs(", first: ", stdout);
+		print_text(shown[i].first);
+		putchar('\n');
+	}
+	free(shown);
+	return unknown;
+}
+
 static int slower(const void *a, const void *b)
 {
 	uint64_t x = cost_ns(*(const struct run_summary_case *const *)a);
@@ -229,19 +294,25 @@ static struct err *read_record(const char *word, char **path, struct run_summary
 static struct err *report(void *state, char **operands, int n, int *status)
 {
 	_cleanup_free_ char *path = NULL;
+	struct known known = { 0 };
 	struct run_summary s = { 0 };
 	struct err *err;
 
 	(void)state;
-	(void)status;
 	if (n > 1)
 		return err_create(ERR_USAGE, "'%s' is one run too many: 'report' takes one",
 				  operands[1]);
-	err = read_record(n ? operands[0] : NULL, &path, &s);
-	if (err)
+	err = options.known ? read_known(options.known, &known) : NULL;
+	if (!err)
+		err = read_record(n ? operands[0] : NULL, &path, &s);
+	if (err) {
+		known_deinit(&known);
 		return err;
+	}
 	print_summary(path, &s);
-	if (options.kinds) {
+	if (options.known) {
+		*status = print_known(&known, &s) ? 1 : 0;
+	} else if (options.kinds) {
 		print_kinds(&s, VERDICT_FAIL);
 		print_kinds(&s, VERDICT_ERROR);
 	} else {
@@ -250,17 +321,19 @@ static struct err *report(void *state, char **operands, int n, int *status)
 	if (options.timing)
 		print_timing(&s);
 	run_summary_deinit(&s);
+	known_deinit(&known);
 	return NULL;
 }
 
-enum { KEY_TIMING = 256, KEY_KINDS };
+enum { KEY_TIMING = 256, KEY_KINDS, KEY_KNOWN };
 
 static struct err *option(void *state, int key, const char *value)
 {
 	(void)state;
-	(void)value;
 	options.timing |= key == KEY_TIMING;
 	options.kinds |= key == KEY_KINDS;
+	if (key == KEY_KNOWN)
+		options.known = value;
 	return NULL;
 }
 
@@ -269,6 +342,8 @@ static const struct command_option report_options[] = {
 	  KEY_TIMING },
 	{ "kinds", NULL, "what failed by kind: cases whose reasons differ in numbers alone as one",
 	  KEY_KINDS },
+	{ "known", "FILE", "what failed by the findings that FILE knows, and what it does not know",
+	  KEY_KNOWN },
 	{ NULL, NULL, NULL, 0 },
 };
 
@@ -277,7 +352,7 @@ const struct command cmd_report = {
 	.operands = "[RUN]",
 	.summary = "say what came out of a run, and where its time went",
 	.help = "RUN is the folder of a run or its name; default: the latest. Exit status: 0 the\n"
-		"record could be read, whatever is in it.\n",
+		"record could be read, whatever is in it; with --known 1 when something is not known.\n",
 	.options = report_options,
 	.option = option,
 	.run = report,
