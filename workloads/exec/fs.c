@@ -40,18 +40,21 @@ static struct err *run_mkfs(const struct exec *x)
 	return run_program(is_xfs(x) ? xfs : ext4, MKFS_TIMEOUT_MS, &out);
 }
 
-static void prove_dax(struct outcome *o)
+/* @again: files were DAX before, so somebody has not let go of the device. */
+static void prove_dax(bool again, struct outcome *o)
 {
 	static const char path[] = EXEC_MOUNTPOINT "/dax-proof";
+	static const char found[] = "files are not DAX: statx reports no STATX_ATTR_DAX";
 	_cleanup_close_ int fd = open(path, O_RDWR | O_CREAT, 0644);
 	struct statx st = { 0 };
 
-	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st)) {
+	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st))
 		outcome_error(o, "cannot make a file to prove DAX: %s", strerror(errno));
-		return;
-	}
-	if (!(st.stx_attributes & STATX_ATTR_DAX))
-		outcome_error(o, "files are not DAX: statx reports no STATX_ATTR_DAX");
+	else if (!(st.stx_attributes & STATX_ATTR_DAX) && again)
+		outcome_fail(o, "residue.mount", "the filesystem can be mounted again, with DAX",
+			     "%s", found);
+	else if (!(st.stx_attributes & STATX_ATTR_DAX))
+		outcome_error(o, "%s", found);
 }
 
 static const char *mount_options(const struct exec *x)
@@ -76,7 +79,7 @@ static void mount_first(struct exec *x, struct outcome *o)
 		outcome_error(o, "mount of %s with %s: %s", x->ctx->fs, mount_options(x),
 			      strerror(errno));
 	else
-		prove_dax(o);
+		prove_dax(false, o);
 }
 
 /* Leaves @room bytes free, so that a freed block is soon used again. */
@@ -147,7 +150,7 @@ void exec_fs_setup(struct exec *x, struct outcome *o)
 {
 	x->mounted = stands_ready(x);
 	if (x->mounted)
-		prove_dax(o);
+		prove_dax(false, o);
 	else
 		exec_fs_make(x, o);
 	if (o->status == STEP_OK && x->s->room)
@@ -182,7 +185,7 @@ void exec_fs_mount_again(struct exec *x, struct outcome *o)
 			     "mount of %s: %s", x->ctx->fs, errno_name(errno));
 		return;
 	}
-	prove_dax(o);
+	prove_dax(true, o);
 	for (unsigned int i = 0; i < x->nr_files; i++)
 		if (!x->files[i].m->gone && !exec_file_open(&x->files[i]))
 			outcome_fail(o, "content.file", "the file is there after a remount",

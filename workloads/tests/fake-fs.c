@@ -103,7 +103,7 @@ int __wrap_statx(int dir, const char *path, int flags, unsigned int mask, struct
 {
 	int ret = __real_statx(dir, path, flags, mask, out);
 
-	out->stx_attributes |= fake.no_dax ? 0 : STATX_ATTR_DAX;
+	out->stx_attributes |= fake.no_dax || (fake.no_dax_again && fake.mounts) ? 0 : STATX_ATTR_DAX;
 	return ret;
 }
 
@@ -183,6 +183,7 @@ int __wrap_mount(const char *dev, const char *dir, const char *fs, unsigned long
 	(void)fs;
 	(void)flags;
 	(void)data;
+	fake.mounts++;
 	return fake.mount ? refuse(fake.mount) : 0;
 }
 

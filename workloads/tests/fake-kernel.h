@@ -68,7 +68,8 @@ struct fake {
 	int refusal;		/* of uring, 0: EOPNOTSUPP, -1: it is granted */
 
 	/* of the filesystem */
-	bool no_dax;
+	bool no_dax, no_dax_again;
+	unsigned int mounts;	/* so far */
 	int umount, mount, device, fsync, read; /* errno of theirs */
 	bool dirty;		/* fsck finds it so */
 	uint64_t unflushed, unflushed_pages; /* what fsync, sync and umount leave out */

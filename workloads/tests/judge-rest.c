@@ -62,6 +62,13 @@ static const struct judge_row rows[] = {
 	{ "no mount at last", FILE_A, { .mount = EUCLEAN },
 	  .want = "fail\n0 residue.mount: the filesystem can be mounted again | mount of xfs: "
 		  "EUCLEAN" },
+	{ "no DAX again", UNMAPPED "remount\n", { .no_dax_again = true },
+	  .want = "fail\n4 residue.mount: the filesystem can be mounted again, with DAX | "
+		  "files are not DAX: statx reports no STATX_ATTR_DAX\n0 residue.mount: the filesystem can "
+		  "be mounted again, with DAX | files are not DAX: statx reports no STATX_ATTR_DAX" },
+	{ "no DAX at last", FILE_A, { .no_dax_again = true },
+	  .want = "fail\n0 residue.mount: the filesystem can be mounted again, with DAX | "
+		  "files are not DAX: statx reports no STATX_ATTR_DAX" },
 	{ "a process is left", FILE_A "punch a 0 4K\n", { .op = "punch", .way = WAY_FORKS },
 	  .want = "fail\n0 residue.process: no process of the case is left | a process that it "
 		  "started still runs" },
