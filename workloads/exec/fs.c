@@ -219,6 +219,24 @@ static void scribble(const struct exec *x)
 		fprintf(stderr, "daxrig: cannot scribble: %s\n", strerror(errno));
 }
 
+/* The first line of a checker's @out that says more than where it is; "": there is none. */
+static char *first_complaint(const char *out)
+{
+	static const char *const progress[] = { "Phase ", "Pass ", "e2fsck ", "No modify flag", " ",
+						"\t", "\n" };
+	size_t n, i = 0;
+
+	for (; *out; out += n + (out[n] == '\n')) {
+		n = strcspn(out, "\n");
+		for (i = 0; i < ARRAY_SIZE(progress); i++)
+			if (strncmp(out, progress[i], strlen(progress[i])) == 0)
+				break;
+		if (i == ARRAY_SIZE(progress))
+			return xstrndup(out, n);
+	}
+	return xstrdup("");
+}
+
 void exec_fsck(struct exec *x, struct outcome *o)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT;
@@ -227,6 +245,7 @@ void exec_fsck(struct exec *x, struct outcome *o)
 	const char *const xfs[] = { "xfs_repair", "-n", "-P", dev, NULL };
 	const char *const ext4[] = { "e2fsck", "-fn", dev, NULL };
 	_cleanup_err_ struct err *err = NULL;
+	_cleanup_free_ char *said = NULL;
 
 	exec_xfs_exchange(x, false);
 	if (x->ctx->lie == LIE_DIRTY_FS)
@@ -235,7 +254,9 @@ void exec_fsck(struct exec *x, struct outcome *o)
 	if (err && err->code != ERR_PROGRAM) {
 		outcome_error(o, "%s", err->message);
 	} else if (err) {
-		outcome_fail(o, "residue.fsck", "the filesystem is clean", "%s", err->message);
+		said = first_complaint(buf_str(&out));
+		outcome_fail(o, "residue.fsck", "the filesystem is clean", "%s",
+			     *said ? said : err->message);
 		buf_add(&o->detail, buf_str(&out), MIN(out.len, 8192));
 	}
 }

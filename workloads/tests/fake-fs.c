@@ -215,7 +215,7 @@ struct err *__wrap_run_program(const char *const argv[], int timeout_ms, struct 
 	(void)timeout_ms;
 	if (!fake.dirty)
 		return NULL;
-	buf_adds(out, "bad magic number\n");
+	buf_adds(out, fake.complaint ? fake.complaint : "bad magic number\n");
 	return err_create(ERR_PROGRAM, "'%s' exited with 1: bad magic number", argv[0]);
 }
 

@@ -72,6 +72,7 @@ struct fake {
 	unsigned int mounts;	/* so far */
 	int umount, mount, device, fsync, read; /* errno of theirs */
 	bool dirty;		/* fsck finds it so */
+	const char *complaint;	/* and says this; NULL: "bad magic number" */
 	uint64_t unflushed, unflushed_pages; /* what fsync, sync and umount leave out */
 	bool trace_lost;	/* the trace buffer ran over */
 	bool freed;		/* every block is free space */

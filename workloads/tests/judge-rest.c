@@ -50,11 +50,17 @@ static const struct judge_row rows[] = {
 	{ "no umount at last", FILE_A, { .umount = EBUSY },
 	  .want = "fail\n0 residue.umount: umount succeeds | umount: EBUSY" },
 	{ "a damaged filesystem", UNMAPPED "fsck\n", { .dirty = true },
+	  .want = "fail\n4 residue.fsck: the filesystem is clean | bad magic number" },
+	{ "what xfs_repair says of it", UNMAPPED "fsck\n",
+	  { .dirty = true, .complaint = "Phase 1 - find\n        - agno = 0\nMissing reference\n"
+					"Phase 7 - verify\nmore\n" },
+	  .want = "fail\n4 residue.fsck: the filesystem is clean | Missing reference" },
+	{ "it says where it was, and nothing else", UNMAPPED "fsck\n",
+	  { .dirty = true, .complaint = "e2fsck 1.47\nPass 1: Checking inodes\n" },
 	  .want = "fail\n4 residue.fsck: the filesystem is clean | 'xfs_repair' exited with 1: "
 		  "bad magic number" },
 	{ "a damaged filesystem at last", FILE_A, { .dirty = true },
-	  .want = "fail\n0 residue.fsck: the filesystem is clean | 'xfs_repair' exited with 1: "
-		  "bad magic number" },
+	  .want = "fail\n0 residue.fsck: the filesystem is clean | bad magic number" },
 	{ "no mount again", UNMAPPED "remount\n", { .mount = EUCLEAN },
 	  .want = "fail\n4 residue.mount: the filesystem can be mounted again | mount of xfs: "
 		  "EUCLEAN\n0 residue.mount: the filesystem can be mounted again | mount of xfs: "

@@ -4,12 +4,14 @@
 
 #include <errno.h>
 
-#define STORM "file a 2M written\nstorm a 300 workers 1 ops punch pins vmsplice\n"
+#define STORM_OF(ms) "file a 2M written\nstorm a " ms " workers 1 ops punch pins vmsplice\n"
+/* It ends with what it finds; the rest of the time is for a machine that is busy. */
+#define STORM STORM_OF("6000")
 
 static const struct judge_row rows[] = {
-	{ "a kernel that keeps the contract", STORM, { .alive = true, .op = "punch" }, .want = "pass" },
+	{ "a kernel that keeps the contract", STORM_OF("300"), { .alive = true, .op = "punch" }, .want = "pass" },
 	{ "a punch does not wait", STORM, { .alive = true, .op = "punch", .way = WAY_AT_ONCE },
-	  .want = "fail\n2 contract.waits: *" },
+	  .want = "fail\n2 contract.waits: *", .or_want = "fail\n2 content.pin: *holds zeroes*" },
 	{ "a punch never ends", STORM, { .alive = true, .op = "punch", .way = WAY_FOREVER }, .to_the_end = true,
 	  .want = "fail\n2 contract.ends: *" },
 	{ "a punch fails", STORM, { .alive = true, .op = "punch", .errnum = EIO, .undone = true },

@@ -206,7 +206,8 @@ static bool is_found(struct playing *p, const struct judge_row *row)
 {
 	_cleanup_free_ char *text = finish(p);
 
-	if (strcmp(text, row->want) == 0 || glob_match(row->want, text))
+	if (strcmp(text, row->want) == 0 || glob_match(row->want, text) ||
+	    (row->or_want && glob_match(row->or_want, text)))
 		return true;
 	print_error("%s:\n%s\n  instead of:\n%s\n", row->what, text, row->want);
 	return false;
