@@ -69,6 +69,7 @@ struct fake {
 
 	/* of the filesystem */
 	bool no_dax, no_dax_again;
+	bool served;		/* the guest, other cases: nothing is mounted */
 	unsigned int mounts;	/* so far */
 	int umount, mount, device, fsync, read; /* errno of theirs */
 	bool dirty;		/* fsck finds it so */

@@ -165,9 +165,11 @@ void __wrap_exec_measure_window(struct exec *x, struct outcome *o)
 
 void fake_run(const char *text, const char *dir, int link, uint64_t grace_ms)
 {
-	const struct guest_facts guest = { .kernel_major = 7, .pmem = FAKE_PMEM, .cpus = 1,
+	const struct guest_facts served = { .kernel_major = 7, .pmem = FAKE_PMEM, .cpus = 1 },
+				 fresh = { .kernel_major = 7, .pmem = FAKE_PMEM, .cpus = 1,
 					   .mounted = "xfs" };
-	const struct case_ctx ctx = { .name = "t", .text = text, .fs = "xfs", .guest = &guest,
+	const struct case_ctx ctx = { .name = "t", .text = text, .fs = "xfs",
+				      .guest = fake.served ? &served : &fresh,
 				      .grace_ms = grace_ms, .link = link };
 
 	grace = grace_ms;

@@ -134,6 +134,14 @@ static const struct judge_row rows[] = {
 	  { .ledger = "no struct page here\n", .ledger_times = 1 }, .want = "pass" },
 
 	/* not the kernel's */
+	{ "a dedupe finds a stale disk, whatever cases there were before",
+	  "file a 64K hole\nfile b 64K copy a\ndedupe a 0 16K b 0\n",
+	  { .served = true, .device = EBUSY },
+	  .want = "error\nline 0: cannot write to '" FAKE_PMEM "': Device or resource busy" },
+	{ "who does not look beneath the files does without", FILE_A,
+	  { .served = true, .device = EBUSY },
+	  .want = "fail\n0 residue.device: the device is free once it is unmounted | exclusive "
+		  "open of '" FAKE_PMEM "': EBUSY" },
 	{ "no DAX", FILE_A, { .no_dax = true },
 	  .want = "error\nline 0: files are not DAX: statx reports no STATX_ATTR_DAX" },
 };
