@@ -28,7 +28,6 @@ static struct err *take_row(const char *path, unsigned int line, const char *at,
 		return NULL;
 	out->v = xrealloc(out->v, out->n + 1, sizeof(*out->v));
 	row = &out->v[out->n++];
-	row->line = line;
 	row->name = word(&at);
 	row->kernels = word(&at);
 	row->rules = word(&at);

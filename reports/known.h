@@ -17,7 +17,6 @@
 
 struct known_row {
 	char *name, *kernels, *rules, *cases, *found;
-	unsigned int line;	/* of the text */
 };
 
 struct known {

@@ -74,8 +74,7 @@ const struct splat_form splat_forms[] = {
 		SPLAT_WARNING, "vmalloc|alloc"),
 	WARN_AT("mm/[\\w./-]+\\.c", "(?:__do_|__)?k\\w{0,2}alloc",
 		"WARNING: kmalloc bug in {func}", SPLAT_WARNING, "alloc|slab|kmem"),
-	WARN_AT("[\\w./-]+\\.c", ".*usb_submit_urb", "WARNING in "
-	  "{func}/usb_submit_urb", SPLAT_WARNING,
+	WARN_AT("[\\w./-]+\\.c", ".*usb_submit_urb", "WARNING in {func}/usb_submit_urb", SPLAT_WARNING,
 		"usb_(?:submit_urb|start_wait_urb|bulk_msg|interrupt_msg|control_msg)"),
 
 	/* WARN(): from v6.19 on, before, and before v3 with address brackets */
@@ -183,8 +182,8 @@ const struct splat_form splat_forms[] = {
 	{ SPLAT_RCU_STALL, SPLAT_FORM_REPEATS | SPLAT_FORM_STALL, "INFO: rcu",
 	  "INFO: rcu_\\w+ (?:self-)?detected (?:expedited )?stall", "INFO: rcu detected stall in "
 	  "{func}", "it|rct|ct", NULL },
-	STALL("kthread starved for"), STALL("kthread timer wakeup "
-	  "didn't"), STALL("detected stalls"),
+	STALL("kthread starved for"), STALL("kthread timer wakeup didn't"),
+	STALL("detected stalls"),
 
 	/* faults; "Oops: " in front of all since v6.10 */
 	{ SPLAT_OOPS, 0, "NULL pointer", "(?:BUG: (?:[kK]ernel NULL|unable to handle kernel NULL)|"
@@ -218,13 +217,12 @@ const struct splat_form splat_forms[] = {
 	{ SPLAT_OOPS, SPLAT_FORM_JOINS, "Oops", NOT_IN_WORD "Oops.{0,80} \\[#",
 	  "Oops in {func}", "rct|ct", NULL },
 	/* s390 */
-	{ SPLAT_OOPS, SPLAT_FORM_JOINS, " ilc:", "^(?<text>[a-z][a-z -]+): [0-9a-f]{4} "
-	  "ilc:\\d \\[#",
+	{ SPLAT_OOPS, SPLAT_FORM_JOINS, " ilc:", "^(?<text>[a-z][a-z -]+): [0-9a-f]{4} ilc:\\d \\[#",
 	  "{text} in {func}", "rct|ct", NULL },
 	{ SPLAT_OOPS, 0, "PANIC: double fault", "PANIC: double fault",
 	  "PANIC: double fault in {func}", "rct|ct", NULL },
-	{ SPLAT_OOPS, 0, "Insufficient stack space", "^Insufficient stack space to "
-	  "handle exception",
+	{ SPLAT_OOPS, 0, "Insufficient stack space",
+	  "^Insufficient stack space to handle exception",
 	  "kernel stack overflow in {func}", "rct|ct", NULL },
 	{ SPLAT_OOPS, SPLAT_FORM_STALL, "stack guard page", "BUG: .*stack guard page was hit",
 	  "BUG: stack guard page was hit in {func}", "ct", NULL },
@@ -254,8 +252,8 @@ const struct splat_form splat_forms[] = {
 	{ SPLAT_BUG, SPLAT_FORM_JOINS, "Busy inodes after",
 	  "VFS: Busy inodes after unmount of .* (?:Self-destruct|Have a nice day)",
 	  "VFS: Busy inodes after unmount (use-after-free)", "", NULL },
-	{ SPLAT_BUG, 0, "unregister_netdevice: ", "unregister_netdevice: waiting for "
-	  "\\S+ to become free",
+	{ SPLAT_BUG, 0, "unregister_netdevice: ",
+	  "unregister_netdevice: waiting for \\S+ to become free",
 	  "unregister_netdevice: waiting for DEV to become free", "", NULL },
 	{ SPLAT_BUG, 0, "BUG: ", NOT_IN_WORD "BUG: (?<text>[a-zA-Z][^:,!\\d\\]]{2,80})",
 	  "BUG: {text} in {func}", "rct|ct", NULL },

@@ -302,6 +302,8 @@ static struct err *report(void *state, char **operands, int n, int *status)
 	if (n > 1)
 		return err_create(ERR_USAGE, "'%s' is one run too many: 'report' takes one",
 				  operands[1]);
+	if (options.known && options.kinds)
+		return err_create(ERR_USAGE, "--known and --kinds are two ways to sort: give one");
 	err = options.known ? read_known(options.known, &known) : NULL;
 	if (!err)
 		err = read_record(n ? operands[0] : NULL, &path, &s);

@@ -52,8 +52,7 @@ static bool symbols_fit(struct reading *r, const struct splat *s)
 	if (!banner || !s->kernel || same_build(banner, s))
 		return true;
 	if (!r->warned)
-		fprintf(stderr, "daxrig: '%s' is of kernel %s%s%s, the symbols are of "
-		  "another: '%s'\n",
+		fprintf(stderr, "daxrig: '%s' is of kernel %s%s%s, the symbols are of another: '%s'\n",
 			r->name, s->kernel, s->build ? " #" : "", s->build ? s->build : "", banner);
 	r->warned = true;
 	return false;
@@ -137,9 +136,8 @@ static struct err *splat(void *state, char **operands, int n, int *status)
 		struct err *its;
 
 		r.name = operands[i];
-		its = fd < 0 ? err_create(ERR_USAGE, "cannot open '%s': "
-		  "%s", r.name, strerror(errno)) :
-			       scan(fd, &r);
+		its = fd < 0 ? err_create(ERR_USAGE, "cannot open '%s': %s", r.name,
+					  strerror(errno)) : scan(fd, &r);
 		if (err)
 			err_free(its);
 		else
@@ -183,8 +181,7 @@ const struct command cmd_splat = {
 	.operands = "[FILE...]",
 	.summary = "find, name and explain the kernel's reports in console logs",
 	.help = "Reads console logs or the output of dmesg; without operands, standard input.\n"
-		"Exit status: 0 nothing found, 1 something found, 2 usage, 3 a log "
-		  "cannot be read.\n",
+		"Exit status: 0 nothing found, 1 something found, 2 usage, 3 a log cannot be read.\n",
 	.options = splat_options,
 	.option = option,
 	.run = splat,

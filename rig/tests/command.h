@@ -70,8 +70,10 @@ static struct outcome run_command(const struct command *c, const char *in, char 
 	struct outcome o = { 0 };
 	pid_t pid;
 
-	for (; words[argc - 1]; argc++)
+	for (; words[argc - 1]; argc++) {
+		assert_true((size_t)argc < ARRAY_SIZE(argv) - 1);
 		argv[argc] = words[argc - 1];
+	}
 	fflush(NULL);
 	pid = fork();
 	if (!pid)

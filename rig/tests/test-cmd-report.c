@@ -45,6 +45,7 @@ static void test_known(void **state)
 	       "\n\nunknown  0\nknown    2: f-warns, first: xfs/one\n", "");
 	expect(REPORT(known, bad, clean), EXIT_USAGE, "", "/bad' line 1: expected a name, kernels");
 	expect(REPORT(known, dir, clean), EXIT_INFRA, "", "cannot read '");
+	expect(REPORT(known, f, (char *)"--kinds", run), EXIT_USAGE, "", "give one");
 	/* without a list nothing is known, and what the record holds is no error */
 	expect(REPORT(run), 0, "fail     xfs/one: r1\nfail     xfs/two: r2\nerror    xfs/four: r4\n",
 	       "");

@@ -235,12 +235,12 @@ static void scribble(const struct exec *x)
 		fprintf(stderr, "daxrig: cannot scribble: %s\n", strerror(errno));
 }
 
-/* The first line of a checker's @out that says more than where it is; "": there is none. */
+/* The first line of a checker's @out that says more than where it is; NULL: there is none. */
 static char *first_complaint(const char *out)
 {
 	static const char *const progress[] = { "Phase ", "Pass ", "e2fsck ", "No modify flag", " ",
 						"\t", "\n" };
-	size_t n, i = 0;
+	size_t n, i;
 
 	for (; *out; out += n + (out[n] == '\n')) {
 		n = strcspn(out, "\n");
@@ -250,7 +250,7 @@ static char *first_complaint(const char *out)
 		if (i == ARRAY_SIZE(progress))
 			return xstrndup(out, n);
 	}
-	return xstrdup("");
+	return NULL;
 }
 
 void exec_fsck(struct exec *x, struct outcome *o)
@@ -272,7 +272,7 @@ void exec_fsck(struct exec *x, struct outcome *o)
 	} else if (err) {
 		said = first_complaint(buf_str(&out));
 		outcome_fail(o, "residue.fsck", "the filesystem is clean", "%s",
-			     *said ? said : err->message);
+			     said ? said : err->message);
 		buf_add(&o->detail, buf_str(&out), MIN(out.len, 8192));
 	}
 }

@@ -9,7 +9,8 @@ struct judge_row {
 	const char *what;
 	const char *text;	/* the scenario */
 	struct fake fake;
-	const char *want, *or_want;	/* the other: what a race may show before it */	/* "VERDICT\nLINE RULE: EXPECTED | FOUND"; "#" for a time, "*" for anything */
+	const char *or_want;	/* as want, which a race may show in its stead; NULL: nothing */
+	const char *want;	/* "VERDICT\nLINE RULE: EXPECTED | FOUND"; "#" for a time, "*" for anything */
 	bool to_the_end;	/* something is waited for until the grace is over */
 };
 
