@@ -13,7 +13,7 @@ $(BUILD)/tests/test-beat: $(BUILD)/asan/workloads/pins/beat.o
 judge-srcs := $(wildcard workloads/tests/fake-*.c workloads/tests/judge-*.c) \
 	$(wildcard workloads/exec/*.c inject/ops/*.c) \
 	$(addprefix workloads/pins/,pin.c null.c beat.c process.c)
-judge-wraps := op_run kill task_sample exec_measure_window pin_wait_rounds \
+judge-wraps := op_run kill task_sample task_stack exec_measure_window pin_wait_rounds \
 	open stat unlink statx pread fsync syncfs mkdir mount umount2 path_exists file_poke \
 	run_program fsmap_of_file fsmap_free book_init book_scan book_frames
 $(BUILD)/tests/test-judge: $(judge-srcs:%.c=$(BUILD)/asan/%.o)

@@ -12,10 +12,13 @@
 #define RESTS_ENOUGH 5
 /*
  * Windows in a row that something has to be at work before it is said to spin: each is
- * ten times what an operation takes. One more for so many bytes of its file.
+ * ten times what an operation takes. One more for so many bytes of its file. So few of
+ * them do in which it ends up in a layout wait by its stack: no honest work is done
+ * there. (What runs on another processor has no stack to be read.)
  */
 #define BUSY_ENOUGH 8
 #define BUSY_BYTES (2u << 20)
+#define BUSY_IN_WAIT_ENOUGH 3
 
 static void add_stack_of(const char *name, pid_t pid, pid_t tid, struct outcome *o)
 {
@@ -48,10 +51,24 @@ enum look { LOOK_OVER, LOOK_RESTS, LOOK_BUSY };
  * xfs_wait_dax_page, ext4_wait_dax_page, dax_break_layout_final (7.2). What sleeps
  * elsewhere may be waiting for the disk: it is looked at longer.
  */
+static bool names_layout_wait(const char *where)
+{
+	return strstr(where, "dax_page") || strstr(where, "break_layout") ||
+	       strstr(where, "break_dax_layout");
+}
+
 bool exec_waits_for_layout(const struct task_sample *s)
 {
-	return strstr(s->wchan, "dax_page") || strstr(s->wchan, "break_layout") ||
-	       strstr(s->wchan, "break_dax_layout");
+	return names_layout_wait(s->wchan);
+}
+
+/* At work, and not asleep: is it in such a wait all the same? */
+static bool is_in_layout_wait(const struct exec_task *t)
+{
+	_cleanup_buf_ struct buf stack = BUF_INIT;
+
+	task_stack(exec_task_pid(t), t->shared->tid, &stack);
+	return names_layout_wait(buf_str(&stack));
 }
 
 static enum look look_once(struct exec *x, struct exec_task *t, bool *certain,
@@ -71,11 +88,14 @@ static enum look look_once(struct exec *x, struct exec_task *t, bool *certain,
 	span = now_ns() - from;
 	spent = after.cpu_ns - before.cpu_ns;
 	t->state = after.state;
-	*certain = exec_waits_for_layout(&before) && exec_waits_for_layout(&after);
 	snprintf(o->found, sizeof(o->found), "state %c in %s, %.1f ms CPU in %.1f ms",
 		 after.state, after.wchan, (double)spent / 1e6, (double)span / 1e6);
-	return after.state == 'R' || spent * 100 > span * WAITER_CPU_PERCENT ? LOOK_BUSY :
-		LOOK_RESTS;
+	if (after.state == 'R' || spent * 100 > span * WAITER_CPU_PERCENT) {
+		*certain = is_in_layout_wait(t);
+		return LOOK_BUSY;
+	}
+	*certain = exec_waits_for_layout(&before) && exec_waits_for_layout(&after);
+	return LOOK_RESTS;
 }
 
 static uint64_t busy_enough(struct exec *x, const struct exec_task *t)
@@ -93,15 +113,17 @@ static uint64_t busy_enough(struct exec *x, const struct exec_task *t)
 static enum look look(struct exec *x, struct exec_task *t, bool *certain, struct outcome *o)
 {
 	uint64_t deadline = now_ns() + x->grace_ms * 1000000, busy = 0;
-	unsigned int rested = 0;
+	unsigned int rested = 0, busy_inside = 0;
 	enum look seen;
 
 	do {
 		seen = look_once(x, t, certain, o);
 		rested = seen == LOOK_RESTS ? rested + 1 : 0;
 		busy = seen == LOOK_BUSY ? busy + 1 : 0;
+		busy_inside = busy ? busy_inside + *certain : 0;
 	} while (seen != LOOK_OVER && !(seen == LOOK_RESTS && (*certain || rested == RESTS_ENOUGH)) &&
-		 busy < busy_enough(x, t) && now_ns() < deadline);
+		 busy < busy_enough(x, t) && busy_inside < BUSY_IN_WAIT_ENOUGH &&
+		 now_ns() < deadline);
 	exec_tasks_settle(x);
 	return seen;
 }

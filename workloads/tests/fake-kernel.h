@@ -16,6 +16,7 @@ enum fake_way {
 	WAY_WAITS,	/* asleep, while anything is held; a signal ends that with EINTR */
 	WAY_AT_ONCE,
 	WAY_SPINS,	/* as WAITS, but on the CPU */
+	WAY_WORKS,	/* as SPINS for five windows, then as WAITS */
 	WAY_EARLY,	/* as WAITS, but only until somebody looks through a pin */
 	WAY_FOREVER,	/* asleep */
 	WAY_DIES,	/* its process does, at once */
@@ -51,6 +52,7 @@ struct fake {
 	bool deaf;		/* no signal, SIGKILL neither, has an effect on it */
 	enum fake_signal signal;
 	const char *place;	/* where it sleeps, in /proc/PID/wchan */
+	const char *stack;	/* a function on its stack */
 	unsigned int cpu_percent; /* that it uses meanwhile, as the kernel counts */
 	char state;		/* as the kernel tells it; 0: the true one */
 	bool no_signal;		/* who maps a poisoned page is not told */
@@ -103,6 +105,7 @@ struct fake_shared {
 	unsigned int held;	/* pins that hold pages; a futex */
 	unsigned int looked;	/* somebody looked through a pin; a futex */
 	int early_tid;		/* who is to end when that is so; 0: nobody */
+	unsigned int samples;	/* looks at the state of a task so far */
 };
 
 extern struct fake_shared *fake_shared;

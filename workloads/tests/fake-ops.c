@@ -25,6 +25,8 @@ int __real_kill(pid_t pid, int signo);
 int __wrap_kill(pid_t pid, int signo);
 int __real_task_sample(pid_t pid, pid_t tid, struct task_sample *out);
 int __wrap_task_sample(pid_t pid, pid_t tid, struct task_sample *out);
+void __real_task_stack(pid_t pid, pid_t tid, struct buf *out);
+void __wrap_task_stack(pid_t pid, pid_t tid, struct buf *out);
 void __wrap_exec_measure_window(struct exec *x, struct outcome *o);
 
 void fake_wake(unsigned int *word)
@@ -72,6 +74,11 @@ static int pass_time(void)
 		while (__atomic_load_n(&fake_shared->held, __ATOMIC_SEQ_CST))
 			;
 		return 0;
+	case WAY_WORKS:
+		while (__atomic_load_n(&fake_shared->samples, __ATOMIC_SEQ_CST) < 10 &&
+		       __atomic_load_n(&fake_shared->held, __ATOMIC_SEQ_CST))
+			;
+		return wait_for_holders();
 	case WAY_EARLY:
 		wait_for_look();
 		return 0;
@@ -146,6 +153,7 @@ int __wrap_task_sample(pid_t pid, pid_t tid, struct task_sample *out)
 {
 	int ret = __real_task_sample(pid, tid, out);
 
+	__atomic_add_fetch(&fake_shared->samples, 1, __ATOMIC_SEQ_CST);
 	if (!ret && out->state == 'S')
 		snprintf(out->wchan, sizeof(out->wchan), "%s",
 			 fake.place ? fake.place : "dax_break_layout_final");
@@ -154,6 +162,14 @@ int __wrap_task_sample(pid_t pid, pid_t tid, struct task_sample *out)
 	if (fake.cpu_percent)
 		out->cpu_ns = now_ns() / 100 * fake.cpu_percent;
 	return ret;
+}
+
+void __wrap_task_stack(pid_t pid, pid_t tid, struct buf *out)
+{
+	if (fake.stack)
+		buf_addf(out, "[<0>] %s+0x1/0x2\n", fake.stack);
+	else
+		__real_task_stack(pid, tid, out);
 }
 
 void __wrap_exec_measure_window(struct exec *x, struct outcome *o)

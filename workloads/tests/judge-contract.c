@@ -73,6 +73,12 @@ static const struct judge_row rows[] = {
 	  .to_the_end = true,
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
 		  "# ms" },
+	{ "has work to do before it waits", PUNCH, { .op = "punch", .way = WAY_WORKS },
+	  .want = "pass" },
+	{ "is as long at work in the wait", PUNCH,
+	  { .op = "punch", .way = WAY_WORKS, .stack = "dax_break_layout" }, .to_the_end = true,
+	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
+		  "# ms" },
 	{ "wakes up too often", PUNCH, { .op = "punch", .cpu_percent = 30 }, .to_the_end = true,
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state S in "
 		  "dax_break_layout_final, # ms CPU in # ms" },
