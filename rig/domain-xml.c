@@ -109,6 +109,18 @@ static void add_boot(xmlNode *root, const struct domain_spec *spec)
 		add_text(os, "cmdline", spec->cmdline);
 }
 
+/*
+ * What a kernel makes use of wherever it is offered, and an emulator is slow at: "rep
+ * movsb" moves byte by byte, and every walk of the page tables has one level more.
+ */
+static void leave_out_slow(xmlNode *cpu)
+{
+	static const char *const features[] = { "erms", "la57" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(features); i++)
+		set(add_kind(cpu, "feature", "policy", "disable"), "name", features[i]);
+}
+
 /* Memory devices need a NUMA node to belong to. */
 static void add_cpu(xmlNode *root, const struct domain_spec *spec)
 {
@@ -120,6 +132,8 @@ static void add_cpu(xmlNode *root, const struct domain_spec *spec)
 	add(features, "acpi");
 	add(features, "apic");
 	cpu = add_kind(root, "cpu", "mode", kvm ? "host-passthrough" : "maximum");
+	if (!kvm)
+		leave_out_slow(cpu);
 	snprintf(range, sizeof(range), "0-%u", spec->vcpus - 1);
 	cell = add_kind(add(cpu, "numa"), "cell", "id", "0");
 	set(cell, "cpus", spec->vcpus > 1 ? range : "0");

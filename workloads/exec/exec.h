@@ -84,6 +84,7 @@ struct exec_task {
 	const struct exec_task *behind;	/* on the same file, had not ended when it began */
 	bool started, dead, joined, applied;
 	bool signalled;
+	bool spins;		/* seen at work within a layout wait, again and again */
 	char state;		/* when it was last looked at: 'S', 'D', ... */
 	uint64_t waits_since_ns;	/* when it was seen to wait, 0: it was not */
 	bool let_go;		/* a pin went since then, before it ended */

@@ -124,8 +124,18 @@ static enum look look(struct exec *x, struct exec_task *t, bool *certain, struct
 	} while (seen != LOOK_OVER && !(seen == LOOK_RESTS && (*certain || rested == RESTS_ENOUGH)) &&
 		 busy < busy_enough(x, t) && busy_inside < BUSY_IN_WAIT_ENOUGH &&
 		 now_ns() < deadline);
+	t->spins = busy_inside == BUSY_IN_WAIT_ENOUGH;
 	exec_tasks_settle(x);
 	return seen;
+}
+
+/*
+ * What a signal has to end by then. It ends a wait at once; what was seen to spin in one
+ * is given as long as it was looked at for that.
+ */
+static uint64_t signal_ms(const struct exec *x, const struct exec_task *t)
+{
+	return t->spins ? BUSY_IN_WAIT_ENOUGH * x->window_ms : x->grace_ms;
 }
 
 static void judge_busy(struct exec_task *t, struct outcome *o)
@@ -270,7 +280,7 @@ void exec_judge_result(const char *name, int result, int expected_errno, struct 
 static void expect_end(struct exec *x, struct exec_task *t, const struct step *st,
 		       int expected_errno, struct outcome *o)
 {
-	uint64_t ms = st->within_ms ? st->within_ms : x->grace_ms;
+	uint64_t ms = st->within_ms ? st->within_ms : t->signalled ? signal_ms(x, t) : x->grace_ms;
 	char expected[64];
 
 	if (!exec_task_over(t, now_ns() + ms * 1000000)) {
@@ -294,14 +304,14 @@ static void expect_end(struct exec *x, struct exec_task *t, const struct step *s
 
 static void expect_killed(struct exec *x, struct exec_task *t, struct outcome *o)
 {
-	uint64_t deadline = now_ns() + x->grace_ms * 1000000;
+	uint64_t ms = signal_ms(x, t), deadline = now_ns() + ms * 1000000;
 
 	while (!t->dead && exec_task_event(t, deadline))
 		;
 	if (!t->dead) {
 		outcome_fail(o, "contract.killable", "ends on SIGKILL",
 			     "'%s' still lives after %llu ms", t->name,
-			     (unsigned long long)x->grace_ms);
+			     (unsigned long long)ms);
 		add_stack(t, o);
 		o->hung = true;
 	} else if (exec_task_done(t)) {

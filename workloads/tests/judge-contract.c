@@ -104,6 +104,12 @@ static const struct judge_row rows[] = {
 	  .want = "fail\n0 contract.ends: ends once nothing is held | 't' still runs" },
 	{ "SIGKILL has no effect", KILLED, { .op = "punch", .deaf = true }, .to_the_end = true,
 	  .want = "fail\n6 contract.killable: ends on SIGKILL | 't' still lives after # ms" },
+	{ "SIGKILL does not end a spin in the wait", PUNCH_PROCESS "expect t blocks\n"
+	  "signal t KILL\nexpect t killed\nunpin p\n",
+	  { .op = "punch", .way = WAY_SPINS, .stack = "dax_break_layout", .deaf = true },
+	  .to_the_end = true,
+	  .want = "fail\n5 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
+		  "# ms\n7 contract.killable: ends on SIGKILL | 't' still lives after # ms" },
 
 	{ "fails", FILE_A "punch a 0 4K\n", { .op = "punch", .errnum = EIO, .undone = true },
 	  .want = "fail\n3 contract.errno: 'punch' ends with success | EIO" },
@@ -117,6 +123,12 @@ static const struct judge_row rows[] = {
 	{ "a signal has no effect", INTERRUPTED, { .op = "punch", .deaf = true },
 	  .to_the_end = true,
 	  .want = "fail\n5 contract.errno: 't' ends with EINTR | the signal did not end it "
+		  "within # ms" },
+	{ "nor on a spin in the wait", INTERRUPTED,
+	  { .op = "punch", .way = WAY_SPINS, .stack = "dax_break_layout", .deaf = true },
+	  .to_the_end = true,
+	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
+		  "# ms\n5 contract.errno: 't' ends with EINTR | the signal did not end it "
 		  "within # ms" },
 	{ "its process dies at last", PUNCH_PROCESS "unpin p\n",
 	  { .op = "punch", .way = WAY_DIES_LATER },
