@@ -86,6 +86,7 @@ struct exec_task {
 	bool signalled;
 	bool spins;		/* seen at work within a layout wait, again and again */
 	char state;		/* when it was last looked at: 'S', 'D', ... */
+	char elsewhere[128];	/* asleep, but in no layout wait that is known; "": it was not */
 	uint64_t waits_since_ns;	/* when it was seen to wait, 0: it was not */
 	bool let_go;		/* a pin went since then, before it ended */
 };
@@ -309,12 +310,16 @@ bool exec_waits_for_layout(const struct task_sample *s);
 /* expect.c: @name, which thread @tid of @pid is in, has not ended after @ms. */
 void exec_judge_stuck(struct exec *x, const char *name, pid_t pid, pid_t tid, uint64_t ms,
 		      struct outcome *o);
+/* All has ended: of what slept elsewhere nobody can say whether it waited for a page. */
+void exec_judge_elsewhere(const struct exec *x, struct outcome *o);
 /* It ended with @result, 0 or -errno. */
 void exec_judge_result(const char *name, int result, int expected_errno, struct outcome *o);
 
 /* interp.c: runs one step, or reports it; one that hangs stands still in there. */
 void exec_step(struct exec *x, const struct step *st, struct outcome *o);
 void exec_report(struct exec *x, const struct step *st, struct outcome *o, uint64_t ns);
+/* A part of the teardown is over: what it found is told, and hides nothing of the next. */
+void exec_part_over(struct exec *x, struct outcome *o);
 
 /* round.c: what a round made, behind @from, is gone; its places are free again. */
 void exec_mark(const struct exec *x, struct mark *out);

@@ -111,6 +111,34 @@ static void judge_refusal(struct exec *x, const struct step *st, struct exec_pin
 	}
 }
 
+/* A load of any page of what is to be pinned succeeds, as far as that is known. */
+static bool can_be_read(struct exec *x, const struct step *st)
+{
+	const struct model_map *m = exec_map(x, st->other)->m;
+
+	for (uint64_t i = st->off / MODEL_PAGE; i * MODEL_PAGE < st->off + st->len; i++)
+		if (model_access(&x->model, m, i * MODEL_PAGE) < MODEL_ACCESS_HOLE)
+			return false;
+	return true;
+}
+
+/*
+ * What the kernel must grant it refused: no gate had to be lifted, and the errno speaks
+ * of the page, not of what the machine lacks.
+ */
+static bool is_wrong_refusal(struct exec *x, const struct step *st, const struct exec_pin *p,
+			     int errnum)
+{
+	static const int words[] = { EFAULT, EOPNOTSUPP, EINVAL, EPERM, EACCES };
+
+	if (!p->pin.asked || (p->traits & PIN_NEEDS_GATE))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (errnum == words[i])
+			return (p->traits & PIN_DEVDAX) || can_be_read(x, st);
+	return false;
+}
+
 /*
  * Whether the device should be there: its driver is in, or the second NVDIMM is, and
  * setting it up failed. That is no lack of the kernel's.
@@ -180,10 +208,18 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 		return;
 	}
 	if (ret && p->pin.spins) {
-		outcome_fail(o, "contract.granted", "the page is pinned", "pin '%s' (%s): the call uses "
-			     "the CPU and does not come back", st->name, st->pin->name);
+		outcome_fail(o, "contract.granted", "the page is pinned",
+			     "pin '%s' (%s): the call uses the CPU and does not come back",
+			     st->name, st->pin->name);
 		task_stack(getpid(), p->pin.spins, &o->detail);
 		o->hung = true;
+		return;
+	}
+	if (ret && is_wrong_refusal(x, st, p, -ret)) {
+		outcome_fail(o, "contract.granted", "the page is pinned",
+			     "pin '%s' (%s) was refused with %s", st->name, st->pin->name,
+			     errno_name(-ret));
+		buf_addf(&o->detail, "%s\n", p->pin.why);
 		return;
 	}
 	if (ret) {

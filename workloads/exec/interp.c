@@ -119,6 +119,17 @@ void exec_report(struct exec *x, const struct step *st, struct outcome *o, uint6
 	report(x, st->line, o, ns, NULL);
 }
 
+void exec_part_over(struct exec *x, struct outcome *o)
+{
+	if (o->status == STEP_OK)
+		return;
+	report(x, 0, o, 0, "part");
+	o->status = STEP_OK;
+	o->rule = NULL;
+	o->expected[0] = o->found[0] = '\0';
+	buf_reset(&o->detail);
+}
+
 void exec_step(struct exec *x, const struct step *st, struct outcome *o)
 {
 	if (x->nr_tasks)
@@ -203,6 +214,7 @@ static void let_go(struct exec *x)
 			     "'%s' still runs", stuck->name);
 		o.hung = true;
 	}
+	exec_judge_elsewhere(x, &o);
 	for (unsigned int i = 0; i < x->nr_maps; i++)
 		exec_map_drop(x, &x->maps[i]);
 	report(x, 0, &o, now_ns() - start, stuck ? "end" : "let-go");

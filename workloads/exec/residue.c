@@ -56,40 +56,53 @@ static bool unresolved(const struct exec *x, const struct exec_file *f)
 
 static void check_contents(struct exec *x, struct outcome *o)
 {
-	for (unsigned int i = 0; i < x->nr_files && o->status == STEP_OK; i++) {
+	for (unsigned int i = 0; i < x->nr_files; i++) {
 		struct exec_file *f = &x->files[i];
 		struct step all = { .verb = STEP_CHECK, .name = (char *)f->name,
 				    .thing = THING_FILE };
 
-		if (!f->m->gone && !unresolved(x, f))
+		/* one that is not there any more was told of by the mount */
+		if (!f->m->gone && f->fd >= 0 && !unresolved(x, f))
 			exec_file_check(x, &all, o);
+		exec_part_over(x, o);
 	}
 }
 
-/* True when the filesystem stands checked and mounted again. */
+static bool unmount(struct exec *x, struct outcome *o)
+{
+	if (exec_fs_unmount(x))
+		return true;
+	outcome_fail(o, "residue.umount", "umount succeeds", "%s", x->fault);
+	return false;
+}
+
+/* Looks at it unmounted, and mounts it again. False: it does not come off. */
 static bool check_fs(struct exec *x, struct outcome *o)
 {
-	if (!exec_fs_unmount(x)) {
-		outcome_fail(o, "residue.umount", "umount succeeds", "%s", x->fault);
+	if (!unmount(x, o))
 		return false;
-	}
 	exec_flush_check(x, NULL, "the umount", o);
+	exec_part_over(x, o);
 	look_at_device(x, o);
+	exec_part_over(x, o);
 	exec_fsck(x, o);
-	if (o->rule && strcmp(o->rule, "residue.fsck") == 0)
-		return false;
+	if (o->status == STEP_FAIL)
+		return true;
+	exec_part_over(x, o);
 	exec_fs_mount_again(x, o);
-	return x->mounted;
+	exec_part_over(x, o);
+	return true;
 }
 
 bool exec_residue(struct exec *x, bool whole, bool checked, struct outcome *o)
 {
 	look_for_processes(o);
+	exec_part_over(x, o);
 	/* of a device that is gone only the mount is left */
-	if (whole && !x->unbound && ((checked && x->mounted) || check_fs(x, o)))
+	if (whole && !x->unbound && !(checked && x->mounted) && !check_fs(x, o))
+		return false;
+	exec_part_over(x, o);
+	if (whole && !x->unbound && x->mounted)
 		check_contents(x, o);
-	if (exec_fs_unmount(x))
-		return true;
-	outcome_fail(o, "residue.umount", "umount succeeds", "%s", x->fault);
-	return false;
+	return unmount(x, o);
 }

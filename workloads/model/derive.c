@@ -306,10 +306,22 @@ static struct err *play_map(struct player *p, const struct step *st)
 	return NULL;
 }
 
+/* Behind the end of its file a mapping has nothing to be touched or pinned: SIGBUS. */
+static bool reaches_beyond(const struct player *p, const struct model_map *map,
+			   const struct step *st)
+{
+	for (uint64_t i = st->off / MODEL_PAGE; i * MODEL_PAGE < st->off + st->len; i++)
+		if (model_access(&p->m, map, i * MODEL_PAGE) == MODEL_ACCESS_FAILS)
+			return true;
+	return false;
+}
+
 static struct err *play_touch(struct player *p, const struct step *st)
 {
 	struct model_map *map = model_map(&p->m, st->other);
 
+	if (reaches_beyond(p, map, st))
+		return refuse(p, st->text, "the file ends before that", NULL);
 	if (st->writable && !map->writable)
 		return refuse(p, st->text, "the mapping is read-only", NULL);
 	if (st->writable)
@@ -321,6 +333,8 @@ static struct err *play_pin(struct player *p, const struct step *st)
 {
 	if (st->errnum)
 		return NULL;
+	if (reaches_beyond(p, model_map(&p->m, st->other), st))
+		return refuse(p, st->text, "the file ends before that", NULL);
 	if (!model_add_pin(&p->m, st->name, st->pin, p->m.nr_pins, model_map(&p->m, st->other),
 			   st->off, st->len))
 		return refuse(p, st->text, "too many pins", NULL);

@@ -159,11 +159,13 @@ void model_pin_bytes(const struct model *m, const struct model_pin *p, struct sh
 bool model_pin_shows(const struct model *m, const struct model_pin *p, const void *data);
 
 /*
- * A living pin that holds pages and stands on a block of @f in the range; with @through
- * only one that was taken through a mapping of @f itself. NULL: none.
+ * A living pin that holds pages and stands on a block of @f in the range; with @decides
+ * only one that was taken through a mapping of @f itself, or whose block no other file
+ * has (any more: a copy on write took it from the file that it was pinned through). NULL:
+ * none.
  */
 const struct model_pin *model_pinned(const struct model *m, const struct model_file *f,
-				     uint64_t off, uint64_t len, bool through);
+				     uint64_t off, uint64_t len, bool decides);
 
 /*
  * What whoever sees page @off of @map without holding it meets there now: the bytes of

@@ -26,25 +26,40 @@ static bool stands_in(const struct model_file *f, const struct piece *held, uint
 	return false;
 }
 
-static bool holds_in(const struct model_pin *p, const struct model_file *f, uint64_t off,
-		     uint64_t len)
+/* Unlinked files count: who maps or holds one keeps its blocks. */
+static bool another_has(const struct model *m, const struct model_file *f,
+			const struct piece *held)
 {
-	uint64_t from = page_down(off), to = page_up(off + len);
-
-	for (size_t i = 0; i < p->blocks.n; i++)
-		if (p->blocks.v[i].kind == PIECE_DATA && stands_in(f, &p->blocks.v[i], from, to))
+	for (unsigned int i = 0; i < m->nr_files; i++)
+		if (&m->files[i] != f && stands_in(&m->files[i], held, 0, TO_THE_END))
 			return true;
 	return false;
 }
 
+/* @last: what was pinned through another file counts where no other has the block any more. */
+static bool holds_in(const struct model *m, const struct model_pin *p,
+		     const struct model_file *f, uint64_t off, uint64_t len, bool last)
+{
+	uint64_t from = page_down(off), to = page_up(off + len);
+
+	for (size_t i = 0; i < p->blocks.n; i++) {
+		const struct piece *held = &p->blocks.v[i];
+
+		if (held->kind == PIECE_DATA && stands_in(f, held, from, to) &&
+		    (!last || p->file == f || !another_has(m, f, held)))
+			return true;
+	}
+	return false;
+}
+
 const struct model_pin *model_pinned(const struct model *m, const struct model_file *f,
-				     uint64_t off, uint64_t len, bool through)
+				     uint64_t off, uint64_t len, bool decides)
 {
 	for (unsigned int i = 0; i < m->nr_pins && len; i++) {
 		const struct model_pin *p = &m->pins[i];
 
-		if (p->live && (p->info->traits & PIN_HOLDS) && (!through || p->file == f) &&
-		    holds_in(p, f, off, len))
+		if (p->live && (p->info->traits & PIN_HOLDS) &&
+		    holds_in(m, p, f, off, len, decides))
 			return p;
 	}
 	return NULL;
@@ -166,7 +181,7 @@ static const struct model_pin *pinned_anywhere(struct model *m, const struct mut
 
 /*
  * The pin that makes @c wait. A page that was pinned through another file that shares
- * the block decides nothing: the block is not free while that file has it.
+ * the block decides nothing while that file has it: the block is not free then.
  */
 static const struct model_pin *pinned_in_range(struct model *m, const struct mutator_call *c)
 {

@@ -131,6 +131,7 @@ static int wait_in_flight(struct odirect *o)
 		pid_t tid = __atomic_load_n(&o->tid, __ATOMIC_ACQUIRE);
 
 		if (__atomic_load_n(&o->done, __ATOMIC_ACQUIRE)) {
+			o->pin->asked = o->result < 0;
 			if (o->result < 0)
 				return pin_fail(o->pin, (int)-o->result,
 						"the O_DIRECT write was refused: %s",

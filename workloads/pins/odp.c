@@ -121,6 +121,7 @@ static int odp_take(struct pin *p)
 	}
 	if (!p->readonly)
 		access |= IBV_ACCESS_LOCAL_WRITE | IBV_ACCESS_REMOTE_WRITE;
+	p->asked = true;
 	o->mr = ibv_reg_mr(o->verbs.pd, p->addr, p->len, access);
 	if (!o->mr) {
 		ret = pin_fail(p, errno, "ibv_reg_mr with ON_DEMAND: %s", strerror(errno));

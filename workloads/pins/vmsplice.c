@@ -138,6 +138,7 @@ static int vmsplice_take(struct pin *p)
 
 	if (ret)
 		return ret;
+	p->asked = true;
 	ret = fill_pipe(p, v->pipe[1]);
 	if (ret)
 		vmsplice_free(v);

@@ -16,7 +16,7 @@ enum fake_way {
 	WAY_WAITS,	/* asleep, while anything is held; a signal ends that with EINTR */
 	WAY_AT_ONCE,
 	WAY_SPINS,	/* as WAITS, but on the CPU */
-	WAY_WORKS,	/* as SPINS for five windows, then as WAITS */
+	WAY_WORKS,	/* as SPINS for so many windows, then as WAITS */
 	WAY_EARLY,	/* as WAITS, but only until somebody looks through a pin */
 	WAY_FOREVER,	/* asleep */
 	WAY_DIES,	/* its process does, at once */
@@ -47,6 +47,7 @@ struct fake {
 	/* of the operation of that name; all others are done at once and well */
 	const char *op;
 	enum fake_way way;
+	unsigned int works;	/* windows */
 	int errnum;		/* what it ends with */
 	bool undone;		/* it has done nothing then, whatever it says */
 	bool deaf;		/* no signal, SIGKILL neither, has an effect on it */
@@ -67,6 +68,7 @@ struct fake {
 	bool only_later;	/* but not those of the first time */
 	bool alive;		/* they show what their mapping shows now */
 	bool spins;		/* the call for vmsplice does not come back */
+	int denial;		/* errno of the call for vmsplice */
 	int refusal;		/* of uring, 0: EOPNOTSUPP, -1: it is granted */
 
 	/* of the filesystem */

@@ -75,7 +75,7 @@ static int pass_time(void)
 			;
 		return 0;
 	case WAY_WORKS:
-		while (__atomic_load_n(&fake_shared->samples, __ATOMIC_SEQ_CST) < 10 &&
+		while (__atomic_load_n(&fake_shared->samples, __ATOMIC_SEQ_CST) < 2 * fake.works &&
 		       __atomic_load_n(&fake_shared->held, __ATOMIC_SEQ_CST))
 			;
 		return wait_for_holders();

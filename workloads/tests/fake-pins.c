@@ -38,6 +38,10 @@ static int fake_take(struct pin *p)
 		p->spins = getpid();
 		return pin_fail(p, ETIMEDOUT, "the call");
 	}
+	if (fake.denial) {
+		p->asked = !fake.not_asked;
+		return pin_fail(p, fake.denial, "the call");
+	}
 	p->priv = xcalloc(1, p->len);
 	memcpy(p->priv, p->addr, p->len);
 	__atomic_add_fetch(&fake_shared->held, 1, __ATOMIC_SEQ_CST);

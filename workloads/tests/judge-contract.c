@@ -73,18 +73,21 @@ static const struct judge_row rows[] = {
 	  .to_the_end = true,
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
 		  "# ms" },
-	{ "has work to do before it waits", PUNCH, { .op = "punch", .way = WAY_WORKS },
+	{ "has work to do before it waits", PUNCH, { .op = "punch", .way = WAY_WORKS, .works = 2 },
 	  .want = "pass" },
-	{ "is as long at work in the wait", PUNCH,
-	  { .op = "punch", .way = WAY_WORKS, .stack = "dax_break_layout" }, .to_the_end = true,
+	{ "is at work in the wait", PUNCH,
+	  { .op = "punch", .way = WAY_WORKS, .works = 5, .stack = "dax_break_layout" }, .to_the_end = true,
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
 		  "# ms" },
 	{ "wakes up too often", PUNCH, { .op = "punch", .cpu_percent = 30 }, .to_the_end = true,
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state S in "
 		  "dax_break_layout_final, # ms CPU in # ms" },
 	{ "sleeps nobody knows where", PUNCH, { .op = "punch", .place = "io_schedule" },
-	  .want = "error\nline 4: 't' sleeps, but in no layout wait that is known: state S in "
+	  .want = "error\nline 0: 't' slept, but in no layout wait that is known: state S in "
 		  "io_schedule, # ms CPU in # ms" },
+	{ "sleeps there for good", PUNCH,
+	  { .op = "punch", .way = WAY_FOREVER, .place = "io_schedule" }, .to_the_end = true,
+	  .want = "fail\n5 contract.ends: ends once nothing is held | 't' still runs after # ms" },
 
 	{ "a write waits", WRITE, { .op = "write" }, .to_the_end = true,
 	  .want = "fail\n4 contract.nowait: completes | 't' still runs after # ms; held: 'p' "
@@ -139,6 +142,16 @@ static const struct judge_row rows[] = {
 	{ "a pin never comes", FILE_AP, { .spins = true },
 	  .want = "fail\n3 contract.granted: the page is pinned | pin 'p' (vmsplice): the call uses "
 		  "the CPU and does not come back" },
+	{ "a pin is refused that must be granted", FILE_AP, { .denial = EFAULT },
+	  .want = "fail\n3 contract.granted: the page is pinned | pin 'p' (vmsplice) was refused "
+		  "with EFAULT" },
+	{ "it is for want of memory", FILE_AP, { .denial = ENOMEM },
+	  .want = "error\nline 3: pin 'p' (vmsplice) was not granted: ENOMEM: the call" },
+	{ "it is before the call", FILE_AP, { .denial = EFAULT, .not_asked = true },
+	  .want = "error\nline 3: pin 'p' (vmsplice) was not granted: EFAULT: the call" },
+	{ "it is for pages that are poisoned", FILE_A "hwpoison m 0\npin p vmsplice m 4K\n",
+	  { .denial = EFAULT },
+	  .want = "error\nline 4: pin 'p' (vmsplice) was not granted: EFAULT: the call" },
 	{ "a pin is granted", REFUSED, { .refusal = -1 },
 	  .want = "fail\n3 contract.refused: uring is refused with EOPNOTSUPP | it was granted" },
 	{ "a pin is refused otherwise", REFUSED, { .refusal = EPERM },

@@ -46,7 +46,13 @@ static const struct judge_row rows[] = {
 	  .want = "fail\n4 residue.umount: umount succeeds | umount: EBUSY\n"
 		  "0 residue.umount: umount succeeds | umount: EBUSY" },
 	{ "no umount for fsck", UNMAPPED "fsck\n", { .umount = EBUSY },
-	  .want = "fail\n4 residue.umount: umount succeeds | umount: EBUSY" },
+	  .want = "fail\n4 residue.umount: umount succeeds | umount: EBUSY\n"
+		  "0 residue.umount: umount succeeds | umount: EBUSY" },
+	{ "the umount leaves a page, and the device is kept", STORED,
+	  { .unflushed = 5, .unflushed_pages = 1, .device = EBUSY },
+	  .want = ONE_PAGE("0", "the umount") "\n"
+		  "0 residue.device: the device is free once it is unmounted | exclusive open of '"
+		  FAKE_PMEM "': EBUSY" },
 	{ "no umount at last", FILE_A, { .umount = EBUSY },
 	  .want = "fail\n0 residue.umount: umount succeeds | umount: EBUSY" },
 	{ "a damaged filesystem", UNMAPPED "fsck\n", { .dirty = true },

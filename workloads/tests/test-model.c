@@ -103,6 +103,13 @@ static void derives(void **state)
 		  "5:settle t; 6:expect t completes" },
 		{ FILE_A "file b 4M clone a\n" PIN_P "write a 2M 64K\nstart t truncate a 0\nunpin p\n",
 		  "6:expect t completes" },
+		/* the old block is nobody's but b's then; with c it is not */
+		{ FILE_A "file b 4M clone a\n" PIN_P "write a 2M 64K\nstart t truncate b 0\n"
+		  "unpin p\n", "6:expect t blocks; 7:expect t completes" },
+		{ FILE_A "file b 4M clone a\n" PIN_P "write a 2M 64K\nstart t punch b 0 2M\n"
+		  "unpin p\n", "6:settle t; 7:expect t completes" },
+		{ FILE_A "file b 4M clone a\nfile c 4M clone a\n" PIN_P "write a 2M 64K\n"
+		  "start t truncate b 0\nunpin p\n", "7:settle t; 8:expect t completes" },
 		{ FILE_A "file b 4M clone a\npin p rdma m+2M 64K\nstart t truncate b 0\nunpin p\n",
 		  "5:expect t completes" },
 		{ FILE_A "file b 4M copy a\n" PIN_P "start t dedupe b 2M 64K a 2M\nunpin p\n",
@@ -179,6 +186,10 @@ static void refuses(void **state)
 		{ FILE_A PIN_P "truncate a 8M\n",
 		  "t:4: it may wait for ever (write 'start'): a page is held that it need not "
 		  "wait for by 'p'" },
+		{ FILE_A "truncate a 5000\ntouch m+4K 8K read\n",
+		  "t:4: touch m+4K 8K read: the file ends before that" },
+		{ FILE_A "truncate a 2M\n" PIN_P,
+		  "t:4: pin p vmsplice m+2M 64K: the file ends before that" },
 		{ FILE_A PIN_P "start t punch a 2M 64K\ncheck a\n",
 		  "t:5: the read would queue: the file is locked while an operation waits on it" },
 		{ FILE_A PIN_P "start t process punch a 2M 64K\nexpect t blocks\nexpect t killed\n",
