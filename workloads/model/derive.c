@@ -126,7 +126,11 @@ static enum model_op_state state_of(struct model_verdict v)
 /* Something was let go: what each operation now has to do. */
 static struct err *look_again(struct player *p)
 {
-	bool may_wake = p->in[p->at].verb == STEP_UNPIN; /* wrongly, by the one of two pins */
+	/*
+	 * Wrongly: by the one of two pins, or because nobody maps the file any more
+	 * (dax_layout_busy_page() up to 6.14 looks no further then).
+	 */
+	bool may_wake = p->in[p->at].verb == STEP_UNPIN || p->in[p->at].verb == STEP_UNMAP;
 	struct err *err = NULL;
 
 	for (unsigned int i = 0; i < p->m.nr_ops && !err; i++) {
@@ -353,7 +357,7 @@ static struct err *play_unpin(struct player *p, const struct step *st)
 static struct err *play_unmap(struct player *p, const struct step *st)
 {
 	model_drop_map(&p->m, model_map(&p->m, st->name));
-	return NULL;
+	return look_again(p);
 }
 
 /* Nobody else may hold the file, or be at work: the storm would wait for that, too. */

@@ -67,6 +67,9 @@ static void derives(void **state)
 		  "5:expect t blocks; 6:expect t blocks; 7:expect t completes" },
 		{ FILE_A PIN_P "pin q vmsplice m 4K\nstart t punch a 2M 4K\nunpin p\nunpin q\n",
 		  "5:expect t blocks; 7:expect t completes" },
+		/* nor does the mapping matter */
+		{ FILE_A PIN_P "start t punch a 2M 64K\nunmap m\nunpin p\n",
+		  "4:expect t blocks; 5:expect t blocks; 6:expect t completes" },
 		/* what is queued behind what waits */
 		{ FILE_A PIN_P "start t punch a 2M 4K\nstart u write a 0 4K\nunpin p\n",
 		  "4:expect t blocks; 5:settle u; 6:expect t completes; 6:expect u completes" },
