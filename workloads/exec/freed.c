@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "workloads/model/blocks.h"
@@ -83,17 +84,11 @@ static void check_device(const struct exec *x, struct exec_pin *p, struct outcom
 	p->nr_extents = 0;
 }
 
-void exec_freed_check(struct exec *x, struct exec_pin *p, struct outcome *o)
+/* True when one is free; *@o has it then. */
+static bool look_for_free(struct exec *x, struct exec_pin *p, int fd, struct outcome *o)
 {
-	/* what spins may have locked the filesystem */
-	_cleanup_close_ int fd = p->nr_extents && !exec_tasks_busy(x) ? open_mount(p) : -1;
 	struct extent gone;
 
-	if (p->nr_extents && !x->mounted && !x->unbound)
-		check_device(x, p, o);
-	if (fd < 0)
-		return;
-	commit(x);
 	for (unsigned int i = 0; i < p->nr_extents; i++) {
 		int ret = fsmap_free(fd, &p->extents[i], &gone);
 
@@ -105,6 +100,44 @@ void exec_freed_check(struct exec *x, struct exec_pin *p, struct outcome *o)
 			     "%llu bytes at %#llx of the device, beneath '%s' (%s), are free",
 			     (unsigned long long)gone.len, (unsigned long long)gone.at,
 			     p->pin.name, p->pin.kind->name);
-		p->nr_extents = 0;
+		return true;
 	}
+	return false;
+}
+
+/*
+ * XFS takes an inode apart when its unlink is long over (xfs_inodegc_worker()); to ask
+ * how full it is has that begin. When to look no more.
+ */
+static uint64_t last_look(struct exec *x, int fd)
+{
+	struct statfs unused;
+	bool gone = false;
+
+	for (unsigned int i = 0; i < x->model.nr_files; i++)
+		gone |= x->model.files[i].gone;
+	if (!gone || strcmp(x->ctx->fs, "xfs") != 0 || fstatfs(fd, &unused))
+		return 0;
+	return now_ns() + x->window_ms * 1000000;
+}
+
+void exec_freed_check(struct exec *x, struct exec_pin *p, struct outcome *o)
+{
+	const struct timespec gap = { .tv_nsec = 5000000 };
+	/* what spins may have locked the filesystem */
+	_cleanup_close_ int fd = p->nr_extents && !exec_tasks_busy(x) ? open_mount(p) : -1;
+	uint64_t last;
+
+	if (p->nr_extents && !x->mounted && !x->unbound)
+		check_device(x, p, o);
+	if (fd < 0)
+		return;
+	commit(x);
+	last = last_look(x, fd);
+	while (!look_for_free(x, p, fd, o)) {
+		if (now_ns() >= last)
+			return;
+		nanosleep(&gap, NULL);
+	}
+	p->nr_extents = 0;
 }

@@ -47,6 +47,9 @@ static bool unresolved(const struct exec *x, const struct exec_file *f)
 			continue;
 		if (exec_task_done(t) && strcmp(c->mutator->name, "write") != 0)
 			continue;
+		/* ended in its wait, and before that it does nothing */
+		if (t->waits_since_ns && !t->let_go)
+			continue;
 		for (int j = 0; j < MUTATOR_FILES_MAX && c->file[j]; j++)
 			if (strcmp(c->file[j], f->name) == 0)
 				return true;

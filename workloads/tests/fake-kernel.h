@@ -81,6 +81,7 @@ struct fake {
 	uint64_t unflushed, unflushed_pages; /* what fsync, sync and umount leave out */
 	bool trace_lost;	/* the trace buffer ran over */
 	bool freed;		/* every block is free space */
+	unsigned int freed_later; /* but not for those that ask first */
 	int no_fsmap;		/* errno of GETFSMAP */
 
 	/* of the ledger: the answer, so often, behind some that are fine */

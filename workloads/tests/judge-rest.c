@@ -90,6 +90,9 @@ static const struct judge_row rows[] = {
 
 	{ "a block is freed under a pin", PINNED("vmsplice") "unpin p\n", { .freed = true },
 	  .want = FREED("4", "vmsplice") },
+	{ "it is freed behind the unlink's back", PINNED("vmsplice") "unmap m\nstart t unlink a\n"
+	  "settle t\nunpin p\n", { .freed = true, .freed_later = 2 },
+	  .want = FREED("7", "vmsplice") },
 	{ "it is looked at with the pin", PINNED("rdma") "check p\nunpin p\n", { .freed = true },
 	  .want = FREED("4", "rdma") },
 	{ "and when its holder ends", FILE_A "pin p vmsplice m+16K 16K process\nunpin p kill\n",
