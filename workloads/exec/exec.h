@@ -88,6 +88,7 @@ struct exec_task {
 	char state;		/* when it was last looked at: 'S', 'D', ... */
 	char elsewhere[128];	/* asleep, but in no layout wait that is known; "": it was not */
 	uint64_t waits_since_ns;	/* when it was seen to wait, 0: it was not */
+	bool need_not;		/* and it need not have: it may end at any time */
 	bool let_go;		/* a pin went since then, before it ended */
 };
 

@@ -156,6 +156,13 @@ static void judge_deep(struct exec_task *t, const char *place, struct outcome *o
 	add_stack(t, o);
 }
 
+static void note_wait(struct exec_task *t, bool need_not)
+{
+	t->waits_since_ns = now_ns();
+	t->let_go = false;
+	t->need_not = need_not;
+}
+
 static void expect_blocks(struct exec *x, struct exec_task *t, struct outcome *o)
 {
 	bool certain = false;
@@ -169,8 +176,7 @@ static void expect_blocks(struct exec *x, struct exec_task *t, struct outcome *o
 		/* a deadlock shows when it does not end; see exec_judge_elsewhere() */
 		snprintf(t->elsewhere, sizeof(t->elsewhere), "%.127s", place);
 	} else if (seen == LOOK_RESTS) {
-		t->waits_since_ns = now_ns();
-		t->let_go = false;
+		note_wait(t, false);
 		judge_deep(t, place, o);
 	} else if (!exec_task_done(t)) {
 		outcome_fail(o, "contract.waits", "waits", "'%s' died", t->name);
@@ -208,7 +214,8 @@ static void judge_unbind(struct exec *x, const struct exec_task *t, struct outco
 void exec_task_settle(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_task *t = exec_task(x, st->name);
-	bool certain;
+	char place[sizeof(o->found)];
+	bool certain = false;
 
 	switch (look(x, t, &certain, o)) {
 	case LOOK_OVER:
@@ -220,6 +227,11 @@ void exec_task_settle(struct exec *x, const struct step *st, struct outcome *o)
 		judge_busy(t, o);
 		break;
 	case LOOK_RESTS:
+		if (!certain)
+			break;
+		strcpy(place, o->found);
+		note_wait(t, true);
+		judge_deep(t, place, o);
 		break;
 	}
 }
@@ -264,7 +276,7 @@ static void judge_early(const struct exec_task *t, struct outcome *o)
 {
 	if (!t->waits_since_ns || t->signalled || !exec_task_done(t))
 		return;
-	if (t->let_go)
+	if (t->let_go || t->need_not)
 		return;
 	outcome_fail(o, "contract.waits", "waits until the pages are let go",
 		     "'%s' returned %s %.1f ms after it was seen to wait, before any release",

@@ -124,10 +124,7 @@ void exec_part_over(struct exec *x, struct outcome *o)
 	if (o->status == STEP_OK)
 		return;
 	report(x, 0, o, 0, "part");
-	o->status = STEP_OK;
-	o->rule = NULL;
-	o->expected[0] = o->found[0] = '\0';
-	buf_reset(&o->detail);
+	outcome_reset(o);
 }
 
 void exec_step(struct exec *x, const struct step *st, struct outcome *o)

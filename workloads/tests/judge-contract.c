@@ -39,6 +39,9 @@ static const struct judge_row rows[] = {
 	{ "waits in D", PUNCH, { .op = "punch", .state = 'D' },
 	  .want = "fail\n4 contract.interruptible: waits so that a signal reaches it | state D in "
 		  "dax_break_layout_final, # ms CPU in # ms" },
+	{ "waits in D where it need not wait", ELSEWHERE, { .op = "punch", .state = 'D' },
+	  .want = "fail\n4 contract.interruptible: waits so that a signal reaches it | state D in "
+		  "dax_break_layout_final, # ms CPU in # ms" },
 	{ "returns while the pin stands", PUNCH, { .op = "punch", .way = WAY_AT_ONCE },
 	  .want = "fail\n4 contract.waits: waits for the pages that are held | 't' returned "
 		  "success after # ms, while 'p' (vmsplice) stood" },

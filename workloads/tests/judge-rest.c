@@ -95,6 +95,9 @@ static const struct judge_row rows[] = {
 	  .want = FREED("7", "vmsplice") },
 	{ "it is looked at with the pin", PINNED("rdma") "check p\nunpin p\n", { .freed = true },
 	  .want = FREED("4", "rdma") },
+	{ "while something waits that need not", PINNED("rdma") "start t punch a 32K 16K\n"
+	  "settle t\ncheck p\nunpin p\n", { .op = "punch", .freed = true },
+	  .want = FREED("6", "rdma") },
 	{ "and when its holder ends", FILE_A "pin p vmsplice m+16K 16K process\nunpin p kill\n",
 	  { .freed = true }, .want = FREED("4", "vmsplice") },
 	{ "and when the case is over", PINNED("vmsplice"), { .freed = true },
@@ -121,6 +124,9 @@ static const struct judge_row rows[] = {
 	{ "a pin too many", FILE_A "touch m 4K write\n",
 	  { .ledger = LEDGER_PINS, .ledger_times = 3 },
 	  .want = "fail\n3 ledger.pins: 0 pins | 1 pin" },
+	{ "while something waits that need not", PINNED("vmsplice") "start t punch a 32K 16K\n"
+	  "settle t\nunpin p\n", { .op = "punch", .ledger = LEDGER_PINS, .ledger_fine = 1,
+	  .ledger_times = 3 }, .want = "fail\n5 ledger.pins: 0 pins | 1 pin" },
 	{ "pages that a check is the first to map", FILE_A "check m\n",
 	  { .ledger = LEDGER_PINS, .ledger_times = 3 },
 	  .want = "fail\n3 ledger.pins: 0 pins | 1 pin" },
