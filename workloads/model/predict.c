@@ -145,7 +145,16 @@ int model_result(struct model *m, const struct mutator_call *c)
 	return map->off + c->off[0] + c->len > page_up(map->file->size) ? EFAULT : 0;
 }
 
-/* An operation that began earlier, on one of the files of @c, and has not ended. */
+static bool is_access(const struct mutator_call *c)
+{
+	return word_eq(c->mutator->name, "load") || word_eq(c->mutator->name, "store");
+}
+
+/*
+ * An operation that began earlier, on one of the files of @c, and has not ended. A page
+ * fault takes the mapping's lock alone, and whoever waits for a page has let go of that
+ * (xfs_wait_dax_page(), ext4_wait_dax_page()).
+ */
 static const struct model_op *queued_behind(const struct model *m, const struct mutator_call *c)
 {
 	for (unsigned int i = 0; i < m->nr_ops; i++) {
@@ -153,7 +162,8 @@ static const struct model_op *queued_behind(const struct model *m, const struct 
 
 		if (op->call == c)
 			break; /* those behind it wait for it */
-		if (op->state == MODEL_OP_ENDED)
+		if (op->state == MODEL_OP_ENDED ||
+		    (op->state == MODEL_OP_WAITS && is_access(c)))
 			continue;
 		if (!op->call->file[0] || !c->file[0])
 			return op; /* the whole filesystem */
