@@ -48,8 +48,10 @@ static const struct matrix_geometry geometries[] = {
 	  .pin_len = K(64), .same = { K(256), K(64), K(128) },
 	  .touch = { K(256 + 64) - 1, K(4), K(256 + 64) - 1 },
 	  .elsewhere = { K(448), K(32), K(448) }, .twin = { K(384), K(64), K(384) } },
-	{ .name = "shared-2", .summary = "two files share the extents, both are mapped",
-	  .words = " on an extent two files share", .kind = "written", .sharers = 1, PLAIN },
+	/* not both: up to 7.3 what waits then never ends, and nothing behind it is seen */
+	{ .name = "shared-2", .summary = "two files share the extents, the other was mapped before",
+	  .words = " on an extent two files share", .kind = "written",
+	  .traits = GEOMETRY_ALONE, .sharers = 1, PLAIN },
 	{ .name = "shared-3", .summary = "three files share the extents, all are mapped",
 	  .words = " on an extent three files share", .kind = "written", .sharers = 2, PLAIN },
 	{ .name = "shared-mixed", .summary = "two files share the extents, the pinned one is "

@@ -20,6 +20,7 @@ enum geometry_trait {
 	GEOMETRY_ALLOCATED = 1 << 2,	/* and that although it has blocks */
 	GEOMETRY_TAIL = 1 << 3,		/* the pin holds the last page, a partial one */
 	GEOMETRY_SELF = 1 << 4,		/* the extent is shared within the file */
+	GEOMETRY_ALONE = 1 << 5,	/* nobody maps the other files any more */
 };
 
 /* Beneath the pin. The pinned file is a, those that share its extents are c and d. */

@@ -154,6 +154,8 @@ static void add_touch(struct text *t, char map, uint64_t off, uint64_t len, cons
 /* Mappings are gone before a last close. */
 static bool sharer_unmapped(const struct text *t, unsigned int i)
 {
+	if (t->c->geometry->traits & GEOMETRY_ALONE)
+		return true;
 	return (t->c->op->traits & OP_LAST_CLOSE) &&
 	       (t->c->op->reach == REACH_FILESYSTEM || *t->target == sharers[i].file);
 }
