@@ -111,17 +111,6 @@ static void judge_refusal(struct exec *x, const struct step *st, struct exec_pin
 	}
 }
 
-/* A load of any page of what is to be pinned succeeds, as far as that is known. */
-static bool can_be_read(struct exec *x, const struct step *st)
-{
-	const struct model_map *m = exec_map(x, st->other)->m;
-
-	for (uint64_t i = st->off / MODEL_PAGE; i * MODEL_PAGE < st->off + st->len; i++)
-		if (model_access(&x->model, m, i * MODEL_PAGE) < MODEL_ACCESS_HOLE)
-			return false;
-	return true;
-}
-
 /*
  * What the kernel must grant it refused: no gate had to be lifted, and the errno speaks
  * of the page, not of what the machine lacks.
@@ -130,12 +119,14 @@ static bool is_wrong_refusal(struct exec *x, const struct step *st, const struct
 			     int errnum)
 {
 	static const int words[] = { EFAULT, EOPNOTSUPP, EINVAL, EPERM, EACCES };
+	enum model_access least = model_access_least(&x->model, exec_map(x, st->other)->m,
+						     st->off, st->len);
 
 	if (!p->pin.asked || (p->traits & PIN_NEEDS_GATE))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (errnum == words[i])
-			return (p->traits & PIN_DEVDAX) || can_be_read(x, st);
+			return (p->traits & PIN_DEVDAX) || least >= MODEL_ACCESS_HOLE;
 	return false;
 }
 

@@ -99,6 +99,16 @@ enum model_access model_access(const struct model *m, const struct model_map *ma
 	return MODEL_ACCESS_WRITES;
 }
 
+enum model_access model_access_least(const struct model *m, const struct model_map *map,
+				     uint64_t off, uint64_t len)
+{
+	enum model_access least = MODEL_ACCESS_WRITES;
+
+	for (uint64_t at = page_down(off); at < off + len; at += MODEL_PAGE)
+		least = MIN(least, model_access(m, map, at));
+	return least;
+}
+
 static void own_page(struct model *m, struct model_file *f, uint64_t page)
 {
 	const struct piece *b = blocks_at(&f->blocks, page);

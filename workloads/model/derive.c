@@ -314,10 +314,7 @@ static struct err *play_map(struct player *p, const struct step *st)
 static bool reaches_beyond(const struct player *p, const struct model_map *map,
 			   const struct step *st)
 {
-	for (uint64_t i = st->off / MODEL_PAGE; i * MODEL_PAGE < st->off + st->len; i++)
-		if (model_access(&p->m, map, i * MODEL_PAGE) == MODEL_ACCESS_FAILS)
-			return true;
-	return false;
+	return model_access_least(&p->m, map, st->off, st->len) == MODEL_ACCESS_FAILS;
 }
 
 static struct err *play_touch(struct player *p, const struct step *st)

@@ -181,6 +181,10 @@ enum model_access {
 
 enum model_access model_access(const struct model *m, const struct model_map *map, uint64_t off);
 
+/* The least of what the pages of [off, off + len) of @map grant. */
+enum model_access model_access_least(const struct model *m, const struct model_map *map,
+				     uint64_t off, uint64_t len);
+
 /* The pages of @f that @call changes: the range whose pins the contract speaks of. */
 void model_call_range(struct model *m, const struct mutator_call *call, struct model_file **f,
 		      uint64_t *off, uint64_t *len);
