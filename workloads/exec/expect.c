@@ -107,8 +107,8 @@ static uint64_t busy_enough(struct exec *x, const struct exec_task *t)
 }
 
 /*
- * Looks until it is over, rests or surely does not, up to the grace; *@certain: it rests
- * where layout waits do.
+ * Looks until it is over, rests or surely does not, up to the grace; *@certain: it rests,
+ * or is at work, where layout waits do.
  */
 static enum look look(struct exec *x, struct exec_task *t, bool *certain, struct outcome *o)
 {

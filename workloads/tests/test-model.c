@@ -127,7 +127,8 @@ static void derives(void **state)
 		  "5:expect t blocks; 6:expect t completes" },
 		{ FILE_A "file b 4M written\n" PIN_P "start t exchange a 0 64K b 2M\nunpin p\n",
 		  "5:settle t; 6:expect t completes" },
-		/* loads and stores wait for no pin, nor for what waits for one; they may queue behind what is at work */
+		/* loads and stores wait for no pin, nor for what waits for one: only for what
+		   may be at work */
 		{ FILE_A PIN_P "start t load m 2M 64K\nunpin p\n", "4:expect t completes" },
 		{ FILE_A PIN_P "start t store m 2M 64K\nunpin p\n", "4:expect t completes" },
 		{ FILE_A PIN_P "start t read a 2M 64K\nunpin p\n", "4:expect t completes" },
