@@ -67,14 +67,23 @@ static unsigned int choose_id(struct exec *x)
 	return id;
 }
 
+static bool lies(const struct exec *x, const struct step *st)
+{
+	return x->ctx->lie == LIE_NO_PIN && !st->errnum;
+}
+
+static const struct pin_kind *kind_of(const struct exec *x, const struct step *st)
+{
+	return pin_kind_find(lies(x, st) ? "null" : st->pin->name);
+}
+
 static void setup_pin(struct exec *x, const struct step *st, struct exec_pin *p)
 {
 	struct exec_map *m = exec_map(x, st->other);
-	bool lie = x->ctx->lie == LIE_NO_PIN && !st->errnum;
 	/* all but the text, which is large and read only behind a failure */
 	memset(p, 0, offsetof(struct exec_pin, pin.why));
 	p->pin.why[0] = '\0';
-	p->pin.kind = pin_kind_find(lie ? "null" : st->pin->name);
+	p->pin.kind = kind_of(x, st);
 	p->pin.ctx = x->ctx;
 	p->pin.name = st->name;
 	p->pin.id = choose_id(x);
@@ -83,7 +92,7 @@ static void setup_pin(struct exec *x, const struct step *st, struct exec_pin *p)
 	p->pin.readonly = !m->writable;
 	p->file = m->file;
 	p->off = m->off + st->off;
-	p->traits = lie ? 0 : st->pin->traits;
+	p->traits = lies(x, st) ? 0 : st->pin->traits;
 }
 
 static void judge_refusal(struct exec *x, const struct step *st, struct exec_pin *p, int ret,
@@ -171,22 +180,23 @@ static void judge_holder(struct exec *x, struct exec_pin *p, struct outcome *o)
 	exec_judge_stuck(x, p->pin.name, p->pin.pid, p->pin.pid, x->grace_ms, o);
 }
 
+void exec_pin_lacking(struct exec *x, const struct step *st, struct outcome *o)
+{
+	char why[256];
+	const char *missing = kind_of(x, st)->missing(x->ctx, why, sizeof(why));
+
+	if (missing && setup_failed(x, st))
+		outcome_error(o, "%s: %s", st->pin->name, missing);
+	else if (missing)
+		outcome_skip(o, "%s: %s", st->pin->name, missing);
+}
+
 void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_pin *p = &x->pins[x->nr_pins++];
-	const char *missing;
-	char why[256];
 	int ret;
 
 	setup_pin(x, st, p);
-	missing = p->pin.kind->missing ? p->pin.kind->missing(x->ctx, why, sizeof(why)) : NULL;
-	if (missing) {
-		if (setup_failed(x, st))
-			outcome_error(o, "%s: %s", st->pin->name, missing);
-		else
-			outcome_skip(o, "%s: %s", st->pin->name, missing);
-		return;
-	}
 	if (exec_on_demand(p))
 		exec_on_demand_plan(x, p, PLAN_TAKE);
 	ret = take(x, st, p);
@@ -202,7 +212,7 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 		outcome_fail(o, "contract.granted", "the page is pinned",
 			     "pin '%s' (%s): the call uses the CPU and does not come back",
 			     st->name, st->pin->name);
-		task_stack(getpid(), p->pin.spins, &o->detail);
+		task_stack(p->pin.pid ? p->pin.pid : getpid(), p->pin.spins, &o->detail);
 		o->hung = true;
 		return;
 	}

@@ -71,7 +71,8 @@ static __noreturn void hold(struct holder *h, int fd)
 			(*k)->forked();
 	ret = h->pin.kind->take(&h->pin);
 	answer(fd, ret);
-	while (!ret && request != ASK_RELEASE && recv(fd, &request, 1, 0) == 1)
+	/* what spins is looked at from outside, and ends with the case */
+	while ((!ret || h->pin.spins) && request != ASK_RELEASE && recv(fd, &request, 1, 0) == 1)
 		answer(fd, serve(h, request));
 	_exit(0);
 }
@@ -108,6 +109,7 @@ static int hear(struct pin *p, const char *what)
 	if (recv(h->fd, &ret, sizeof(ret), 0) != sizeof(ret))
 		return pin_fail(p, EPIPE, "its process died");
 	p->asked = h->pin.asked;
+	p->spins = h->pin.spins;
 	p->dma_gen = __atomic_load_n(&h->pin.dma_gen, __ATOMIC_ACQUIRE);
 	if (ret)
 		snprintf(p->why, sizeof(p->why), "%s", h->pin.why);
@@ -226,7 +228,7 @@ int pin_process_take(struct pin *p, void (*forked)(void *arg, int fd), void *arg
 	p->pid = h->pid;
 	p->kind = &h->kind;
 	ret = hear(p, "take it");
-	if (ret && !p->stuck)
+	if (ret && !p->stuck && !p->spins)
 		reap(p);
 	return ret;
 

@@ -20,6 +20,7 @@
 /* What the kind is to do in the child. */
 static int take_ret;
 static bool take_dies;
+static bool take_spins;
 static bool was_forked;	/* in the child */
 
 static int fake_take(struct pin *p)
@@ -29,6 +30,7 @@ static int fake_take(struct pin *p)
 		raise(SIGKILL);
 	if (take_ret)
 		snprintf(p->why, sizeof(p->why), "refused");
+	p->spins = take_spins ? getpid() : 0;
 	p->rounds = was_forked ? 7 : 0;
 	return take_ret;
 }
@@ -143,6 +145,15 @@ static void test_failures(void **state)
 	assert_true(p.asked);
 	assert_string_equal(p.why, "refused");
 	nobody_is_left(&p);
+
+	/* whoever asks has its stack to look at */
+	take_spins = true;
+	assert_int_equal(take(&p), -EOPNOTSUPP);
+	assert_true(p.pid > 0 && p.spins == p.pid);
+	assert_int_equal(kill(p.pid, 0), 0);
+	assert_int_equal(pin_process_end(&p, true), 0);
+	nobody_is_left(&p);
+	take_spins = false;
 	take_ret = 0;
 
 	take_dies = true;
