@@ -229,6 +229,8 @@ void exec_flush_check(struct exec *x, struct exec_file *f, const char *how, stru
 /* holds.c */
 struct exec_pin *exec_pin(struct exec *x, const char *name);
 void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o);
+/* A skip, or an error, when this guest cannot take the pin of @st at all. */
+void exec_pin_lacking(struct exec *x, const struct step *st, struct outcome *o);
 void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o);
 /* @p's own process is killed, or exits, with the pin in hand. */
 void exec_pin_end(struct exec *x, struct exec_pin *p, bool killed, struct outcome *o);

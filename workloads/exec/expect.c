@@ -62,13 +62,18 @@ bool exec_waits_for_layout(const struct task_sample *s)
 	return names_layout_wait(s->wchan);
 }
 
-/* At work, and not asleep: is it in such a wait all the same? */
+/*
+ * At work, and not asleep: is it in such a wait all the same? What asks for a busy page
+ * again and again was not told to wait (6.12: dax_layout_busy_page_range beneath
+ * xfs_ilock2_io_mmap, its other frames are inlined).
+ */
 static bool is_in_layout_wait(const struct exec_task *t)
 {
 	_cleanup_buf_ struct buf stack = BUF_INIT;
 
 	task_stack(exec_task_pid(t), t->shared->tid, &stack);
-	return names_layout_wait(buf_str(&stack));
+	return names_layout_wait(buf_str(&stack)) ||
+	       strstr(buf_str(&stack), "dax_layout_busy_page");
 }
 
 static enum look look_once(struct exec *x, struct exec_task *t, bool *certain,

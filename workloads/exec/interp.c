@@ -262,6 +262,28 @@ static bool setup(struct exec *x)
 	return o.status == STEP_OK;
 }
 
+/* A pin that this guest cannot take: said before anything is made ready for it. */
+static bool lacks_pin(struct exec *x)
+{
+	struct outcome o = { .detail = BUF_INIT };
+
+	for (unsigned int i = 0; i < x->s->nr_steps; i++) {
+		const struct step *st = &x->s->steps[i];
+
+		if (st->verb != STEP_PIN)
+			continue;
+		x->step_ns = now_ns();
+		exec_pin_lacking(x, st, &o);
+		if (o.status == STEP_OK)
+			continue;
+		exec_report(x, st, &o, now_ns() - x->step_ns);
+		outcome_reset(&o);
+		report(x, 0, &o, 0, "end");
+		return true;
+	}
+	return false;
+}
+
 bool interp_prepare(const struct guest_facts *guest, const char *fs)
 {
 	struct case_ctx ctx = { .name = "", .fs = fs, .guest = guest, .link = -1 };
@@ -293,6 +315,8 @@ int interp_run_case(const struct case_ctx *ctx)
 		report(x, 0, &o, 0, "no-dax");
 		return 0;
 	}
+	if (lacks_pin(x))
+		return 0;
 	catch_signals();
 	teardown(x, setup(x) && run_steps(x));
 	return x->spoiled ? CASE_SPOILED : 0;

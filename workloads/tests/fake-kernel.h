@@ -67,6 +67,7 @@ struct fake {
 	unsigned int refuses;	/* accesses to it, of PIN_READ and PIN_WRITE */
 	bool only_later;	/* but not those of the first time */
 	bool alive;		/* they show what their mapping shows now */
+	bool lacking;		/* the guest has no pin for vmsplice */
 	bool spins;		/* the call for vmsplice does not come back */
 	int denial;		/* errno of the call for vmsplice */
 	int refusal;		/* of uring, 0: EOPNOTSUPP, -1: it is granted */

@@ -82,6 +82,11 @@ static const struct judge_row rows[] = {
 	  { .op = "punch", .way = WAY_WORKS, .works = 5, .stack = "dax_break_layout" }, .to_the_end = true,
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
 		  "# ms" },
+	{ "asks for a busy page again and again", PUNCH,
+	  { .op = "punch", .way = WAY_WORKS, .works = 5, .stack = "dax_layout_busy_page_range" },
+	  .to_the_end = true,
+	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
+		  "# ms" },
 	{ "wakes up too often", PUNCH, { .op = "punch", .cpu_percent = 30 }, .to_the_end = true,
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state S in "
 		  "dax_break_layout_final, # ms CPU in # ms" },
@@ -142,6 +147,9 @@ static const struct judge_row rows[] = {
 	{ "fsync fails", FILE_A "fsync a\n", { .fsync = EIO },
 	  .want = "fail\n3 contract.errno: sync succeeds | EIO" },
 
+	{ "there is no such pin here", FILE_A "punch a 0 4K\npin p vmsplice m 4K\n",
+	  { .op = "punch", .errnum = EIO, .undone = true, .lacking = true },
+	  .want = "skip\nline 4: vmsplice: none here" },
 	{ "a pin never comes", FILE_AP, { .spins = true },
 	  .want = "fail\n3 contract.granted: the page is pinned | pin 'p' (vmsplice): the call uses "
 		  "the CPU and does not come back" },

@@ -61,8 +61,9 @@ static void set_text(char **to, const struct msg_field *f)
 	*to = msg_str(f, 4096);
 }
 
-/* False: the case stands still from here. */
-static bool take_step(struct case_record *rec, const uint8_t *payload, size_t len)
+/* False: the case stands still from here. *@torn_down: it came to its end. */
+static bool take_step(struct case_record *rec, const uint8_t *payload, size_t len,
+		      bool *torn_down)
 {
 	struct case_step s = { 0 };
 	struct msg_reader reader;
@@ -85,6 +86,8 @@ static bool take_step(struct case_record *rec, const uint8_t *payload, size_t le
 			on = false;
 		else if (f.tag == TAG_FEATURE && f.len == 3 && !memcmp(f.data, "dax", 3))
 			rec->dax_proven = true;
+		else if (f.tag == TAG_FEATURE && f.len == 3 && !memcmp(f.data, "end", 3))
+			*torn_down = true;
 	}
 	case_record_add_step(rec, &s);
 	free(s.rule);
@@ -98,7 +101,7 @@ static void listen_to(struct case_record *rec, int link)
 {
 	static uint8_t frame[FRAME_MAX];
 	struct pollfd p = { .fd = link, .events = POLLIN };
-	bool on = true;
+	bool on = true, torn_down = false;
 
 	while (on) {
 		ssize_t n = poll(&p, 1, ROW_MS) > 0 ? recv(link, frame, sizeof(frame), 0) : -1;
@@ -108,11 +111,13 @@ static void listen_to(struct case_record *rec, int link)
 			return;
 		}
 		if (frame[0] == MSG_STEP)
-			on = take_step(rec, frame + FRAME_TYPE, (size_t)n - FRAME_TYPE);
+			on = take_step(rec, frame + FRAME_TYPE, (size_t)n - FRAME_TYPE, &torn_down);
 		else if (frame[0] == MSG_END)
 			break;
 	}
 	rec->end_seen = true; /* one that stands still is ended from outside */
+	if (on && !torn_down)
+		case_record_add_error(rec, "the interpreter did not report its end");
 }
 
 static bool is_behind(const struct buf *b, const char *word)
