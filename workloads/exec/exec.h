@@ -40,7 +40,7 @@ struct exec_map {
 	void *reserved;		/* the address space it lies in */
 	size_t reserved_len;
 	uint64_t off, len;
-	bool shared, writable;
+	bool shared, writable, pmd;
 	struct model_map *m;
 };
 

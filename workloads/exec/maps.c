@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "workloads/pattern.h"
 
 #define PAGE 4096u
@@ -117,7 +118,8 @@ void exec_map_create(struct exec *x, const struct step *st, struct outcome *o)
 	int fd;
 
 	*m = (struct exec_map){ .name = st->name, .off = st->off, .len = st->len,
-				.shared = st->shared, .writable = st->writable };
+				.shared = st->shared, .writable = st->writable,
+				.pmd = st->pmd };
 	at = reserve(m, st->off, st->len, st->pmd || devdax);
 	if (devdax && !x->ctx->guest->devdax[0]) {
 		outcome_skip(o, "the guest has no device-DAX namespace");
@@ -170,24 +172,43 @@ static void touch_write(struct exec *x, struct exec_map *m, uint64_t off, uint64
 		model_map_write(&x->model, m->m, off, len, gen);
 }
 
-void exec_map_touch(struct exec *x, const struct step *st, struct outcome *o)
+static void touch_read(struct exec_map *m, uint64_t off, uint64_t len, struct outcome *o)
 {
-	struct exec_map *m = exec_map(x, st->other);
 	uint8_t *fault = NULL;
 	char byte;
 
-	if (st->writable && !m->writable) {
-		outcome_error(o, "'%s' is mapped read-only", m->name);
-		return;
-	}
-	if (st->writable) {
-		touch_write(x, m, st->off, st->len, o);
-		return;
-	}
-	for (uint64_t off = st->off; off < st->off + st->len && !fault; off += PAGE)
+	for (uint64_t end = off + len; off < end && !fault; off += PAGE)
 		fault = guarded_copy(&byte, m->addr + off, 1);
 	if (fault)
 		outcome_fail(o, "content.map", "the load succeeds", "SIGBUS in '%s'", m->name);
+}
+
+/* Faults so far that could have had a 2 MiB entry and got one of 4 KiB. */
+static uint64_t fallbacks(void)
+{
+	static const char field[] = "\nthp_fault_fallback ";
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	_cleanup_err_ struct err *err = file_read("/proc/vmstat", 1u << 16, &text);
+	const char *p = err ? NULL : strstr(buf_str(&text), field);
+
+	return p ? strtoull(p + strlen(field), NULL, 10) : 0;
+}
+
+void exec_map_touch(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct exec_map *m = exec_map(x, st->other);
+	bool whole = m->pmd && (m->off + st->off) % PMD == 0 && st->len >= PMD;
+	uint64_t before = whole ? fallbacks() : 0;
+
+	if (st->writable && !m->writable)
+		outcome_error(o, "'%s' is mapped read-only", m->name);
+	else if (st->writable)
+		touch_write(x, m, st->off, st->len, o);
+	else
+		touch_read(m, st->off, st->len, o);
+	/* what the case is to show needs the entry */
+	if (whole && o->status == STEP_OK && fallbacks() != before)
+		outcome_error(o, "'%s' got no 2 MiB entry, the fault fell back to 4 KiB", m->name);
 }
 
 /* Behind the last page of the file every load is SIGBUS: what answers is a stale page. */

@@ -36,6 +36,8 @@ int __wrap_umount2(const char *dir, int flags);
 bool __real_path_exists(const char *path);
 bool __wrap_path_exists(const char *path);
 int __wrap_file_poke(const char *path, const char *text);
+struct err *__real_file_read(const char *path, size_t max, struct buf *out);
+struct err *__wrap_file_read(const char *path, size_t max, struct buf *out);
 struct err *__wrap_run_program(const char *const argv[], int timeout_ms, struct buf *out);
 int __wrap_fsmap_of_file(int fd, uint64_t off, uint64_t len, struct extent *out, unsigned int max);
 int __wrap_fsmap_free(int fd, const struct extent *e, struct extent *out);
@@ -208,6 +210,17 @@ int __wrap_file_poke(const char *path, const char *text)
 	(void)path;
 	(void)text;
 	return 0;
+}
+
+struct err *__wrap_file_read(const char *path, size_t max, struct buf *out)
+{
+	static unsigned int faults;
+
+	if (strcmp(path, "/proc/vmstat") != 0)
+		return __real_file_read(path, max, out);
+	buf_addf(out, "thp_fault_alloc 7\nthp_fault_fallback %u\n", faults);
+	faults += fake.falls_back;
+	return NULL;
 }
 
 struct err *__wrap_run_program(const char *const argv[], int timeout_ms, struct buf *out)

@@ -72,6 +72,8 @@ struct fake {
 	int denial;		/* errno of the call for vmsplice */
 	int refusal;		/* of uring, 0: EOPNOTSUPP, -1: it is granted */
 
+	bool falls_back;	/* each fault, to 4 KiB */
+
 	/* of the filesystem */
 	bool no_dax, no_dax_again;
 	bool served;		/* the guest, other cases: nothing is mounted */

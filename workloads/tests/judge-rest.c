@@ -6,6 +6,7 @@
 
 #define FILE_A "file a 64K written\nmap m a 0 64K shared rw\n"
 #define STORED FILE_A "touch m 64K write\n"
+#define LARGE "file a 4M fallocated\nmap m a 0 4M shared rw pmd\n"
 #define UNMAPPED FILE_A "unmap m\n"
 
 /* Of page 5 of 'a' alone; line @l, by @how. */
@@ -29,6 +30,12 @@ static const struct judge_row rows[] = {
 	{ "a reference passes by", FILE_A "touch m 4K write\n",
 	  { .ledger = LEDGER_PINS, .ledger_times = 2 }, .want = "pass" },
 
+	{ "a page of a large mapping falls back", LARGE "touch m 4K write\n", { .falls_back = true },
+	  .want = "pass" },
+
+	{ "a large mapping gets small entries", LARGE "touch m+2M 2M read\n",
+	  { .falls_back = true },
+	  .want = "error\nline 3: 'm' got no 2 MiB entry, the fault fell back to 4 KiB" },
 	{ "fsync flushes nothing", STORED "fsync a\n", { .unflushed_pages = 16 },
 	  .want = "fail\n4 flush.missing: page 0 of file 'a' (inode #) is flushed by the fsync | "
 		  "no dax_writeback_one covers it since it was stored to (16 such pages in the "
