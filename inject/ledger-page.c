@@ -204,3 +204,8 @@ uint64_t ledger_page_owners(const struct ledger_layout *l, const struct ledger_p
 		return ledger_is_new(l) ? p->share : 0;
 	return !ledger_is_new(l) && p->mapping == MAPPING_SHARED ? p->share : 1;
 }
+
+bool ledger_page_is_placed(const struct ledger_page *p)
+{
+	return p->mapping && p->mapping != MAPPING_SHARED;
+}

@@ -32,7 +32,7 @@ bool ledger_is_new(const struct ledger_layout *l);
 /* A folio: a page by itself, or a large one by its head. */
 struct ledger_page {
 	int32_t refs, maps, pins;	/* pins: of a large one, else 0 */
-	uint64_t mapping, share;
+	uint64_t mapping, share;	/* share: the index, of what one file owns */
 	uint32_t order;
 	bool is_head;
 	uint64_t head;			/* pfn; its own unless it is a tail */
@@ -44,5 +44,8 @@ void ledger_page_decode(const struct ledger_layout *l, uint64_t pfn, const uint8
 
 /* Entries of files that the page belongs to. */
 uint64_t ledger_page_owners(const struct ledger_layout *l, const struct ledger_page *p);
+
+/* It says of which file it is, and which page of it. */
+bool ledger_page_is_placed(const struct ledger_page *p);
 
 #endif

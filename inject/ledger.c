@@ -10,6 +10,7 @@
 #define PIN_BIAS 1024	/* GUP_PIN_COUNTING_BIAS */
 #define PMD_ORDER 9u
 #define IDLE_CHUNK 16384u	/* pages */
+#define FILES_MAX 16u
 
 void ledger_result_deinit(struct ledger_result *r)
 {
@@ -30,6 +31,12 @@ struct check {
 	struct ledger_result *out;
 	bool wrong;		/* the page at hand is in out->wrong */
 	size_t lines;		/* of the table */
+	/* the mappings seen so far, by the names of their files */
+	struct seen {
+		char name[LEDGER_NAME_MAX];
+		uint64_t mapping;
+	} seen[FILES_MAX];
+	size_t nr_seen;
 	/* pages of which the same is to be said, one behind the other; by rule */
 	struct line {
 		uint64_t pfn, count, index;
@@ -168,6 +175,44 @@ static void check_mapped(struct check *c, const struct account *a, const struct 
 	differs(c, a, owners ? LEDGER_SHARE : LEDGER_MAPPING, expected, found);
 }
 
+/* A mapping is one file's, and a file has one. */
+static void check_mapping(struct check *c, const struct account *a, uint64_t mapping)
+{
+	char expected[96], found[64];
+	struct seen *s = c->seen, *end = c->seen + c->nr_seen;
+
+	while (s < end && strcmp(s->name, a->row->name) != 0 && s->mapping != mapping)
+		s++;
+	if (s == end && c->nr_seen < FILES_MAX) {
+		strcpy(s->name, a->row->name);
+		s->mapping = mapping;
+		c->nr_seen++;
+	}
+	if (s == c->seen + FILES_MAX ||
+	    (strcmp(s->name, a->row->name) == 0 && s->mapping == mapping))
+		return;
+	snprintf(expected, sizeof(expected), "mapping %#" PRIx64 " is of %s, as on other pages",
+		 s->mapping, s->name);
+	snprintf(found, sizeof(found), "mapping %#" PRIx64 " under an entry of %s", mapping,
+		 a->row->name);
+	differs(c, a, LEDGER_MAPPING, expected, found);
+}
+
+/* Which page of which file it is, where the book knows of one place alone. */
+static void check_place(struct check *c, const struct account *a, const struct ledger_page *p)
+{
+	char expected[64], found[64];
+
+	if (a->row->owners != 1 || a->owners != 1 || !ledger_page_is_placed(p))
+		return;
+	check_mapping(c, a, p->mapping);
+	if (p->share == index_of(a))
+		return;
+	snprintf(expected, sizeof(expected), "index %#" PRIx64, index_of(a));
+	snprintf(found, sizeof(found), "index %#" PRIx64, p->share);
+	differs(c, a, LEDGER_INDEX, expected, found);
+}
+
 static void check_order(struct check *c, const struct account *a, const struct ledger_page *p)
 {
 	char expected[64], found[32];
@@ -198,6 +243,7 @@ static void check_account(struct check *c, const struct account *a)
 	c->wrong = false;
 	check_references(c, a, &p);
 	check_mapped(c, a, &p);
+	check_place(c, a, &p);
 	check_order(c, a, &p);
 }
 

@@ -14,8 +14,9 @@
  *	owners		mapping NULL: 0; other: 1; shared: the share count
  *
  * Owners are entries in the page caches of files; they outlive page table entries, so
- * there must be at least as many as places in files that are mapped. A page that nobody
- * holds is order 0, and once the filesystem is gone it has no owner.
+ * there must be at least as many as places in files that are mapped. What one place alone
+ * maps and owns says which page of its file it is, and all pages of a file have one mapping.
+ * A page that nobody holds is order 0, and once the filesystem is gone it has no owner.
  */
 #ifndef INJECT_LEDGER_H
 #define INJECT_LEDGER_H

@@ -9,8 +9,8 @@
 const char *const ledger_rules[LEDGER_RULES] = {
 	[LEDGER_REFCOUNT] = "ledger.refcount", [LEDGER_PINS] = "ledger.pins",
 	[LEDGER_MAPCOUNT] = "ledger.mapcount", [LEDGER_MAPPING] = "ledger.mapping",
-	[LEDGER_SHARE] = "ledger.share",       [LEDGER_ORDER] = "ledger.order",
-	[LEDGER_IDLE] = "ledger.idle",
+	[LEDGER_SHARE] = "ledger.share",       [LEDGER_INDEX] = "ledger.index",
+	[LEDGER_ORDER] = "ledger.order",       [LEDGER_IDLE] = "ledger.idle",
 };
 
 void ledger_row_format(const struct ledger_row *row, char *out)

@@ -265,6 +265,7 @@ static const struct {
 	{ "ledger.pins", "inject/tests/test-ledger.c" },
 	{ "ledger.mapcount", "inject/tests/test-ledger.c" },
 	{ "ledger.mapping", "inject/tests/test-ledger.c" },
+	{ "ledger.index", "inject/tests/test-ledger.c" },
 	{ "ledger.share", "inject/tests/test-ledger.c" },
 	{ "ledger.order", "inject/tests/test-ledger.c" },
 	{ "ledger.idle", "inject/tests/test-ledger.c" },
