@@ -76,8 +76,17 @@ static void add_finding(struct buf *b, const struct finding *f)
 	add_lines(b, f->detail);
 }
 
+/* Of a pass, too: it says less than others. */
+static void add_lost(struct buf *b, const struct case_record *rec)
+{
+	for (size_t i = 0; i < rec->evidence_count; i++)
+		if (strcmp(rec->evidence[i].name, EVIDENCE_LOST) == 0)
+			add_field(b, "oracle lost", rec->evidence[i].text);
+}
+
 static void add_diagnostics(struct buf *b, const struct case_record *rec)
 {
+	add_lost(b, rec);
 	if (rec->verdict != VERDICT_FAIL && rec->verdict != VERDICT_ERROR)
 		return;
 	add_field(b, rec->verdict == VERDICT_FAIL ? "failed" : "error", rec->reason);

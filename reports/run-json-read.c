@@ -83,6 +83,20 @@ static void take_findings(const json_t *list, struct run_summary_case *c)
 		};
 }
 
+static char *get_lost(const json_t *list)
+{
+	const json_t *e;
+	size_t i;
+
+	json_array_foreach(list, i, e) {
+		const char *name = json_string_value(json_object_get(e, "name"));
+
+		if (name && strcmp(name, EVIDENCE_LOST) == 0)
+			return get_text(e, "text");
+	}
+	return xstrdup("");
+}
+
 static struct err *take_case(const char *name, const json_t *o, struct run_summary *out)
 {
 	struct run_summary_case c = { 0 };
@@ -96,6 +110,7 @@ static struct err *take_case(const char *name, const json_t *o, struct run_summa
 	c.timing = get_timing(o);
 	take_blocks(json_object_get(o, "steps"), &c);
 	take_findings(json_object_get(o, "findings"), &c);
+	c.lost = get_lost(json_object_get(o, "evidence"));
 	out->cases[out->case_count++] = c;
 	return NULL;
 }
@@ -196,6 +211,7 @@ void run_summary_deinit(struct run_summary *s)
 			free(s->cases[i].findings[f].detail);
 		}
 		free(s->cases[i].findings);
+		free(s->cases[i].lost);
 	}
 	free(s->cases);
 	*s = (struct run_summary){ 0 };

@@ -61,6 +61,9 @@ struct finding {
 	char *detail;
 };
 
+/* The name of evidence whose text is an oracle that the case had not, and why. */
+#define EVIDENCE_LOST "lost"
+
 /* A piece of evidence: in a file of the run folder, or at hand. */
 struct case_evidence {
 	char *name;

@@ -87,12 +87,33 @@ static void print_counts(const struct run_summary *s)
 	putchar('\n');
 }
 
+/* What a verdict of theirs leaves out. */
+static void print_lost(const struct run_summary *s)
+{
+	struct kinds k = KINDS_INIT;
+
+	for (size_t i = 0; i < s->case_count; i++)
+		if (*s->cases[i].lost)
+			kinds_add(&k, s->cases[i].name, s->cases[i].lost);
+	kinds_sort(&k);
+	for (size_t i = 0; i < k.n; i++) {
+		printf("%-8s an oracle in %zu case%s, first ", "lost", k.v[i].cases,
+		       k.v[i].cases == 1 ? "" : "s");
+		print_text(k.v[i].first);
+		fputs(": ", stdout);
+		print_text(k.v[i].reason);
+		putchar('\n');
+	}
+	kinds_deinit(&k);
+}
+
 static void print_summary(const char *path, const struct run_summary *s)
 {
 	print_line("run", path, s->started);
 	print_line("kernel", s->kernel_release, s->kernel_spec);
 	print_line("plan", s->plan ? s->plan : "none: cases by name", s->accel);
 	print_counts(s);
+	print_lost(s);
 	if (!s->complete)
 		print_line("ended", "before its last case", s->end_reason);
 }

@@ -170,12 +170,16 @@ static void take_evidence(struct running *r, const struct frame *f)
 static void take_log(struct running *r, const struct frame *f)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
+	const size_t n = strlen(LOG_LOST);
 	struct msg_field text;
+	bool lost;
 
 	if (!msg_find(f->payload, f->len, TAG_TEXT, &text))
 		return;
 	buf_add_escaped(&line, text.data, text.len, LINE_MAX_BYTES);
-	case_record_add_evidence(r->rec, "agent", NULL, buf_str(&line));
+	lost = strncmp(buf_str(&line), LOG_LOST, n) == 0;
+	case_record_add_evidence(r->rec, lost ? EVIDENCE_LOST : "agent", NULL,
+				 buf_str(&line) + (lost ? n : 0));
 }
 
 static void take_end(struct running *r, const struct frame *f)

@@ -63,6 +63,21 @@ static void test_results(void **state)
 	}
 }
 
+/* What a pass does not say stands before it. */
+static void test_lost(void **state)
+{
+	struct case_record *rec = case_record_create("a");
+	_cleanup_free_ char *got = NULL;
+
+	(void)state;
+	rec->verdict = VERDICT_PASS;
+	case_record_add_evidence(rec, "agent", NULL, "a word");
+	case_record_add_evidence(rec, EVIDENCE_LOST, NULL, "ledger: no BTF");
+	got = write_case(rec);
+	assert_string_equal(got, "#   oracle lost: ledger: no BTF\nok 1 a\n");
+	case_record_destroy(rec);
+}
+
 /* Each line is a comment but the last, all are printable, and there is an end to it. */
 static void check_tame(const char *text)
 {
@@ -155,6 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_results),
+		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_totals),
 		cmocka_unit_test(test_full_disk),

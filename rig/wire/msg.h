@@ -31,6 +31,9 @@ enum msg_type {
 	MSG_GUEST,		/* answer to MSG_WELCOME: what became of it */
 };
 
+/* How a line of MSG_LOG begins that says which oracle a case lost, and why. */
+#define LOG_LOST "oracle lost: "
+
 enum msg_tag {
 	TAG_VERSION = 1,	/* u64 PROTO_VERSION */
 	TAG_TEXT,		/* scenario text; reply text; log line; evidence */

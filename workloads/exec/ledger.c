@@ -17,6 +17,7 @@
 struct ledger {
 	struct book book;
 	bool off;
+	bool cut;		/* it was said that not all fits */
 	/* by the place in x->pins */
 	struct held {
 		bool live;
@@ -150,12 +151,16 @@ static const char *gather(struct exec *x, struct ledger *l)
 }
 
 /* A large page must not be told of in part: cut before the block that does not fit. */
-static size_t fit(const struct ledger *l, size_t n)
+static size_t fit(struct exec *x, struct ledger *l, size_t n)
 {
 	uint64_t block;
 
 	if (n <= LEDGER_ROWS_MAX)
 		return n;
+	if (!l->cut)
+		exec_lost(x, "ledger", "of %zu ranges of pages only the first %u are looked at at "
+			  "once", n, LEDGER_ROWS_MAX);
+	l->cut = true;
 	n = LEDGER_ROWS_MAX - 1;
 	block = l->rows[n].pfn / BOOK_PMD_PAGES;
 	while (n && (l->rows[n - 1].pfn + l->rows[n - 1].count - 1) / BOOK_PMD_PAGES >= block)
@@ -202,7 +207,7 @@ static enum answer look(struct exec *x, struct ledger *l)
 		lose(x, l, why);
 		return ANSWER_LOST;
 	}
-	n = fit(l, book_rows(&l->book, l->rows, LEDGER_ROWS_MAX));
+	n = fit(x, l, book_rows(&l->book, l->rows, LEDGER_ROWS_MAX));
 	return n ? ask(x, l, LEDGER_CALL, n) : ANSWER_FINE;
 }
 
@@ -220,7 +225,7 @@ static bool has_news(struct exec *x)
 		return false;
 	if (gather(x, l))
 		return true; /* look() says what is lost */
-	n = fit(l, book_rows(&l->book, l->rows, LEDGER_ROWS_MAX));
+	n = fit(x, l, book_rows(&l->book, l->rows, LEDGER_ROWS_MAX));
 	for (size_t i = 0; i < n && n == l->asked; i++) {
 		ledger_row_format(&l->rows[i], line);
 		if (strcmp(line, l->text[i]) != 0)

@@ -66,7 +66,7 @@ void exec_lost(const struct exec *x, const char *oracle, const char *why, ...)
 	va_start(ap, why);
 	vsnprintf(text, sizeof(text), why, ap);
 	va_end(ap);
-	snprintf(line, sizeof(line), "oracle lost: %s: %s", oracle, text);
+	snprintf(line, sizeof(line), LOG_LOST "%s: %s", oracle, text);
 	msg_put_str(&msg, TAG_TEXT, line);
 	case_send(x->ctx, MSG_LOG, &msg);
 }
