@@ -34,7 +34,8 @@
  *   wait    NAME                          for its end, however it ends
  *   settle  NAME                          until it ended, or waits for something
  *   signal  NAME SIGNAL                   as in "TERM"; its handler has no SA_RESTART
- *   check   FILE|MAP|PIN [OFF LEN] [zero] bytes as the program made them; or zeroes
+ *   check   FILE|MAP|PIN [OFF LEN] [zero] bytes as the program made them; or zeroes; a part
+ *                                         of a rdma-odp pin is read by one transfer
  *   check   FILE size SIZE
  *   sync | fsync FILE | remount | fsck
  *   OPERATION [fails ERRNO]               a mutator, inline (inject/mutator.h)

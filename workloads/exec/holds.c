@@ -333,6 +333,10 @@ void exec_pin_check(struct exec *x, const struct step *st, struct outcome *o)
 		outcome_error(o, "a %s pin cannot be looked through", p->pin.kind->name);
 		return;
 	}
+	if (exec_on_demand(p) && st->len) {
+		exec_on_demand_part(x, p, st->off, len, o);
+		return;
+	}
 	exec_dma_settle(x);
 	data = xcalloc(1, p->pin.len);
 	if (exec_on_demand(p))

@@ -169,3 +169,46 @@ void exec_on_demand_judge(struct exec *x, struct exec_pin *p, const void *data, 
 	}
 	shadow_deinit(&want);
 }
+
+/* One transfer is granted or refused as one: of pages that differ in that it tells nothing. */
+static bool is_all_there(const struct exec_pin *p, uint64_t off, uint64_t len)
+{
+	for (uint64_t i = off / PIN_PAGE; i <= (off + len - 1) / PIN_PAGE; i++)
+		if (!p->pin.pages || p->pin.pages[i].expected == MODEL_ACCESS_ANY ||
+		    p->pin.pages[i].expected == MODEL_ACCESS_FAILS)
+			return false;
+	return true;
+}
+
+void exec_on_demand_part(struct exec *x, struct exec_pin *p, uint64_t off, uint64_t len,
+			 struct outcome *o)
+{
+	_cleanup_free_ char *data = xcalloc(1, len);
+	struct shadow want, bytes;
+	char what[64];
+	int ret;
+
+	exec_on_demand_plan(x, p, PLAN_LOOK);
+	if (!p->pin.kind->look_at || !p->seen || !is_all_there(p, off, len)) {
+		outcome_error(o, "pin '%s' cannot be looked through at a part: %s", p->pin.name,
+			      p->pin.kind->look_at ? "not all of it must be there" :
+			      "it is another process's");
+		return;
+	}
+	ret = p->pin.kind->look_at(&p->pin, off, len, data);
+	snprintf(what, sizeof(what), "pin '%s'", p->pin.name);
+	if (ret == -EFAULT) {
+		outcome_fail(o, "content.pin", "what the file has there is accessible",
+			     "an RDMA READ of %s offset %#llx, %llu bytes, is refused", what,
+			     (unsigned long long)off, (unsigned long long)len);
+	} else if (ret) {
+		outcome_error(o, "%s: %s", what, p->pin.why);
+	} else {
+		model_map_bytes(&x->model, p->seen, &bytes);
+		want = (struct shadow)SHADOW_INIT;
+		shadow_copy(&want, 0, &bytes, p->off - p->seen->off, p->pin.len);
+		exec_compare(x, &want, off, data, len, false, what, "content.pin", o);
+		shadow_deinit(&bytes);
+		shadow_deinit(&want);
+	}
+}

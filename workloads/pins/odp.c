@@ -46,9 +46,8 @@ static const char *odp_missing(const struct case_ctx *ctx, char *buf, size_t siz
 }
 
 /*
- * What goes over the wire is one page, one packet: 7.2 reads the start of the page again
- * for every packet that begins inside it (seen with an MTU of 1024), and its copy across
- * pages is doubtful too, see KERNEL.md. A range is whole pages.
+ * What goes over the wire is one page, one packet: what 7.2 makes of others is for
+ * odp_look_at(). A range is whole pages.
  */
 static int read_page(struct pin *p, struct pin_page *page, size_t off, uint8_t *out)
 {
@@ -114,7 +113,7 @@ static int odp_take(struct pin *p)
 
 	if (!o)
 		return pin_fail(p, ENOMEM, "out of memory");
-	ret = verbs_init(&o->verbs, p->ctx, PIN_PAGE);
+	ret = verbs_init(&o->verbs, p->ctx, p->len);
 	if (ret) {
 		pin_fail(p, -ret, "%s", o->verbs.why);
 		goto out_deinit;
@@ -146,6 +145,17 @@ static int odp_look(struct pin *p, void *out)
 	return access_pages(p, out);
 }
 
+static int odp_look_at(struct pin *p, size_t off, size_t len, void *out)
+{
+	struct odp *o = p->priv;
+	int ret = verbs_read(&o->verbs, (uintptr_t)p->addr + off, o->mr->rkey, len);
+
+	if (ret)
+		return pin_fail(p, -ret, "%s", o->verbs.why);
+	memcpy(out, o->verbs.bounce, len);
+	return 0;
+}
+
 static int odp_release(struct pin *p, void *last)
 {
 	struct odp *o = p->priv;
@@ -164,5 +174,6 @@ const struct pin_kind pin_rdma_odp = {
 	.missing = odp_missing,
 	.take = odp_take,
 	.look = odp_look,
+	.look_at = odp_look_at,
 	.release = odp_release,
 };

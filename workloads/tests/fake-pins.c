@@ -156,6 +156,17 @@ static int demand_look(struct pin *p, void *out)
 	return 0;
 }
 
+/* By one transfer; a kernel may begin each page of it anew. */
+static int demand_look_at(struct pin *p, size_t off, size_t len, void *out)
+{
+	if (fake.refuses & PIN_READ)
+		return pin_fail(p, EFAULT, "the read");
+	if (fake.fault)
+		return pin_fail(p, fake.fault, "the read");
+	memcpy(out, p->addr + (fake.stale ? off / PIN_PAGE * PIN_PAGE : off), len);
+	return 0;
+}
+
 static int demand_take(struct pin *p)
 {
 	_cleanup_free_ uint8_t *bytes = xcalloc(1, p->len);
@@ -177,6 +188,7 @@ static int demand_release(struct pin *p, void *last)
 
 static const struct pin_kind kind_demand = {
 	.name = "rdma-odp", .missing = fake_missing, .take = demand_take, .look = demand_look,
+	.look_at = demand_look_at,
 	.release = demand_release,
 };
 

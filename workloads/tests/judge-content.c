@@ -174,6 +174,22 @@ static const struct judge_row rows[] = {
 		  "pin 'p' offset 0 is refused\n4 content.pin: what the file has there is "
 		  "accessible | an RDMA READ of pin 'p' offset 0 is refused" },
 
+	{ "parts of what is mapped on demand", DEMAND "check p 0 16K\ncheck p 1K 2K\n"
+	  "check p 3K 2K\nunpin p\n", { .op = NULL }, .want = "pass" },
+	{ "a part that begins within a page shows its start", DEMAND "check p 1K 2K\n",
+	  { .stale = true },
+	  .want = "fail\n4 content.pin: file 'a' offset 0x4400 generation 1 | pin 'p' offset "
+		  "0x400 holds file 'a' offset 0x4000 generation 1 (2048 bytes differ)" },
+	{ "a part is refused", DEMAND "check p 1K 4K\n", { .refuses = 1, .only_later = true },
+	  .want = "fail\n4 content.pin: what the file has there is accessible | an RDMA READ of "
+		  "pin 'p' offset 0x400, 4096 bytes, is refused\n0 content.pin: what the file has "
+		  "there is accessible | an RDMA READ of pin 'p' offset 0 is refused" },
+	{ "a packet of a part is lost", DEMAND "check p 1K 4K\n", { .fault = ETIMEDOUT },
+	  .want = "error\nline 4: pin 'p': the read" },
+	{ "a part that is cut off", DEMAND "truncate a 24K\ncheck p 4K 8K\n", { .op = NULL },
+	  .want = "error\nline 5: pin 'p' cannot be looked through at a part: not all of it must "
+		  "be there" },
+
 	{ "and to write there", DEMAND "unpin p\n", { .refuses = 2, .only_later = true },
 	  .want = "fail\n4 content.pin: what the file has there is accessible | an RDMA WRITE to "
 		  "pin 'p' offset 0 is refused" },
