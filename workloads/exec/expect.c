@@ -64,8 +64,8 @@ bool exec_waits_for_layout(const struct task_sample *s)
 
 /*
  * At work, and not asleep: is it in such a wait all the same? What asks for a busy page
- * again and again was not told to wait (6.12: dax_layout_busy_page_range beneath
- * xfs_ilock2_io_mmap, its other frames are inlined).
+ * again and again was not told to wait; 6.12 has the function that does so inlined in
+ * xfs_ilock2_io_mmap.
  */
 static bool is_in_layout_wait(const struct exec_task *t)
 {
@@ -73,7 +73,8 @@ static bool is_in_layout_wait(const struct exec_task *t)
 
 	task_stack(exec_task_pid(t), t->shared->tid, &stack);
 	return names_layout_wait(buf_str(&stack)) ||
-	       strstr(buf_str(&stack), "dax_layout_busy_page");
+	       strstr(buf_str(&stack), "dax_layout_busy_page") ||
+	       strstr(buf_str(&stack), "xfs_ilock2_io_mmap");
 }
 
 static enum look look_once(struct exec *x, struct exec_task *t, bool *certain,

@@ -87,6 +87,11 @@ static const struct judge_row rows[] = {
 	  .to_the_end = true,
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
 		  "# ms" },
+	{ "locks the two inodes again and again", PUNCH,
+	  { .op = "punch", .way = WAY_WORKS, .works = 5, .stack = "xfs_ilock2_io_mmap" },
+	  .to_the_end = true,
+	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
+		  "# ms" },
 	{ "wakes up too often", PUNCH, { .op = "punch", .cpu_percent = 30 }, .to_the_end = true,
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state S in "
 		  "dax_break_layout_final, # ms CPU in # ms" },
