@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What is expected of a started operation, and what came of it. */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -275,6 +277,21 @@ static void judge_deaf(struct exec *x, const struct exec_task *t, int expected_e
 		 result_name(-expected_errno));
 	outcome_fail(o, "contract.errno", expected, "the signal did not end it within %llu ms",
 		     (unsigned long long)ms);
+}
+
+void exec_judge_signalled(struct exec *x, struct exec_task *t, int signo, struct outcome *o)
+{
+	uint64_t ms = signal_ms(x, t);
+
+	if (!t->need_not || t->let_go || (t->step->call.mutator->traits & MUTATOR_LAST_CLOSE) ||
+	    exec_task_over(t, now_ns() + ms * 1000000))
+		return;
+	if (signo == SIGKILL)
+		outcome_fail(o, "contract.killable", "ends on SIGKILL", "'%s' still lives after "
+			     "%llu ms", t->name, (unsigned long long)ms);
+	else
+		judge_deaf(x, t, EINTR, ms, o);
+	add_stack(t, o);
 }
 
 /* What was seen to wait must not have ended before somebody let go. */

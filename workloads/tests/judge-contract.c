@@ -146,6 +146,15 @@ static const struct judge_row rows[] = {
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
 		  "# ms\n5 contract.errno: 't' ends with EINTR | the signal did not end it "
 		  "within # ms" },
+	{ "nor where it need not wait", FILE_AP "start t punch a 32K 16K\nsettle t\n"
+	  "signal t TERM\nunpin p\nwait t\ncheck a\n", { .op = "punch", .deaf = true },
+	  .to_the_end = true,
+	  .want = "fail\n6 contract.errno: 't' ends with EINTR | the signal did not end it "
+		  "within # ms" },
+	{ "SIGKILL has none there", FILE_AP "start t process punch a 32K 16K\nsettle t\n"
+	  "signal t KILL\nunpin p\nwait t\n", { .op = "punch", .deaf = true },
+	  .to_the_end = true,
+	  .want = "fail\n6 contract.killable: ends on SIGKILL | 't' still lives after # ms" },
 	{ "its process dies at last", PUNCH_PROCESS "unpin p\n",
 	  { .op = "punch", .way = WAY_DIES_LATER },
 	  .want = "fail\n5 contract.errno: 't' ends with success | it was killed" },

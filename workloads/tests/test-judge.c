@@ -218,17 +218,28 @@ static bool is_found(struct playing *p, const struct judge_row *row)
 	return false;
 }
 
+/*
+ * Rows that run at once keep each other from the processors, and what is at work for eight
+ * windows is said to spin: one that came out otherwise is tried once more, alone.
+ */
 static void try_table(const struct judge_table *t)
 {
 	struct playing playing[AT_ONCE];
 	unsigned int wrong = 0;
+	bool right[AT_ONCE];
 
 	for (size_t i = 0, n; i < t->n; i += n) {
 		n = MIN(t->n - i, (size_t)AT_ONCE);
 		for (size_t j = 0; j < n; j++)
 			begin(&playing[j], &t->rows[i + j]);
 		for (size_t j = 0; j < n; j++)
+			right[j] = is_found(&playing[j], &t->rows[i + j]);
+		for (size_t j = 0; j < n; j++) {
+			if (right[j])
+				continue;
+			begin(&playing[j], &t->rows[i + j]);
 			wrong += !is_found(&playing[j], &t->rows[i + j]);
+		}
 	}
 	assert_int_equal(wrong, 0);
 }
