@@ -10,7 +10,7 @@
 #define PIN_BIAS 1024	/* GUP_PIN_COUNTING_BIAS */
 #define PMD_ORDER 9u
 #define IDLE_CHUNK 16384u	/* pages */
-#define FILES_MAX 16u
+#define FILES_MAX 64u
 
 void ledger_result_deinit(struct ledger_result *r)
 {
@@ -34,7 +34,7 @@ struct check {
 	/* the mappings seen so far, by the names of their files */
 	struct seen {
 		char name[LEDGER_NAME_MAX];
-		uint64_t mapping;
+		uint64_t mapping, pfn;
 	} seen[FILES_MAX];
 	size_t nr_seen;
 	/* pages of which the same is to be said, one behind the other; by rule */
@@ -178,7 +178,7 @@ static void check_mapped(struct check *c, const struct account *a, const struct 
 /* A mapping is one file's, and a file has one. */
 static void check_mapping(struct check *c, const struct account *a, uint64_t mapping)
 {
-	char expected[96], found[64];
+	char expected[96], found[96];
 	struct seen *s = c->seen, *end = c->seen + c->nr_seen;
 
 	while (s < end && strcmp(s->name, a->row->name) != 0 && s->mapping != mapping)
@@ -186,13 +186,14 @@ static void check_mapping(struct check *c, const struct account *a, uint64_t map
 	if (s == end && c->nr_seen < FILES_MAX) {
 		strcpy(s->name, a->row->name);
 		s->mapping = mapping;
+		s->pfn = a->pfn;
 		c->nr_seen++;
 	}
 	if (s == c->seen + FILES_MAX ||
 	    (strcmp(s->name, a->row->name) == 0 && s->mapping == mapping))
 		return;
-	snprintf(expected, sizeof(expected), "mapping %#" PRIx64 " is of %s, as on other pages",
-		 s->mapping, s->name);
+	snprintf(expected, sizeof(expected), "mapping %#" PRIx64 " is of %s, by page %"
+		 PRIx64, s->mapping, s->name, s->pfn);
 	snprintf(found, sizeof(found), "mapping %#" PRIx64 " under an entry of %s", mapping,
 		 a->row->name);
 	differs(c, a, LEDGER_MAPPING, expected, found);
@@ -208,8 +209,8 @@ static void check_place(struct check *c, const struct account *a, const struct l
 	check_mapping(c, a, p->mapping);
 	if (p->share == index_of(a))
 		return;
-	snprintf(expected, sizeof(expected), "index %#" PRIx64, index_of(a));
-	snprintf(found, sizeof(found), "index %#" PRIx64, p->share);
+	snprintf(expected, sizeof(expected), "index of its place in the file");
+	snprintf(found, sizeof(found), "index off by %" PRId64, (int64_t)(p->share - index_of(a)));
 	differs(c, a, LEDGER_INDEX, expected, found);
 }
 

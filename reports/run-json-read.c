@@ -85,16 +85,19 @@ static void take_findings(const json_t *list, struct run_summary_case *c)
 
 static char *get_lost(const json_t *list)
 {
+	struct buf all = BUF_INIT;
 	const json_t *e;
 	size_t i;
 
 	json_array_foreach(list, i, e) {
 		const char *name = json_string_value(json_object_get(e, "name"));
 
-		if (name && strcmp(name, EVIDENCE_LOST) == 0)
-			return get_text(e, "text");
+		const char *text = json_string_value(json_object_get(e, "text"));
+
+		if (name && text && strcmp(name, EVIDENCE_LOST) == 0)
+			buf_addf(&all, "%s%s", all.len ? "; " : "", text);
 	}
-	return xstrdup("");
+	return buf_take(&all);
 }
 
 static struct err *take_case(const char *name, const json_t *o, struct run_summary *out)

@@ -87,7 +87,7 @@ struct run_summary_case {
 	size_t block_count;
 	struct run_summary_finding *findings;	/* in the order they were made in */
 	size_t finding_count;
-	char *lost;		/* the first oracle it had not, and why; "": none */
+	char *lost;		/* the oracles it had not, and why; "": none */
 };
 
 /* What a reader of a run wants to know; "" where the file has null or nothing. */

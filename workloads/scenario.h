@@ -18,6 +18,8 @@
  *   file    NAME SIZE written|fallocated|hole
  *   file    NAME SIZE clone|copy OTHER    shares OTHER's extents | has its bytes
  *   map     NAME FILE OFF LEN shared|private r|rw [pmd] [sync]    FILE may be "devdax";
+ *                                         pmd: so that 2 MiB entries fit, and where a touch
+ *                                         of a whole one gets none it is an error;
  *                                         sync: MAP_SYNC, a skip where there is none
  *   touch   MAP[+OFF] LEN read|write
  *   pin     NAME KIND MAP[+OFF] LEN [process] [refused ERRNO]

@@ -20,7 +20,8 @@ static const char record[] =
 	"{\"rule\":\"splat\",\"found\":\"WARNING in f\",\"detail\":null},"
 	"{\"rule\":\"contract.waits\",\"found\":\"returned \\u001b[2J\"}]},"
 	"{\"name\":\"xfs/three\",\"verdict\":\"pass\",\"findings\":[],\"evidence\":["
-	"{\"name\":\"agent\",\"text\":\"a\"},{\"name\":\"lost\",\"text\":\"ledger: no BTF\"}]},"
+	"{\"name\":\"agent\",\"text\":\"a\"},{\"name\":\"lost\",\"text\":\"ledger: no BTF\"},"
+	"{\"name\":\"lost\",\"text\":\"flush: no tracefs\"}]},"
 	"{\"name\":\"xfs/four\",\"verdict\":\"%s\",\"reason\":\"r4\",\"findings\":[]}]}\n";
 
 static void test_known(void **state)
@@ -47,7 +48,8 @@ static void test_known(void **state)
 	expect(REPORT(known, bad, clean), EXIT_USAGE, "", "/bad' line 1: expected a name, kernels");
 	expect(REPORT(known, dir, clean), EXIT_INFRA, "", "cannot read '");
 	expect(REPORT(known, f, (char *)"--kinds", run), EXIT_USAGE, "", "give one");
-	expect(REPORT(run), 0, "lost     an oracle in 1 case, first xfs/three: ledger: no BTF\n", "");
+	expect(REPORT(run), 0, "lost     an oracle in 1 case, first xfs/three: ledger: no BTF; "
+	       "flush: no tracefs\n", "");
 	/* without a list nothing is known, and what the record holds is no error */
 	expect(REPORT(run), 0, "fail     xfs/one: r1\nfail     xfs/two: r2\nerror    xfs/four: r4\n",
 	       "");

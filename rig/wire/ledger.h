@@ -28,7 +28,7 @@ enum ledger_rule {
 
 extern const char *const ledger_rules[LEDGER_RULES];
 
-#define LEDGER_NAME_MAX 24u
+#define LEDGER_NAME_MAX 32u	/* the names of scenarios fit */
 #define LEDGER_ROW_MAX 160u		/* bytes of a row as text */
 #define LEDGER_ROWS_MAX 384u		/* they go in one frame */
 #define LEDGER_PAGES_MAX (1u << 22)	/* in all rows of a call */

@@ -316,8 +316,9 @@ bool exec_waits_for_layout(const struct task_sample *s);
 /* expect.c: @name, which thread @tid of @pid is in, has not ended after @ms. */
 void exec_judge_stuck(struct exec *x, const char *name, pid_t pid, pid_t tid, uint64_t ms,
 		      struct outcome *o);
-/* @t, which waits though it need not, was sent @signo: what waits ends by that all the same. */
-void exec_judge_signalled(struct exec *x, struct exec_task *t, int signo, struct outcome *o);
+/* @t, which waits, got the signal of @st: it ends by that also where it need not wait. */
+void exec_judge_signalled(struct exec *x, struct exec_task *t, const struct step *st,
+			  struct outcome *o);
 /* All has ended: of what slept elsewhere nobody can say whether it waited for a page. */
 void exec_judge_elsewhere(const struct exec *x, struct outcome *o);
 /* It ended with @result, 0 or -errno. */

@@ -279,19 +279,28 @@ static void judge_deaf(struct exec *x, const struct exec_task *t, int expected_e
 		     (unsigned long long)ms);
 }
 
-void exec_judge_signalled(struct exec *x, struct exec_task *t, int signo, struct outcome *o)
+/* The next step asks for the end itself. */
+static bool is_expected_next(const struct exec *x, const struct step *st)
+{
+	return st + 1 < x->s->steps + x->s->nr_steps && st[1].verb == STEP_EXPECT &&
+	       strcmp(st[1].name, st->name) == 0;
+}
+
+void exec_judge_signalled(struct exec *x, struct exec_task *t, const struct step *st,
+			  struct outcome *o)
 {
 	uint64_t ms = signal_ms(x, t);
 
-	if (!t->need_not || t->let_go || (t->step->call.mutator->traits & MUTATOR_LAST_CLOSE) ||
+	if (is_expected_next(x, st) || !t->need_not || t->let_go || (t->step->call.mutator->traits & MUTATOR_LAST_CLOSE) ||
 	    exec_task_over(t, now_ns() + ms * 1000000))
 		return;
-	if (signo == SIGKILL)
+	if (st->signo == SIGKILL)
 		outcome_fail(o, "contract.killable", "ends on SIGKILL", "'%s' still lives after "
 			     "%llu ms", t->name, (unsigned long long)ms);
 	else
 		judge_deaf(x, t, EINTR, ms, o);
-	add_stack(t, o);
+	if (o->status == STEP_FAIL)
+		add_stack(t, o);
 }
 
 /* What was seen to wait must not have ended before somebody let go. */

@@ -333,11 +333,11 @@ void exec_pin_check(struct exec *x, const struct step *st, struct outcome *o)
 		outcome_error(o, "a %s pin cannot be looked through", p->pin.kind->name);
 		return;
 	}
-	if (exec_on_demand(p) && st->len) {
+	exec_dma_settle(x);
+	if (exec_on_demand(p) && st->len && !st->check_zero) {
 		exec_on_demand_part(x, p, st->off, len, o);
 		return;
 	}
-	exec_dma_settle(x);
 	data = xcalloc(1, p->pin.len);
 	if (exec_on_demand(p))
 		exec_on_demand_plan(x, p, PLAN_LOOK);

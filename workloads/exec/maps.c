@@ -194,10 +194,21 @@ static uint64_t fallbacks(void)
 	return p ? strtoull(p + strlen(field), NULL, 10) : 0;
 }
 
+/*
+ * It should get 2 MiB entries: a private store gets none, and one that ends the sharing of
+ * blocks gets new ones, which need not be aligned. Where a table of 4 KiB entries stands
+ * already the kernel does not try, and counts nothing.
+ */
+static bool wants_large(const struct exec *x, const struct exec_map *m, const struct step *st)
+{
+	return m->pmd && (m->off + st->off) % PMD == 0 && st->len >= PMD &&
+	       (!st->writable || (m->shared && x->nr_files == 1));
+}
+
 void exec_map_touch(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_map *m = exec_map(x, st->other);
-	bool whole = m->pmd && (m->off + st->off) % PMD == 0 && st->len >= PMD;
+	bool whole = wants_large(x, m, st);
 	uint64_t before = whole ? fallbacks() : 0;
 
 	if (st->writable && !m->writable)

@@ -173,10 +173,13 @@ void exec_on_demand_judge(struct exec *x, struct exec_pin *p, const void *data, 
 /* One transfer is granted or refused as one: of pages that differ in that it tells nothing. */
 static bool is_all_there(const struct exec_pin *p, uint64_t off, uint64_t len)
 {
-	for (uint64_t i = off / PIN_PAGE; i <= (off + len - 1) / PIN_PAGE; i++)
-		if (!p->pin.pages || p->pin.pages[i].expected == MODEL_ACCESS_ANY ||
-		    p->pin.pages[i].expected == MODEL_ACCESS_FAILS)
+	for (uint64_t i = off / PIN_PAGE; i <= (off + len - 1) / PIN_PAGE; i++) {
+		unsigned int expected = p->pin.pages ? p->pin.pages[i].expected : MODEL_ACCESS_ANY;
+
+		if (expected == MODEL_ACCESS_ANY || expected == MODEL_ACCESS_FAILS ||
+		    (expected == MODEL_ACCESS_HOLE && p->m && p->m->lost))
 			return false;
+	}
 	return true;
 }
 

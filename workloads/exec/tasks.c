@@ -253,7 +253,7 @@ void exec_task_signal(struct exec *x, const struct step *st, struct outcome *o)
 	if (ret && errno != ESRCH)
 		outcome_error(o, "cannot signal '%s': %s", t->name, strerror(errno));
 	else if (t->waits_since_ns)
-		exec_judge_signalled(x, t, st->signo, o);
+		exec_judge_signalled(x, t, st, o);
 }
 
 struct exec_task *exec_tasks_end(struct exec *x)
