@@ -87,7 +87,8 @@ static int larger(const void *a, const void *b)
 
 void kinds_sort(struct kinds *k)
 {
-	qsort(k->v, k->n, sizeof(*k->v), larger);
+	if (k->n)
+		qsort(k->v, k->n, sizeof(*k->v), larger);
 }
 
 static void add_part(const struct kind_part *p, struct buf *out)
