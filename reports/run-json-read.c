@@ -91,7 +91,6 @@ static char *get_lost(const json_t *list)
 
 	json_array_foreach(list, i, e) {
 		const char *name = json_string_value(json_object_get(e, "name"));
-
 		const char *text = json_string_value(json_object_get(e, "text"));
 
 		if (name && text && strcmp(name, EVIDENCE_LOST) == 0)

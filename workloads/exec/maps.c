@@ -183,14 +183,16 @@ static void touch_read(struct exec_map *m, uint64_t off, uint64_t len, struct ou
 		outcome_fail(o, "content.map", "the load succeeds", "SIGBUS in '%s'", m->name);
 }
 
-/* Faults so far that could have had a 2 MiB entry and got one of 4 KiB. */
-static uint64_t fallbacks(void)
+/* Faults so far that could have had a 2 MiB entry and got one of 4 KiB; 0 when not told. */
+static uint64_t fallbacks(const struct exec *x)
 {
 	static const char field[] = "\nthp_fault_fallback ";
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	_cleanup_err_ struct err *err = file_read("/proc/vmstat", 1u << 16, &text);
 	const char *p = err ? NULL : strstr(buf_str(&text), field);
 
+	if (!p)
+		exec_lost(x, "2 MiB entries", "no thp_fault_fallback in /proc/vmstat");
 	return p ? strtoull(p + strlen(field), NULL, 10) : 0;
 }
 
@@ -209,7 +211,7 @@ void exec_map_touch(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_map *m = exec_map(x, st->other);
 	bool whole = wants_large(x, m, st);
-	uint64_t before = whole ? fallbacks() : 0;
+	uint64_t before = whole ? fallbacks(x) : 0;
 
 	if (st->writable && !m->writable)
 		outcome_error(o, "'%s' is mapped read-only", m->name);
@@ -218,7 +220,7 @@ void exec_map_touch(struct exec *x, const struct step *st, struct outcome *o)
 	else
 		touch_read(m, st->off, st->len, o);
 	/* what the case is to show needs the entry */
-	if (whole && o->status == STEP_OK && fallbacks() != before)
+	if (whole && o->status == STEP_OK && fallbacks(x) != before)
 		outcome_error(o, "'%s' got no 2 MiB entry, the fault fell back to 4 KiB", m->name);
 }
 

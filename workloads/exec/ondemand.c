@@ -141,17 +141,25 @@ static void judge_page(const struct exec_pin *p, const struct pin_page *page, ui
 			     (unsigned long long)off);
 }
 
-void exec_on_demand_judge(struct exec *x, struct exec_pin *p, const void *data, struct outcome *o)
+/* The bytes of its range by what is mapped there; shadow_deinit() them. */
+static struct shadow wanted(struct exec *x, const struct exec_pin *p)
 {
-	size_t n = nr_pages(p);
 	struct shadow want = SHADOW_INIT, bytes;
-	char what[64];
 
 	if (p->seen) {
 		model_map_bytes(&x->model, p->seen, &bytes);
 		shadow_copy(&want, 0, &bytes, p->off - p->seen->off, p->pin.len);
 		shadow_deinit(&bytes);
 	}
+	return want;
+}
+
+void exec_on_demand_judge(struct exec *x, struct exec_pin *p, const void *data, struct outcome *o)
+{
+	size_t n = nr_pages(p);
+	struct shadow want = wanted(x, p);
+	char what[64];
+
 	snprintf(what, sizeof(what), "pin '%s'", p->pin.name);
 	for (size_t i = 0; i < n && exec_looks(x); i++) {
 		const struct pin_page *page = &p->pin.pages[i];
@@ -187,7 +195,7 @@ void exec_on_demand_part(struct exec *x, struct exec_pin *p, uint64_t off, uint6
 			 struct outcome *o)
 {
 	_cleanup_free_ char *data = xcalloc(1, len);
-	struct shadow want, bytes;
+	struct shadow want;
 	char what[64];
 	int ret;
 
@@ -207,11 +215,8 @@ void exec_on_demand_part(struct exec *x, struct exec_pin *p, uint64_t off, uint6
 	} else if (ret) {
 		outcome_error(o, "%s: %s", what, p->pin.why);
 	} else {
-		model_map_bytes(&x->model, p->seen, &bytes);
-		want = (struct shadow)SHADOW_INIT;
-		shadow_copy(&want, 0, &bytes, p->off - p->seen->off, p->pin.len);
+		want = wanted(x, p);
 		exec_compare(x, &want, off, data, len, false, what, "content.pin", o);
-		shadow_deinit(&bytes);
 		shadow_deinit(&want);
 	}
 }

@@ -110,14 +110,14 @@ static bool all_submitted(struct odirect *o, pid_t tid)
 }
 
 /*
- * The writer has nothing to do but pin its pages and hand them over, which takes less
- * than 10 ms: at work for a quarter of the grace without an end to it, it spins in the pin.
+ * The writer, which is at work, has nothing to do but pin its pages and hand them over:
+ * when that took a quarter of the grace, of its own CPU time, it spins in the pin.
  */
 static bool spins(const struct odirect *o, pid_t tid)
 {
 	struct task_sample s;
 
-	return tid && !task_sample(getpid(), tid, &s) && s.state == 'R' &&
+	return !task_sample(getpid(), tid, &s) &&
 	       s.cpu_ns >= o->pin->ctx->grace_ms * 250000;
 }
 
