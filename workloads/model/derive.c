@@ -148,6 +148,8 @@ static struct err *look_again(struct player *p)
 			continue;
 		}
 		result = finish(p, op);
+		if (p->signalled[i]) /* it may have ended by that, when nobody knew whether it waited */
+			result = MODEL_EITHER;
 		if (!spoken_for(p, op->name))
 			err = demand_end(p, op->name, result);
 	}

@@ -80,6 +80,9 @@ static void derives(void **state)
 		  "6:expect t killed" },
 		{ FILE_A PIN_P "start t punch a 2M 64K\nexpect t blocks\nsignal t TERM\nunpin p\n",
 		  "6:expect t fails EINTR" },
+		/* whether it waited nobody can say, nor what the signal ended */
+		{ FILE_A PIN_P "start t process punch a 0 64K\nsignal t KILL\nunpin p\n",
+		  "4:settle t; 6:wait t" },
 		/* pins that hold no page of the file */
 		{ FILE_A "pin p rdma-odp m+2M 64K\nstart t truncate a 0\nunpin p\n",
 		  "4:expect t completes" },
