@@ -55,7 +55,7 @@ const struct rule rules[] = {
 	{ "content.file", "the file holds bytes that it must not hold" },
 	{ "content.map", "a mapping shows bytes that it must not show" },
 	{ "content.pin", "the pin's holder saw bytes that it must not see" },
-	{ "content.dma", "DMA landed where it must not: in a block that is not the pin's" },
+	{ "content.dma", "DMA landed where it must not: in bytes that are not its pin's" },
 	{ "block.freed", "a block was free space while a page on it was held" },
 	{ "flush.missing", "a page stored to through a mapping was not flushed by the fsync" },
 	{ "splat", "the kernel log holds a report" },

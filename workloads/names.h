@@ -16,6 +16,7 @@ struct name {
 	bool process;		/* operations, pins: in a process of its own */
 	bool shared;		/* maps */
 	bool stays;		/* pins: nothing but letting go ends their holder */
+	bool on_demand;		/* pins: the program's own, that sees pages and holds none */
 	bool lived;		/* it did when the block began */
 	uint64_t len;		/* maps, pins */
 	char file[32];		/* maps, pins of a process: the file beneath */

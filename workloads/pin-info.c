@@ -26,3 +26,8 @@ const struct pin_info *pin_info_find(const char *name)
 			return p;
 	return NULL;
 }
+
+bool pin_traits_on_demand(unsigned int traits)
+{
+	return (traits & PIN_LOOKS) && !(traits & PIN_HOLDS);
+}

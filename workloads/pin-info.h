@@ -38,6 +38,9 @@ struct pin_info {
 /* All pins, "null" (which holds nothing) included; ends with a NULL name. */
 extern const struct pin_info pin_infos[];
 
+/* It sees pages and holds none: what it sees is what its file has there by then. */
+bool pin_traits_on_demand(unsigned int traits);
+
 /* NULL when there is none of that name. */
 const struct pin_info *pin_info_find(const char *name);
 

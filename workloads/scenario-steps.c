@@ -109,8 +109,8 @@ static struct err *parse_map(struct parser *p, struct step *st)
 	return NULL;
 }
 
-/* MAP[+OFF] LEN, inside the mapping; which is *@map. */
-static struct err *parse_range(struct parser *p, struct step *st, struct name **map)
+/* MAP[+OFF] LEN, inside the mapping, or (@on_demand) a pin that sees pages; it is *@in. */
+static struct err *parse_range(struct parser *p, struct step *st, bool on_demand, struct name **in)
 {
 	struct line *l = &p->line;
 	const char *s = line_peek(l);
@@ -122,7 +122,8 @@ static struct err *parse_range(struct parser *p, struct step *st, struct name **
 	if (s && (plus ? (size_t)(plus - s) : strlen(s)) < sizeof(name))
 		memcpy(name, s, plus ? (size_t)(plus - s) : strlen(s));
 	n = names_find(&p->names, name);
-	if (!n || n->thing != THING_MAP || (plus && !parse_size(plus + 1, &st->off)))
+	if (!n || (n->thing != THING_MAP && !(on_demand && n->on_demand)) ||
+	    (plus && !parse_size(plus + 1, &st->off)))
 		return line_expected(l, "a mapping as MAP or MAP+OFFSET");
 	l->next++;
 	if (n->gone)
@@ -132,19 +133,23 @@ static struct err *parse_range(struct parser *p, struct step *st, struct name **
 	if (err)
 		return err;
 	if (!st->len || st->off > n->len || st->len > n->len - st->off)
-		return line_error(l, "the range leaves the mapping '%s'", name);
-	*map = n;
+		return line_error(l, "the range leaves the %s '%s'",
+				  n->thing == THING_MAP ? "mapping" : "pin", name);
+	st->thing = n->thing;
+	*in = n;
 	return NULL;
 }
 
 static struct err *parse_touch(struct parser *p, struct step *st)
 {
-	struct name *map;
-	struct err *err = parse_range(p, st, &map);
+	struct name *in;
+	struct err *err = parse_range(p, st, true, &in);
 
 	if (err)
 		return err;
 	st->writable = line_take(&p->line, "write");
+	if (!st->writable && in->thing == THING_PIN)
+		return line_expected(&p->line, "write (to read through a pin is 'check')");
 	if (!st->writable && !line_take(&p->line, "read"))
 		return line_expected(&p->line, "read or write");
 	return NULL;
@@ -178,13 +183,14 @@ static struct err *parse_pin(struct parser *p, struct step *st)
 	if (!st->pin)
 		return line_expected(l, "a kind of pin (see 'daxrig list pins')");
 	l->next++;
-	err = parse_range(p, st, &map);
+	err = parse_range(p, st, false, &map);
 	if (err)
 		return err;
 	if (st->off % 4096 || st->len % 4096)
 		return line_error(l, "a pin holds whole pages");
 	n->len = st->len;
 	err = parse_holder(l, st, n, map);
+	n->on_demand = pin_traits_on_demand(st->pin->traits) && !st->process;
 	if (err || !line_take(l, "refused"))
 		return err;
 	n->gone = true;

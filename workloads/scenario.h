@@ -22,6 +22,7 @@
  *                                         of a whole one gets none it is an error;
  *                                         sync: MAP_SYNC, a skip where there is none
  *   touch   MAP[+OFF] LEN read|write
+ *   touch   PIN[+OFF] LEN write           one RDMA WRITE through a rdma-odp pin of the program
  *   pin     NAME KIND MAP[+OFF] LEN [process] [refused ERRNO]
  *                                         process: taken by a child forked for it, which
  *                                         keeps the (shared) mapping and no other
@@ -105,8 +106,8 @@ struct step {
 	unsigned int line;		/* from 1 */
 	char *text;			/* the line as it stands, without comment */
 	char *name;			/* what it defines or acts on */
-	char *other;			/* file: OTHER; map: FILE; touch, pin: MAP */
-	enum thing thing;		/* check: what name is */
+	char *other;			/* file: OTHER; map: FILE; touch, pin: MAP or PIN */
+	enum thing thing;		/* check: what name is; touch: what other is */
 	uint64_t off, len;		/* bytes; len 0 in a check: all of it */
 	enum file_kind file;
 	bool fill_rest;			/* file: SIZE was "rest" */

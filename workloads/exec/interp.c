@@ -53,6 +53,14 @@ static void do_check(struct exec *x, const struct step *st, struct outcome *o)
 		exec_pin_check(x, st, o);
 }
 
+static void do_touch(struct exec *x, const struct step *st, struct outcome *o)
+{
+	if (st->thing == THING_PIN)
+		exec_on_demand_write(x, exec_pin(x, st->other), st->off, st->len, o);
+	else
+		exec_map_touch(x, st, o);
+}
+
 static void do_remount(struct exec *x, const struct step *st, struct outcome *o)
 {
 	(void)st;
@@ -67,7 +75,7 @@ static void do_fsck(struct exec *x, const struct step *st, struct outcome *o)
 
 static void (*const steps[])(struct exec *x, const struct step *st, struct outcome *o) = {
 	[STEP_FILE] = exec_file_create,	  [STEP_MAP] = exec_map_create,
-	[STEP_TOUCH] = exec_map_touch,	  [STEP_PIN] = exec_pin_take,
+	[STEP_TOUCH] = do_touch,	  [STEP_PIN] = exec_pin_take,
 	[STEP_UNPIN] = do_unpin,	  [STEP_UNMAP] = do_unmap,
 	[STEP_CLOSE] = do_close,	  [STEP_OPEN] = do_open,
 	[STEP_START] = exec_task_start,	  [STEP_EXPECT] = exec_task_expect,

@@ -11,9 +11,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "workloads/pattern.h"
+
 bool exec_on_demand(const struct exec_pin *p)
 {
-	return (p->traits & PIN_LOOKS) && !(p->traits & PIN_HOLDS);
+	return pin_traits_on_demand(p->traits);
 }
 
 /* A range is whole pages. */
@@ -191,32 +193,80 @@ static bool is_all_there(const struct exec_pin *p, uint64_t off, uint64_t len)
 	return true;
 }
 
+/* @ret of one transfer, "READ of" or "WRITE to", is 0; or the outcome says why not. */
+static bool judge_part(const struct exec_pin *p, int ret, const char *how, uint64_t off, uint64_t len,
+		       struct outcome *o)
+{
+	if (ret == -EFAULT)
+		outcome_fail(o, "content.pin", "what the file has there is accessible",
+			     "an RDMA %s pin '%s' offset %#llx, %llu bytes, is refused", how,
+			     p->pin.name, (unsigned long long)off, (unsigned long long)len);
+	else if (ret)
+		outcome_error(o, "pin '%s': %s", p->pin.name, p->pin.why);
+	return !ret;
+}
+
+/* Whether a transfer can be tried at a part of it; the outcome says why not. */
+static bool plan_part(struct exec *x, struct exec_pin *p, uint64_t off, uint64_t len,
+		      struct outcome *o)
+{
+	exec_on_demand_plan(x, p, PLAN_LOOK);
+	if (p->pin.kind->look_at && p->m && p->seen && is_all_there(p, off, len))
+		return true;
+	outcome_error(o, "pin '%s' cannot be used at a part: %s", p->pin.name,
+		      p->pin.kind->look_at ? "not all of it must be there" :
+		      "it is another process's");
+	return false;
+}
+
 void exec_on_demand_part(struct exec *x, struct exec_pin *p, uint64_t off, uint64_t len,
 			 struct outcome *o)
 {
 	_cleanup_free_ char *data = xcalloc(1, len);
 	struct shadow want;
 	char what[64];
-	int ret;
 
-	exec_on_demand_plan(x, p, PLAN_LOOK);
-	if (!p->pin.kind->look_at || !p->seen || !is_all_there(p, off, len)) {
-		outcome_error(o, "pin '%s' cannot be looked through at a part: %s", p->pin.name,
-			      p->pin.kind->look_at ? "not all of it must be there" :
-			      "it is another process's");
+	if (!plan_part(x, p, off, len, o) ||
+	    !judge_part(p, p->pin.kind->look_at(&p->pin, off, len, data), "READ of", off, len, o))
 		return;
-	}
-	ret = p->pin.kind->look_at(&p->pin, off, len, data);
 	snprintf(what, sizeof(what), "pin '%s'", p->pin.name);
-	if (ret == -EFAULT) {
-		outcome_fail(o, "content.pin", "what the file has there is accessible",
-			     "an RDMA READ of %s offset %#llx, %llu bytes, is refused", what,
-			     (unsigned long long)off, (unsigned long long)len);
-	} else if (ret) {
-		outcome_error(o, "%s: %s", what, p->pin.why);
-	} else {
-		want = wanted(x, p);
-		exec_compare(x, &want, off, data, len, false, what, "content.pin", o);
-		shadow_deinit(&want);
+	want = wanted(x, p);
+	exec_compare(x, &want, off, data, len, false, what, "content.pin", o);
+	shadow_deinit(&want);
+}
+
+/* Of the pages that an RDMA WRITE went to: it changed its own bytes, and no others. */
+static void check_landing(struct exec *x, const struct exec_pin *p, uint64_t off, uint64_t len,
+			  struct outcome *o)
+{
+	uint64_t from = (p->off + off) / PIN_PAGE * PIN_PAGE;
+	uint64_t end = (p->off + off + len + PIN_PAGE - 1) / PIN_PAGE * PIN_PAGE;
+	const struct step pages = { .verb = STEP_CHECK, .name = (char *)p->file->name, .off = from,
+				    .len = MIN(end, p->file->m->size) - from };
+
+	exec_file_check(x, &pages, o);
+	if (o->status == STEP_FAIL)
+		o->rule = "content.dma";
+}
+
+void exec_on_demand_write(struct exec *x, struct exec_pin *p, uint64_t off, uint64_t len,
+			  struct outcome *o)
+{
+	_cleanup_free_ char *data = xcalloc(1, len);
+	struct model_map *map;
+	unsigned int gen;
+
+	if (!plan_part(x, p, off, len, o))
+		return;
+	map = p->m->map;
+	gen = ++map->file->gen;
+	pattern_fill(data, len, map->file->origin, gen, p->off + off);
+	if (map->shared)
+		exec_flush_store(x, p->file, p->off + off, len);
+	if (judge_part(p, p->pin.kind->write_at(&p->pin, off, len, data), "WRITE to", off, len, o)) {
+		model_map_write(&x->model, map, p->m->off + off, len, gen);
+		check_landing(x, p, off, len, o);
+	} else if (map->shared) {
+		exec_flush_forget(p->file, p->off + off, len);
 	}
 }

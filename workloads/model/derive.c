@@ -313,22 +313,26 @@ static struct err *play_map(struct player *p, const struct step *st)
 }
 
 /* Behind the end of its file a mapping has nothing to be touched or pinned: SIGBUS. */
-static bool reaches_beyond(const struct player *p, const struct model_map *map,
-			   const struct step *st)
+static bool reaches_beyond(const struct player *p, const struct model_map *map, uint64_t off,
+			   uint64_t len)
 {
-	return model_access_least(&p->m, map, st->off, st->len) == MODEL_ACCESS_FAILS;
+	return model_access_least(&p->m, map, off, len) == MODEL_ACCESS_FAILS;
 }
 
 static struct err *play_touch(struct player *p, const struct step *st)
 {
-	struct model_map *map = model_map(&p->m, st->other);
+	const struct model_pin *pin = st->thing == THING_PIN ? model_pin(&p->m, st->other) : NULL;
+	struct model_map *map = pin ? pin->map : model_map(&p->m, st->other);
+	uint64_t off = st->off + (pin ? pin->off : 0);
 
-	if (reaches_beyond(p, map, st))
+	if (!map->live)
+		return refuse(p, st->text, "its mapping is gone", NULL);
+	if (reaches_beyond(p, map, off, st->len))
 		return refuse(p, st->text, "the file ends before that", NULL);
 	if (st->writable && !map->writable)
 		return refuse(p, st->text, "the mapping is read-only", NULL);
 	if (st->writable)
-		model_map_write(&p->m, map, st->off, st->len, ++map->file->gen);
+		model_map_write(&p->m, map, off, st->len, ++map->file->gen);
 	return NULL;
 }
 
@@ -336,7 +340,7 @@ static struct err *play_pin(struct player *p, const struct step *st)
 {
 	if (st->errnum)
 		return NULL;
-	if (reaches_beyond(p, model_map(&p->m, st->other), st))
+	if (reaches_beyond(p, model_map(&p->m, st->other), st->off, st->len))
 		return refuse(p, st->text, "the file ends before that", NULL);
 	if (!model_add_pin(&p->m, st->name, st->pin, p->m.nr_pins, model_map(&p->m, st->other),
 			   st->off, st->len))

@@ -47,7 +47,7 @@ static const char *odp_missing(const struct case_ctx *ctx, char *buf, size_t siz
 
 /*
  * What goes over the wire is one page, one packet: what 7.2 makes of others is for
- * odp_look_at(). A range is whole pages.
+ * odp_look_at() and odp_write_at(). A range is whole pages.
  */
 static int read_page(struct pin *p, struct pin_page *page, size_t off, uint8_t *out)
 {
@@ -156,6 +156,17 @@ static int odp_look_at(struct pin *p, size_t off, size_t len, void *out)
 	return 0;
 }
 
+static int odp_write_at(struct pin *p, size_t off, size_t len, const void *data)
+{
+	struct odp *o = p->priv;
+	uint64_t remote = (uintptr_t)p->addr + off;
+	int ret;
+
+	memcpy(o->verbs.bounce, data, len);
+	ret = verbs_write(&o->verbs, &remote, 1, (uint32_t)len, o->mr->rkey);
+	return ret ? pin_fail(p, -ret, "%s", o->verbs.why) : 0;
+}
+
 static int odp_release(struct pin *p, void *last)
 {
 	struct odp *o = p->priv;
@@ -175,5 +186,6 @@ const struct pin_kind pin_rdma_odp = {
 	.take = odp_take,
 	.look = odp_look,
 	.look_at = odp_look_at,
+	.write_at = odp_write_at,
 	.release = odp_release,
 };

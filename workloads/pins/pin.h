@@ -78,11 +78,12 @@ struct pin_kind {
 	int (*look)(struct pin *p, void *out);
 
 	/*
-	 * Of what holds no pages: reads @len bytes at @off of the range into @out by one
-	 * transfer, however it lies to pages. 0, -EFAULT when it is refused, others with
-	 * @p->why. NULL for kinds that hold pages.
+	 * Of what holds no pages: reads @len bytes at @off of the range into @out, or writes
+	 * @data there, by one transfer, however it lies to pages. 0, -EFAULT when it is refused,
+	 * others with @p->why. NULL for kinds that hold pages.
 	 */
 	int (*look_at)(struct pin *p, size_t off, size_t len, void *out);
+	int (*write_at)(struct pin *p, size_t off, size_t len, const void *data);
 
 	/*
 	 * Ends DMA after one more full round (write, then read back), so that

@@ -167,6 +167,16 @@ static int demand_look_at(struct pin *p, size_t off, size_t len, void *out)
 	return 0;
 }
 
+static int demand_write_at(struct pin *p, size_t off, size_t len, const void *data)
+{
+	if (fake.refuses & PIN_WRITE)
+		return pin_fail(p, EFAULT, "the write");
+	if (fake.fault)
+		return pin_fail(p, fake.fault, "the write");
+	memcpy(p->addr + (fake.stale ? off / PIN_PAGE * PIN_PAGE : off), data, len);
+	return 0;
+}
+
 static int demand_take(struct pin *p)
 {
 	_cleanup_free_ uint8_t *bytes = xcalloc(1, p->len);
@@ -188,7 +198,7 @@ static int demand_release(struct pin *p, void *last)
 
 static const struct pin_kind kind_demand = {
 	.name = "rdma-odp", .missing = fake_missing, .take = demand_take, .look = demand_look,
-	.look_at = demand_look_at,
+	.look_at = demand_look_at, .write_at = demand_write_at,
 	.release = demand_release,
 };
 

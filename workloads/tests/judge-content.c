@@ -187,8 +187,24 @@ static const struct judge_row rows[] = {
 	{ "a packet of a part is lost", DEMAND "check p 1K 4K\n", { .fault = ETIMEDOUT },
 	  .want = "error\nline 4: pin 'p': the read" },
 	{ "a part that is cut off", DEMAND "truncate a 24K\ncheck p 4K 8K\n", { .op = NULL },
-	  .want = "error\nline 5: pin 'p' cannot be looked through at a part: not all of it must "
-		  "be there" },
+	  .want = "error\nline 5: pin 'p' cannot be used at a part: not all of it must be there" },
+	{ "parts are written through it", DEMAND "touch p+1K 6K write\ntouch m+20K 100 write\n"
+	  "touch p+8191 1 write\ncheck a\ncheck m\nunpin p\n", { .op = NULL }, .want = "pass" },
+	{ "a part that begins within a page goes to its start", DEMAND
+	  "touch p+1K 2K write\n", { .stale = true },
+	  .want = "fail\n4 content.dma: file 'a' offset 0x4000 generation 1 | file 'a' offset "
+		  "0x4000 holds file 'a' offset 0x4400 generation 2 (3072 bytes differ)\n"
+		  "0 content.pin: file 'a' offset 0x4400 generation 2 | pin 'p' offset 0x400 holds "
+		  "file 'a' offset 0x4400 generation 1 (2048 bytes differ)\n"
+		  "0 content.file: file 'a' offset 0x4000 generation 1 | file 'a' offset 0x4000 "
+		  "holds file 'a' offset 0x4400 generation 2 (3072 bytes differ)" },
+	{ "a part may not be written", DEMAND "touch p+1K 4K write\n",
+	  { .refuses = 2, .only_later = true },
+	  .want = "fail\n4 content.pin: what the file has there is accessible | an RDMA WRITE to "
+		  "pin 'p' offset 0x400, 4096 bytes, is refused\n0 content.pin: what the file has "
+		  "there is accessible | an RDMA WRITE to pin 'p' offset 0 is refused" },
+	{ "a packet of a part that is written is lost", DEMAND "touch p+1K 4K write\n",
+	  { .fault = ETIMEDOUT }, .want = "error\nline 4: pin 'p': the write" },
 
 	{ "and to write there", DEMAND "unpin p\n", { .refuses = 2, .only_later = true },
 	  .want = "fail\n4 content.pin: what the file has there is accessible | an RDMA WRITE to "

@@ -210,6 +210,12 @@ static void refuses(void **state)
 		  "t:5: it would wait for ever (write 'start'): a page in its range is held by 'p'" },
 		{ FILE_A PIN_P "start t load m 2M 4K\nexpect t blocks\n",
 		  "t:5: it does not wait: nothing lets it wait" },
+		{ FILE_A "pin p rdma-odp m+2M 64K\nunmap m\ntouch p 4K write\n",
+		  "t:5: touch p 4K write: its mapping is gone" },
+		{ FILE_A "pin p rdma-odp m+2M 64K\ntruncate a 2100K\ntouch p+48K 8K write\n",
+		  "t:5: touch p+48K 8K write: the file ends before that" },
+		{ "file a 4M written\nmap m a 0 4M shared r\npin p rdma-odp m 64K\n"
+		  "touch p 4K write\n", "t:4: touch p 4K write: the mapping is read-only" },
 		{ "file a 4M written\nmap m a 0 4M shared r\ntouch m 4K write\n",
 		  "t:3: touch m 4K write: the mapping is read-only" },
 	};
