@@ -235,16 +235,16 @@ void exec_on_demand_part(struct exec *x, struct exec_pin *p, uint64_t off, uint6
 	shadow_deinit(&want);
 }
 
-/* Of the pages that an RDMA WRITE went to: it changed its own bytes, and no others. */
-static void check_landing(struct exec *x, const struct exec_pin *p, uint64_t off, uint64_t len,
-			  struct outcome *o)
+/* An RDMA WRITE changed its own bytes, and no others of any file. */
+static void check_landing(struct exec *x, struct outcome *o)
 {
-	uint64_t from = (p->off + off) / PIN_PAGE * PIN_PAGE;
-	uint64_t end = (p->off + off + len + PIN_PAGE - 1) / PIN_PAGE * PIN_PAGE;
-	const struct step pages = { .verb = STEP_CHECK, .name = (char *)p->file->name, .off = from,
-				    .len = MIN(end, p->file->m->size) - from };
+	for (unsigned int i = 0; i < x->nr_files && o->status == STEP_OK; i++) {
+		const struct exec_file *f = &x->files[i];
+		const struct step whole = { .verb = STEP_CHECK, .name = (char *)f->name };
 
-	exec_file_check(x, &pages, o);
+		if (f->fd >= 0 && !exec_task_pending(x, f))
+			exec_file_check(x, &whole, o);
+	}
 	if (o->status == STEP_FAIL)
 		o->rule = "content.dma";
 }
@@ -265,7 +265,7 @@ void exec_on_demand_write(struct exec *x, struct exec_pin *p, uint64_t off, uint
 		exec_flush_store(x, p->file, p->off + off, len);
 	if (judge_part(p, p->pin.kind->write_at(&p->pin, off, len, data), "WRITE to", off, len, o)) {
 		model_map_write(&x->model, map, p->m->off + off, len, gen);
-		check_landing(x, p, off, len, o);
+		check_landing(x, o);
 	} else if (map->shared) {
 		exec_flush_forget(p->file, p->off + off, len);
 	}
