@@ -2,8 +2,8 @@
 /*
  * The interpreter's state while it runs one case in the guest. Its parts: fs.c (the
  * filesystem), files.c, maps.c, holds.c (pins), ondemand.c (those that hold nothing),
- * target.c (what operations work on), operation.c (in the program itself), tasks.c and
- * expect.c (started ones), effects.c (what an operation does when it ends), window.c (how
+ * target.c (what operations work on), operation.c (in the program itself), tasks.c, watch.c
+ * and expect.c (started ones), effects.c (what an operation does when it ends), window.c (how
  * long things take), outcome.c, round.c and block.c (repeat), bare.c, the oracles flush.c,
  * freed.c (with fsmap.c), ledger.c and residue.c, and interp.c, which joins them.
  */
@@ -311,9 +311,29 @@ void exec_measure_window(struct exec *x, struct outcome *o);
  */
 void exec_operation(struct exec *x, const struct step *st, struct outcome *o);
 
-/* expect.c: a layout wait, which holds no lock that this program needs. */
+/* watch.c */
+
+/* A layout wait, which holds no lock that this program needs. */
 struct task_sample;
 bool exec_waits_for_layout(const struct task_sample *s);
+
+/*
+ * Of @t: it is over; it slept a window through; it used the CPU: it may have honest work to
+ * do before it comes to wait.
+ */
+enum watched { WATCHED_OVER, WATCHED_RESTS, WATCHED_BUSY };
+
+/*
+ * Looks until it is over, rests or surely does not, up to the grace; *@certain: it rests,
+ * or is at work, where layout waits do. @o->found says where and how; @t->spins is set.
+ */
+enum watched exec_watch(struct exec *x, struct exec_task *t, bool *certain, struct outcome *o);
+
+/*
+ * Milliseconds in which a signal has to end @t. It ends a wait at once; what was seen to
+ * spin in one is given as long as it was looked at for that.
+ */
+uint64_t exec_signal_ms(const struct exec *x, const struct exec_task *t);
 
 /* expect.c: @name, which thread @tid of @pid is in, has not ended after @ms. */
 void exec_judge_stuck(struct exec *x, const char *name, pid_t pid, pid_t tid, uint64_t ms,

@@ -8,20 +8,6 @@
 #include "base/task.h"
 #include "workloads/exec/exec.h"
 
-/* A waiter that uses a larger part of the window than this is spinning. */
-#define WAITER_CPU_PERCENT 10
-/* Windows in a row that something of unknown kind has to sleep through. */
-#define RESTS_ENOUGH 5
-/*
- * Windows in a row that something has to be at work before it is said to spin: each is
- * ten times what an operation takes. One more for so many bytes of its file. So few of
- * them do in which it ends up in a layout wait by its stack: no honest work is done
- * there. (What runs on another processor has no stack to be read.)
- */
-#define BUSY_ENOUGH 8
-#define BUSY_BYTES (2u << 20)
-#define BUSY_IN_WAIT_ENOUGH 3
-
 static void add_stack_of(const char *name, pid_t pid, pid_t tid, struct outcome *o)
 {
 	struct task_sample s = { 0 };
@@ -40,110 +26,6 @@ static void add_stack(const struct exec_task *t, struct outcome *o)
 static const char *result_name(int result)
 {
 	return result ? errno_name(-result) : "success";
-}
-
-/*
- * Looks for one window: OVER, RESTS when it slept through, BUSY when it used the CPU:
- * an operation may have honest work to do before it comes to wait.
- */
-enum look { LOOK_OVER, LOOK_RESTS, LOOK_BUSY };
-
-/*
- * Where the layout waits sleep: xfs_break_dax_layouts, ext4_break_layouts (6.1, 6.12),
- * xfs_wait_dax_page, ext4_wait_dax_page, dax_break_layout_final (7.2). What sleeps
- * elsewhere may be waiting for the disk: it is looked at longer.
- */
-static bool names_layout_wait(const char *where)
-{
-	return strstr(where, "dax_page") || strstr(where, "break_layout") ||
-	       strstr(where, "break_dax_layout");
-}
-
-bool exec_waits_for_layout(const struct task_sample *s)
-{
-	return names_layout_wait(s->wchan);
-}
-
-/*
- * At work, and not asleep: is it in such a wait all the same? What asks for a busy page
- * again and again was not told to wait; 6.12 has the function that does so inlined in
- * xfs_ilock2_io_mmap.
- */
-static bool is_in_layout_wait(const struct exec_task *t)
-{
-	_cleanup_buf_ struct buf stack = BUF_INIT;
-
-	task_stack(exec_task_pid(t), t->shared->tid, &stack);
-	return names_layout_wait(buf_str(&stack)) ||
-	       strstr(buf_str(&stack), "dax_layout_busy_page") ||
-	       strstr(buf_str(&stack), "xfs_ilock2_io_mmap");
-}
-
-static enum look look_once(struct exec *x, struct exec_task *t, bool *certain,
-			   struct outcome *o)
-{
-	struct task_sample before = { 0 }, after = { 0 };
-	uint64_t from = now_ns(), spent, span;
-
-	int ret = task_sample(exec_task_pid(t), t->shared->tid, &before);
-
-	if (exec_task_over(t, from + x->window_ms * 1000000))
-		return LOOK_OVER;
-	if (ret || task_sample(exec_task_pid(t), t->shared->tid, &after)) {
-		snprintf(o->found, sizeof(o->found), "it cannot be sampled");
-		return LOOK_BUSY;
-	}
-	span = now_ns() - from;
-	spent = after.cpu_ns - before.cpu_ns;
-	t->state = after.state;
-	snprintf(o->found, sizeof(o->found), "state %c in %s, %.1f ms CPU in %.1f ms",
-		 after.state, after.wchan, (double)spent / 1e6, (double)span / 1e6);
-	if (after.state == 'R' || spent * 100 > span * WAITER_CPU_PERCENT) {
-		*certain = is_in_layout_wait(t);
-		return LOOK_BUSY;
-	}
-	*certain = exec_waits_for_layout(&before) && exec_waits_for_layout(&after);
-	return LOOK_RESTS;
-}
-
-static uint64_t busy_enough(struct exec *x, const struct exec_task *t)
-{
-	const char *name = t->step->call.file[0];
-	const struct exec_file *f = name ? exec_file(x, name) : NULL;
-
-	return BUSY_ENOUGH + (f ? f->m->size / BUSY_BYTES : 0);
-}
-
-/*
- * Looks until it is over, rests or surely does not, up to the grace; *@certain: it rests,
- * or is at work, where layout waits do.
- */
-static enum look look(struct exec *x, struct exec_task *t, bool *certain, struct outcome *o)
-{
-	uint64_t deadline = now_ns() + x->grace_ms * 1000000, busy = 0;
-	unsigned int rested = 0, busy_inside = 0;
-	enum look seen;
-
-	do {
-		seen = look_once(x, t, certain, o);
-		rested = seen == LOOK_RESTS ? rested + 1 : 0;
-		busy = seen == LOOK_BUSY ? busy + 1 : 0;
-		busy_inside = busy ? busy_inside + *certain : 0;
-	} while (seen != LOOK_OVER && !(seen == LOOK_RESTS && (*certain || rested == RESTS_ENOUGH)) &&
-		 busy < busy_enough(x, t) && busy_inside < BUSY_IN_WAIT_ENOUGH &&
-		 now_ns() < deadline);
-	t->spins = busy_inside == BUSY_IN_WAIT_ENOUGH;
-	exec_tasks_settle(x);
-	return seen;
-}
-
-/*
- * What a signal has to end by then. It ends a wait at once; what was seen to spin in one
- * is given as long as it was looked at for that.
- */
-static uint64_t signal_ms(const struct exec *x, const struct exec_task *t)
-{
-	return t->spins ? BUSY_IN_WAIT_ENOUGH * x->window_ms : x->grace_ms;
 }
 
 static void judge_busy(struct exec_task *t, struct outcome *o)
@@ -174,16 +56,16 @@ static void note_wait(struct exec_task *t, bool need_not)
 static void expect_blocks(struct exec *x, struct exec_task *t, struct outcome *o)
 {
 	bool certain = false;
-	enum look seen = look(x, t, &certain, o);
+	enum watched seen = exec_watch(x, t, &certain, o);
 	char holders[200], place[sizeof(o->found)];
 
 	strcpy(place, o->found);
-	if (seen == LOOK_BUSY) {
+	if (seen == WATCHED_BUSY) {
 		judge_busy(t, o);
-	} else if (seen == LOOK_RESTS && !certain) {
+	} else if (seen == WATCHED_RESTS && !certain) {
 		/* a deadlock shows when it does not end; see exec_judge_elsewhere() */
 		snprintf(t->elsewhere, sizeof(t->elsewhere), "%.127s", place);
-	} else if (seen == LOOK_RESTS) {
+	} else if (seen == WATCHED_RESTS) {
 		note_wait(t, false);
 		judge_deep(t, place, o);
 	} else if (!exec_task_done(t)) {
@@ -225,16 +107,16 @@ void exec_task_settle(struct exec *x, const struct step *st, struct outcome *o)
 	char place[sizeof(o->found)];
 	bool certain = false;
 
-	switch (look(x, t, &certain, o)) {
-	case LOOK_OVER:
+	switch (exec_watch(x, t, &certain, o)) {
+	case WATCHED_OVER:
 		snprintf(o->found, sizeof(o->found), "'%s' ended with %s", t->name,
 			 exec_task_done(t) ? result_name(t->shared->result) : "a signal");
 		judge_unbind(x, t, o);
 		break;
-	case LOOK_BUSY:
+	case WATCHED_BUSY:
 		judge_busy(t, o);
 		break;
-	case LOOK_RESTS:
+	case WATCHED_RESTS:
 		if (!certain)
 			break;
 		strcpy(place, o->found);
@@ -289,9 +171,10 @@ static bool is_expected_next(const struct exec *x, const struct step *st)
 void exec_judge_signalled(struct exec *x, struct exec_task *t, const struct step *st,
 			  struct outcome *o)
 {
-	uint64_t ms = signal_ms(x, t);
+	uint64_t ms = exec_signal_ms(x, t);
 
-	if (is_expected_next(x, st) || !t->need_not || t->let_go || (t->step->call.mutator->traits & MUTATOR_LAST_CLOSE) ||
+	if (is_expected_next(x, st) || !t->need_not || t->let_go ||
+	    (t->step->call.mutator->traits & MUTATOR_LAST_CLOSE) ||
 	    exec_task_over(t, now_ns() + ms * 1000000))
 		return;
 	if (st->signo == SIGKILL)
@@ -331,7 +214,8 @@ void exec_judge_result(const char *name, int result, int expected_errno, struct 
 static void expect_end(struct exec *x, struct exec_task *t, const struct step *st,
 		       int expected_errno, struct outcome *o)
 {
-	uint64_t ms = st->within_ms ? st->within_ms : t->signalled ? signal_ms(x, t) : x->grace_ms;
+	uint64_t ms = st->within_ms  ? st->within_ms :
+		      t->signalled ? exec_signal_ms(x, t) : x->grace_ms;
 	char expected[64];
 
 	if (!exec_task_over(t, now_ns() + ms * 1000000)) {
@@ -355,7 +239,7 @@ static void expect_end(struct exec *x, struct exec_task *t, const struct step *s
 
 static void expect_killed(struct exec *x, struct exec_task *t, struct outcome *o)
 {
-	uint64_t ms = signal_ms(x, t), deadline = now_ns() + ms * 1000000;
+	uint64_t ms = exec_signal_ms(x, t), deadline = now_ns() + ms * 1000000;
 
 	while (!t->dead && exec_task_event(t, deadline))
 		;

@@ -80,11 +80,10 @@ static void (*const steps[])(struct exec *x, const struct step *st, struct outco
 	[STEP_CLOSE] = do_close,	  [STEP_OPEN] = do_open,
 	[STEP_START] = exec_task_start,	  [STEP_EXPECT] = exec_task_expect,
 	[STEP_WAIT] = exec_task_wait,	  [STEP_SETTLE] = exec_task_settle,
-		  [STEP_SIGNAL] = exec_task_signal,
-	[STEP_CHECK] = do_check,	  [STEP_SYNC] = exec_file_sync,
-	[STEP_FSYNC] = exec_file_sync,	  [STEP_REMOUNT] = do_remount,
-	[STEP_FSCK] = do_fsck,		  [STEP_OPERATION] = exec_operation,
-	[STEP_STORM] = exec_storm,
+	[STEP_SIGNAL] = exec_task_signal, [STEP_CHECK] = do_check,
+	[STEP_SYNC] = exec_file_sync,	  [STEP_FSYNC] = exec_file_sync,
+	[STEP_REMOUNT] = do_remount,	  [STEP_FSCK] = do_fsck,
+	[STEP_OPERATION] = exec_operation, [STEP_STORM] = exec_storm,
 };
 
 static void report(struct exec *x, unsigned int line, const struct outcome *o, uint64_t ns,

@@ -194,8 +194,8 @@ static bool is_all_there(const struct exec_pin *p, uint64_t off, uint64_t len)
 }
 
 /* @ret of one transfer, "READ of" or "WRITE to", is 0; or the outcome says why not. */
-static bool judge_part(const struct exec_pin *p, int ret, const char *how, uint64_t off, uint64_t len,
-		       struct outcome *o)
+static bool judge_part(const struct exec_pin *p, int ret, const char *how, uint64_t off,
+		       uint64_t len, struct outcome *o)
 {
 	if (ret == -EFAULT)
 		outcome_fail(o, "content.pin", "what the file has there is accessible",

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Whether a started operation is over, sleeps, or is at work: sampled, window by window. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/task.h"
+#include "workloads/exec/exec.h"
+
+/* A waiter that uses a larger part of the window than this is spinning. */
+#define WAITER_CPU_PERCENT 10
+/* Windows in a row that something of unknown kind has to sleep through. */
+#define RESTS_ENOUGH 5
+/*
+ * Windows in a row that something has to be at work before it is said to spin: each is
+ * ten times what an operation takes. One more for so many bytes of its file. So few of
+ * them do in which it ends up in a layout wait by its stack: no honest work is done
+ * there. (What runs on another processor has no stack to be read.)
+ */
+#define BUSY_ENOUGH 8
+#define BUSY_BYTES (2u << 20)
+#define BUSY_IN_WAIT_ENOUGH 3
+
+/*
+ * Where the layout waits sleep: xfs_break_dax_layouts, ext4_break_layouts (6.1, 6.12),
+ * xfs_wait_dax_page, ext4_wait_dax_page, dax_break_layout_final (7.2). What sleeps
+ * elsewhere may be waiting for the disk: it is looked at longer.
+ */
+static bool names_layout_wait(const char *where)
+{
+	return strstr(where, "dax_page") || strstr(where, "break_layout") ||
+	       strstr(where, "break_dax_layout");
+}
+
+bool exec_waits_for_layout(const struct task_sample *s)
+{
+	return names_layout_wait(s->wchan);
+}
+
+/*
+ * At work, and not asleep: is it in such a wait all the same? What asks for a busy page
+ * again and again was not told to wait; 6.12 has the function that does so inlined in
+ * xfs_ilock2_io_mmap.
+ */
+static bool is_in_layout_wait(const struct exec_task *t)
+{
+	_cleanup_buf_ struct buf stack = BUF_INIT;
+
+	task_stack(exec_task_pid(t), t->shared->tid, &stack);
+	return names_layout_wait(buf_str(&stack)) ||
+	       strstr(buf_str(&stack), "dax_layout_busy_page") ||
+	       strstr(buf_str(&stack), "xfs_ilock2_io_mmap");
+}
+
+static enum watched look_once(struct exec *x, struct exec_task *t, bool *certain,
+			      struct outcome *o)
+{
+	struct task_sample before = { 0 }, after = { 0 };
+	uint64_t from = now_ns(), spent, span;
+
+	int ret = task_sample(exec_task_pid(t), t->shared->tid, &before);
+
+	if (exec_task_over(t, from + x->window_ms * 1000000))
+		return WATCHED_OVER;
+	if (ret || task_sample(exec_task_pid(t), t->shared->tid, &after)) {
+		snprintf(o->found, sizeof(o->found), "it cannot be sampled");
+		return WATCHED_BUSY;
+	}
+	span = now_ns() - from;
+	spent = after.cpu_ns - before.cpu_ns;
+	t->state = after.state;
+	snprintf(o->found, sizeof(o->found), "state %c in %s, %.1f ms CPU in %.1f ms",
+		 after.state, after.wchan, (double)spent / 1e6, (double)span / 1e6);
+	if (after.state == 'R' || spent * 100 > span * WAITER_CPU_PERCENT) {
+		*certain = is_in_layout_wait(t);
+		return WATCHED_BUSY;
+	}
+	*certain = exec_waits_for_layout(&before) && exec_waits_for_layout(&after);
+	return WATCHED_RESTS;
+}
+
+static uint64_t busy_enough(struct exec *x, const struct exec_task *t)
+{
+	const char *name = t->step->call.file[0];
+	const struct exec_file *f = name ? exec_file(x, name) : NULL;
+
+	return BUSY_ENOUGH + (f ? f->m->size / BUSY_BYTES : 0);
+}
+
+enum watched exec_watch(struct exec *x, struct exec_task *t, bool *certain, struct outcome *o)
+{
+	uint64_t deadline = now_ns() + x->grace_ms * 1000000, busy = 0;
+	unsigned int rested = 0, busy_inside = 0;
+	enum watched seen;
+
+	do {
+		seen = look_once(x, t, certain, o);
+		rested = seen == WATCHED_RESTS ? rested + 1 : 0;
+		busy = seen == WATCHED_BUSY ? busy + 1 : 0;
+		busy_inside = busy ? busy_inside + *certain : 0;
+	} while (seen != WATCHED_OVER &&
+		 !(seen == WATCHED_RESTS && (*certain || rested == RESTS_ENOUGH)) &&
+		 busy < busy_enough(x, t) && busy_inside < BUSY_IN_WAIT_ENOUGH &&
+		 now_ns() < deadline);
+	t->spins = busy_inside == BUSY_IN_WAIT_ENOUGH;
+	exec_tasks_settle(x);
+	return seen;
+}
+
+uint64_t exec_signal_ms(const struct exec *x, const struct exec_task *t)
+{
+	return t->spins ? BUSY_IN_WAIT_ENOUGH * x->window_ms : x->grace_ms;
+}
