@@ -116,7 +116,7 @@ static struct err *ledger_call(struct running *r, const char *name, const struct
 {
 	_cleanup_buf_ struct buf reply = BUF_INIT;
 
-	guest_ledger(r->g, name, f, r->rec, &reply);
+	guest_ledger(r->g, name, f, &reply);
 	return link_send(&r->g->link, MSG_REPLY, &reply);
 }
 

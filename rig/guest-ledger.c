@@ -117,27 +117,13 @@ static struct err *check(struct guest *g, bool idle, const struct frame *f,
 		      ledger_check(&g->layout, &mem, rows, n, result);
 }
 
-/* Once a guest, so that nobody takes its passes for more than they are. */
-static void note(struct guest *g, struct case_record *rec, const char *why)
-{
-	_cleanup_free_ char *line = NULL;
-
-	if (g->no_ledger)
-		return;
-	g->no_ledger = true;
-	line = xasprintf("the struct pages of this guest were not looked at: %s", why);
-	case_record_add_evidence(rec, "ledger", NULL, line);
-}
-
-void guest_ledger(struct guest *g, const char *call, const struct frame *f,
-		  struct case_record *rec, struct buf *reply)
+void guest_ledger(struct guest *g, const char *call, const struct frame *f, struct buf *reply)
 {
 	struct ledger_result result = LEDGER_RESULT_INIT;
 	_cleanup_err_ struct err *err = check(g, strcmp(call, LEDGER_IDLE_CALL) == 0, f, &result);
 
 	msg_put_u64(reply, TAG_STATUS, err || result.rule);
 	if (err) {
-		note(g, rec, err->message);
 		msg_put_str(reply, TAG_TEXT, err->message);
 	} else if (result.rule) {
 		_cleanup_free_ char *text =

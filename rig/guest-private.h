@@ -27,10 +27,9 @@ bool guest_take_who(struct guest *g, const struct frame *f);
 
 /*
  * guest-ledger.c: holds what the agent tells by the MSG_CALL @f, named @call, against the
- * kernel's struct pages; fills the MSG_REPLY. That it cannot is noted in @rec, once.
+ * kernel's struct pages; fills the MSG_REPLY, which says why when it cannot.
  */
-void guest_ledger(struct guest *g, const char *call, const struct frame *f,
-		  struct case_record *rec, struct buf *reply);
+void guest_ledger(struct guest *g, const char *call, const struct frame *f, struct buf *reply);
 
 /* Milliseconds scaled by what was measured of this host and accelerator. */
 uint64_t guest_ms(const struct guest *g, uint64_t ms);

@@ -39,7 +39,6 @@ struct guest {
 	struct case_guest who;		/* as it said itself */
 	struct ledger_layout layout;	/* of its struct pages */
 	uint64_t vmemmap_base;		/* address of that variable; 0: there is none */
-	bool no_ledger;			/* it was noted that they cannot be looked at */
 	bool spent;			/* must not run another case */
 	uint64_t quiet_at;	/* the console is said to be quiet then; 0: it was, or said nothing */
 	unsigned int cases;		/* that it ran */

@@ -92,6 +92,7 @@ struct fake {
 	unsigned int ledger_times, ledger_fine;
 	unsigned int ledger_page; /* only where it is asked of, page of the device; 0: any */
 	bool book_grows;	/* each scan of the page tables sees one page more */
+	bool book_scattered;	/* every second page is mapped, none beside another */
 };
 
 extern struct fake fake;

@@ -235,8 +235,8 @@ int __wrap_book_scan(struct book *b)
 	static unsigned int pages;
 
 	pages += !pages || fake.book_grows;
-	for (unsigned int i = 0; i < pages; i++)
-		book_note(b, BOOK_FIRST + i)->ptes = 1;
+	for (unsigned int i = 0; i < (fake.book_scattered ? BOOK_PAGES / 2 : pages); i++)
+		book_note(b, BOOK_FIRST + (fake.book_scattered ? 2 * i : i))->ptes = 1;
 	return 0;
 }
 

@@ -152,8 +152,17 @@ static const struct judge_row rows[] = {
 	{ "a page is not idle", FILE_A,
 	  { .ledger_idle = "ledger.idle\nidle\n1 reference\ntable\n", .ledger_times = 3 },
 	  .want = "fail\n0 ledger.idle: idle | 1 reference" },
+	{ "of very many ranges the last that fits", FILE_A "touch m 4K write\n",
+	  { .ledger = LEDGER_PINS, .ledger_times = 3, .book_scattered = true,
+	    .ledger_page = 510 }, .want = "fail\n3 ledger.pins: 0 pins | 1 pin",
+	  .lost = "ledger: of 512 ranges of pages only the first 384 are looked at at once" },
+	{ "of very many ranges one that does not fit", FILE_A "touch m 4K write\n",
+	  { .ledger = LEDGER_PINS, .ledger_times = 3, .book_scattered = true,
+	    .ledger_page = 1022 }, .want = "pass",
+	  .lost = "ledger: of 512 ranges of pages only the first 384 are looked at at once" },
 	{ "no ledger", FILE_A "touch m 4K write\n",
-	  { .ledger = "no struct page here\n", .ledger_times = 1 }, .want = "pass" },
+	  { .ledger = "no struct page here\n", .ledger_times = 1 }, .want = "pass",
+	  .lost = "ledger: no struct page here" },
 
 	/* not the kernel's */
 	{ "a dedupe finds a stale disk, whatever cases there were before",

@@ -11,6 +11,7 @@ struct judge_row {
 	struct fake fake;
 	const char *or_want;	/* as want, which a race may show in its stead; NULL: nothing */
 	const char *want;	/* "VERDICT\nLINE RULE: EXPECTED | FOUND"; "#" for a time, "*" for anything */
+	const char *lost;	/* what must be noted of a lost oracle; NULL: not looked at */
 	bool to_the_end;	/* something is waited for until the grace is over */
 };
 

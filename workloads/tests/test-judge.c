@@ -96,8 +96,21 @@ static bool take_step(struct case_record *rec, const uint8_t *payload, size_t le
 	return on;
 }
 
+/* What it says of an oracle that it lost. */
+static void take_log(struct buf *lost, const uint8_t *payload, size_t len)
+{
+	_cleanup_free_ char *text = NULL;
+	struct msg_field f;
+
+	if (!msg_find(payload, len, TAG_TEXT, &f))
+		return;
+	text = msg_str(&f, 4096);
+	if (strncmp(text, LOG_LOST, strlen(LOG_LOST)) == 0)
+		buf_addf(lost, "%s\n", text);
+}
+
 /* Until the case is over, or stands still. */
-static void listen_to(struct case_record *rec, int link)
+static void listen_to(struct case_record *rec, struct buf *lost, int link)
 {
 	static uint8_t frame[FRAME_MAX];
 	struct pollfd p = { .fd = link, .events = POLLIN };
@@ -112,6 +125,8 @@ static void listen_to(struct case_record *rec, int link)
 		}
 		if (frame[0] == MSG_STEP)
 			on = take_step(rec, frame + FRAME_TYPE, (size_t)n - FRAME_TYPE, &torn_down);
+		else if (frame[0] == MSG_LOG)
+			take_log(lost, frame + FRAME_TYPE, (size_t)n - FRAME_TYPE);
 		else if (frame[0] == MSG_END)
 			break;
 	}
@@ -186,14 +201,14 @@ static void begin(struct playing *p, const struct judge_row *row)
 	p->link = link[0];
 }
 
-static char *finish(struct playing *p)
+static char *finish(struct playing *p, struct buf *lost)
 {
 	struct case_record *rec = case_record_create("t");
 	char *text;
 
 	rec->wants_dax = true;
 	rec->guest_end = GUEST_END_FINE;
-	listen_to(rec, p->link);
+	listen_to(rec, lost, p->link);
 	kill(-p->pid, SIGKILL);
 	waitpid(p->pid, NULL, 0);
 	close(p->link);
@@ -209,8 +224,14 @@ static const struct judge_table *const tables[] = { &judge_contract, &judge_cont
 /* False when another thing is found, or none. */
 static bool is_found(struct playing *p, const struct judge_row *row)
 {
-	_cleanup_free_ char *text = finish(p);
+	_cleanup_buf_ struct buf lost = BUF_INIT;
+	_cleanup_free_ char *text = finish(p, &lost);
 
+	if (row->lost && !strstr(buf_str(&lost), row->lost)) {
+		print_error("%s: lost: %s\n  instead of: %s\n", row->what, buf_str(&lost),
+			    row->lost);
+		return false;
+	}
 	if (strcmp(text, row->want) == 0 || glob_match(row->want, text) ||
 	    (row->or_want && glob_match(row->or_want, text)))
 		return true;
