@@ -55,7 +55,7 @@ const struct rule rules[] = {
 	{ "content.file", "the file holds bytes that it must not hold" },
 	{ "content.map", "a mapping shows bytes that it must not show" },
 	{ "content.pin", "the pin's holder saw bytes that it must not see" },
-	{ "content.dma", "DMA landed where it must not: in bytes that are not its pin's" },
+	{ "content.dma", "DMA landed where it must not: in bytes that it does not name" },
 	{ "block.freed", "a block was free space while a page on it was held" },
 	{ "flush.missing", "a page stored to through a mapping was not flushed by the fsync" },
 	{ "splat", "the kernel log holds a report" },
@@ -215,7 +215,7 @@ static void judge_fail(struct case_record *rec, size_t i)
 	      *expected ? expected : "otherwise", *found ? found : "nothing said");
 }
 
-/* The finding to name: DMA in a foreign block is worse than what came before it. */
+/* The finding to name: DMA where it must not be is worse than what came before it. */
 static size_t worst(const struct case_record *rec)
 {
 	for (size_t i = 0; i < rec->finding_count; i++)

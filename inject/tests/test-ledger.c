@@ -267,6 +267,8 @@ static const struct {
 	{ "a head is left", true, { { 9, FLAGS, 1 << 6 } }, 1, "head of a large page" },
 	{ "a tail is left", true, { { 9, HEAD, VMEMMAP + FIRST * SIZE + 1 } }, 1,
 	  "part of a large page" },
+	{ "a reference is left behind a share", true, { { 9, SHARE, 1 }, { 10, REFCOUNT, 1 },
+	  { 11, SHARE, 1 } }, 3, "refcount 1, mapcount 0, mapping 0, share 0" },
 	{ "two pages", true, { { 9, REFCOUNT, 1 }, { 10, REFCOUNT, 1 } }, 2, "refcount 1" },
 };
 

@@ -2,7 +2,7 @@
 /*
  * The interpreter's state while it runs one case in the guest. Its parts: fs.c (the
  * filesystem), files.c, maps.c, holds.c (pins), ondemand.c (those that hold nothing),
- * target.c (what operations work on), operation.c (in the program itself), tasks.c, watch.c
+ * target.c (what operations work on), operation.c (in the program itself), tasks.c, sample.c
  * and expect.c (started ones), effects.c (what an operation does when it ends), window.c (how
  * long things take), outcome.c, round.c and block.c (repeat), bare.c, the oracles flush.c,
  * freed.c (with fsmap.c), ledger.c and residue.c, and interp.c, which joins them.
@@ -198,6 +198,8 @@ bool exec_file_open(struct exec_file *f);
 void exec_file_close(struct exec_file *f);
 void exec_file_sync(struct exec *x, const struct step *st, struct outcome *o);
 void exec_file_check(struct exec *x, const struct step *st, struct outcome *o);
+/* All of @f, if it is there, open and its bytes are known. */
+void exec_file_check_whole(struct exec *x, const struct exec_file *f, struct outcome *o);
 /* Judges bytes against @want (or zeroes) and fills @o. */
 void exec_compare(struct exec *x, const struct shadow *want, uint64_t off, const void *data,
 		  size_t len, bool zero, const char *what, const char *rule,
@@ -311,7 +313,7 @@ void exec_measure_window(struct exec *x, struct outcome *o);
  */
 void exec_operation(struct exec *x, const struct step *st, struct outcome *o);
 
-/* watch.c */
+/* sample.c */
 
 /* A layout wait, which holds no lock that this program needs. */
 struct task_sample;
@@ -321,13 +323,13 @@ bool exec_waits_for_layout(const struct task_sample *s);
  * Of @t: it is over; it slept a window through; it used the CPU: it may have honest work to
  * do before it comes to wait.
  */
-enum watched { WATCHED_OVER, WATCHED_RESTS, WATCHED_BUSY };
+enum sampled { SAMPLED_OVER, SAMPLED_RESTS, SAMPLED_BUSY };
 
 /*
  * Looks until it is over, rests or surely does not, up to the grace; *@certain: it rests,
  * or is at work, where layout waits do. @o->found says where and how; @t->spins is set.
  */
-enum watched exec_watch(struct exec *x, struct exec_task *t, bool *certain, struct outcome *o);
+enum sampled exec_sample(struct exec *x, struct exec_task *t, bool *certain, struct outcome *o);
 
 /*
  * Milliseconds in which a signal has to end @t. It ends a wait at once; what was seen to

@@ -56,16 +56,16 @@ static void note_wait(struct exec_task *t, bool need_not)
 static void expect_blocks(struct exec *x, struct exec_task *t, struct outcome *o)
 {
 	bool certain = false;
-	enum watched seen = exec_watch(x, t, &certain, o);
+	enum sampled seen = exec_sample(x, t, &certain, o);
 	char holders[200], place[sizeof(o->found)];
 
 	strcpy(place, o->found);
-	if (seen == WATCHED_BUSY) {
+	if (seen == SAMPLED_BUSY) {
 		judge_busy(t, o);
-	} else if (seen == WATCHED_RESTS && !certain) {
+	} else if (seen == SAMPLED_RESTS && !certain) {
 		/* a deadlock shows when it does not end; see exec_judge_elsewhere() */
 		snprintf(t->elsewhere, sizeof(t->elsewhere), "%.127s", place);
-	} else if (seen == WATCHED_RESTS) {
+	} else if (seen == SAMPLED_RESTS) {
 		note_wait(t, false);
 		judge_deep(t, place, o);
 	} else if (!exec_task_done(t)) {
@@ -107,16 +107,16 @@ void exec_task_settle(struct exec *x, const struct step *st, struct outcome *o)
 	char place[sizeof(o->found)];
 	bool certain = false;
 
-	switch (exec_watch(x, t, &certain, o)) {
-	case WATCHED_OVER:
+	switch (exec_sample(x, t, &certain, o)) {
+	case SAMPLED_OVER:
 		snprintf(o->found, sizeof(o->found), "'%s' ended with %s", t->name,
 			 exec_task_done(t) ? result_name(t->shared->result) : "a signal");
 		judge_unbind(x, t, o);
 		break;
-	case WATCHED_BUSY:
+	case SAMPLED_BUSY:
 		judge_busy(t, o);
 		break;
-	case WATCHED_RESTS:
+	case SAMPLED_RESTS:
 		if (!certain)
 			break;
 		strcpy(place, o->found);

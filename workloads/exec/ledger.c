@@ -153,18 +153,19 @@ static const char *gather(struct exec *x, struct ledger *l)
 /* A large page must not be told of in part: cut before the block that does not fit. */
 static size_t fit(struct exec *x, struct ledger *l, size_t n)
 {
+	size_t all = n;
 	uint64_t block;
 
 	if (n <= LEDGER_ROWS_MAX)
 		return n;
-	if (!l->cut)
-		exec_lost(x, "ledger", "of %zu ranges of pages only the first %u are looked at at "
-			  "once", n, LEDGER_ROWS_MAX);
-	l->cut = true;
 	n = LEDGER_ROWS_MAX - 1;
 	block = l->rows[n].pfn / BOOK_PMD_PAGES;
 	while (n && (l->rows[n - 1].pfn + l->rows[n - 1].count - 1) / BOOK_PMD_PAGES >= block)
 		n--;
+	if (!l->cut)
+		exec_lost(x, "ledger", "of %zu ranges of pages only the first %zu are looked at "
+			  "at once", all, n);
+	l->cut = true;
 	return n;
 }
 

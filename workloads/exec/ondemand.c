@@ -214,8 +214,9 @@ static bool plan_part(struct exec *x, struct exec_pin *p, uint64_t off, uint64_t
 	if (p->pin.kind->look_at && p->m && p->seen && is_all_there(p, off, len))
 		return true;
 	outcome_error(o, "pin '%s' cannot be used at a part: %s", p->pin.name,
+		      p->pin.holder ? "it is another process's" :
 		      p->pin.kind->look_at ? "not all of it must be there" :
-		      "it is another process's");
+		      "it is not on demand");
 	return false;
 }
 
@@ -235,18 +236,11 @@ void exec_on_demand_part(struct exec *x, struct exec_pin *p, uint64_t off, uint6
 	shadow_deinit(&want);
 }
 
-/* An RDMA WRITE changed its own bytes, and no others of any file. */
-static void check_landing(struct exec *x, struct outcome *o)
+static void check_files(struct exec *x, struct outcome *o)
 {
-	for (unsigned int i = 0; i < x->nr_files && o->status == STEP_OK; i++) {
-		const struct exec_file *f = &x->files[i];
-		const struct step whole = { .verb = STEP_CHECK, .name = (char *)f->name };
-
-		if (f->fd >= 0 && !exec_task_pending(x, f))
-			exec_file_check(x, &whole, o);
-	}
-	if (o->status == STEP_FAIL)
-		o->rule = "content.dma";
+	for (unsigned int i = 0; i < x->nr_files && o->status == STEP_OK && exec_looks(x); i++)
+		if (!exec_task_pending(x, &x->files[i]))
+			exec_file_check_whole(x, &x->files[i], o);
 }
 
 void exec_on_demand_write(struct exec *x, struct exec_pin *p, uint64_t off, uint64_t len,
@@ -258,6 +252,9 @@ void exec_on_demand_write(struct exec *x, struct exec_pin *p, uint64_t off, uint
 
 	if (!plan_part(x, p, off, len, o))
 		return;
+	check_files(x, o); /* what is wrong already is none of its doing */
+	if (o->status != STEP_OK)
+		return;
 	map = p->m->map;
 	gen = ++map->file->gen;
 	pattern_fill(data, len, map->file->origin, gen, p->off + off);
@@ -265,7 +262,9 @@ void exec_on_demand_write(struct exec *x, struct exec_pin *p, uint64_t off, uint
 		exec_flush_store(x, p->file, p->off + off, len);
 	if (judge_part(p, p->pin.kind->write_at(&p->pin, off, len, data), "WRITE to", off, len, o)) {
 		model_map_write(&x->model, map, p->m->off + off, len, gen);
-		check_landing(x, o);
+		check_files(x, o);
+		if (o->status == STEP_FAIL)
+			o->rule = "content.dma";
 	} else if (map->shared) {
 		exec_flush_forget(p->file, p->off + off, len);
 	}

@@ -36,37 +36,10 @@ static void look_at_device(struct exec *x, struct outcome *o)
 			     errno_name(errno));
 }
 
-/* An operation on @f was killed half way, or did a part: nobody knows its bytes. */
-static bool unresolved(const struct exec *x, const struct exec_file *f)
-{
-	for (unsigned int i = 0; i < x->nr_tasks; i++) {
-		const struct exec_task *t = &x->tasks[i];
-		const struct mutator_call *c = &t->step->call;
-
-		if (!t->started || (exec_task_done(t) && !t->shared->result))
-			continue;
-		if (exec_task_done(t) && strcmp(c->mutator->name, "write") != 0)
-			continue;
-		/* ended in its wait, and before that it does nothing */
-		if (t->waits_since_ns && !t->let_go)
-			continue;
-		for (int j = 0; j < MUTATOR_FILES_MAX && c->file[j]; j++)
-			if (strcmp(c->file[j], f->name) == 0)
-				return true;
-	}
-	return false;
-}
-
 static void check_contents(struct exec *x, struct outcome *o)
 {
 	for (unsigned int i = 0; i < x->nr_files; i++) {
-		struct exec_file *f = &x->files[i];
-		struct step all = { .verb = STEP_CHECK, .name = (char *)f->name,
-				    .thing = THING_FILE };
-
-		/* one that is not there any more was told of by the mount */
-		if (!f->m->gone && f->fd >= 0 && !unresolved(x, f))
-			exec_file_check(x, &all, o);
+		exec_file_check_whole(x, &x->files[i], o);
 		exec_part_over(x, o);
 	}
 }

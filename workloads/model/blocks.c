@@ -63,6 +63,16 @@ void blocks_new(struct model *m, struct model_file *f, uint64_t off, uint64_t le
 	shadow_set(&f->blocks, off, len, &fresh);
 }
 
+/* An unlinked file keeps its blocks as long as it is mapped. */
+static bool is_there(const struct model *m, const struct model_file *f)
+{
+	bool there = !f->gone;
+
+	for (unsigned int i = 0; i < m->nr_maps && !there; i++)
+		there = m->maps[i].live && m->maps[i].file == f;
+	return there;
+}
+
 /* Pages of all files that stand on the block at @at of the store. */
 static unsigned int owners(const struct model *m, uint64_t at)
 {
@@ -71,7 +81,7 @@ static unsigned int owners(const struct model *m, uint64_t at)
 	for (unsigned int i = 0; i < m->nr_files; i++) {
 		const struct model_file *f = &m->files[i];
 
-		for (size_t j = 0; j < f->blocks.n && !f->gone; j++) {
+		for (size_t j = 0; is_there(m, f) && j < f->blocks.n; j++) {
 			const struct piece *p = &f->blocks.v[j];
 
 			n += p->kind == PIECE_DATA && p->src <= at && at < p->src + p->len;
@@ -135,7 +145,7 @@ static void own_page(struct model *m, struct model_file *f, uint64_t page)
 static bool alone(const struct model *m, const struct model_file *f)
 {
 	for (unsigned int i = 0; i < m->nr_files; i++)
-		if (&m->files[i] != f && !m->files[i].gone && m->files[i].blocks.n)
+		if (&m->files[i] != f && m->files[i].blocks.n && is_there(m, &m->files[i]))
 			return false;
 	return true;
 }

@@ -148,7 +148,9 @@ static struct err *look_again(struct player *p)
 			continue;
 		}
 		result = finish(p, op);
-		if (p->signalled[i]) /* it may have ended by that, when nobody knew whether it waited */
+		/* it may have ended by that, when nobody knew whether it waited */
+		if (p->signalled[i] && (p->signo[i] == SIGKILL ||
+					!(op->call->mutator->traits & MUTATOR_LAST_CLOSE)))
 			result = MODEL_EITHER;
 		if (!spoken_for(p, op->name))
 			err = demand_end(p, op->name, result);
@@ -261,19 +263,23 @@ static struct err *play_operation(struct player *p, const struct step *st)
 	return NULL;
 }
 
+/* Whether an operation on file @name is in @state. */
+static bool is_worked_on(const struct player *p, const char *name, enum model_op_state state)
+{
+	for (unsigned int i = 0; i < p->m.nr_ops; i++)
+		for (int j = 0; j < MUTATOR_FILES_MAX; j++)
+			if (p->m.ops[i].state == state && p->m.ops[i].call->file[j] &&
+			    strcmp(p->m.ops[i].call->file[j], name) == 0)
+				return true;
+	return false;
+}
+
 /* A read queues behind what waits with the inode locked. */
 static struct err *play_check(struct player *p, const struct step *st)
 {
-	for (unsigned int i = 0; st->thing == THING_FILE && i < p->m.nr_ops; i++) {
-		const struct model_op *op = &p->m.ops[i];
-
-		if (op->state != MODEL_OP_WAITS)
-			continue;
-		for (int j = 0; j < MUTATOR_FILES_MAX; j++)
-			if (op->call->file[j] && strcmp(op->call->file[j], st->name) == 0)
-				return refuse(p, "the read would queue", "the file is locked "
-					      "while an operation waits on it", NULL);
-	}
+	if (st->thing == THING_FILE && is_worked_on(p, st->name, MODEL_OP_WAITS))
+		return refuse(p, "the read would queue", "the file is locked while an operation "
+			      "waits on it", NULL);
 	return NULL;
 }
 
@@ -329,6 +335,11 @@ static struct err *play_touch(struct player *p, const struct step *st)
 		return refuse(p, st->text, "its mapping is gone", NULL);
 	if (reaches_beyond(p, map, off, st->len))
 		return refuse(p, st->text, "the file ends before that", NULL);
+	if (pin && model_access_least(&p->m, map, off, st->len) == MODEL_ACCESS_ANY)
+		return refuse(p, st->text, "nobody can say what is there", NULL);
+	if (pin && (is_worked_on(p, map->file->name, MODEL_OP_WAITS) ||
+		    is_worked_on(p, map->file->name, MODEL_OP_UNKNOWN)))
+		return refuse(p, st->text, "an operation on its file is not over", NULL);
 	if (st->writable && !map->writable)
 		return refuse(p, st->text, "the mapping is read-only", NULL);
 	if (st->writable)

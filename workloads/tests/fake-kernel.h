@@ -57,7 +57,7 @@ struct fake {
 	unsigned int cpu_percent; /* that it uses meanwhile, as the kernel counts */
 	char state;		/* as the kernel tells it; 0: the true one */
 	bool no_signal;		/* who maps a poisoned page is not told */
-	struct fake_bytes harm;	/* behind it */
+	struct fake_bytes harm;	/* behind it; op NULL: behind an RDMA WRITE to a part */
 
 	/* of pins */
 	struct fake_bytes look, last;	/* what they show; what they saw last */

@@ -174,6 +174,8 @@ static int demand_write_at(struct pin *p, size_t off, size_t len, const void *da
 	if (fake.fault)
 		return pin_fail(p, fake.fault, "the write");
 	memcpy(p->addr + (fake.stale ? off / PIN_PAGE * PIN_PAGE : off), data, len);
+	if (!fake.op)
+		fake_fs_harm(&fake.harm);
 	return 0;
 }
 

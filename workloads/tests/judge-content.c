@@ -198,6 +198,29 @@ static const struct judge_row rows[] = {
 		  "file 'a' offset 0x4400 generation 1 (2048 bytes differ)\n"
 		  "0 content.file: file 'a' offset 0x4000 generation 1 | file 'a' offset 0x4000 "
 		  "holds file 'a' offset 0x4400 generation 2 (3072 bytes differ)" },
+	{ "a part lands in another file", TWO_FILES "pin p rdma-odp m+16K 16K\ntouch p 4K write\n",
+	  { .harm = { BYTES_PATTERN, "b", 0x8000, 4096, FILE_1, 2, 0x4000 } },
+	  .want = "fail\n5 content.dma: file 'b' offset 0x8000 generation 1 | file 'b' offset "
+		  "0x8000 holds file 'a' offset 0x4000 generation 2 (4096 bytes differ)\n"
+		  "0 content.file: file 'b' offset 0x8000 generation 1 | file 'b' offset 0x8000 "
+		  "holds file 'a' offset 0x4000 generation 2 (4096 bytes differ)" },
+	{ "what was wrong before is not its doing",
+	  TWO_FILES "pin p rdma-odp m+16K 16K\npunch a 0 4K\ntouch p 4K write\n",
+	  { .op = "punch", .harm = { BYTES_ZERO, "b", 0x8000, 4096, 0, 0, 0 } },
+	  .want = "fail\n6 content.file: file 'b' offset 0x8000 generation 1 | file 'b' offset "
+		  "0x8000 holds zeroes (4096 bytes differ)\n"
+		  "0 content.file: file 'b' offset 0x8000 generation 1 | file 'b' offset 0x8000 "
+		  "holds zeroes (4096 bytes differ)" },
+	{ "a part of a private mapping", "file a 64K written\nmap m a 0 64K private rw\n"
+	  "pin p rdma-odp m+16K 16K\ntouch p+1K 2K write\ncheck a\ncheck m\ncheck p\nunpin p\n",
+	  { .op = NULL }, .want = "pass" },
+	{ "a part of a private mapping lands in the file", "file a 64K written\n"
+	  "map m a 0 64K private rw\npin p rdma-odp m+16K 16K\ntouch p 4K write\n",
+	  { .harm = { BYTES_PATTERN, "a", 0x4000, 4096, FILE_1, 2, 0x4000 } },
+	  .want = "fail\n4 content.dma: file 'a' offset 0x4000 generation 1 | file 'a' offset "
+		  "0x4000 holds file 'a' offset 0x4000 generation 2 (4096 bytes differ)\n"
+		  "0 content.file: file 'a' offset 0x4000 generation 1 | file 'a' offset 0x4000 "
+		  "holds file 'a' offset 0x4000 generation 2 (4096 bytes differ)" },
 	{ "a part may not be written", DEMAND "touch p+1K 4K write\n",
 	  { .refuses = 2, .only_later = true },
 	  .want = "fail\n4 content.pin: what the file has there is accessible | an RDMA WRITE to "

@@ -212,6 +212,11 @@ static void refuses(void **state)
 		  "t:5: it does not wait: nothing lets it wait" },
 		{ FILE_A "pin p rdma-odp m+2M 64K\nunmap m\ntouch p 4K write\n",
 		  "t:5: touch p 4K write: its mapping is gone" },
+		{ FILE_A "pin p rdma-odp m+2M 64K\npin q vmsplice m 4K\nstart t punch a 0 4K\n"
+		  "touch p 4K write\nunpin q\n",
+		  "t:6: touch p 4K write: an operation on its file is not over" },
+		{ FILE_A "pin p rdma-odp m+2M 64K\nunlink a\ntouch p 4K write\n",
+		  "t:5: touch p 4K write: nobody can say what is there" },
 		{ FILE_A "pin p rdma-odp m+2M 64K\ntruncate a 2100K\ntouch p+48K 8K write\n",
 		  "t:5: touch p+48K 8K write: the file ends before that" },
 		{ "file a 4M written\nmap m a 0 4M shared r\npin p rdma-odp m 64K\n"
@@ -407,6 +412,10 @@ static void shows_bytes(void **state)
 		  "pin p vmsplice m+4K 4K\nwrite a 4K 4K\n",
 		  { { "a", "0+1 1.1@0; 1+1 1.2@1; 2+2 1.1@2; " }, { "b", "0+4 1.1@0; " },
 		    { "p", "0+1 1.1@1; " }, { "m", "0+1 1.1@0; 1+1 1.2@1; 2+2 1.1@2; " } } },
+		/* an unlinked file that is mapped keeps its own */
+		{ "file a 16K written\nfile b 16K clone a\nmap n b 0 16K shared r\n"
+		  "map m a 0 16K shared rw\nunlink b\ntouch m 4K write\n",
+		  { { "n", "0+4 1.1@0; " }, { "a", "0+1 1.2@0; 1+3 1.1@1; " } } },
 		/* a part of a page that is shared: the rest comes along */
 		{ "file a 16K written\nfile b 16K clone a\npunch a 100 100\n",
 		  { { "a", "0b+100b 1.1@0; 100b+100b 0; 200b+16184b 1.1@200b; " },

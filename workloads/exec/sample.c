@@ -51,7 +51,7 @@ static bool is_in_layout_wait(const struct exec_task *t)
 	       strstr(buf_str(&stack), "xfs_ilock2_io_mmap");
 }
 
-static enum watched look_once(struct exec *x, struct exec_task *t, bool *certain,
+static enum sampled look_once(struct exec *x, struct exec_task *t, bool *certain,
 			      struct outcome *o)
 {
 	struct task_sample before = { 0 }, after = { 0 };
@@ -60,10 +60,10 @@ static enum watched look_once(struct exec *x, struct exec_task *t, bool *certain
 	int ret = task_sample(exec_task_pid(t), t->shared->tid, &before);
 
 	if (exec_task_over(t, from + x->window_ms * 1000000))
-		return WATCHED_OVER;
+		return SAMPLED_OVER;
 	if (ret || task_sample(exec_task_pid(t), t->shared->tid, &after)) {
 		snprintf(o->found, sizeof(o->found), "it cannot be sampled");
-		return WATCHED_BUSY;
+		return SAMPLED_BUSY;
 	}
 	span = now_ns() - from;
 	spent = after.cpu_ns - before.cpu_ns;
@@ -72,10 +72,10 @@ static enum watched look_once(struct exec *x, struct exec_task *t, bool *certain
 		 after.state, after.wchan, (double)spent / 1e6, (double)span / 1e6);
 	if (after.state == 'R' || spent * 100 > span * WAITER_CPU_PERCENT) {
 		*certain = is_in_layout_wait(t);
-		return WATCHED_BUSY;
+		return SAMPLED_BUSY;
 	}
 	*certain = exec_waits_for_layout(&before) && exec_waits_for_layout(&after);
-	return WATCHED_RESTS;
+	return SAMPLED_RESTS;
 }
 
 static uint64_t busy_enough(struct exec *x, const struct exec_task *t)
@@ -86,19 +86,19 @@ static uint64_t busy_enough(struct exec *x, const struct exec_task *t)
 	return BUSY_ENOUGH + (f ? f->m->size / BUSY_BYTES : 0);
 }
 
-enum watched exec_watch(struct exec *x, struct exec_task *t, bool *certain, struct outcome *o)
+enum sampled exec_sample(struct exec *x, struct exec_task *t, bool *certain, struct outcome *o)
 {
 	uint64_t deadline = now_ns() + x->grace_ms * 1000000, busy = 0;
 	unsigned int rested = 0, busy_inside = 0;
-	enum watched seen;
+	enum sampled seen;
 
 	do {
 		seen = look_once(x, t, certain, o);
-		rested = seen == WATCHED_RESTS ? rested + 1 : 0;
-		busy = seen == WATCHED_BUSY ? busy + 1 : 0;
+		rested = seen == SAMPLED_RESTS ? rested + 1 : 0;
+		busy = seen == SAMPLED_BUSY ? busy + 1 : 0;
 		busy_inside = busy ? busy_inside + *certain : 0;
-	} while (seen != WATCHED_OVER &&
-		 !(seen == WATCHED_RESTS && (*certain || rested == RESTS_ENOUGH)) &&
+	} while (seen != SAMPLED_OVER &&
+		 !(seen == SAMPLED_RESTS && (*certain || rested == RESTS_ENOUGH)) &&
 		 busy < busy_enough(x, t) && busy_inside < BUSY_IN_WAIT_ENOUGH &&
 		 now_ns() < deadline);
 	t->spins = busy_inside == BUSY_IN_WAIT_ENOUGH;
