@@ -96,7 +96,7 @@ enum model_access model_access(const struct model *m, const struct model_map *ma
 	uint64_t at = map->off + off;
 	const struct piece *b = blocks_at(&f->blocks, at);
 
-	if (f == &m->device || f->gone || f->poisoned)
+	if (f == &m->device || f->gone || f->poisoned || f->unsure)
 		return MODEL_ACCESS_ANY;
 	if (at >= page_up(f->size))
 		return MODEL_ACCESS_FAILS;

@@ -100,6 +100,22 @@ static int finish(struct player *p, struct model_op *op)
 	return result;
 }
 
+/* A signal may have ended it, when nobody knew whether it waited: of a last close only KILL. */
+static bool may_be_undone(const struct player *p, const struct model_op *op)
+{
+	size_t i = op - p->m.ops;
+
+	return p->signalled[i] && (p->signo[i] == SIGKILL ||
+				   !(op->call->mutator->traits & MUTATOR_LAST_CLOSE));
+}
+
+static int leave_unsure(struct player *p, const struct model_op *op)
+{
+	for (int i = 0; i < MUTATOR_FILES_MAX && op->call->file[i]; i++)
+		model_file(&p->m, op->call->file[i])->unsure = true;
+	return MODEL_EITHER;
+}
+
 /* Demands that @name ends so. */
 static struct err *demand_end(struct player *p, const char *name, int result)
 {
@@ -148,10 +164,8 @@ static struct err *look_again(struct player *p)
 			continue;
 		}
 		result = finish(p, op);
-		/* it may have ended by that, when nobody knew whether it waited */
-		if (p->signalled[i] && (p->signo[i] == SIGKILL ||
-					!(op->call->mutator->traits & MUTATOR_LAST_CLOSE)))
-			result = MODEL_EITHER;
+		if (may_be_undone(p, op))
+			result = leave_unsure(p, op);
 		if (!spoken_for(p, op->name))
 			err = demand_end(p, op->name, result);
 	}
@@ -223,6 +237,8 @@ static struct err *play_wait(struct player *p, const struct step *st)
 			return refuse(p, v.may_return ? "it may wait for ever" :
 				      "it would wait for ever", v.why, v.because);
 	}
+	if (op->state == MODEL_OP_UNKNOWN && may_be_undone(p, op))
+		leave_unsure(p, op);
 	if (op->state == MODEL_OP_UNKNOWN)
 		finish(p, op);
 	op->state = MODEL_OP_ENDED;

@@ -25,6 +25,7 @@ struct model_file {
 	unsigned int gen;	/* last generation written */
 	bool gone;		/* unlinked */
 	bool poisoned;		/* a page of it was: loads may fail */
+	bool unsure;		/* nobody knows what an operation on it came to */
 	uint64_t size;		/* bytes */
 	/* whole pages: PIECE_ZERO a hole; PIECE_DATA a block, src its place in the store */
 	struct shadow blocks;

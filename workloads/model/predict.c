@@ -128,18 +128,23 @@ static bool same_bytes(struct model *m, const struct mutator_call *c)
 	return same;
 }
 
+static bool is_unsure(struct model *m, const struct mutator_call *c)
+{
+	return model_file(m, c->file[0])->unsure || model_file(m, c->file[1])->unsure;
+}
+
 int model_result(struct model *m, const struct mutator_call *c)
 {
 	const char *op = c->mutator->name;
 	const struct model_map *map = c->map ? model_map(m, c->map) : NULL;
 
 	if (strcmp(op, "dedupe") == 0)
-		return same_bytes(m, c) ? 0 : EBADE;
+		return is_unsure(m, c) ? MODEL_EITHER : same_bytes(m, c) ? 0 : EBADE;
 	if (!map || strcmp(op, "hwpoison") == 0)
 		return 0;
 	if (strcmp(op, "store") == 0 && !map->writable)
 		return EFAULT;
-	if (!map->live || map->file->poisoned)
+	if (!map->live || map->file->poisoned || map->file->unsure)
 		return MODEL_EITHER;
 	/* SIGBUS; a private copy that still covers the page goes with the file's end, too */
 	return map->off + c->off[0] + c->len > page_up(map->file->size) ? EFAULT : 0;

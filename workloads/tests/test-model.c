@@ -83,6 +83,12 @@ static void derives(void **state)
 		/* whether it waited nobody can say, nor what the signal ended */
 		{ FILE_A PIN_P "start t process punch a 0 64K\nsignal t KILL\nunpin p\n",
 		  "4:settle t; 6:wait t" },
+		{ FILE_A PIN_P "start t truncate a 3M\nsignal t TERM\nwait t\nunpin p\n"
+		  "start u load m 3M 4K\n", "4:settle t; 8:wait u" },
+		{ FILE_A "pin p vmsplice m 64K\nstart t truncate a 3M\nsignal t TERM\nunpin p\n"
+		  "start u load m 3M 4K\n", "4:settle t; 6:wait t; 7:wait u" },
+		{ FILE_A PIN_P "unmap m\nstart t unlink a\nsignal t TERM\nunpin p\n",
+		  "5:settle t; 7:expect t completes" },
 		/* pins that hold no page of the file */
 		{ FILE_A "pin p rdma-odp m+2M 64K\nstart t truncate a 0\nunpin p\n",
 		  "4:expect t completes" },
