@@ -48,6 +48,11 @@ static const struct matrix_geometry geometries[] = {
 	  .pin_len = K(64), .same = { K(256), K(64), K(128) },
 	  .touch = { K(256 + 64) - 1, K(4), K(256 + 64) - 1 },
 	  .elsewhere = { K(448), K(32), K(448) }, .twin = { K(384), K(64), K(384) } },
+	/* XFS reserves for a copy on write by 128 KiB (xfs_get_cowextsz_hint()) */
+	{ .name = "reserved", .summary = "nobody shares the page, but a copy on write beside it "
+	  "reserved room for it", .words = " beneath what a copy on write beside it reserved",
+	  .kind = "written", .traits = GEOMETRY_RESERVED, .twin = { K(320 + 32), K(4), K(352) },
+	  PLAIN },
 	/* not both: up to 7.3 what waits then never ends, and nothing behind it is seen */
 	{ .name = "shared-2", .summary = "two files share the extents, the other was mapped before",
 	  .words = " on an extent two files share", .kind = "written",

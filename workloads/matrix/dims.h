@@ -21,6 +21,7 @@ enum geometry_trait {
 	GEOMETRY_TAIL = 1 << 3,		/* the pin holds the last page, a partial one */
 	GEOMETRY_SELF = 1 << 4,		/* the extent is shared within the file */
 	GEOMETRY_ALONE = 1 << 5,	/* nobody maps the other files any more */
+	GEOMETRY_RESERVED = 1 << 6,	/* beneath what a copy on write beside it reserved */
 };
 
 /* Beneath the pin. The pinned file is a, those that share its extents are c and d. */
@@ -35,7 +36,8 @@ struct matrix_geometry {
 	unsigned int sharers;	/* files that share with a */
 	uint64_t pin_off, pin_len;
 	struct matrix_range same, touch, elsewhere;
-	struct matrix_range twin;	/* GEOMETRY_SELF: where the file has the extent again */
+	struct matrix_range twin;	/* GEOMETRY_SELF: where the file has the extent again;
+					   GEOMETRY_RESERVED: what is copied */
 };
 
 struct matrix_when {

@@ -48,7 +48,8 @@ static bool holds_nothing(const struct combo *c)
 
 static bool ext4_reflink(const struct combo *c)
 {
-	return c->fs == FS_EXT4 && (combo_shared(c) || (c->op->traits & OP_REFLINK));
+	return c->fs == FS_EXT4 && (combo_shared(c) || (c->op->traits & OP_REFLINK) ||
+				    (c->geometry->traits & GEOMETRY_RESERVED));
 }
 
 static bool ext4_exchange(const struct combo *c)
@@ -177,6 +178,11 @@ static bool over_already(const struct combo *c)
 	return c->end->holder && c->op->wait == WAIT_NEVER;
 }
 
+static bool reserve_ends_none(const struct combo *c)
+{
+	return (c->geometry->traits & GEOMETRY_RESERVED) && (c->end->holder || c->end->signal);
+}
+
 static bool waits_never(const struct combo *c)
 {
 	return c->end->signal && c->op->wait == WAIT_NEVER;
@@ -228,6 +234,8 @@ static const struct rule {
 	{ nobody_waits, { "nobody waits for this pin: how it ends makes no difference", true } },
 	{ over_already, { "the operation is over before the pin ends: how it ends makes no "
 			  "difference", true } },
+	{ reserve_ends_none, { "what a copy on write reserved makes no difference to how a wait "
+			       "ends: see 4k", true } },
 	{ waits_never, { "the operation does not wait: there is nobody to interrupt", false } },
 	{ may_be_over, { "the operation need not wait: it may be over before the signal",
 			 false } },

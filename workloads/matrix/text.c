@@ -126,6 +126,11 @@ static void add_files(struct text *t)
 		add_size(&t->b, g->twin.off);
 		buf_addc(&t->b, '\n');
 	}
+	if (g->traits & GEOMETRY_RESERVED) {
+		buf_adds(&t->b, "file    e 4K written\nclone-range a");
+		add_range(&t->b, g->twin.off, g->twin.len);
+		buf_adds(&t->b, " e 0\n");
+	}
 	for (unsigned int i = 0; i < g->sharers; i++)
 		add_file(t, sharers[i].file, "clone a");
 	if (t->c->op->other && !other_first)
@@ -188,6 +193,11 @@ static void add_pin(struct text *t)
 	buf_addc(&t->b, ' ');
 	add_size(&t->b, c->geometry->pin_len);
 	buf_adds(&t->b, c->when->process ? " process\n" : "\n");
+	if (c->geometry->traits & GEOMETRY_RESERVED) {
+		buf_adds(&t->b, "write   a");
+		add_range(&t->b, c->geometry->twin.off, c->geometry->twin.len);
+		buf_addc(&t->b, '\n');
+	}
 	if (c->when->unmapped)
 		buf_adds(&t->b, "unmap   m\n");
 }
