@@ -308,7 +308,8 @@ void case_record_judge(struct case_record *rec)
 	fail = first_step(rec, CASE_STEP_FAIL);
 	error = first_step(rec, CASE_STEP_ERROR);
 
-	if (rec->error_count || rec->guest_end == GUEST_END_ABSENT)
+	/* what oopses in the kernel is killed: the report says why */
+	if (rec->error_count || rec->guest_end == GUEST_END_ABSENT || (rec->killed && !kernel))
 		judge_no_ground(rec);
 	else if (error && (fail ? error < fail : kernel || lost))
 		kernel ? judge_fail(rec, steps) : judge_step(rec, VERDICT_ERROR, error);

@@ -114,6 +114,7 @@ struct case_record {
 	char *guest_reason;	/* words about guest_end; NULL: none */
 	uint64_t started_ns;	/* since the run began */
 	uint64_t duration_ns;
+	bool killed;		/* its program got a SIGKILL that nobody of the rig sent: guest_reason */
 	uint64_t starved_ns;	/* of it, the guest was ready and the host had no processor for it */
 	struct case_timing timing;
 	uint64_t seed;

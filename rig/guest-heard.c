@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the agent says while a case runs: steps, calls for the host, evidence, the end. */
+#include <signal.h>
 #include <string.h>
 
 #include "guest-case-private.h"
@@ -204,6 +205,8 @@ static void take_end(struct running *r, const struct frame *f)
 		r->rec->end_seen = false;
 	} else if (!status && !r->torn_down) {
 		case_record_add_error(r->rec, "the interpreter did not report its end");
+	} else if (status == 128 + SIGKILL && !r->aborting) {
+		r->rec->killed = true;
 	} else if (status && !r->aborting) {
 		case_record_add_error(r->rec, "the interpreter failed: %s",
 				      r->rec->guest_reason ? r->rec->guest_reason : "?");

@@ -26,7 +26,7 @@ static const struct {
 	const char *splat;	/* title; a '!' in front: fatal */
 	const char *error;	/* of the rig */
 	enum guest_end end;
-	bool no_end, no_dax, not_wanted, flood;
+	bool no_end, no_dax, not_wanted, flood, killed;
 	uint64_t starved;	/* of 100 ns */
 	enum verdict verdict;
 	const char *reason;	/* how it starts; NULL: none at all */
@@ -101,6 +101,13 @@ static const struct {
 	{ "the rig failed under silence", { OK }, .end = GUEST_END_SILENT,
 	  .error = "vcpu left stopped", .verdict = VERDICT_ERROR,
 	  .reason = "vcpu left stopped", .findings = 1 },
+	{ "an oops kills the program of the case", { OK }, .splat = "BUG: in f", .killed = true,
+	  .verdict = VERDICT_FAIL, .reason = "splat", .findings = 1 },
+	{ "an oops kills it before a file was proven to be DAX", { OK }, .splat = "BUG: in f",
+	  .killed = true, .no_dax = true, .verdict = VERDICT_FAIL, .reason = "splat",
+	  .findings = 1 },
+	{ "nobody knows who killed it", { FAIL("contract.waits") }, .killed = true,
+	  .verdict = VERDICT_ERROR, .reason = "the case died from signal 9", .findings = 1 },
 	{ "no guest", { NONE }, .end = GUEST_END_ABSENT, .no_end = true,
 	  .verdict = VERDICT_ERROR, .reason = "no guest came up" },
 	{ "QEMU was killed", { OK }, .end = GUEST_END_KILLED, .no_end = true,
@@ -167,6 +174,9 @@ static struct case_record *build(size_t i)
 	rec->duration_ns = 100;
 	rec->starved_ns = cases[i].starved;
 	rec->end_seen = !cases[i].no_end;
+	rec->killed = cases[i].killed;
+	if (rec->killed)
+		rec->guest_reason = xstrdup("the case died from signal 9");
 	rec->dax_proven = !cases[i].no_dax;
 	rec->wants_dax = !cases[i].not_wanted;
 	return rec;

@@ -88,11 +88,16 @@ bool exec_task_event(struct exec_task *t, uint64_t deadline)
 {
 	struct pollfd fds[] = { { .fd = t->event_fd, .events = POLLIN },
 				{ .fd = t->pid_fd, .events = POLLIN } };
-	uint64_t now = now_ns();
 	eventfd_t n;
-	int wait = now < deadline ? (int)((deadline - now) / 1000000) + 1 : 0;
+	int ret;
 
-	if (poll(fds, 2, wait) <= 0)
+	/* the program is told by SIGBUS of pages that go bad, also while it waits */
+	do {
+		uint64_t now = now_ns();
+
+		ret = poll(fds, 2, now < deadline ? (int)((deadline - now) / 1000000) + 1 : 0);
+	} while (ret < 0 && errno == EINTR);
+	if (ret <= 0)
 		return false;
 	if (fds[0].revents)
 		eventfd_read(t->event_fd, &n);

@@ -85,6 +85,11 @@ static int pass_time(void)
 	case WAY_FOREVER:
 		for (;;)
 			sleep_on(&(unsigned int){ 0 }, 0);
+	case WAY_INTERRUPTS:
+		usleep(20000);
+		syscall(SYS_tgkill, getpid(), getpid(), SIGUSR1);
+		usleep(20000);
+		return 0;
 	case WAY_DIES_LATER:
 		wait_for_holders();
 		raise(SIGKILL);

@@ -76,6 +76,8 @@ static const struct judge_row rows[] = {
 	  .to_the_end = true,
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
 		  "# ms" },
+	{ "is awaited although a signal comes meanwhile", FILE_A "start t punch a 32K 4K\n",
+	  { .op = "punch", .way = WAY_INTERRUPTS }, .want = "pass" },
 	{ "has work to do before it waits", PUNCH, { .op = "punch", .way = WAY_WORKS, .works = 2 },
 	  .want = "pass" },
 	{ "is at work in the wait", PUNCH,
