@@ -87,6 +87,12 @@ static char task_state(pid_t tid)
 	return p && p[1] ? p[2] : '?';
 }
 
+/* By its kernel stack. */
+static bool is_pinning(const char *stack)
+{
+	return strstr(stack, "iov_iter_get_pages") || strstr(stack, "iov_iter_extract_pages");
+}
+
 /*
  * Bios that a suspended device holds back are in no inflight count: the accounting
  * starts when the device takes them up. But the writer's own count of bytes written
@@ -105,20 +111,23 @@ static bool all_submitted(struct odirect *o, pid_t tid)
 		return p && strtoull(p + strlen(field), NULL, 10) >= o->pin->len;
 	}
 	return read_task_file(tid, "stack", buf, sizeof(buf)) &&
-	       strstr(buf, "blkdev_direct_IO") && !strstr(buf, "iov_iter_get_pages") &&
-	       !strstr(buf, "iov_iter_extract_pages");
+	       strstr(buf, "blkdev_direct_IO") && !is_pinning(buf);
 }
 
 /*
  * The writer, which is at work, has nothing to do but pin its pages and hand them over:
- * when that took a quarter of the grace, of its own CPU time, it spins in the pin.
+ * when that took a quarter of the grace, of its own CPU time, it spins in the pin. Of a
+ * guest that gets no processor the time counts as its own: the stack, if there is one (not
+ * of what runs on another processor), has to say the same.
  */
 static bool spins(const struct odirect *o, pid_t tid)
 {
 	struct task_sample s;
+	char stack[4096];
 
-	return !task_sample(getpid(), tid, &s) &&
-	       s.cpu_ns >= o->pin->ctx->grace_ms * 250000;
+	if (task_sample(getpid(), tid, &s) || s.cpu_ns < o->pin->ctx->grace_ms * 250000)
+		return false;
+	return !read_task_file(tid, "stack", stack, sizeof(stack)) || is_pinning(stack);
 }
 
 static int wait_in_flight(struct odirect *o)
