@@ -124,8 +124,9 @@ static struct err *parse_range(struct parser *p, struct step *st, bool on_demand
 	n = names_find(&p->names, name);
 	if (!n || (n->thing != THING_MAP && !(on_demand && n->on_demand)) ||
 	    (plus && !parse_size(plus + 1, &st->off)))
-		return line_expected(l, on_demand ? "a mapping as MAP or MAP+OFFSET, or so a "
-				     "rdma-odp pin of the program" : "a mapping as MAP or MAP+OFFSET");
+		return line_expected(l, on_demand ? "a mapping as MAP or MAP+OFFSET, or a rdma-odp "
+				     "pin of the program as PIN or PIN+OFFSET" :
+				     "a mapping as MAP or MAP+OFFSET");
 	l->next++;
 	if (n->gone)
 		return line_error(l, "'%s' is gone by then", name);

@@ -255,7 +255,7 @@ bool exec_on_demand(const struct exec_pin *p);
 void exec_on_demand_plan(struct exec *x, struct exec_pin *p, enum plan_for why);
 void exec_on_demand_judge(struct exec *x, struct exec_pin *p, const void *data,
 			  struct outcome *o);
-/* A look at a part of it, or new bytes of the file there, by one transfer. */
+/* A look at a part of it, or new bytes of what is mapped there, by one transfer. */
 void exec_on_demand_part(struct exec *x, struct exec_pin *p, uint64_t off, uint64_t len,
 			 struct outcome *o);
 void exec_on_demand_write(struct exec *x, struct exec_pin *p, uint64_t off, uint64_t len,

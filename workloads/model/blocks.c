@@ -80,8 +80,9 @@ static unsigned int owners(const struct model *m, uint64_t at)
 
 	for (unsigned int i = 0; i < m->nr_files; i++) {
 		const struct model_file *f = &m->files[i];
+		bool there = is_there(m, f);
 
-		for (size_t j = 0; is_there(m, f) && j < f->blocks.n; j++) {
+		for (size_t j = 0; there && j < f->blocks.n; j++) {
 			const struct piece *p = &f->blocks.v[j];
 
 			n += p->kind == PIECE_DATA && p->src <= at && at < p->src + p->len;

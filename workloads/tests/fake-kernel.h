@@ -20,7 +20,7 @@ enum fake_way {
 	WAY_EARLY,	/* as WAITS, but only until somebody looks through a pin */
 	WAY_FOREVER,	/* asleep */
 	WAY_DIES,	/* its process does, at once */
-	WAY_INTERRUPTS,	/* takes 40 ms; the program gets a signal meanwhile, as when a page goes bad */
+	WAY_INTERRUPTS,	/* the program gets a signal while it waits for it, as when a page goes bad */
 	WAY_DIES_LATER,	/* once nothing is held */
 	WAY_FORKS,	/* at once, and a child is left behind */
 };

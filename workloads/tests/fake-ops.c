@@ -67,6 +67,8 @@ static void leave_child(void)
 
 static int pass_time(void)
 {
+	struct task_sample program;
+
 	switch (fake.way) {
 	case WAY_WAITS:
 		return wait_for_holders();
@@ -86,9 +88,10 @@ static int pass_time(void)
 		for (;;)
 			sleep_on(&(unsigned int){ 0 }, 0);
 	case WAY_INTERRUPTS:
-		usleep(20000);
+		while (__real_task_sample(getpid(), getpid(), &program) || program.state != 'S')
+			usleep(1000);
 		syscall(SYS_tgkill, getpid(), getpid(), SIGUSR1);
-		usleep(20000);
+		usleep(20000); /* for the program to come back, should it */
 		return 0;
 	case WAY_DIES_LATER:
 		wait_for_holders();

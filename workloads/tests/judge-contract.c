@@ -172,6 +172,10 @@ static const struct judge_row rows[] = {
 	{ "a pin is refused that must be granted", FILE_AP, { .denial = EFAULT },
 	  .want = "fail\n3 contract.granted: the page is pinned | pin 'p' (vmsplice) was refused "
 		  "with EFAULT" },
+	{ "and nothing waits for it", FILE_AP "start t punch a 16K 4K\nexpect t blocks\nunpin p\n",
+	  { .denial = EFAULT },
+	  .want = "fail\n3 contract.granted: the page is pinned | pin 'p' (vmsplice) was refused "
+		  "with EFAULT" },
 	{ "it is for want of memory", FILE_AP, { .denial = ENOMEM },
 	  .want = "error\nline 3: pin 'p' (vmsplice) was not granted: ENOMEM: the call" },
 	{ "it is before the call", FILE_AP, { .denial = EFAULT, .not_asked = true },
