@@ -12,7 +12,7 @@
 static const char list[] =
 	"# a comment\n"
 	"\n"
-	"spins   6.1,7.2  contract.sleeps,contract.killable  xfs/*/higher,xfs/*/higher/*  state R in *\n"
+	"spins   6.1,7.2  contract.sleeps,contract.killable  xfs/*/higher?(/@(kill|stop)-waiter)  state R in *\n"
 	"  stuck 7.2      contract.ends   *  't' still runs*dax_break_layout*  \r\n"
 	"spins\t7.2\tsplat\tone*\tWARNING in f[0-9]";
 
@@ -40,6 +40,7 @@ static void test_rows(void **state)
 		{ "7.2.13+deb14-amd64", HIGHER, "contract.sleeps", "state R in 0", "", 0 },
 		{ "7.2", HIGHER, "contract.killable", "state R in 0", "", 0 },
 		{ "6.1.0-56-amd64", HIGHER "/kill-waiter", "contract.sleeps", "state R in 0", "", 0 },
+		{ "7.2", HIGHER "/signal-waiter", "contract.sleeps", "state R in 0", "", 3 },
 		{ "7.2", HIGHER "#12", "contract.sleeps", "state R in 0", "", 0 },
 		{ "7.2", "xfs/4k/rdma/mapped/clone", "contract.sleeps", "state R in 0", "", 3 },
 		{ "7.2", HIGHER, "contract.sleeps", "state D in 0", "", 3 },

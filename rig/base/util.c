@@ -112,7 +112,7 @@ const char *format_size(uint64_t size, char *buf)
 
 bool glob_match(const char *glob, const char *name)
 {
-	return fnmatch(glob, name, 0) == 0;
+	return fnmatch(glob, name, FNM_EXTMATCH) == 0;
 }
 
 bool str_ends(const char *s, const char *end)
