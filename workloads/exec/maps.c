@@ -40,6 +40,20 @@ static void on_fault(int signo, siginfo_t *info, void *context)
 	siglongjmp(*guard, signo);
 }
 
+static size_t left_in_page(const void *at)
+{
+	return PAGE - (uintptr_t)at % PAGE;
+}
+
+/* Page after page: memcpy() of it all takes them in an order that hangs on where the heap lies. */
+static void copy_in_order(char *dst, const char *src, size_t len)
+{
+	for (size_t n; len; dst += n, src += n, len -= n) {
+		n = MIN(len, MIN(left_in_page(dst), left_in_page(src)));
+		memcpy(dst, src, n);
+	}
+}
+
 /* memcpy() that reports a fault: NULL, or the faulting address. */
 static void *guarded_copy(void *dst, const void *src, size_t len)
 {
@@ -48,7 +62,7 @@ static void *guarded_copy(void *dst, const void *src, size_t len)
 
 	guard = &env;
 	if (sigsetjmp(env, 1) == 0)
-		memcpy(dst, src, len);
+		copy_in_order(dst, src, len);
 	else
 		fault = guard_addr ? guard_addr : dst;
 	guard = NULL;
