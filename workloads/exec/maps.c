@@ -45,11 +45,15 @@ static size_t left_in_page(const void *at)
 	return PAGE - (uintptr_t)at % PAGE;
 }
 
-/* Page after page: memcpy() of it all takes them in an order that hangs on where the heap lies. */
-static void copy_in_order(char *dst, const char *src, size_t len)
+/*
+ * Page after page, each from its first byte on: memcpy() takes them, and the bytes of one, in
+ * an order that hangs on where the heap lies. Not inlined: a fault leaves it by siglongjmp().
+ */
+static __attribute__((noinline)) void copy_in_order(char *dst, const char *src, size_t len)
 {
 	for (size_t n; len; dst += n, src += n, len -= n) {
 		n = MIN(len, MIN(left_in_page(dst), left_in_page(src)));
+		*(volatile char *)dst = *(const volatile char *)src;
 		memcpy(dst, src, n);
 	}
 }
