@@ -92,6 +92,8 @@ void case_record_destroy(struct case_record *rec)
 		free(rec->evidence[i].text);
 	}
 	free(rec->evidence);
+	for (size_t i = 0; i < ORACLES; i++)
+		free(rec->sights[i].why);
 	for (size_t i = 0; i < rec->error_count; i++)
 		free(rec->errors[i]);
 	free(rec->errors);
@@ -142,6 +144,25 @@ void case_record_add_evidence(struct case_record *rec, const char *name, const c
 		.path = copy(path),
 		.text = copy_counted(rec, text, CASE_DETAIL_MAX),
 	};
+}
+
+void case_record_see(struct case_record *rec, enum oracle oracle, enum sight sight,
+		     const char *why)
+{
+	struct case_sight *s = &rec->sights[oracle < ORACLES ? oracle : 0];
+
+	if (oracle >= ORACLES || sight >= SIGHTS)
+		return;
+	if (sight == SIGHT_LACKING || sight == SIGHT_CUT) {
+		_cleanup_free_ char *text = xasprintf("%s: %s", oracle_name(oracle), why);
+
+		case_record_add_evidence(rec, EVIDENCE_LOST, NULL, text);
+	}
+	if (sight <= s->sight)
+		return;
+	s->sight = sight;
+	free(s->why);
+	s->why = why && *why ? xstrndup(why, CASE_LINE_MAX) : NULL;
 }
 
 void case_record_add_error(struct case_record *rec, const char *fmt, ...)

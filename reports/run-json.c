@@ -107,6 +107,15 @@ static json_t *json_timing(const struct case_timing *t)
 	return o;
 }
 
+static json_t *json_sights(const struct case_record *rec)
+{
+	json_t *o = json_object();
+
+	for (enum oracle i = 0; i < ORACLES; i++)
+		json_set_text(o, oracle_name(i), sight_name(rec->sights[i].sight));
+	return o;
+}
+
 static json_t *json_case(const struct case_record *rec)
 {
 	json_t *o = json_object();
@@ -128,6 +137,8 @@ static json_t *json_case(const struct case_record *rec)
 	json_set_num(o, "starved_ns", rec->starved_ns);
 	json_set(o, "timing", json_timing(&rec->timing));
 	set_seed(o, rec->seed);
+	if (rec->wants_sights)
+		json_set(o, "seen", json_sights(rec));
 	if (rec->dropped)
 		json_set_num(o, "dropped", rec->dropped);
 	json_lists(o, rec);

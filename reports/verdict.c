@@ -262,11 +262,31 @@ static void judge_no_ground(struct case_record *rec)
 	judge(rec, VERDICT_ERROR, "%s", *why ? why : "no guest came up");
 }
 
+/* The first oracle from @from on, before @to, that cannot vouch for what it did not see. */
+static const struct case_sight *unseen(const struct case_record *rec, enum oracle from,
+				       enum oracle to)
+{
+	for (enum oracle i = from; i < to && rec->wants_sights; i++)
+		if (rec->sights[i].sight == SIGHT_NONE || rec->sights[i].sight == SIGHT_CUT)
+			return &rec->sights[i];
+	return NULL;
+}
+
+static void judge_unseen(struct case_record *rec, const struct case_sight *s)
+{
+	_cleanup_free_ char *why = escaped(s->why);
+
+	judge(rec, VERDICT_ERROR, "not all was seen: %s: %s",
+	      oracle_name((enum oracle)(s - rec->sights)), *why ? why : "no word at the end");
+}
+
 /* Nothing is held against the kernel: what is there for it? */
 static void judge_rest(struct case_record *rec)
 {
 	const struct case_step *skip = first_step(rec, CASE_STEP_SKIP);
 	const struct case_step *error = first_step(rec, CASE_STEP_ERROR);
+	const struct case_sight *log = unseen(rec, ORACLE_LOG, ORACLE_LOG + 1);
+	const struct case_sight *any = unseen(rec, ORACLE_LOG, ORACLES);
 	_cleanup_free_ char *why = escaped(rec->guest_reason);
 
 	if (error)
@@ -283,10 +303,14 @@ static void judge_rest(struct case_record *rec)
 		judge(rec, VERDICT_ERROR, "the guest reported no step");
 	else if (!rec->end_seen)
 		judge(rec, VERDICT_ERROR, "the guest did not report the end of the case");
+	else if (log)
+		judge_unseen(rec, log);
 	else if (skip)
 		judge_step(rec, VERDICT_SKIP, skip);
 	else if (rec->wants_dax && !rec->dax_proven)
 		judge(rec, VERDICT_ERROR, "no file was proven to be DAX");
+	else if (any)
+		judge_unseen(rec, any);
 	else {
 		rec->verdict = VERDICT_PASS;
 		free(rec->reason);

@@ -4,6 +4,7 @@
 #define REPORTS_VERDICT_H
 
 #include "base/buf.h"
+#include "base/sight.h"
 #include "splat.h"
 
 enum verdict {
@@ -61,7 +62,7 @@ struct finding {
 	char *detail;
 };
 
-/* The name of evidence whose text is an oracle that the case had not, and why. */
+/* The name of evidence whose text is an oracle that did not see all, and why. */
 #define EVIDENCE_LOST "lost"
 
 /* A piece of evidence: in a file of the run folder, or at hand. */
@@ -103,12 +104,19 @@ struct case_guest {
 	int64_t clock_ms;	/* its clock less the host's */
 };
 
+/* An oracle's word on what it saw. */
+struct case_sight {
+	enum sight sight;
+	char *why;	/* NULL: nothing to say */
+};
+
 struct case_record {
 	char *name;
 	char *scenario;		/* its text */
 	char *fs;		/* "xfs", "ext4"; NULL: none */
 	bool wants_dax;		/* a pass needs dax_proven */
 	bool dax_proven;	/* statx said so of a file in the guest */
+	bool wants_sights;	/* a pass needs the word of every oracle */
 	bool end_seen;		/* the agent reported the case's end */
 	enum guest_end guest_end;
 	char *guest_reason;	/* words about guest_end; NULL: none */
@@ -126,6 +134,7 @@ struct case_record {
 	size_t splat_count;
 	struct case_evidence *evidence;
 	size_t evidence_count;
+	struct case_sight sights[ORACLES];
 	char **errors;		/* what the rig itself could not do */
 	size_t error_count;
 	size_t dropped;		/* steps, splats, evidence and errors past CASE_*_MAX */
@@ -162,6 +171,13 @@ void case_record_add_splat(struct case_record *rec, struct splat *splat);
 void case_record_add_evidence(struct case_record *rec, const char *name, const char *path,
 			      const char *text);
 
+/*
+ * @oracle's word; of several the one that says less holds, of two the same the first.
+ * @why is copied, and kept as evidence where it did not see all. Ignored out of range.
+ */
+void case_record_see(struct case_record *rec, enum oracle oracle, enum sight sight,
+		     const char *why);
+
 /* Something of the rig or the host went wrong during the case: see below. */
 void case_record_add_error(struct case_record *rec, const char *fmt, ...) __printf(2, 3);
 
@@ -193,9 +209,11 @@ void case_record_drop_findings(struct case_record *rec);
  *    for a processor for half of the case or longer.
  * 5. error: QEMU killed from outside, a broken link, something dropped, no step
  *    reported, no end.
- * 6. skip: a step was skipped.
- * 7. error: the case wants DAX and it was not proven.
- * 8. pass.
+ * 6. error: the case wants sights and the log was not seen to its end.
+ * 7. skip: a step was skipped.
+ * 8. error: the case wants DAX and it was not proven, or wants sights and an oracle broke
+ *    off or said nothing. One that the kernel does not allow, said so, costs no verdict.
+ * 9. pass.
  *
  * Findings are kept under every verdict. A rule that rules[] does not hold makes its
  * step an error: it came from the guest.

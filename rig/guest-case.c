@@ -139,9 +139,28 @@ static struct err *talk(struct running *r)
 	return err;
 }
 
+/* The kernel's own words when its log was faster than the console; what, nobody knows. */
+#define PRINTK_DROPPED " printk messages dropped"
+
+/*  is what the console showed of the case. */
+static void judge_log(struct running *r, const struct buf *text)
+{
+	if (r->rec->guest_end != GUEST_END_FINE)
+		return; /* no pass anyway, and how it ended is said */
+	if (!r->g->console.marked)
+		case_record_see(r->rec, ORACLE_LOG, SIGHT_CUT, "the console does not show the "
+				"mark of the case's end; is the disk of the run's folder full?");
+	else if (text->len && memmem(text->data, text->len, PRINTK_DROPPED,
+				     strlen(PRINTK_DROPPED)))
+		case_record_see(r->rec, ORACLE_LOG, SIGHT_CUT,
+				"the kernel dropped messages before the console showed them");
+	else
+		case_record_see(r->rec, ORACLE_LOG, SIGHT_WHOLE, NULL);
+}
+
 /*
  * The console may be behind the channel: waits, bounded, until it shows the end of
- * the case. Whether it does decides nothing but how long we wait.
+ * the case.
  */
 static void drain_console(struct running *r)
 {
@@ -155,16 +174,17 @@ static void drain_console(struct running *r)
 		if (e != GUEST_FRAME && e != GUEST_QUIET)
 			break;
 	}
-	console_expect(&r->g->console, NULL);
 	console_read(&r->g->console);
 	take_splats(r, true);
 }
 
-static void save_console(struct running *r)
+static void take_console(struct running *r)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 
 	console_copy(&r->g->console, r->console_from, RUNDIR_FILE_MAX, &text);
+	judge_log(r, &text);
+	console_expect(&r->g->console, NULL);
 	if (text.len)
 		case_save_file(r, "console.log", text.data, text.len);
 }
@@ -193,10 +213,21 @@ static struct err *send_case(struct running *r, uint64_t seed)
 	return link_send(&r->g->link, MSG_CASE, &msg);
 }
 
+/* As the agent's log has it. */
+static char *end_mark(const char *name)
+{
+	_cleanup_free_ char *text = xasprintf("case %s ends", name);
+	struct buf b = BUF_INIT;
+
+	buf_adds(&b, AGENT_LOG_HEAD);
+	buf_add_escaped(&b, text, strlen(text), AGENT_LOG_MAX);
+	return buf_take(&b);
+}
+
 struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie lie,
 			   uint64_t seed, struct rundir_case *dir, struct case_record *rec)
 {
-	_cleanup_free_ char *mark = xasprintf("daxrig: case %s ends", c->name);
+	_cleanup_free_ char *mark = end_mark(c->name);
 	uint64_t start = now_ns(), delay = proc_run_delay(virt_domain_pid(g->domain));
 	struct running r = {
 		.g = g, .c = c, .lie = lie, .dir = dir, .rec = rec,
@@ -218,7 +249,7 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie 
 		err_free(err);
 	}
 	drain_console(&r);
-	save_console(&r);
+	take_console(&r);
 	rec->guest = g->who;
 	rec->starved_ns = proc_run_delay(virt_domain_pid(g->domain));
 	rec->starved_ns -= MIN(rec->starved_ns, delay);

@@ -137,7 +137,7 @@ static struct err *take_call(struct running *r, const struct frame *f)
 		return ledger_call(r, name, f);
 	else
 		err = err_create(ERR_INFRA, "the host knows no such call");
-	msg_put_u64(&reply, TAG_STATUS, err ? 1 : 0);
+	msg_put_u64(&reply, TAG_STATUS, err ? REPLY_NOT : REPLY_DONE);
 	if (err)
 		msg_put_str(&reply, TAG_TEXT, err->message);
 	return link_send(&r->g->link, MSG_REPLY, &reply);
@@ -171,16 +171,18 @@ static void take_evidence(struct running *r, const struct frame *f)
 static void take_log(struct running *r, const struct frame *f)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
-	const size_t n = strlen(LOG_LOST);
-	struct msg_field text;
-	bool lost;
+	struct msg_field text, oracle, sight;
+	bool is_sight = msg_find(f->payload, f->len, TAG_ORACLE, &oracle) &&
+			msg_find(f->payload, f->len, TAG_SIGHT, &sight);
 
 	if (!msg_find(f->payload, f->len, TAG_TEXT, &text))
 		return;
 	buf_add_escaped(&line, text.data, text.len, LINE_MAX_BYTES);
-	lost = strncmp(buf_str(&line), LOG_LOST, n) == 0;
-	case_record_add_evidence(r->rec, lost ? EVIDENCE_LOST : "agent", NULL,
-				 buf_str(&line) + (lost ? n : 0));
+	if (is_sight)
+		case_record_see(r->rec, (enum oracle)MIN(msg_u64(&oracle), ORACLES),
+				(enum sight)MIN(msg_u64(&sight), SIGHTS), buf_str(&line));
+	else
+		case_record_add_evidence(r->rec, "agent", NULL, buf_str(&line));
 }
 
 static void take_end(struct running *r, const struct frame *f)

@@ -91,7 +91,7 @@ static struct err *find_pages(struct guest *g, const struct ledger_memory *mem)
 }
 
 static struct err *check(struct guest *g, bool idle, const struct frame *f,
-			 struct ledger_result *result)
+			 struct ledger_result *result, bool *lacking)
 {
 	_cleanup_free_ struct ledger_row *rows = xcalloc(LEDGER_ROWS_MAX, sizeof(*rows));
 	_cleanup_close_ int fd = -1;
@@ -109,6 +109,7 @@ static struct err *check(struct guest *g, bool idle, const struct frame *f,
 		return err_errno(errno, "cannot read the guest's memory");
 	err = find_pages(g, &mem);
 	lacks = err ? NULL : ledger_layout_lacks(&g->layout);
+	*lacking = lacks != NULL;
 	if (lacks)
 		err = err_create(ERR_INFRA, "%s", lacks);
 	if (err)
@@ -120,9 +121,12 @@ static struct err *check(struct guest *g, bool idle, const struct frame *f,
 void guest_ledger(struct guest *g, const char *call, const struct frame *f, struct buf *reply)
 {
 	struct ledger_result result = LEDGER_RESULT_INIT;
-	_cleanup_err_ struct err *err = check(g, strcmp(call, LEDGER_IDLE_CALL) == 0, f, &result);
+	bool lacking = false;
+	_cleanup_err_ struct err *err = check(g, strcmp(call, LEDGER_IDLE_CALL) == 0, f, &result,
+					      &lacking);
 
-	msg_put_u64(reply, TAG_STATUS, err || result.rule);
+	msg_put_u64(reply, TAG_STATUS, lacking ? REPLY_LACKS :
+		    err || result.rule ? REPLY_NOT : REPLY_DONE);
 	if (err) {
 		msg_put_str(reply, TAG_TEXT, err->message);
 	} else if (result.rule) {

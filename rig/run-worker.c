@@ -150,6 +150,7 @@ static struct case_record *new_record(struct run *r, const struct plan_case *c)
 	rec->scenario = xstrdup(c->text);
 	rec->fs = xstrdup(c->fs);
 	rec->wants_dax = true;
+	rec->wants_sights = true;
 	rec->seed = r->o->seed;
 	rec->started_ns = run_now(r);
 	rec->timing.queue_ns = rec->started_ns - r->plan_ns;

@@ -45,7 +45,7 @@ enum trace_line trace_line_read(const char *line, size_t len, struct writeback *
 		return TRACE_LOST;
 	p = strstr(text, event);
 	if (!p)
-		return TRACE_OTHER;
+		return strstr(text, "tracing_mark_write: " TRACE_MARK_TEXT) ? TRACE_MARK : TRACE_OTHER;
 	if (len >= sizeof(text) || !read_fields(p + strlen(event), out))
 		return TRACE_GARBLED;
 	return TRACE_WRITEBACK;

@@ -14,6 +14,7 @@
 #include "workloads/shadow.h"
 
 #define FLUSH_PAGE 4096u
+#define TRACE_MARK_TEXT "daxrig: the case ends"
 
 /* One dax_writeback_one; page and pages count FLUSH_PAGEs of the file. */
 struct writeback {
@@ -24,6 +25,7 @@ struct writeback {
 
 enum trace_line {
 	TRACE_OTHER,		/* no concern of ours */
+	TRACE_MARK,		/* TRACE_MARK_TEXT, by trace_marker */
 	TRACE_WRITEBACK,	/* @out is filled */
 	TRACE_LOST,		/* the ring buffer ran over: events are missing here */
 	TRACE_GARBLED,		/* a dax_writeback_one that cannot be read */

@@ -52,13 +52,16 @@ void case_send(const struct case_ctx *ctx, enum msg_type type, const struct buf 
 		fprintf(stderr, "daxrig: case: message %d is lost: %s\n", type, strerror(err));
 }
 
-/* MSG_REPLY of @len bytes: 0, or -1 with what the host says. */
+/* MSG_REPLY of @len bytes: as case_call(), with what the host says. */
 static int read_reply(const uint8_t *data, size_t len, char *why, size_t size)
 {
+	uint64_t status = REPLY_NOT;
 	struct msg_field f;
 	char *text;
 
-	if (msg_find(data, len, TAG_STATUS, &f) && f.len == 8 && msg_u64(&f) == 0)
+	if (msg_find(data, len, TAG_STATUS, &f) && f.len == 8)
+		status = msg_u64(&f);
+	if (status == REPLY_DONE)
 		return 0;
 	if (msg_find(data, len, TAG_TEXT, &f)) {
 		text = msg_str(&f, size);
@@ -67,7 +70,7 @@ static int read_reply(const uint8_t *data, size_t len, char *why, size_t size)
 	} else {
 		snprintf(why, size, "the host gave no reason");
 	}
-	return -1;
+	return status == REPLY_LACKS ? CALL_LACKS : -1;
 }
 
 static int wait_reply(int fd, char *why, size_t size)

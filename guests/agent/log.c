@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "guests/agent/agent.h"
+#include "wire/msg.h"
 
 void agent_log(const char *fmt, ...)
 {
@@ -16,8 +17,8 @@ void agent_log(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	buf_adds(&line, "<6>daxrig: ");
-	buf_add_escaped(&line, text, strlen(text), 700);
+	buf_adds(&line, "<6>" AGENT_LOG_HEAD);
+	buf_add_escaped(&line, text, strlen(text), AGENT_LOG_MAX);
 	buf_addc(&line, '\n');
 	fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 	if (fd < 0)

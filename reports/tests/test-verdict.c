@@ -28,6 +28,8 @@ static const struct {
 	enum guest_end end;
 	bool no_end, no_dax, not_wanted, flood, killed;
 	uint64_t starved;	/* of 100 ns */
+	struct { enum oracle oracle; enum sight sight; } sees;	/* all others saw all */
+	bool blind;		/* nobody asked what they saw */
 	enum verdict verdict;
 	const char *reason;	/* how it starts; NULL: none at all */
 	size_t findings;
@@ -45,6 +47,24 @@ static const struct {
 	{ "a splat on a busy host", { OK }, .splat = "BUG in x", .end = GUEST_END_SILENT,
 	  .starved = 99, .no_end = true, .verdict = VERDICT_FAIL, .findings = 2,
 	  .reason = "splat:" },
+	{ "the console ended", { OK }, .sees = { ORACLE_LOG, SIGHT_CUT }, .verdict = VERDICT_ERROR,
+	  .reason = "not all was seen: log: why" },
+	{ "the console ended, and a skip", { OK, SKIP }, .sees = { ORACLE_LOG, SIGHT_CUT },
+	  .verdict = VERDICT_ERROR, .reason = "not all was seen: log: why" },
+	{ "the console ended after a fail", { FAIL("contract.waits") },
+	  .sees = { ORACLE_LOG, SIGHT_CUT }, .verdict = VERDICT_FAIL, .findings = 1,
+	  .reason = "contract.waits" },
+	{ "the trace ended", { OK }, .sees = { ORACLE_FLUSH, SIGHT_CUT }, .verdict = VERDICT_ERROR,
+	  .reason = "not all was seen: flush: why" },
+	{ "the trace ended, and a skip", { OK, SKIP }, .sees = { ORACLE_FLUSH, SIGHT_CUT },
+	  .verdict = VERDICT_SKIP, .reason = "line 2: why" },
+	{ "the ledger said nothing", { OK }, .sees = { ORACLE_LEDGER, SIGHT_NONE },
+	  .verdict = VERDICT_ERROR, .reason = "not all was seen: ledger: no word at the end" },
+	{ "the kernel has no ledger", { OK }, .sees = { ORACLE_LEDGER, SIGHT_LACKING },
+	  .verdict = VERDICT_PASS },
+	{ "a self-test left it out", { OK }, .sees = { ORACLE_BLOCKS, SIGHT_OFF },
+	  .verdict = VERDICT_PASS },
+	{ "nobody asks what was seen", { OK }, .blind = true, .verdict = VERDICT_PASS },
 	{ "a skip", { OK, SKIP }, .verdict = VERDICT_SKIP, .reason = "line 2: why" },
 	{ "a skip before any file was made", { SKIP }, .no_dax = true,
 	  .verdict = VERDICT_SKIP, .reason = "line 1: why" },
@@ -179,6 +199,13 @@ static struct case_record *build(size_t i)
 		rec->guest_reason = xstrdup("the case died from signal 9");
 	rec->dax_proven = !cases[i].no_dax;
 	rec->wants_dax = !cases[i].not_wanted;
+	rec->wants_sights = !cases[i].blind;
+	for (enum oracle o = 0; o < ORACLES && !cases[i].blind; o++) {
+		bool all = o != cases[i].sees.oracle || (!cases[i].sees.oracle && !cases[i].sees.sight);
+
+		case_record_see(rec, o, SIGHT_NONE, NULL);
+		case_record_see(rec, o, all ? SIGHT_WHOLE : cases[i].sees.sight, "why");
+	}
 	return rec;
 }
 

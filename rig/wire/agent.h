@@ -44,11 +44,14 @@ void case_send(const struct case_ctx *ctx, enum msg_type type, const struct buf 
 
 /*
  * Asks the host for something only it can do, and waits. @call is "gate-lift",
- * "gate-drop", ...; @args NULL-terminated or NULL. 0, or -1 with the host's
- * reason in @why. One call at a time a case; callable from any thread.
+ * "gate-drop", ...; @args NULL-terminated or NULL. 0, or -1 or CALL_LACKS with the
+ * host's reason in @why. One call at a time a case; callable from any thread.
  */
 int case_call(const struct case_ctx *ctx, const char *call, const char *const *args,
 	      char *why, size_t size);
+
+/* Of case_call(): this kernel does not offer what the host needs for it. */
+#define CALL_LACKS 1
 
 /* What run_case() returns when all went well and the guest must not be used again. */
 #define CASE_SPOILED 64

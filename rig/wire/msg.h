@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-#define PROTO_VERSION 2
+#define PROTO_VERSION 3
 
 /* Bytes of TAG_ENTROPY, and of TAG_RANDOM. */
 #define ENTROPY_BYTES 64u
@@ -17,7 +17,7 @@
 enum msg_type {
 	/* host to agent */
 	MSG_CASE = 1,		/* run this scenario */
-	MSG_REPLY,		/* answer to MSG_CALL: TAG_STATUS 0, or TAG_TEXT why not */
+	MSG_REPLY,		/* answer to MSG_CALL: TAG_STATUS enum reply_status */
 	MSG_ABORT,		/* end the running case: evidence, then MSG_END */
 	MSG_POWEROFF,
 	MSG_WELCOME,		/* answer to hello, before any case: time, entropy, the guest's number */
@@ -31,8 +31,9 @@ enum msg_type {
 	MSG_GUEST,		/* answer to MSG_WELCOME: what became of it */
 };
 
-/* How a line of MSG_LOG begins that says which oracle a case lost, and why. */
-#define LOG_LOST "oracle lost: "
+/* A line of the agent's in the kernel log: the head, then so many bytes, escaped. */
+#define AGENT_LOG_HEAD "daxrig: "
+#define AGENT_LOG_MAX 700
 
 enum msg_tag {
 	TAG_VERSION = 1,	/* u64 PROTO_VERSION */
@@ -64,6 +65,8 @@ enum msg_tag {
 	TAG_HOST,		/* the guest's host name */
 	TAG_LAYOUT,		/* "page.refcount 52": see guests/agent/layout.c, repeated */
 	TAG_RANDOM,		/* RANDOM_BYTES that the guest drew */
+	TAG_ORACLE,		/* u64 enum oracle: MSG_LOG is its word on what it saw, TAG_TEXT why */
+	TAG_SIGHT,		/* u64 enum sight, with it */
 };
 
 /*
@@ -76,6 +79,13 @@ enum end_status {
 	END_LIMIT = 256,	/* over TAG_LIMIT_MS; evidence came before */
 	END_ABORTED,		/* by MSG_ABORT; evidence came before */
 	END_NOT_RUN,		/* the agent could not start it */
+};
+
+/* TAG_STATUS of MSG_REPLY; but for 0 TAG_TEXT says why. */
+enum reply_status {
+	REPLY_DONE,
+	REPLY_NOT,	/* it was not done, or found something */
+	REPLY_LACKS,	/* this kernel does not offer what it needs */
 };
 
 /* How a step came out. */

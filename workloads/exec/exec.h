@@ -12,6 +12,7 @@
 
 #include <pthread.h>
 
+#include "base/sight.h"
 #include "inject/ops/ops.h"
 #include "wire/agent.h"
 #include "workloads/pins/pin.h"
@@ -133,6 +134,7 @@ struct exec {
 	struct block *block;	/* the one that runs */
 	struct flush *flush;	/* NULL before the first store through a mapping */
 	struct watch watch;
+	bool lost[ORACLES];	/* said so */
 	struct ledger *ledger;	/* of ledger.c, NULL at first */
 	void *last;		/* what a pin saw last */
 	size_t last_size;
@@ -162,8 +164,13 @@ void outcome_fail(struct outcome *o, const char *rule, const char *expected,
 		  const char *found, ...) __printf(4, 5);
 void outcome_skip(struct outcome *o, const char *found, ...) __printf(2, 3);
 void outcome_error(struct outcome *o, const char *found, ...) __printf(2, 3);
-/* Has it in the record of the case that an oracle ("flush") sees nothing from here on. */
-void exec_lost(const struct exec *x, const char *oracle, const char *why, ...) __printf(3, 4);
+/*
+ * Has it in the record of the case that @oracle does not see all, SIGHT_LACKING or _CUT.
+ * exec_seen(): the case ends, and those that nothing was said of saw all.
+ */
+void exec_lost(struct exec *x, enum oracle oracle, enum sight sight, const char *why, ...)
+	__printf(4, 5);
+void exec_seen(struct exec *x);
 
 /*
  * fs.c: mkfs and mount with dax=always; the same if need be, and the proof by statx.
@@ -227,6 +234,8 @@ void exec_flush_store(struct exec *x, struct exec_file *f, uint64_t off, uint64_
 void exec_flush_forget(struct exec_file *f, uint64_t off, uint64_t len);
 void exec_flush_changed(struct exec *x, const struct mutator_call *c);
 void exec_flush_check(struct exec *x, struct exec_file *f, const char *how, struct outcome *o);
+/* The case ends: lost unless a mark that is set now is the last that the trace shows. */
+void exec_flush_end(struct exec *x);
 
 /* holds.c */
 struct exec_pin *exec_pin(struct exec *x, const char *name);

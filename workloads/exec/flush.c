@@ -28,6 +28,7 @@ struct flush {
 	int pipe;	/* trace_pipe, -1 when the oracle is lost */
 	bool moved;	/* an operation ran since the last look: there may be events */
 	struct buf line;	/* the end of what was read, not yet a whole line */
+	bool marked;	/* the last line was the mark of the case's end */
 };
 
 int exec_flush_prepare(void)
@@ -42,7 +43,7 @@ int exec_flush_prepare(void)
 	return ret < 0 ? ret : 0;
 }
 
-static __printf(2, 3) void lose(struct exec *x, const char *fmt, ...)
+static __printf(3, 4) void lose(struct exec *x, enum sight sight, const char *fmt, ...)
 {
 	char why[200];
 	va_list ap;
@@ -50,7 +51,7 @@ static __printf(2, 3) void lose(struct exec *x, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	exec_lost(x, "flush", "%s", why);
+	exec_lost(x, ORACLE_FLUSH, sight, "%s", why);
 	close_fd(&x->flush->pipe);
 	x->flush->pipe = -1;
 }
@@ -76,13 +77,13 @@ static bool listening(struct exec *x)
 	x->flush->pipe = -1;
 	ret = exec_flush_prepare();
 	if (ret) {
-		lose(x, "this kernel has no event fs_dax:dax_writeback_one in tracefs: %s",
+		lose(x, SIGHT_LACKING, "this kernel has no event fs_dax:dax_writeback_one in tracefs: %s",
 		     errno_name(-ret));
 		return false;
 	}
 	x->flush->pipe = open_pipe();
 	if (x->flush->pipe < 0)
-		lose(x, "trace_pipe: %s", errno_name(-x->flush->pipe));
+		lose(x, SIGHT_CUT, "trace_pipe: %s", errno_name(-x->flush->pipe));
 	return x->flush->pipe >= 0;
 }
 
@@ -124,11 +125,14 @@ static void take_lines(struct exec *x)
 		case TRACE_LOST:
 			/* events of before the first store are nobody's loss */
 			if (anything_dirty(x))
-				lose(x, "the trace buffer ran over");
+				lose(x, SIGHT_CUT, "the trace buffer ran over");
 			break;
 		case TRACE_GARBLED:
-			lose(x, "a trace line of this kernel cannot be read: '%.*s'",
+			lose(x, SIGHT_CUT, "a trace line of this kernel cannot be read: '%.*s'",
 			     (int)MIN(len, 120), b->data + at);
+			break;
+		case TRACE_MARK:
+			x->flush->marked = true;
 			break;
 		case TRACE_OTHER:
 			break;
@@ -153,12 +157,12 @@ static void look(struct exec *x)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno != EAGAIN)
-			lose(x, "read of trace_pipe: %s", errno_name(errno));
+			lose(x, SIGHT_CUT, "read of trace_pipe: %s", errno_name(errno));
 		if (n <= 0)
 			return;
 		total += (size_t)n;
 		if (total > LOOK_MAX) {
-			lose(x, "the trace does not end");
+			lose(x, SIGHT_CUT, "the trace does not end");
 			return;
 		}
 		buf_add(&x->flush->line, chunk, (size_t)n);
@@ -252,4 +256,22 @@ void exec_flush_check(struct exec *x, struct exec_file *f, const char *how, stru
 			judge(g, how, o);
 		shadow_deinit(&g->dirty); /* told once */
 	}
+}
+
+void exec_flush_end(struct exec *x)
+{
+	int ret;
+
+	if (!x->flush || !listening(x))
+		return;
+	look(x);
+	if (!listening(x))
+		return;
+	x->flush->marked = false;
+	ret = file_poke(INSTANCE "/trace_marker", TRACE_MARK_TEXT);
+	if (!ret)
+		look(x);
+	if (listening(x) && !x->flush->marked)
+		lose(x, SIGHT_CUT, "the trace does not show the mark of the case's end%s%s",
+		     ret ? ": trace_marker: " : "", ret ? errno_name(-ret) : "");
 }

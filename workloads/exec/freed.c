@@ -19,6 +19,11 @@ static bool is_the_files(const struct exec_pin *p, const struct piece *held)
 	return b && b->src + (p->off + held->off - b->off) == held->src;
 }
 
+static enum sight sight_of(int errnum)
+{
+	return errnum == EOPNOTSUPP || errnum == ENOTTY ? SIGHT_LACKING : SIGHT_CUT;
+}
+
 void exec_freed_note(struct exec *x, struct exec_pin *p)
 {
 	struct extent found[EXEC_EXTENTS_MAX];
@@ -40,7 +45,7 @@ void exec_freed_note(struct exec *x, struct exec_pin *p)
 		n = fsmap_of_file(p->file->fd, p->off + held->off, held->len, found,
 				  EXEC_EXTENTS_MAX - p->nr_extents);
 		if (n < 0)
-			exec_lost(x, "blocks", "FIEMAP: %s", errno_name(-n));
+			exec_lost(x, ORACLE_BLOCKS, sight_of(-n), "FIEMAP: %s", errno_name(-n));
 		for (int j = 0; j < n; j++)
 			p->extents[p->nr_extents++] = found[j];
 	}
@@ -93,7 +98,8 @@ static bool look_for_free(struct exec *x, struct exec_pin *p, int fd, struct out
 		int ret = fsmap_free(fd, &p->extents[i], &gone);
 
 		if (ret < 0)
-			exec_lost(x, "blocks", "GETFSMAP: %s", errno_name(-ret));
+			exec_lost(x, ORACLE_BLOCKS, sight_of(-ret), "GETFSMAP: %s",
+				  errno_name(-ret));
 		if (ret <= 0)
 			continue;
 		outcome_fail(o, "block.freed", "the blocks of a held page are a file's",

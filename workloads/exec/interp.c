@@ -236,6 +236,8 @@ static void teardown(struct exec *x, bool whole)
 	start = now_ns();
 	if (exec_residue(x, whole && exec_looks(x), checked, &o))
 		exec_ledger_end(x, &o);
+	exec_flush_end(x);
+	exec_seen(x);
 	report(x, 0, &o, now_ns() - start, "end");
 	buf_deinit(&o.detail);
 }

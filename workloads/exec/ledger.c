@@ -17,7 +17,6 @@
 struct ledger {
 	struct book book;
 	bool off;
-	bool cut;		/* it was said that not all fits */
 	/* by the place in x->pins */
 	struct held {
 		bool live;
@@ -25,16 +24,24 @@ struct ledger {
 		uint64_t *pfns;		/* 0: not of the namespace */
 		size_t n;
 	} held[EXEC_THINGS_MAX];
-	struct ledger_row rows[LEDGER_ROWS_MAX];
-	char text[LEDGER_ROWS_MAX][LEDGER_ROW_MAX];
-	size_t asked;		/* rows of text that were compared last */
+	struct ledger_row *rows;
+	size_t n, room;
+	char (*text)[LEDGER_ROW_MAX];	/* rows as they were compared last */
+	size_t asked;
 	char reply[TEXT_MAX];
 };
 
-static void lose(struct exec *x, struct ledger *l, const char *why)
+static void lose(struct exec *x, struct ledger *l, enum sight sight, const char *why)
 {
 	l->off = true;
-	exec_lost(x, "ledger", "%s", why);
+	exec_lost(x, ORACLE_LEDGER, sight, "%s", why);
+}
+
+static void make_room(struct ledger *l, size_t rows)
+{
+	l->room = rows;
+	l->rows = xrealloc(l->rows, rows, sizeof(*l->rows));
+	l->text = xrealloc(l->text, rows, sizeof(*l->text));
 }
 
 /* NULL when it is lost. */
@@ -44,9 +51,10 @@ static struct ledger *ledger(struct exec *x)
 
 	if (!x->ledger) {
 		x->ledger = xcalloc(1, sizeof(*x->ledger));
+		make_room(x->ledger, LEDGER_ROWS_MAX);
 		why = book_init(&x->ledger->book, x->ctx->guest->pmem);
 		if (why)
-			lose(x, x->ledger, why);
+			lose(x, x->ledger, SIGHT_LACKING, why);
 	}
 	return x->ledger->off ? NULL : x->ledger;
 }
@@ -150,23 +158,36 @@ static const char *gather(struct exec *x, struct ledger *l)
 	return add_pins(x, l) ? NULL : "the pages of a pin are not to be seen";
 }
 
-/* A large page must not be told of in part: cut before the block that does not fit. */
-static size_t fit(struct exec *x, struct ledger *l, size_t n)
+/* The rows of the book, all of them. */
+static void list(struct ledger *l)
 {
-	size_t all = n;
+	l->n = book_rows(&l->book, l->rows, l->room);
+	if (l->n <= l->room)
+		return;
+	make_room(l, 2 * l->n);
+	book_rows(&l->book, l->rows, l->room);
+}
+
+static uint64_t block_of(uint64_t pfn)
+{
+	return pfn / BOOK_PMD_PAGES;
+}
+
+/*
+ * Where the rows from @from on that go in one call end. A large page must not be told of in
+ * part: it ends before the block that does not fit.
+ */
+static size_t fit(const struct ledger *l, size_t from)
+{
+	size_t to = MIN(l->n, from + LEDGER_ROWS_MAX), cut = to;
 	uint64_t block;
 
-	if (n <= LEDGER_ROWS_MAX)
-		return n;
-	n = LEDGER_ROWS_MAX - 1;
-	block = l->rows[n].pfn / BOOK_PMD_PAGES;
-	while (n && (l->rows[n - 1].pfn + l->rows[n - 1].count - 1) / BOOK_PMD_PAGES >= block)
-		n--;
-	if (!l->cut)
-		exec_lost(x, "ledger", "of %zu ranges of pages only the first %zu are looked at "
-			  "at once", all, n);
-	l->cut = true;
-	return n;
+	if (to == l->n)
+		return to;
+	block = block_of(l->rows[to].pfn);
+	while (cut > from && block_of(l->rows[cut - 1].pfn + l->rows[cut - 1].count - 1) >= block)
+		cut--;
+	return cut > from ? cut : to;
 }
 
 static const char *rule_of(const char *line)
@@ -180,36 +201,43 @@ static const char *rule_of(const char *line)
 
 enum answer { ANSWER_FINE, ANSWER_DIFFERS, ANSWER_LOST };
 
-static enum answer ask(struct exec *x, struct ledger *l, const char *call, size_t n)
+/* Rows [@from, @to). */
+static enum answer ask(struct exec *x, struct ledger *l, const char *call, size_t from, size_t to)
 {
 	const char *args[LEDGER_ROWS_MAX + 1];
+	int ret;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = from; i < to; i++) {
 		ledger_row_format(&l->rows[i], l->text[i]);
-		args[i] = l->text[i];
+		args[i - from] = l->text[i];
 	}
-	args[n] = NULL;
-	l->asked = n;
+	args[to - from] = NULL;
+	l->asked = to;
 	l->reply[0] = '\0';
-	if (!case_call(x->ctx, call, args, l->reply, sizeof(l->reply)))
+	ret = case_call(x->ctx, call, args, l->reply, sizeof(l->reply));
+	if (!ret)
 		return ANSWER_FINE;
 	if (rule_of(l->reply))
 		return ANSWER_DIFFERS;
-	lose(x, l, l->reply);
+	lose(x, l, ret == CALL_LACKS ? SIGHT_LACKING : SIGHT_CUT, l->reply);
 	return ANSWER_LOST;
 }
 
 static enum answer look(struct exec *x, struct ledger *l)
 {
 	const char *why = gather(x, l);
-	size_t n;
+	enum answer a = ANSWER_FINE;
 
 	if (why) {
-		lose(x, l, why);
+		lose(x, l, SIGHT_CUT, why);
 		return ANSWER_LOST;
 	}
-	n = fit(x, l, book_rows(&l->book, l->rows, LEDGER_ROWS_MAX));
-	return n ? ask(x, l, LEDGER_CALL, n) : ANSWER_FINE;
+	list(l);
+	for (size_t at = 0, end; at < l->n && a == ANSWER_FINE; at = end) {
+		end = fit(l, at);
+		a = ask(x, l, LEDGER_CALL, at, end);
+	}
+	return a;
 }
 
 /*
@@ -220,26 +248,25 @@ static bool has_news(struct exec *x)
 {
 	struct ledger *l = ledger(x);
 	char line[LEDGER_ROW_MAX];
-	size_t n;
 
 	if (!l)
 		return false;
 	if (gather(x, l))
 		return true; /* look() says what is lost */
-	n = fit(x, l, book_rows(&l->book, l->rows, LEDGER_ROWS_MAX));
-	for (size_t i = 0; i < n && n == l->asked; i++) {
+	list(l);
+	for (size_t i = 0; i < l->n && l->n == l->asked; i++) {
 		ledger_row_format(&l->rows[i], line);
 		if (strcmp(line, l->text[i]) != 0)
 			return true;
 	}
-	return n != l->asked;
+	return l->n != l->asked;
 }
 
 static enum answer look_idle(struct exec *x, struct ledger *l)
 {
 	l->rows[0] = (struct ledger_row){ .pfn = l->book.first,
 					  .count = (uint32_t)l->book.pages };
-	return ask(x, l, LEDGER_IDLE_CALL, 1);
+	return ask(x, l, LEDGER_IDLE_CALL, 0, 1);
 }
 
 /* What passes by is gone with the next look: no event tells of it. */
@@ -342,13 +369,14 @@ void exec_ledger_look(struct exec *x, struct outcome *o)
 		tell(l, o);
 }
 
+/* Of a device that is gone there are no struct pages any more. */
 void exec_ledger_step(struct exec *x, const struct step *st, struct outcome *o)
 {
 	if (!exec_looks(x) || !is_worth_it(st) || o->status == STEP_SKIP || o->status == STEP_ERROR)
 		return;
 	if (o->hung && is_stuck_in_layout(x))
 		exec_ledger_hang(x, o);
-	if (o->hung || exec_tasks_busy(x))
+	if (o->hung || x->unbound || exec_tasks_busy(x))
 		return;
 	if (!maps_by_looking(st) || has_news(x))
 		exec_ledger_look(x, o);
@@ -356,7 +384,7 @@ void exec_ledger_step(struct exec *x, const struct step *st, struct outcome *o)
 
 void exec_ledger_end(struct exec *x, struct outcome *o)
 {
-	struct ledger *l = exec_looks(x) ? ledger(x) : NULL;
+	struct ledger *l = exec_looks(x) && !x->unbound ? ledger(x) : NULL;
 
 	if (l && look_again(x, l, look_idle) == ANSWER_DIFFERS)
 		tell(l, o);

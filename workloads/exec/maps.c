@@ -202,7 +202,7 @@ static void touch_read(struct exec_map *m, uint64_t off, uint64_t len, struct ou
 }
 
 /* Faults so far that could have had a 2 MiB entry and got one of 4 KiB; 0 when not told. */
-static uint64_t fallbacks(const struct exec *x)
+static uint64_t fallbacks(struct exec *x)
 {
 	static const char field[] = "\nthp_fault_fallback ";
 	_cleanup_buf_ struct buf text = BUF_INIT;
@@ -210,7 +210,7 @@ static uint64_t fallbacks(const struct exec *x)
 	const char *p = err ? NULL : strstr(buf_str(&text), field);
 
 	if (!p)
-		exec_lost(x, "2 MiB entries", "no thp_fault_fallback in /proc/vmstat");
+		exec_lost(x, ORACLE_ENTRIES, SIGHT_LACKING, "no thp_fault_fallback in /proc/vmstat");
 	return p ? strtoull(p + strlen(field), NULL, 10) : 0;
 }
 

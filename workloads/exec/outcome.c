@@ -57,16 +57,32 @@ void outcome_error(struct outcome *o, const char *found, ...)
 	va_end(ap);
 }
 
-void exec_lost(const struct exec *x, const char *oracle, const char *why, ...)
+static void say_sight(const struct exec *x, enum oracle oracle, enum sight sight,
+		      const char *why)
 {
 	_cleanup_buf_ struct buf msg = BUF_INIT;
-	char text[200], line[256];
+
+	msg_put_u64(&msg, TAG_ORACLE, oracle);
+	msg_put_u64(&msg, TAG_SIGHT, sight);
+	msg_put_str(&msg, TAG_TEXT, why);
+	case_send(x->ctx, MSG_LOG, &msg);
+}
+
+void exec_lost(struct exec *x, enum oracle oracle, enum sight sight, const char *why, ...)
+{
+	char text[200];
 	va_list ap;
 
 	va_start(ap, why);
 	vsnprintf(text, sizeof(text), why, ap);
 	va_end(ap);
-	snprintf(line, sizeof(line), LOG_LOST "%s: %s", oracle, text);
-	msg_put_str(&msg, TAG_TEXT, line);
-	case_send(x->ctx, MSG_LOG, &msg);
+	x->lost[oracle] = true;
+	say_sight(x, oracle, sight, text);
+}
+
+void exec_seen(struct exec *x)
+{
+	for (enum oracle i = ORACLE_LOG + 1; i < ORACLES; i++)
+		if (!x->lost[i])
+			say_sight(x, i, exec_looks(x) ? SIGHT_WHOLE : SIGHT_OFF, "");
 }

@@ -84,6 +84,7 @@ struct fake {
 	const char *complaint;	/* and says this; NULL: "bad magic number" */
 	uint64_t unflushed, unflushed_pages; /* what fsync, sync and umount leave out */
 	bool trace_lost;	/* the trace buffer ran over */
+	bool trace_ends;	/* it shows nothing more, no mark neither */
 	bool freed;		/* every block is free space */
 	unsigned int freed_later; /* but not for those that ask first */
 	int no_fsmap;		/* errno of GETFSMAP */
@@ -91,6 +92,7 @@ struct fake {
 	/* of the ledger: the answer, so often, behind some that are fine */
 	const char *ledger, *ledger_idle;
 	unsigned int ledger_times, ledger_fine;
+	bool ledger_lacks;	/* the answer is that the kernel has not what it takes */
 	unsigned int ledger_page; /* only where it is asked of, page of the device; 0: any */
 	bool book_grows;	/* each scan of the page tables sees one page more */
 	bool book_scattered;	/* every second page is mapped, none beside another */

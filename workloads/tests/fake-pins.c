@@ -274,5 +274,5 @@ int case_call(const struct case_ctx *ctx, const char *call, const char *const *a
 	if (!text || asked++ - fake.ledger_fine >= fake.ledger_times)
 		return 0;
 	snprintf(why, size, "%s", text);
-	return -1;
+	return fake.ledger_lacks ? CALL_LACKS : -1;
 }

@@ -17,14 +17,21 @@
 	"16384 bytes at 0x4000 of the device, beneath 'p' (" pin "), are free"
 #define UMOUNT PINNED("vmsplice") "unmap m\nstart t umount\nsettle t\nunpin p\n" \
 	"expect t completes\n"
+#define UNSEEN "error\nnot all was seen: "
 #define LEDGER_PINS "ledger.pins\n0 pins\n1 pin\npage, expected, found\n"
 
 static const struct judge_row rows[] = {
 	/* as it must be: nothing is found */
 	{ "all is flushed", STORED "fsync a\ntouch m 4K write\nsync\ntouch m 4K write\nunmap m\n"
 	  "remount\ncheck a\nfsck\n", { .op = NULL }, .want = "pass" },
-	{ "what the trace lost is nobody's fault", STORED "fsync a\n",
-	  { .unflushed_pages = 16, .trace_lost = true }, .want = "pass" },
+	{ "what the trace lost is nobody's fault, and nobody's merit", STORED "fsync a\n",
+	  { .unflushed_pages = 16, .trace_lost = true },
+	  .want = UNSEEN "flush: the trace buffer ran over" },
+	{ "the trace ends before the case does", STORED "fsync a\n", { .trace_ends = true },
+	  .want = UNSEEN "flush: the trace does not show the mark of the case's end" },
+	{ "what was found before it did stands", STORED "fsync a\n",
+	  { .unflushed = 5, .unflushed_pages = 1, .trace_ends = true },
+	  .want = ONE_PAGE("4", "the fsync") },
 	{ "a page that was cut off need not be flushed", STORED "punch a 20K 4K\nfsync a\n",
 	  { .unflushed = 5, .unflushed_pages = 1 }, .want = "pass" },
 	{ "a reference passes by", FILE_A "touch m 4K write\n",
@@ -128,7 +135,10 @@ static const struct judge_row rows[] = {
 	{ "nor has the zero page", "file a 64K hole\nmap m a 0 64K shared r\n"
 	  "pin p vmsplice m+16K 16K\nunpin p\n", { .freed = true }, .want = "pass" },
 	{ "nobody tells what is free", PINNED("vmsplice") "unpin p\n",
-	  { .freed = true, .no_fsmap = EOPNOTSUPP }, .want = "pass" },
+	  { .freed = true, .no_fsmap = EOPNOTSUPP }, .want = "pass",
+	  .lost = "blocks: GETFSMAP: EOPNOTSUPP" },
+	{ "what is free cannot be read", PINNED("vmsplice") "unpin p\n",
+	  { .freed = true, .no_fsmap = EIO }, .want = UNSEEN "blocks: GETFSMAP: EIO" },
 
 	/* the rules are the host's, the answer is taken here */
 	{ "a pin too many", FILE_A "touch m 4K write\n",
@@ -155,17 +165,21 @@ static const struct judge_row rows[] = {
 	{ "a page is not idle", FILE_A,
 	  { .ledger_idle = "ledger.idle\nidle\n1 reference\ntable\n", .ledger_times = 3 },
 	  .want = "fail\n0 ledger.idle: idle | 1 reference" },
-	{ "of very many ranges the last that fits", FILE_A "touch m 4K write\n",
+	{ "of very many ranges the last of the first call", FILE_A "touch m 4K write\n",
 	  { .ledger = LEDGER_PINS, .ledger_times = 3, .book_scattered = true,
-	    .ledger_page = 510 }, .want = "fail\n3 ledger.pins: 0 pins | 1 pin",
-	  .lost = "ledger: of 512 ranges of pages only the first 256 are looked at at once" },
-	{ "of very many ranges one that does not fit", FILE_A "touch m 4K write\n",
+	    .ledger_page = 510 }, .want = "fail\n3 ledger.pins: 0 pins | 1 pin" },
+	{ "of very many ranges the first of the next call", FILE_A "touch m 4K write\n",
 	  { .ledger = LEDGER_PINS, .ledger_times = 3, .book_scattered = true,
-	    .ledger_page = 512 }, .want = "pass",
-	  .lost = "ledger: of 512 ranges of pages only the first 256 are looked at at once" },
-	{ "no ledger", FILE_A "touch m 4K write\n",
-	  { .ledger = "no struct page here\n", .ledger_times = 1 }, .want = "pass",
-	  .lost = "ledger: no struct page here" },
+	    .ledger_page = 512 }, .want = "fail\n3 ledger.pins: 0 pins | 1 pin" },
+	{ "no ledger on this kernel", FILE_A "touch m 4K write\n",
+	  { .ledger = "no struct page here\n", .ledger_times = 1, .ledger_lacks = true },
+	  .want = "pass", .lost = "ledger: no struct page here" },
+	{ "the ledger breaks off", FILE_A "touch m 4K write\n",
+	  { .ledger = "QEMU does not save\n", .ledger_times = 1 },
+	  .want = UNSEEN "ledger: QEMU does not save*" },
+	{ "and only its last look", FILE_A "touch m 4K write\n",
+	  { .ledger_idle = "QEMU does not save\n", .ledger_times = 1 },
+	  .want = UNSEEN "ledger: QEMU does not save*" },
 
 	/* not the kernel's */
 	{ "a dedupe finds a stale disk, whatever cases there were before",

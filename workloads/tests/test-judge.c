@@ -96,17 +96,19 @@ static bool take_step(struct case_record *rec, const uint8_t *payload, size_t le
 	return on;
 }
 
-/* What it says of an oracle that it lost. */
-static void take_log(struct buf *lost, const uint8_t *payload, size_t len)
+/* An oracle's word on what it saw. */
+static void take_log(struct case_record *rec, struct buf *lost, const uint8_t *payload, size_t len)
 {
 	_cleanup_free_ char *text = NULL;
-	struct msg_field f;
+	struct msg_field f, oracle, sight;
 
-	if (!msg_find(payload, len, TAG_TEXT, &f))
+	if (!msg_find(payload, len, TAG_TEXT, &f) || !msg_find(payload, len, TAG_ORACLE, &oracle) ||
+	    !msg_find(payload, len, TAG_SIGHT, &sight))
 		return;
 	text = msg_str(&f, 4096);
-	if (strncmp(text, LOG_LOST, strlen(LOG_LOST)) == 0)
-		buf_addf(lost, "%s\n", text);
+	case_record_see(rec, (enum oracle)msg_u64(&oracle), (enum sight)msg_u64(&sight), text);
+	if (msg_u64(&sight) != SIGHT_WHOLE)
+		buf_addf(lost, "%s: %s\n", oracle_name((enum oracle)msg_u64(&oracle)), text);
 }
 
 /* Until the case is over, or stands still. */
@@ -126,7 +128,7 @@ static void listen_to(struct case_record *rec, struct buf *lost, int link)
 		if (frame[0] == MSG_STEP)
 			on = take_step(rec, frame + FRAME_TYPE, (size_t)n - FRAME_TYPE, &torn_down);
 		else if (frame[0] == MSG_LOG)
-			take_log(lost, frame + FRAME_TYPE, (size_t)n - FRAME_TYPE);
+			take_log(rec, lost, frame + FRAME_TYPE, (size_t)n - FRAME_TYPE);
 		else if (frame[0] == MSG_END)
 			break;
 	}
@@ -208,6 +210,8 @@ static char *finish(struct playing *p, struct buf *lost)
 
 	rec->wants_dax = true;
 	rec->guest_end = GUEST_END_FINE;
+	rec->wants_sights = true;
+	case_record_see(rec, ORACLE_LOG, SIGHT_WHOLE, NULL); /* there is none here */
 	listen_to(rec, lost, p->link);
 	kill(-p->pid, SIGKILL);
 	waitpid(p->pid, NULL, 0);

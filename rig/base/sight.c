@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "base/sight.h"
+
+const char *oracle_name(enum oracle oracle)
+{
+	static const char *const names[ORACLES] = {
+		[ORACLE_LOG] = "log",	    [ORACLE_LEDGER] = "ledger",
+		[ORACLE_FLUSH] = "flush",   [ORACLE_BLOCKS] = "blocks",
+		[ORACLE_ENTRIES] = "2 MiB entries",
+	};
+
+	return names[oracle];
+}
+
+const char *sight_name(enum sight sight)
+{
+	static const char *const names[SIGHTS] = {
+		[SIGHT_NONE] = "none", [SIGHT_WHOLE] = "whole", [SIGHT_LACKING] = "lacking",
+		[SIGHT_OFF] = "off",   [SIGHT_CUT] = "cut",
+	};
+
+	return names[sight];
+}
