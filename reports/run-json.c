@@ -135,6 +135,8 @@ static json_t *json_case(const struct case_record *rec)
 	json_set_num(o, "duration_ns", rec->duration_ns);
 	/* evidence where something did not end in time: see case_record_judge() */
 	json_set_num(o, "starved_ns", rec->starved_ns);
+	json_set_num(o, "still_ns", rec->still_ns);
+	json_set_num(o, "guest_ns", rec->guest_ns);
 	json_set(o, "timing", json_timing(&rec->timing));
 	set_seed(o, rec->seed);
 	if (rec->wants_sights)

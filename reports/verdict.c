@@ -42,39 +42,39 @@ const char *guest_end_name(enum guest_end end)
 }
 
 const struct rule rules[] = {
-	{ "contract.waits", "the operation returned while the pin stood" },
-	{ "contract.sleeps", "the operation used the CPU while it waited" },
-	{ "contract.interruptible", "the operation waits in D: no signal reaches it" },
-	{ "contract.ends", "the operation did not end in time after the release" },
-	{ "contract.killable", "the operation did not end on SIGKILL while it waited" },
-	{ "contract.errno", "the operation gave another result than it must" },
-	{ "contract.granted", "a pin that must be granted was not: its call never came back" },
-	{ "contract.refused", "a pin that must be refused was not" },
-	{ "contract.nowait", "the operation blocked although it must not" },
-	{ "contract.sigbus", "a page went bad and who maps it got no SIGBUS" },
-	{ "content.file", "the file holds bytes that it must not hold" },
-	{ "content.map", "a mapping shows bytes that it must not show" },
-	{ "content.pin", "the pin's holder saw bytes that it must not see" },
-	{ "content.dma", "DMA landed where it must not: in bytes that it does not name" },
-	{ "block.freed", "a block was free space while a page on it was held" },
-	{ "flush.missing", "a page stored to through a mapping was not flushed by the fsync" },
-	{ "splat", "the kernel log holds a report" },
-	{ "liveness.hang", "the case did not end and the guest gave no answer" },
-	{ "guest.panic", "the kernel panicked" },
-	{ "guest.died", "the guest ended by itself: triple fault or reboot" },
-	{ "ledger.refcount", "a page has more or fewer references than are known" },
-	{ "ledger.pins", "a page has more or fewer pins than stand" },
-	{ "ledger.mapcount", "a page is counted as mapped more or less often than it is" },
-	{ "ledger.mapping", "a page is mapped that no file owns, or another one" },
-	{ "ledger.index", "a page is owned as another page of its file" },
-	{ "ledger.share", "a shared page has fewer owners than files that map it" },
-	{ "ledger.order", "a page is part of a large one, or is not, against the rules" },
-	{ "ledger.idle", "a page is held or owned after the filesystem is gone" },
-	{ "residue.umount", "the filesystem could not be unmounted afterwards" },
-	{ "residue.fsck", "fsck found the filesystem damaged afterwards" },
-	{ "residue.mount", "the filesystem could not be mounted again afterwards" },
-	{ "residue.process", "a process of the case was left" },
-	{ "residue.device", "the device stayed busy after the filesystem was unmounted" },
+	{ "contract.waits", "the operation returned while the pin stood", false },
+	{ "contract.sleeps", "the operation used the CPU while it waited", false },
+	{ "contract.interruptible", "the operation waits in D: no signal reaches it", false },
+	{ "contract.ends", "the operation did not end in time after the release", true },
+	{ "contract.killable", "the operation did not end on SIGKILL while it waited", true },
+	{ "contract.errno", "the operation gave another result than it must", false },
+	{ "contract.granted", "a pin that must be granted was not: its call never came back", false },
+	{ "contract.refused", "a pin that must be refused was not", false },
+	{ "contract.nowait", "the operation blocked although it must not", true },
+	{ "contract.sigbus", "a page went bad and who maps it got no SIGBUS", false },
+	{ "content.file", "the file holds bytes that it must not hold", false },
+	{ "content.map", "a mapping shows bytes that it must not show", false },
+	{ "content.pin", "the pin's holder saw bytes that it must not see", false },
+	{ "content.dma", "DMA landed where it must not: in bytes that it does not name", false },
+	{ "block.freed", "a block was free space while a page on it was held", false },
+	{ "flush.missing", "a page stored to through a mapping was not flushed by the fsync", false },
+	{ "splat", "the kernel log holds a report", false },
+	{ "liveness.hang", "the case did not end and the guest gave no answer", true },
+	{ "guest.panic", "the kernel panicked", false },
+	{ "guest.died", "the guest ended by itself: triple fault or reboot", false },
+	{ "ledger.refcount", "a page has more or fewer references than are known", false },
+	{ "ledger.pins", "a page has more or fewer pins than stand", false },
+	{ "ledger.mapcount", "a page is counted as mapped more or less often than it is", false },
+	{ "ledger.mapping", "a page is mapped that no file owns, or another one", false },
+	{ "ledger.index", "a page is owned as another page of its file", false },
+	{ "ledger.share", "a shared page has fewer owners than files that map it", false },
+	{ "ledger.order", "a page is part of a large one, or is not, against the rules", false },
+	{ "ledger.idle", "a page is held or owned after the filesystem is gone", false },
+	{ "residue.umount", "the filesystem could not be unmounted afterwards", false },
+	{ "residue.fsck", "fsck found the filesystem damaged afterwards", false },
+	{ "residue.mount", "the filesystem could not be mounted again afterwards", false },
+	{ "residue.process", "a process of the case was left", false },
+	{ "residue.device", "the device stayed busy after the filesystem was unmounted", false },
 };
 const size_t rules_count = ARRAY_SIZE(rules);
 
@@ -224,21 +224,52 @@ static size_t worst(const struct case_record *rec)
 	return 0;
 }
 
-/* Did something not end in time only because the host had no time for the guest? */
-static bool starved(const struct case_record *rec)
+/* A report that the kernel makes when time went by and nothing happened. */
+static bool is_timed_splat(const struct splat *s)
 {
-	const char *rule = rec->finding_count ? rec->findings[worst(rec)].rule : "";
-
-	return rec->starved_ns * 2 > rec->duration_ns &&
-	       (!strcmp(rule, "liveness.hang") || !strcmp(rule, "contract.ends"));
+	return s->cls == SPLAT_HUNG_TASK || s->cls == SPLAT_LOCKUP || s->cls == SPLAT_RCU_STALL;
 }
 
-static void judge_starved(struct case_record *rec)
+/* Is what names the fail that something did not end in time, and nothing else is? */
+static bool is_timed(const struct case_record *rec)
 {
-	judge(rec, VERDICT_ERROR, "%s, but the guest waited for a processor of the host for %.1f s "
-	      "of %.1f s: give it fewer --jobs", rec->findings[worst(rec)].rule,
-	      (double)rec->starved_ns / 1e9, (double)rec->duration_ns / 1e9);
+	const struct rule *rule = rec->finding_count ?
+		rule_by_name(rec->findings[worst(rec)].rule) : NULL;
+
+	if (rec->guest_end == GUEST_END_PANIC || rec->guest_end == GUEST_END_DIED)
+		return false;
+	for (size_t i = 0; i < rec->splat_count; i++)
+		if (!is_timed_splat(rec->splats[i]) || rec->splats[i]->panicked)
+			return false;
+	return rule && (rule->timed || (rec->splat_count && strcmp(rule->name, "splat") == 0));
 }
+
+/* The clocks of guest and host went apart while the case ran: by so much and more. */
+#define CLOCKS_APART_NS 2000000000ull
+
+static bool clocks_differ(const struct case_record *rec)
+{
+	uint64_t most = MAX(rec->guest_ns, rec->host_ns), least = MIN(rec->guest_ns, rec->host_ns);
+
+	return least && most - least > CLOCKS_APART_NS && most - least > most / 4;
+}
+
+/* Why it may be the host's doing that something did not end in time; NULL: it is not. */
+static char *host_fault(const struct case_record *rec)
+{
+	if (rec->still_ns)
+		return xasprintf("daxrig or QEMU stood still for %.1f s: was it stopped, or its "
+				 "cgroup frozen?", (double)rec->still_ns / 1e9);
+	if (rec->starved_ns * 2 > rec->duration_ns)
+		return xasprintf("the guest waited for a processor of the host for %.1f s of "
+				 "%.1f s: give it fewer --jobs", (double)rec->starved_ns / 1e9,
+				 (double)rec->duration_ns / 1e9);
+	if (clocks_differ(rec))
+		return xasprintf("by the guest's clock the case took %.1f s, by the host's %.1f s",
+				 (double)rec->guest_ns / 1e9, (double)rec->host_ns / 1e9);
+	return NULL;
+}
+
 
 static void judge_step(struct case_record *rec, enum verdict verdict,
 		       const struct case_step *s)
@@ -323,12 +354,15 @@ void case_record_judge(struct case_record *rec)
 	const struct case_step *fail, *error;
 	size_t steps;
 	bool kernel, lost;
+	_cleanup_free_ char *host = NULL;
 
 	case_record_drop_findings(rec);
 	find_steps(rec);
 	steps = rec->finding_count;
 	kernel = find_kernel(rec);
 	lost = find_loss(rec);
+	host = is_timed(rec) ? host_fault(rec) : NULL;
+	kernel = kernel && !host;
 	fail = first_step(rec, CASE_STEP_FAIL);
 	error = first_step(rec, CASE_STEP_ERROR);
 
@@ -342,8 +376,8 @@ void case_record_judge(struct case_record *rec)
 		       : judge(rec, VERDICT_ERROR,
 			       "line %u: %s, but no file was proven to be DAX", fail->line,
 			       fail->rule);
-	else if (!kernel && starved(rec))
-		judge_starved(rec);
+	else if (host)
+		judge(rec, VERDICT_ERROR, "%s, but %s", rec->findings[worst(rec)].rule, host);
 	else if (fail || kernel || lost)
 		judge_fail(rec, worst(rec));
 	else

@@ -21,6 +21,7 @@ const char *verdict_name(enum verdict verdict);
 struct rule {
 	const char *name;	/* "contract.waits" */
 	const char *meaning;	/* one line */
+	bool timed;		/* something did not end in time: a host that stood still does that, too */
 };
 
 extern const struct rule rules[];
@@ -124,6 +125,8 @@ struct case_record {
 	uint64_t duration_ns;
 	bool killed;		/* its program got a SIGKILL that nobody of the rig sent: guest_reason */
 	uint64_t starved_ns;	/* of it, the guest was ready and the host had no processor for it */
+	uint64_t still_ns;	/* meanwhile the rig or QEMU stood still, stopped or frozen */
+	uint64_t guest_ns, host_ns;	/* what its end came after, by the two clocks; 0: no end */
 	struct case_timing timing;
 	uint64_t seed;
 	struct case_guest guest;
@@ -198,15 +201,16 @@ void case_record_drop_findings(struct case_record *rec);
  *
  * 1. error: no guest came up, or the rig itself failed (case_record_add_error). What
  *    the kernel did under a broken rig may be the rig's doing.
- * 2. fail: a splat or a panic. The kernel's own words stand whatever the steps did.
+ * 2. fail: a splat or a panic, but for a report that is timed (4). The kernel's own words stand whatever the steps did.
  * 3. error: a step error stands before the first failed step, or before the guest was
  *    lost: the rest stumbled over it. Or a step failed, the case wants DAX and DAX was
  *    not proven: without DAX the contract says nothing.
  * 4. fail: a failed step, a guest that went silent or ended by itself. A step error
  *    behind the first failed step does not take it back: a broken contract makes the
  *    rest stumble. Neither does a QEMU killed or a link broken later. But error, when what
- *    names the fail is that something did not end in time, and the host let the guest wait
- *    for a processor for half of the case or longer.
+ *    names the fail is that something did not end in time (rule.timed, or a report of a lockup,
+ *    a stall or a hung task), and the host let the guest wait for a processor for half of the
+ *    case or longer, or the rig or QEMU stood still, or the clocks of guest and host differ.
  * 5. error: QEMU killed from outside, a broken link, something dropped, no step
  *    reported, no end.
  * 6. error: the case wants sights and the log was not seen to its end.

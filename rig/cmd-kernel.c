@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The store of kernels: what it has, what it could have, more of it, less of it. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 
-#include "base/program.h"
+#include "cancel.h"
 #include "cmd.h"
 #include "guests/kernel-add.h"
 #include "guests/kernel-available.h"
@@ -22,22 +20,7 @@ static struct {
 	bool available, symbols;
 } options;
 
-/* The two signals end apt, and what is half-made is removed. */
-static struct err *catch_signals(void)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (fd < 0)
-		return err_errno(errno, "cannot catch signals");
-	run_program_cancel_fd(fd);
-	return NULL;
-}
+static int cancel = -1;	/* readable: end; what is half made is removed */
 
 static double mib(uint64_t bytes)
 {
@@ -100,7 +83,7 @@ static struct err *list_available(const char *data)
 	size_t broken = 0;
 	struct kernel_entries list;
 	struct kernel_offers offers;
-	struct err *err = catch_signals();
+	struct err *err = cancel_open(&cancel);
 
 	if (!err)
 		err = kernel_available(data, &command_say, &offers);
@@ -193,7 +176,7 @@ static struct err *get(const char *data, const char *word, const char *action)
 
 static struct err *get_all(const char *data, char **words, int n, const char *action)
 {
-	struct err *err = catch_signals();
+	struct err *err = cancel_open(&cancel);
 
 	for (int i = 0; !err && i < n; i++) {
 		err = options.symbols ? get_symbols(data, words[i]) : get(data, words[i], action);

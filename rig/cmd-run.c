@@ -8,11 +8,12 @@
 
 enum {
 	KEY_KERNEL = 256, KEY_PLAN, KEY_MATCH, KEY_ACCEL, KEY_CONNECT, KEY_GEOMETRY, KEY_OUT,
-	KEY_SEED, KEY_SHARD, KEY_REPEAT, KEY_SELF_TEST, KEY_NO_FORK, KEY_JOBS,
+	KEY_SEED, KEY_SHARD, KEY_REPEAT, KEY_SELF_TEST, KEY_NO_FORK, KEY_JOBS, KEY_LIMIT,
 };
 
 #define JOBS_MAX 64
 #define REPEAT_MAX 10000
+#define LIMIT_MAX 3600
 
 static struct run_options options = { .kernel = KERNEL_SPEC_DEFAULT };
 
@@ -37,6 +38,7 @@ static const struct command_option run_options[] = {
 	  "bare or panic", KEY_SELF_TEST },
 	{ "jobs", "N|auto", "guests at once; auto: as many as processors and memory allow",
 	  KEY_JOBS },
+	{ "limit", "SECONDS", "that a case may take, on a host with KVM; default 15", KEY_LIMIT },
 	{ "no-fork", NULL, "boot a guest for every case; default: boot one, keep it, and start\n"
 	  "the others from there", KEY_NO_FORK },
 	{ NULL, NULL, NULL, 0 },
@@ -108,6 +110,8 @@ static struct err *option(void *state, int key, const char *value)
 	case KEY_NO_FORK:
 		options.no_fork = true;
 		break;
+	case KEY_LIMIT:
+		return command_count("limit", value, LIMIT_MAX, &options.limit_s);
 	case KEY_JOBS:
 		return parse_jobs(value);
 	case KEY_ACCEL:

@@ -15,6 +15,7 @@ struct running {
 	struct rundir_case *dir;
 	struct case_record *rec;
 	uint64_t console_from;
+	uint64_t sent_ns;	/* when the case was sent */
 	uint64_t limit_ms;	/* that the agent gives the case */
 	uint64_t deadline;
 	uint64_t oops_ms;	/* that is left of it once a task was killed */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "guest-case-private.h"
 #include "proc.h"
 #include "workloads/scenario.h"
@@ -31,7 +32,7 @@ static void take_splats(struct running *r, bool all)
 
 	while ((s = console_take_splat(&r->g->console, all)) != NULL) {
 		if (s->cls == SPLAT_OOPS || s->cls == SPLAT_BUG)
-			r->deadline = MIN(r->deadline, now_ns() + r->oops_ms * 1000000);
+			r->deadline = MIN(r->deadline, guest_now(r->g) + r->oops_ms * 1000000);
 		r->g->spent = true;
 		case_record_add_splat(r->rec, s);
 	}
@@ -109,7 +110,7 @@ static struct err *talk(struct running *r)
 
 	while (!over && !err) {
 		/* a guest that never stops talking has no more time than a silent one */
-		if (now_ns() >= r->deadline) {
+		if (guest_now(r->g) >= r->deadline) {
 			err = timed_out(r, &over);
 			continue;
 		}
@@ -164,7 +165,7 @@ static void judge_log(struct running *r, const struct buf *text)
  */
 static void drain_console(struct running *r)
 {
-	uint64_t deadline = now_ns() + guest_ms(r->g, CONSOLE_MS) * 1000000;
+	uint64_t deadline = guest_now(r->g) + guest_ms(r->g, CONSOLE_MS) * 1000000;
 	_cleanup_err_ struct err *err = NULL;
 	struct frame f;
 
@@ -210,6 +211,7 @@ static struct err *send_case(struct running *r, uint64_t seed)
 	msg_put_u64(&msg, TAG_LIE, r->lie);
 	msg_put_u64(&msg, TAG_SEED, seed);
 	msg_put_u64(&msg, TAG_LIMIT_MS, r->limit_ms);
+	r->sent_ns = now_ns();
 	return link_send(&r->g->link, MSG_CASE, &msg);
 }
 
@@ -224,18 +226,27 @@ static char *end_mark(const char *name)
 	return buf_take(&b);
 }
 
+/* Of this process and QEMU, so far. */
+static uint64_t stood_still(const struct guest *g)
+{
+	return clock_still_ns() + g->still_ns;
+}
+
 struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie lie,
 			   uint64_t seed, struct rundir_case *dir, struct case_record *rec)
 {
 	_cleanup_free_ char *mark = end_mark(c->name);
 	uint64_t start = now_ns(), delay = proc_run_delay(virt_domain_pid(g->domain));
+	uint64_t still = stood_still(g);
 	struct running r = {
 		.g = g, .c = c, .lie = lie, .dir = dir, .rec = rec,
-		.limit_ms = case_ms(g, c, CASE_MS), .oops_ms = case_ms(g, c, OOPS_MS),
+		.limit_ms = case_ms(g, c, g->setup->limit_s ? 1000ull * g->setup->limit_s :
+				    CASE_MS),
+		.oops_ms = case_ms(g, c, OOPS_MS),
 	};
 	struct err *err;
 
-	r.deadline = start + (r.limit_ms + guest_ms(g, CASE_AGENT_MS)) * 1000000;
+	r.deadline = guest_now(g) + (r.limit_ms + guest_ms(g, CASE_AGENT_MS)) * 1000000;
 	take_early_splats(&r);
 	r.console_from = g->console.size;
 	console_expect(&g->console, mark);
@@ -253,6 +264,7 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie 
 	rec->guest = g->who;
 	rec->starved_ns = proc_run_delay(virt_domain_pid(g->domain));
 	rec->starved_ns -= MIN(rec->starved_ns, delay);
+	rec->still_ns = stood_still(g) - still;
 	rec->duration_ns = now_ns() - start;
 	return NULL;
 }

@@ -70,7 +70,7 @@ struct err *case_abort(struct running *r)
 	if (r->aborting)
 		return NULL;
 	r->aborting = true;
-	r->deadline = now_ns() + guest_ms(r->g, CASE_AGENT_MS) * 1000000;
+	r->deadline = guest_now(r->g) + guest_ms(r->g, CASE_AGENT_MS) * 1000000;
 	return link_send(&r->g->link, MSG_ABORT, &nothing);
 }
 
@@ -194,6 +194,9 @@ static void take_end(struct running *r, const struct frame *f)
 		r->g->spent = true;
 	if (msg_find(f->payload, f->len, TAG_STATUS, &field))
 		status = msg_u64(&field);
+	if (msg_find(f->payload, f->len, TAG_NS, &field))
+		r->rec->guest_ns = msg_u64(&field);
+	r->rec->host_ns = now_ns() - r->sent_ns;
 	r->rec->end_seen = true;
 	if (status && msg_find(f->payload, f->len, TAG_FOUND, &field)) {
 		_cleanup_free_ char *found = msg_str(&field, LINE_MAX_BYTES);

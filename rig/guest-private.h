@@ -15,7 +15,13 @@ enum guest_event {
 	GUEST_CANCELLED,
 };
 
-/* Waits for the next event until now_ns() reaches @deadline. @err: for BROKEN. */
+/*
+ * now_ns() less the time in which @g's QEMU was seen stopped: what limits of a guest are held
+ * against.
+ */
+uint64_t guest_now(const struct guest *g);
+
+/* Waits for the next event until guest_now() reaches @deadline. @err: for BROKEN. */
 enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
 			    struct err **err);
 

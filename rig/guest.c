@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proc.h"
+
 /* 2 s to ready with KVM; scaled, 6 to 8 s under TCG on a machine that is not busy. */
 #define BOOT_MS 10000
 /* A panicking kernel prints for a while; then nothing more comes. */
@@ -13,10 +15,31 @@
 #define RELEASE_MAX 127
 /* What a QEMU that hung up may take to end, all its memory to be freed. */
 #define END_MS 1000
+/* How often is looked whether QEMU is stopped. */
+#define STOP_LOOK_NS 200000000ull
 
 uint64_t guest_ms(const struct guest *g, uint64_t ms)
 {
 	return (uint64_t)((double)ms * MAX(g->setup->scale, 1.0));
+}
+
+uint64_t guest_now(const struct guest *g)
+{
+	return now_ns() - g->still_ns;
+}
+
+/* A QEMU that somebody stopped is no guest that hangs. */
+static void see_stop(struct guest *g)
+{
+	uint64_t now = now_ns();
+	struct proc_stat st;
+
+	if (now - g->looked_ns < STOP_LOOK_NS)
+		return;
+	if (g->looked_ns && virt_domain_pid(g->domain) > 0 &&
+	    proc_stat_read(virt_domain_pid(g->domain), &st) && (st.state == 'T' || st.state == 't'))
+		g->still_ns += now - g->looked_ns;
+	g->looked_ns = now;
 }
 
 /* The reason why no frame may come any more, or GUEST_FRAME. */
@@ -58,7 +81,7 @@ enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
 {
 	*err = NULL;
 	for (;;) {
-		uint64_t now = now_ns(), until = deadline;
+		uint64_t now = guest_now(g), until = MIN(deadline, now + STOP_LOOK_NS);
 		uint64_t seen = g->console.size;
 		bool marked = g->console.marked;
 		bool got = false;
@@ -85,16 +108,17 @@ enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
 		}
 		if (p[4].revents)
 			return GUEST_CANCELLED;
+		see_stop(g);
 		console_read(&g->console);
 		if (g->console.size != seen)
-			g->quiet_at = now_ns() + QUIET_NS;
+			g->quiet_at = guest_now(g) + QUIET_NS;
 		if (g->console.marked && !marked)
 			return GUEST_MARK;
 		if (!serve(g, p, err))
 			return GUEST_BROKEN;
 		if (p[2].revents && virt_domain_is_gone(g->domain) && !(p[0].revents & POLLIN))
 			return GUEST_GONE;
-		now = now_ns();
+		now = guest_now(g);
 		if (g->quiet_at && now >= g->quiet_at) {
 			g->quiet_at = 0;
 			return GUEST_QUIET;

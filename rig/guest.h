@@ -24,6 +24,7 @@ struct guest_setup {
 	struct domain_spec spec;	/* complete but for name */
 	const struct template *template;	/* to start from; NULL: the kernel boots */
 	double scale;			/* of time limits: 1 on a host with KVM */
+	unsigned int limit_s;		/* that a case may take, before that; 0: as usual */
 	unsigned int number;		/* of the guest in its run, from 1 */
 	int cancel_fd;			/* readable: somebody wants all to end */
 };
@@ -40,6 +41,8 @@ struct guest {
 	struct ledger_layout layout;	/* of its struct pages */
 	uint64_t vmemmap_base;		/* address of that variable; 0: there is none */
 	bool spent;			/* must not run another case */
+	uint64_t still_ns;	/* QEMU was seen stopped, in all */
+	uint64_t looked_ns;	/* when that was looked at last */
 	uint64_t quiet_at;	/* the console is said to be quiet then; 0: it was, or said nothing */
 	unsigned int cases;		/* that it ran */
 	uint64_t boot_ns;		/* from start to the agent's first word */

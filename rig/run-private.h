@@ -36,7 +36,7 @@ struct run {
 	struct ktap ktap;
 	struct progress say;		/* lines to live; from any thread */
 	struct progress note;		/* the same, and to the record */
-	int cancel_fd;			/* signalfd of SIGINT and SIGTERM */
+	int cancel_fd;			/* readable: somebody wants all to end */
 	uint64_t start_ns;
 	uint64_t plan_ns;		/* since then, when the first case could begin */
 
@@ -104,7 +104,7 @@ void run_record_begin(struct run *r);
 /* Writes run.json as of now. */
 struct err *run_record_write(struct run *r, bool complete, const char *reason) __must_check;
 
-/* True once SIGINT or SIGTERM came. */
+/* True once somebody wants all to end. */
 bool run_cancelled(const struct run *r);
 
 #endif

@@ -4,12 +4,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/files.h"
-#include "base/program.h"
+#include "cancel.h"
 #include "cases.h"
 #include "run-private.h"
 
@@ -77,23 +77,6 @@ static struct err *choose_kernel(struct run *r)
 	return err;
 }
 
-/* From here on the two signals are read from cancel_fd, in every thread. */
-static struct err *catch_signals(struct run *r)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	r->cancel_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (r->cancel_fd < 0)
-		return err_errno(errno, "cannot catch signals");
-	run_program_cancel_fd(r->cancel_fd);
-	return NULL;
-}
-
 static struct err *open_folders(struct run *r)
 {
 	_cleanup_free_ char *guests = NULL;
@@ -123,9 +106,9 @@ static struct err *open_virt(struct run *r)
 {
 	_cleanup_free_ char *root = xasprintf("%s/v", leftover_folder(r->host.leftover));
 	_cleanup_free_ char *cache = xasprintf("%s/libvirt", r->paths.cache);
-	struct err *err = NULL;
+	struct err *err = clock_watch();
 
-	if (!r->host.virt)
+	if (!err && !r->host.virt)
 		err = virt_open(r->o->uri, root, cache, &r->host.virt);
 	return err ? err : virt_versions(r->host.virt, &r->versions);
 }
@@ -136,6 +119,7 @@ static void fill_spec(struct run *r)
 
 	r->base.virt = r->host.virt;
 	r->base.cancel_fd = r->cancel_fd;
+	r->base.limit_s = r->o->limit_s;
 	s->vcpus = r->geometry.vcpus;
 	s->memory = r->geometry.memory;
 	s->kernel = r->kernel->image;
@@ -271,12 +255,14 @@ struct err *run_prepare(struct run *r)
 {
 	struct err *err = paths_init(&r->paths);
 
+	signal(SIGPIPE, SIG_IGN);
+
 	if (!err)
 		err = choose_cases(r);
 	if (!err)
 		err = choose_geometry(r);
 	if (!err)
-		err = catch_signals(r);
+		err = cancel_open(&r->cancel_fd);
 	if (!err)
 		err = choose_kernel(r);
 	if (!err)
@@ -329,8 +315,7 @@ void run_deinit(struct run *r)
 		free((char *)r->notes[i]);
 	free(r->notes);
 	paths_deinit(&r->paths);
-	run_program_cancel_fd(-1);
-	close_fd(&r->cancel_fd);
+	cancel_close(&r->cancel_fd);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
 }

@@ -36,6 +36,7 @@ struct run_options {
 	bool no_fork;		/* boot a guest for every case */
 	const char *out;	/* folder of run folders, or NULL */
 	unsigned int jobs;	/* guests at once; 0: as many as fit */
+	unsigned int limit_s;	/* that a case may take, scaled; 0: as much as is usual */
 	uint64_t seed;
 	enum lie lie;
 	char **argv;		/* for the record */

@@ -12,6 +12,7 @@ struct case_run {
 	int link;		/* our end of the socketpair */
 	bool link_over;		/* nobody holds the other end */
 	unsigned int calls;	/* that wait for an answer */
+	uint64_t asked;		/* since when; what the host takes for them is not the case's */
 	uint64_t started, deadline, limit_ms;
 	uint64_t taint;		/* before it */
 	char name[256];

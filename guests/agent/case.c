@@ -104,7 +104,7 @@ static int time_left(const struct case_run *r)
 {
 	uint64_t now = now_ns();
 
-	if (!r->pid)
+	if (!r->pid || r->calls)
 		return -1;
 	return r->deadline <= now ? 0 : (int)MIN((r->deadline - now) / 1000000 + 1, 1000000u);
 }
@@ -134,7 +134,7 @@ static int loop_round(struct case_loop *c, struct case_run *r, int sigfd)
 		(void)!read(sigfd, &info, sizeof(info));
 	if (procs_reap(r->pid, &status) && r->pid)
 		case_end(c, r, status);
-	else if (r->pid && now_ns() >= r->deadline)
+	else if (r->pid && !r->calls && now_ns() >= r->deadline)
 		case_stop(c, r, NULL);
 	if (link_flush(c->link))
 		return r->pid ? LOOP_LOST : LOOP_GONE;

@@ -31,8 +31,8 @@ bool relay_one(struct case_loop *c, struct case_run *r)
 		link_send_log(c->link, "the case sent a message of type %u", type);
 		return true;
 	}
-	if (type == MSG_CALL)
-		r->calls++;
+	if (type == MSG_CALL && !r->calls++)
+		r->asked = now_ns();
 	buf_add(&payload, data + sizeof(type), (size_t)n - sizeof(type));
 	link_send(c->link, (enum msg_type)type, &payload);
 	buf_deinit(&payload);
@@ -53,7 +53,8 @@ void relay_reply(struct case_run *r, const struct frame *f)
 
 	if (!r->pid || !r->calls)
 		return;
-	r->calls--;
+	if (!--r->calls)
+		r->deadline += now_ns() - r->asked;
 	buf_add(&data, &type, sizeof(type));
 	buf_add(&data, f->payload, f->len);
 	/* One that does not listen any more is near its end. */

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -282,6 +283,29 @@ static void holds_back_a_flood(void **state)
 	assert_int_equal(frame_number(&f, TAG_STATUS), 0);
 }
 
+/* What the host takes for its answer is not the time of the case. */
+static void waits_for_the_host(void **state)
+{
+	const struct timespec twice = { .tv_nsec = 600000000 };
+	struct host *h = *state;
+	struct buf reply = BUF_INIT;
+	struct frame f;
+
+	host_send_case(h, "call", 300);
+	host_need_frame(h, MSG_CALL, &f);
+	nanosleep(&twice, NULL);
+	msg_put_u64(&reply, TAG_STATUS, REPLY_DONE);
+	host_send_frame(h, MSG_REPLY, &reply);
+	host_need_frame(h, MSG_CALL, &f);
+	nanosleep(&twice, NULL);
+	buf_reset(&reply);
+	msg_put_u64(&reply, TAG_STATUS, REPLY_NOT);
+	msg_put_str(&reply, TAG_TEXT, "not today");
+	host_send_frame(h, MSG_REPLY, &reply);
+	host_need_end(h, 0, false);
+	buf_deinit(&reply);
+}
+
 static void passes_calls(void **state)
 {
 	struct host *h = *state;
@@ -369,7 +393,7 @@ int main(void)
 		LOOP_TEST(relays), LOOP_TEST(spoiled_guest),		LOOP_TEST(stops_at_limit),
 		LOOP_TEST(stops_on_abort),	LOOP_TEST(kills_what_escaped),
 		LOOP_TEST(tells_of_signals),	LOOP_TEST(holds_back_a_flood),
-		LOOP_TEST(passes_calls),	LOOP_TEST(keeps_rogues_out),
+		LOOP_TEST(passes_calls), LOOP_TEST(waits_for_the_host),	LOOP_TEST(keeps_rogues_out),
 		LOOP_TEST(divides_what_is_big),	LOOP_TEST(sees_the_host_go),
 		LOOP_TEST(kills_when_the_host_goes),
 	};

@@ -27,6 +27,8 @@ static const struct {
 	const char *error;	/* of the rig */
 	enum guest_end end;
 	bool no_end, no_dax, not_wanted, flood, killed;
+	enum splat_class cls;	/* of the splat */
+	uint64_t still, guest;	/* seconds: the host stood still; the case took, by the guest */
 	uint64_t starved;	/* of 100 ns */
 	struct { enum oracle oracle; enum sight sight; } sees;	/* all others saw all */
 	bool blind;		/* nobody asked what they saw */
@@ -65,6 +67,31 @@ static const struct {
 	{ "a self-test left it out", { OK }, .sees = { ORACLE_BLOCKS, SIGHT_OFF },
 	  .verdict = VERDICT_PASS },
 	{ "nobody asks what was seen", { OK }, .blind = true, .verdict = VERDICT_PASS },
+	{ "no end in time while the host stood still", { OK, FAIL("contract.ends") }, .still = 9,
+	  .verdict = VERDICT_ERROR, .findings = 1,
+	  .reason = "contract.ends, but daxrig or QEMU stood still for 9.0 s" },
+	{ "an operation blocks while the host stands still", { OK, FAIL("contract.nowait") },
+	  .still = 1, .verdict = VERDICT_ERROR, .findings = 1, .reason = "contract.nowait, but" },
+	{ "no end on SIGKILL", { OK, FAIL("contract.killable") }, .still = 1,
+	  .verdict = VERDICT_ERROR, .findings = 1, .reason = "contract.killable, but" },
+	{ "wrong bytes while the host stands still", { OK, FAIL("content.file") }, .still = 9,
+	  .verdict = VERDICT_FAIL, .findings = 1, .reason = "content.file" },
+	{ "a pass while the host stands still", { OK }, .still = 9, .verdict = VERDICT_PASS },
+	{ "a lockup while the host stands still", { OK }, .splat = "BUG: soft lockup", .still = 9,
+	  .cls = SPLAT_LOCKUP, .verdict = VERDICT_ERROR, .findings = 1, .reason = "splat, but" },
+	{ "a lockup", { OK }, .splat = "BUG: soft lockup", .cls = SPLAT_LOCKUP,
+	  .verdict = VERDICT_FAIL, .findings = 1, .reason = "splat" },
+	{ "a warning while the host stands still", { OK, FAIL("contract.ends") }, .still = 9,
+	  .splat = "WARNING in f", .verdict = VERDICT_FAIL, .findings = 2,
+	  .reason = "contract.ends" },
+	{ "a panic while the host stands still", { OK, FAIL("contract.ends") }, .still = 9,
+	  .end = GUEST_END_PANIC, .verdict = VERDICT_FAIL, .findings = 2,
+	  .reason = "contract.ends" },
+	{ "no end in time, and the clocks went apart", { OK, FAIL("contract.ends") }, .guest = 99,
+	  .verdict = VERDICT_ERROR, .findings = 1,
+	  .reason = "contract.ends, but by the guest's clock the case took 99.0 s, by the host's 10" },
+	{ "no end in time, the clocks agree", { OK, FAIL("contract.ends") }, .guest = 11,
+	  .verdict = VERDICT_FAIL, .findings = 1, .reason = "contract.ends" },
 	{ "a skip", { OK, SKIP }, .verdict = VERDICT_SKIP, .reason = "line 2: why" },
 	{ "a skip before any file was made", { SKIP }, .no_dax = true,
 	  .verdict = VERDICT_SKIP, .reason = "line 1: why" },
@@ -183,6 +210,7 @@ static struct case_record *build(size_t i)
 	if (cases[i].splat) {
 		struct splat *s = xcalloc(1, sizeof(*s));
 
+		s->cls = cases[i].cls;
 		s->panicked = cases[i].splat[0] == '!';
 		s->title = xstrdup(cases[i].splat + s->panicked);
 		s->excerpt = xstrdup("");
@@ -193,6 +221,9 @@ static struct case_record *build(size_t i)
 	rec->guest_end = cases[i].end;
 	rec->duration_ns = 100;
 	rec->starved_ns = cases[i].starved;
+	rec->still_ns = cases[i].still * 1000000000;
+	rec->guest_ns = cases[i].guest * 1000000000;
+	rec->host_ns = rec->guest_ns ? 10000000000 : 0;
 	rec->end_seen = !cases[i].no_end;
 	rec->killed = cases[i].killed;
 	if (rec->killed)

@@ -5,7 +5,6 @@
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 void close_fd(const int *fd)
@@ -120,14 +119,6 @@ bool str_ends(const char *s, const char *end)
 	size_t n = strlen(s), m = strlen(end);
 
 	return n >= m && !memcmp(s + n - m, end, m);
-}
-
-uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
 const char *errno_name(int err)

@@ -70,7 +70,7 @@ static inline bool word_eq(const char *a, const char *b)
 /* Is @end what @s ends with? */
 bool str_ends(const char *s, const char *end);
 
-/* Monotonic time in nanoseconds. */
+/* Monotonic time in nanoseconds in which this process could run: see clock.h. */
 uint64_t now_ns(void);
 
 /* strerrorname_np(), "ERR<number>" where it knows none; static storage. */

@@ -214,6 +214,8 @@ static struct err *set_up(struct bench *b)
 		return err;
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGHUP, &act, NULL);
+	sigaction(SIGQUIT, &act, NULL);
 	b->daxrig = "./daxrig";
 	b->deadline = now_ns() + WHOLE_NS;
 	/* smaps knows no links */
