@@ -70,7 +70,9 @@ static void silent(struct running *r)
 		_cleanup_err_ struct err *err =
 			virt_domain_monitor(r->g->domain, true, commands[i], &reply);
 
-		if (!err && reply)
+		if (err)
+			break; /* QEMU itself gives no answer */
+		if (reply)
 			case_save_file(r, i ? "cpus" : "registers", reply, strlen(reply));
 	}
 	lost(r, GUEST_END_SILENT, "the guest gave no answer in time");

@@ -17,6 +17,8 @@
 #define END_MS 1000
 /* How often is looked whether QEMU is stopped. */
 #define STOP_LOOK_NS 200000000ull
+/* So much is waited for a stopped QEMU to go on, then its time passes: a night must end. */
+#define STOPPED_MAX_NS 60000000000ull
 
 uint64_t guest_ms(const struct guest *g, uint64_t ms)
 {
@@ -36,7 +38,7 @@ static void see_stop(struct guest *g)
 
 	if (now - g->looked_ns < STOP_LOOK_NS)
 		return;
-	if (g->looked_ns && virt_domain_pid(g->domain) > 0 &&
+	if (g->looked_ns && g->still_ns < STOPPED_MAX_NS && virt_domain_pid(g->domain) > 0 &&
 	    proc_stat_read(virt_domain_pid(g->domain), &st) && (st.state == 'T' || st.state == 't'))
 		g->still_ns += now - g->looked_ns;
 	g->looked_ns = now;
