@@ -239,7 +239,7 @@ struct err *apt_open(const char *data_dir, const char *suite, const struct progr
 				  "name, take one without quotes", apt->dir);
 	apt->conf = xasprintf("%s/apt.conf", apt->dir);
 	lock = xasprintf("%s/lock", apt->dir);
-	fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	fd = open(lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return err_errno(errno, "cannot create '%s'", lock);
 	while (flock(fd, LOCK_EX)) {

@@ -13,7 +13,6 @@
 
 #define MIB (1ull << 20)
 #define GIB (1ull << 30)
-#define SHM "/dev/shm"
 
 void geometry_init(struct geometry *g)
 {
@@ -158,10 +157,10 @@ static uint64_t free_memory(void)
 	return line && sscanf(line, "MemAvailable: %" SCNu64, &kib) == 1 ? kib * 1024 : 0;
 }
 
-const char *nvdimm_folder(uint64_t need, const char *fallback)
+const char *nvdimm_folder(uint64_t need, const char *shared, const char *fallback)
 {
-	return !access(SHM, W_OK) && free_space(SHM) / 2 >= need && free_memory() / 2 >= need ?
-	       SHM : fallback;
+	return shared && !access(shared, W_OK) && free_space(shared) / 2 >= need &&
+	       free_memory() / 2 >= need ? shared : fallback;
 }
 
 struct err *nvdimm_create(const char *path, uint64_t size)

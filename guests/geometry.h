@@ -34,10 +34,10 @@ struct err *geometry_parse(struct geometry *g, const char *text) __must_check;
 uint64_t geometry_nvdimm_total(const struct geometry *g);
 
 /*
- * The folder for files of together @need bytes: /dev/shm when it and the host's
- * free memory have twice the room, else @fallback. One of the two, borrowed.
+ * The folder for files of together @need bytes: @shared, in shared memory (NULL: there is
+ * none), when it and the host's free memory have twice the room, else @fallback. Borrowed.
  */
-const char *nvdimm_folder(uint64_t need, const char *fallback);
+const char *nvdimm_folder(uint64_t need, const char *shared, const char *fallback);
 
 /*
  * Creates @path, which must not exist: a sparse file of @size zero bytes. Fails

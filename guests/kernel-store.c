@@ -113,7 +113,7 @@ static struct err *open_lock(const char *store, const char *key, int *fd)
 	*fd = -1;
 	if (err)
 		return err;
-	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	*fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
 	return *fd < 0 ? err_errno(errno, "cannot create '%s'", path) : NULL;
 }
 

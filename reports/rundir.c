@@ -50,6 +50,30 @@ static struct err *point_latest(const char *runs, const char *name)
 	return NULL;
 }
 
+/*
+ * In a folder that others use as well "runs" must be ours, root's or that folder's owner's,
+ * not a third one's, and not for everybody to exchange what is in it. A group may share it.
+ */
+static struct err *check_shared(const char *base, const char *runs)
+{
+	const char *const paths[] = { base, runs };
+	struct stat owner, st, link;
+
+	if (stat(base, &owner) || lstat(runs, &link))
+		return err_errno(errno, "cannot look at '%s'", runs);
+	if (link.st_uid && link.st_uid != geteuid() && link.st_uid != owner.st_uid)
+		return err_create(ERR_INFRA, "cannot trust '%s': it belongs to user %u", runs,
+				  (unsigned int)link.st_uid);
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		if (stat(paths[i], &st))
+			return err_errno(errno, "cannot look at '%s'", paths[i]);
+		if (st.st_mode & S_IWOTH && !(st.st_mode & S_ISVTX))
+			return err_create(ERR_INFRA, "cannot trust '%s': all users can write it",
+					  paths[i]);
+	}
+	return NULL;
+}
+
 struct err *rundir_create(struct rundir *dir, const char *base, time_t started, long pid)
 {
 	_cleanup_free_ char *runs = xasprintf("%s/runs", base);
@@ -65,6 +89,8 @@ struct err *rundir_create(struct rundir *dir, const char *base, time_t started, 
 	name = xasprintf("%s-%ld", stamp, pid);
 	path = xasprintf("%s/%s", runs, name);
 	err = dir_create(runs);
+	if (!err)
+		err = check_shared(base, runs);
 	if (err)
 		return err;
 	if (mkdir(path, 0755))

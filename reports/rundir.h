@@ -26,7 +26,8 @@ struct rundir {
 
 /*
  * Makes the folder of a run that began at @started by process @pid and points
- * "latest" to it. A folder of that name already there is an error.
+ * "latest" to it. A folder of that name already there is an error, and so are a folder "runs"
+ * of a third user and one in which all users can exchange what is not theirs.
  */
 struct err *rundir_create(struct rundir *dir, const char *base, time_t started, long pid)
 	__must_check;

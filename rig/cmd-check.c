@@ -109,10 +109,11 @@ static void check_libvirt(const struct paths *p)
 	struct virt *virt = NULL;
 
 	err = leftover_begin(p->state, &leftover, NULL);
-	if (!err) {
-		root = xasprintf("%s/v", leftover_folder(leftover));
-		err = virt_open(NULL, root, cache, &virt);
-	}
+	line(!err, "state", "%s", err ? err->message : p->state);
+	if (err)
+		return;
+	root = xasprintf("%s/v", leftover_folder(leftover));
+	err = virt_open(NULL, root, cache, &virt);
 	if (!err)
 		err = virt_versions(virt, &versions);
 	if (err)
@@ -134,9 +135,7 @@ static struct err *check(void *state, char **operands, int n, int *status)
 				  operands[0]);
 	err = paths_init(&p);
 	if (!err)
-		err = dir_create(p.data);
-	if (!err)
-		err = dir_create(p.cache);
+		err = paths_make(&p);
 	if (err)
 		return err;
 	check_programs();

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -14,60 +15,39 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "janitor.h"
+#include "leftover-list.h"
+#include "private.h"
 #include "proc.h"
 
 #define LIST_MAX (16u << 20)
 #define KILL_WAIT_MS 10000
+/* Socket paths hold 107 bytes and libvirt adds some 50: not below the home folder. */
+#define FOLDERS "/tmp"
+#define SHARED_MEMORY "/dev/shm"
 
 struct leftover {
-	char *record;	/* STATE/run/PID-START: the files "lock" and "list" */
-	char *folder;
-	int lock;	/* held while this process lives */
-	int list;	/* paths, each ended by a NUL */
+	char *where;	/* STATE/run, for messages */
+	char *name;	/* PID-START */
+	int run;	/* the open folder STATE/run */
+	int record;	/* and NAME in it: the files "lock" and "list" */
+	int lock;	/* held while this process, or its janitor, lives */
+	int list;
+	char *folder, *shared;
+	struct janitor janitor;
 };
 
-/* The user's words may be relative; the record must not depend on the folder we run in. */
-static struct err *absolute(const char *path, char **out)
+/* *@fd stays -1 when there is no such file. */
+static struct err *open_locked(int dir, const char *where, int flags, int operation, int *fd)
 {
-	_cleanup_free_ char *cwd = NULL;
+	_cleanup_close_ int f = -1;
+	struct err *err = private_file_at(dir, where, "lock", O_RDWR | flags, &f);
 
-	if (*path == '/') {
-		*out = xstrdup(path);
-		return NULL;
-	}
-	cwd = getcwd(NULL, 0);
-	if (!cwd)
-		return err_errno(errno, "cannot tell the working folder");
-	*out = xasprintf("%s/%s", cwd, path);
-	return NULL;
-}
-
-static struct err *open_locked(const char *path, int operation, int *fd)
-{
-	_cleanup_close_ int f = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (f < 0)
-		return err_errno(errno, "cannot open '%s'", path);
-	while (flock(f, operation))
+	while (!err && f >= 0 && flock(f, operation))
 		if (errno != EINTR)
-			return err_errno(errno, "cannot lock '%s'", path);
+			return err_errno(errno, "cannot lock '%s/lock'", where);
 	*fd = take_fd(f);
-	return NULL;
-}
-
-struct err *leftover_add(struct leftover *l, const char *path)
-{
-	_cleanup_free_ char *full = NULL;
-	struct err *err = absolute(path, &full);
-	ssize_t len;
-
-	if (err)
-		return err;
-	/* One write to an O_APPEND file: threads do not mix, a crash does not tear. */
-	len = (ssize_t)strlen(full) + 1;
-	if (write(l->list, full, (size_t)len) != len)
-		return err_errno(errno, "cannot note '%s' in '%s'", full, l->record);
-	return NULL;
+	return err;
 }
 
 static void kill_qemu_of(pid_t pid, void *arg)
@@ -83,132 +63,192 @@ static void kill_qemu_of(pid_t pid, void *arg)
 		poll(&pfd, 1, KILL_WAIT_MS);
 }
 
-static struct err *remove_listed(const char *record)
+static struct err *remove_listed(int record, const char *where, const char *name)
 {
-	_cleanup_free_ char *path = xasprintf("%s/list", record);
+	_cleanup_close_ int fd = -1;
 	_cleanup_buf_ struct buf list = BUF_INIT;
-	struct err *err, *first = NULL;
+	struct err *err = private_file_at(record, where, "list", O_RDONLY, &fd);
 
-	if (!path_exists(path))
-		return NULL;
-	err = file_read(path, LIST_MAX, &list);
-	for (size_t at = 0; !err && at < list.len; at += strlen(list.data + at) + 1)
-		if (list.data[at] == '/')
-			proc_for_each(kill_qemu_of, list.data + at);
-	for (size_t at = 0; !err && at < list.len; at += strlen(list.data + at) + 1) {
-		struct err *failed;
-
-		/* The last path of a torn list ends where the list does. */
-		if (list.data[at] != '/' || at + strlen(list.data + at) == list.len)
-			continue;
-		failed = tree_remove(list.data + at);
-		if (first)
-			err_free(failed);
-		else
-			first = failed;
-	}
-	return err ? err : first;
+	if (!err && fd >= 0)
+		err = file_read_fd(fd, where, LIST_MAX, &list);
+	return err ? err : leftover_list_remove(&list, name);
 }
 
-/* The record goes last, so that what could not be removed is tried again. */
-static struct err *remove_record(const char *record)
+/*
+ * The record goes last, so that what could not be removed is tried again. All is done
+ * twice: a QEMU that was not yet one at the first look has started by the second, or
+ * finds no folder for its sockets and gives up.
+ */
+static struct err *remove_record(const struct leftover *l)
 {
-	struct err *err = remove_listed(record);
+	_cleanup_free_ char *record = xasprintf("%s/%s", l->where, l->name);
+	_cleanup_free_ char *folder = xasprintf(FOLDERS "/daxrig-%s", l->name);
+	struct err *err = NULL;
+	int ret;
 
-	return err ? err : tree_remove(record);
+	for (int i = 0; i < 2; i++) {
+		proc_for_each(kill_qemu_of, folder);
+		err_free(err);
+		err = remove_listed(l->record, record, l->name);
+	}
+	if (err)
+		return err;
+	ret = tree_empty(l->record);
+	if (!ret && unlinkat(l->run, l->name, AT_REMOVEDIR) && errno != ENOENT)
+		ret = -errno;
+	return ret ? err_errno(-ret, "cannot remove '%s'", record) : NULL;
+}
+
+/* Removes the record @name of @l's run folder if its owner is dead. */
+static struct err *sweep_one(const struct leftover *l, const char *name, unsigned int *removed)
+{
+	_cleanup_free_ char *record = xasprintf("%s/%s", l->where, name);
+	_cleanup_close_ int fd = -1, lock = -1;
+	struct leftover dead = *l;
+	struct err *err = private_open_at(l->run, l->where, name, &fd);
+	struct stat st;
+
+	if (!err)
+		err = private_file_at(fd, record, "lock", O_RDWR, &lock);
+	if (err || (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB)))
+		return err;
+	dead.record = fd;
+	dead.name = (char *)(uintptr_t)name;
+	/* without a lock it is being removed, or was not yet made */
+	*removed += lock >= 0 && !fstatat(fd, "list", &st, AT_SYMLINK_NOFOLLOW);
+	return err_wrap(remove_record(&dead), "cannot clean up after a dead daxrig");
 }
 
 /* Under the run folder's lock: a record without an owner is not being made. */
-static struct err *sweep(const char *run, unsigned int *removed)
+static struct err *sweep(const struct leftover *l, unsigned int *removed)
 {
-	DIR *dir = opendir(run);
+	int fd = openat(l->run, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	struct err *err = NULL;
 
 	if (!dir)
-		return err_errno(errno, "cannot read '%s'", run);
-	while (!err && (entry = readdir(dir))) {
-		_cleanup_free_ char *record = xasprintf("%s/%s", run, entry->d_name);
-		_cleanup_free_ char *lock = xasprintf("%s/lock", record);
-		_cleanup_close_ int fd = -1;
-		struct err *busy;
-
-		if (!glob_match("[1-9]*-*", entry->d_name))
-			continue;
-		busy = open_locked(lock, LOCK_EX | LOCK_NB, &fd);
-		if (busy) {
-			err_free(busy);
-			continue;
-		}
-		err = err_wrap(remove_record(record), "cannot clean up after a dead daxrig");
-		*removed += !err;
-	}
+		return err_errno(errno, "cannot read '%s'", l->where);
+	while (!err && (entry = readdir(dir)))
+		if (leftover_is_record(entry->d_name))
+			err = sweep_one(l, entry->d_name, removed);
 	closedir(dir);
 	return err;
 }
 
-/* Socket paths hold 107 bytes and libvirt adds some 50: not below the home folder. */
-static struct err *make_folder(struct leftover *l, const char *name)
+/* One write to an O_APPEND file: threads do not mix, a crash does not tear. */
+static struct err *note(struct leftover *l, const char *path, const struct stat *st)
 {
-	struct err *err;
+	_cleanup_buf_ struct buf entry = BUF_INIT;
 
-	l->folder = xasprintf("/tmp/daxrig-%s", name);
-	err = leftover_add(l, l->folder);
-	if (err)
-		return err;
-	if (mkdir(l->folder, 0700))
-		return err_errno(errno, "cannot create folder '%s'", l->folder);
+	leftover_list_add(&entry, path, st);
+	if (write(l->list, entry.data, entry.len) != (ssize_t)entry.len)
+		return err_errno(errno, "cannot note '%s' in '%s'", path, l->where);
 	return NULL;
 }
 
-static struct err *make_record(struct leftover *l, const char *run)
+struct err *leftover_mkdir(struct leftover *l, const char *path)
 {
-	_cleanup_free_ char *lock = NULL, *list = NULL, *name = NULL, *record = NULL;
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	_cleanup_free_ char *given = slash ? xstrndup(path, (size_t)(name - path)) : xstrdup("."),
+			    *parent = realpath(given, NULL), *real = NULL;
+	_cleanup_close_ int dir = -1, fd = -1;
+	struct stat st;
+	struct err *err;
+
+	if (!parent)
+		return err_errno(errno, "cannot open folder '%s'", given);
+	real = xasprintf("%s/%s", parent[1] ? parent : "", name);
+	if (!leftover_is_own(real, l->name))
+		return err_create(ERR_INFRA, "cannot create '%s': its name is not of this run",
+				  path);
+	err = private_open_real(parent, &dir);
+	if (!err)
+		err = note(l, real, NULL);
+	if (!err)
+		err = private_create_at(dir, parent, name, &fd);
+	if (err)
+		return err;
+	if (fstat(fd, &st))
+		return err_errno(errno, "cannot look at '%s'", path);
+	return note(l, real, &st);
+}
+
+static struct err *make_folder(struct leftover *l)
+{
+	_cleanup_close_ int place = -1;
+	struct err *err = private_open_place(FOLDERS, &place);
+
+	if (err)
+		return err;
+	l->folder = xasprintf(FOLDERS "/daxrig-%s", l->name);
+	return leftover_mkdir(l, l->folder);
+}
+
+static struct err *make_shared(struct leftover *l)
+{
+	_cleanup_close_ int place = -1;
+	_cleanup_err_ struct err *unsafe = private_open_place(SHARED_MEMORY, &place);
+
+	if (unsafe || access(SHARED_MEMORY, W_OK))
+		return NULL;
+	l->shared = xasprintf(SHARED_MEMORY "/daxrig-%s", l->name);
+	return leftover_mkdir(l, l->shared);
+}
+
+/* In the janitor, when its daxrig is no more. */
+static void tidy(void *l)
+{
+	err_free(remove_record(l));
+}
+
+static struct err *make_record(struct leftover *l)
+{
+	_cleanup_free_ char *record = NULL;
 	struct proc_stat self;
 	struct err *err;
 
 	if (!proc_stat_read(getpid(), &self))
 		return err_create(ERR_INFRA, "cannot read '/proc/self/stat': is /proc mounted?");
-	name = xasprintf("%d-%" PRIu64, getpid(), self.start);
-	record = xasprintf("%s/%s", run, name);
-	lock = xasprintf("%s/lock", record);
-	list = xasprintf("%s/list", record);
-	err = dir_create(record);
+	l->name = xasprintf("%d-%" PRIu64, getpid(), self.start);
+	record = xasprintf("%s/%s", l->where, l->name);
+	err = private_create_at(l->run, l->where, l->name, &l->record);
 	if (!err)
-		err = open_locked(lock, LOCK_EX | LOCK_NB, &l->lock);
-	if (err)
-		return err;
-	/* Not ours before the lock is: leftover_end() removes what is set here. */
-	l->record = take_ptr(record);
-	l->list = open(list, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (l->list < 0)
-		return err_errno(errno, "cannot create '%s'", list);
-	return make_folder(l, name);
+		err = open_locked(l->record, record, O_CREAT, LOCK_EX | LOCK_NB, &l->lock);
+	if (!err)
+		err = private_file_at(l->record, record, "list",
+				      O_WRONLY | O_CREAT | O_APPEND | O_EXCL, &l->list);
+	if (!err)
+		err = janitor_start(&l->janitor, (const int[]){ l->run, l->record, l->lock }, 3,
+				    tidy, l);
+	if (!err)
+		err = make_folder(l);
+	return err ? err : make_shared(l);
+}
+
+static struct err *begin(struct leftover *l, const char *state, unsigned int *removed)
+{
+	_cleanup_close_ int folder = -1, guard = -1;
+	struct err *err = private_open(state, &folder);
+
+	if (!err)
+		err = private_open_at(folder, state, "run", &l->run);
+	if (!err)
+		err = open_locked(l->run, l->where, O_CREAT, LOCK_EX, &guard);
+	if (!err)
+		err = sweep(l, removed);
+	return err ? err : make_record(l);
 }
 
 struct err *leftover_begin(const char *state, struct leftover **out, unsigned int *removed)
 {
-	_cleanup_free_ char *base = NULL, *run = NULL, *lock = NULL;
-	_cleanup_close_ int guard = -1;
-	struct leftover *l = NULL;
+	struct leftover *l = xcalloc(1, sizeof(*l));
 	unsigned int count = 0;
-	struct err *err = absolute(state, &base);
+	struct err *err;
 
-	if (err)
-		return err;
-	run = xasprintf("%s/run", base);
-	lock = xasprintf("%s/lock", run);
-	err = dir_create(run);
-	if (!err)
-		err = open_locked(lock, LOCK_EX, &guard);
-	if (!err)
-		err = sweep(run, &count);
-	if (err)
-		return err;
-	l = xcalloc(1, sizeof(*l));
-	l->lock = -1;
-	l->list = -1;
-	err = make_record(l, run);
+	l->where = xasprintf("%s/run", state);
+	l->run = l->record = l->lock = l->list = -1;
+	err = begin(l, state, &count);
 	if (err) {
 		leftover_end(l);
 		return err;
@@ -224,15 +264,25 @@ const char *leftover_folder(const struct leftover *l)
 	return l->folder;
 }
 
+const char *leftover_shared(const struct leftover *l)
+{
+	return l->shared;
+}
+
 void leftover_end(struct leftover *l)
 {
 	if (!l)
 		return;
-	if (l->record)
-		err_free(remove_record(l->record));
+	if (l->record >= 0)
+		err_free(remove_record(l));
+	janitor_dismiss(&l->janitor);
 	close_fd(&l->list);
 	close_fd(&l->lock);
+	close_fd(&l->record);
+	close_fd(&l->run);
+	free(l->shared);
 	free(l->folder);
-	free(l->record);
+	free(l->name);
+	free(l->where);
 	free(l);
 }

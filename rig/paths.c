@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
 
 #define SOURCE_MAX (1u << 20)
 
-/* $@own, or @name below $@xdg, or below @fallback in the home folder. */
+/* $@own, or @name below $@xdg, or below @fallback in the home folder; NULL: there is none. */
 static char *user_dir(const char *own, const char *xdg, const char *fallback)
 {
 	const char *home = getenv("HOME");
@@ -22,14 +23,64 @@ static char *user_dir(const char *own, const char *xdg, const char *fallback)
 	base = getenv(xdg);
 	if (base && *base == '/')
 		return xasprintf("%s/daxrig", base);
-	return xasprintf("%s/%s/daxrig", home && *home ? home : "/tmp", fallback);
+	/* no place that all users share: what lies there is believed */
+	return home && *home == '/' ? xasprintf("%s/%s/daxrig", home, fallback) : NULL;
+}
+
+/* The session's folder, which is gone with it, as processes are; else one that stays. */
+static char *state_dir(void)
+{
+	const char *own = getenv("DAXRIG_STATE"), *session = getenv("XDG_RUNTIME_DIR");
+	struct stat st;
+
+	if ((!own || !*own) && session && *session == '/' && !lstat(session, &st) &&
+	    S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 0777) == 0700)
+		return xasprintf("%s/daxrig", session);
+	return user_dir("DAXRIG_STATE", "XDG_STATE_HOME", ".local/state");
+}
+
+static bool trusted(const struct stat *st)
+{
+	return !st->st_uid || st->st_uid == geteuid();
+}
+
+/*
+ * What lies in the folder @path is booted and run. It may be missing. @shared: an
+ * administrator, or the user, may let a group write it.
+ */
+static struct err *check_folder(const char *path, bool shared)
+{
+	struct stat link, st;
+
+	if (lstat(path, &link) || stat(path, &st))
+		return NULL;
+	/* nor may a link to it be another's */
+	if (trusted(&st))
+		st.st_uid = link.st_uid;
+	if (!trusted(&st))
+		return err_create(ERR_INFRA, "cannot trust '%s': it belongs to user %u", path,
+				  (unsigned int)st.st_uid);
+	if (st.st_mode & (shared ? S_IWOTH : S_IWGRP | S_IWOTH))
+		return err_create(ERR_INFRA, "cannot trust '%s': other users can write it", path);
+	return NULL;
+}
+
+static struct err *check_all(const struct paths *p)
+{
+	struct err *err;
+
+	if (!p->data || !p->cache || !p->state)
+		return err_create(ERR_INFRA, "HOME is not set: set it, or DAXRIG_DATA, "
+				  "DAXRIG_CACHE and DAXRIG_STATE");
+	err = check_folder(p->data, true);
+	return err ? err : check_folder(p->cache, false);
 }
 
 struct err *paths_init(struct paths *p)
 {
 	char exe[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	const char *state = getenv("DAXRIG_STATE");
+	struct err *err;
 
 	if (n <= 0)
 		return err_errno(errno, "cannot find the program's own folder");
@@ -39,10 +90,22 @@ struct err *paths_init(struct paths *p)
 		.home = xstrdup(*exe ? exe : "/"),
 		.data = user_dir("DAXRIG_DATA", "XDG_DATA_HOME", ".local/share"),
 		.cache = user_dir("DAXRIG_CACHE", "XDG_CACHE_HOME", ".cache"),
-		.state = state && *state ? xstrdup(state) :
-			 xasprintf("/tmp/daxrig-%u", (unsigned int)getuid()),
+		.state = state_dir(),
 	};
-	return NULL;
+	err = check_all(p);
+	if (err)
+		paths_deinit(p);
+	return err;
+}
+
+struct err *paths_make(const struct paths *p)
+{
+	struct err *err = dir_create(p->data);
+
+	if (!err)
+		err = dir_create(p->cache);
+	/* again: between two looks another user could have made them */
+	return err ? err : check_all(p);
 }
 
 void paths_deinit(struct paths *p)
@@ -51,6 +114,7 @@ void paths_deinit(struct paths *p)
 	free(p->data);
 	free(p->cache);
 	free(p->state);
+	*p = (struct paths){ NULL };
 }
 
 struct err *paths_agent(const struct paths *p, char **out)

@@ -10,10 +10,17 @@ struct paths {
 	char *home;	/* the folder of the program: plans, scenarios, agent */
 	char *data;	/* kernels and runs: $DAXRIG_DATA, or below $XDG_DATA_HOME */
 	char *cache;	/* can be made again: $DAXRIG_CACHE, or below $XDG_CACHE_HOME */
-	char *state;	/* sockets of running guests: $DAXRIG_STATE, else a short path */
+	char *state;	/* of running processes: $DAXRIG_STATE, or below $XDG_RUNTIME_DIR, or
+			   below $XDG_STATE_HOME: see leftover.h */
 };
 
+/*
+ * ERR_INFRA when there is no home folder to take, or another user owns the data or cache
+ * folder or can write it: what lies there is booted and run. Makes nothing.
+ */
 struct err *paths_init(struct paths *p) __must_check;
+/* Makes the data and the cache folder, and looks at them as paths_init() does. */
+struct err *paths_make(const struct paths *p) __must_check;
 void paths_deinit(struct paths *p);
 
 /* The agent's program, which must be there. */

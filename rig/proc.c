@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -80,6 +81,14 @@ static bool is_qemu(pid_t pid)
 	return name && glob_match("/qemu-*", name);
 }
 
+static bool is_ours(pid_t pid)
+{
+	_cleanup_free_ char *path = xasprintf("/proc/%d", pid);
+	struct stat st;
+
+	return !stat(path, &st) && st.st_uid == geteuid();
+}
+
 bool proc_is_qemu_of(pid_t pid, const char *folder)
 {
 	_cleanup_free_ char *path = xasprintf("/proc/%d/cmdline", pid);
@@ -87,7 +96,7 @@ bool proc_is_qemu_of(pid_t pid, const char *folder)
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	_cleanup_err_ struct err *err = NULL;
 
-	if (!is_qemu(pid))
+	if (!is_ours(pid) || !is_qemu(pid))
 		return false;
 	err = file_read(path, CMDLINE_MAX, &text);
 	return !err && text.len && memmem(text.data, text.len, below, strlen(below));

@@ -30,8 +30,8 @@ uint64_t proc_run_delay(pid_t pid);
 void proc_for_each(void (*fn)(pid_t pid, void *arg), void *arg);
 
 /*
- * True when @pid's program is a qemu-system-something and one of its arguments
- * names a path below the folder @folder.
+ * True when @pid is a process of this user, its program is a qemu-system-something, and
+ * one of its arguments names a path below the folder @folder.
  */
 bool proc_is_qemu_of(pid_t pid, const char *folder);
 

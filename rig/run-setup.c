@@ -77,22 +77,26 @@ static struct err *choose_kernel(struct run *r)
 	return err;
 }
 
-static struct err *open_folders(struct run *r)
+/* Before anything is fetched: a folder that is not to be trusted ends the run at once. */
+static struct err *open_state(struct run *r)
 {
-	_cleanup_free_ char *guests = NULL;
 	unsigned int removed = 0;
-	struct err *err = NULL;
+	struct err *err = paths_make(&r->paths);
 
-	if (r->o->host)
-		r->host = *r->o->host;
-	if (!r->host.leftover)
+	if (!err && !r->host.leftover)
 		err = leftover_begin(r->paths.state, &r->host.leftover, &removed);
 	if (!err && removed)
 		progress_line(&r->say, "removed what %u ended run%s left behind", removed,
 			      removed == 1 ? "" : "s");
-	if (!err)
-		err = rundir_create(&r->dir, r->o->out ? r->o->out : r->paths.data, time(NULL),
-				    getpid());
+	return err;
+}
+
+static struct err *open_folders(struct run *r)
+{
+	_cleanup_free_ char *guests = NULL;
+	struct err *err = rundir_create(&r->dir, r->o->out ? r->o->out : r->paths.data,
+					time(NULL), getpid());
+
 	if (err)
 		return err;
 	r->has_dir = true;
@@ -256,13 +260,17 @@ struct err *run_prepare(struct run *r)
 	struct err *err = paths_init(&r->paths);
 
 	signal(SIGPIPE, SIG_IGN);
-
+	/* first: run_deinit() hands it back */
+	if (r->o->host)
+		r->host = *r->o->host;
 	if (!err)
 		err = choose_cases(r);
 	if (!err)
 		err = choose_geometry(r);
 	if (!err)
 		err = cancel_open(&r->cancel_fd);
+	if (!err)
+		err = open_state(r);
 	if (!err)
 		err = choose_kernel(r);
 	if (!err)

@@ -38,17 +38,16 @@ void worker_deinit(struct worker *w)
 struct err *worker_make_nvdimms(struct worker *w)
 {
 	struct run *r = w->run;
-	uint64_t need = geometry_nvdimm_total(&r->geometry);
-	const char *folder = nvdimm_folder(need, leftover_folder(r->host.leftover));
+	const char *folder = nvdimm_folder(geometry_nvdimm_total(&r->geometry),
+					   leftover_shared(r->host.leftover),
+					   leftover_folder(r->host.leftover));
 	struct err *err = NULL;
 
 	for (unsigned int i = 0; i < r->geometry.nvdimms && !err; i++) {
-		char *path = xasprintf("%s/daxrig-%d-%u-nvdimm%u", folder, getpid(), w->id, i);
+		char *path = xasprintf("%s/nvdimm-%u-%u", folder, w->id, i);
 
 		w->nvdimms[i].path = path;
-		err = leftover_add(r->host.leftover, path);
-		if (!err)
-			err = nvdimm_create(path, r->geometry.size[i]);
+		err = nvdimm_create(path, r->geometry.size[i]);
 	}
 	return err;
 }

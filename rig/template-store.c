@@ -241,7 +241,8 @@ static bool still_there(const char *path, int fd)
 static struct err *try_lock(const char *path, bool alone, bool *busy, int *out)
 {
 	for (;;) {
-		_cleanup_close_ int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		_cleanup_close_ int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+					      0600);
 
 		if (fd < 0)
 			return err_errno(errno, "cannot open '%s'", path);

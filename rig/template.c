@@ -292,13 +292,11 @@ static struct err *make(struct template *t, const struct template_inputs *in)
 
 	make_room(in);
 	m.folder = xasprintf("%s/templates/making-%d-%.16s", in->cache, getpid(), t->key);
-	err = leftover_add(in->leftover, m.folder);
-	if (!err)
-		err = tree_remove(t->folder);
+	err = tree_remove(t->folder);
 	if (!err)
 		err = tree_remove(m.folder);
 	if (!err)
-		err = dir_create(m.folder);
+		err = leftover_mkdir(in->leftover, m.folder);
 	if (!err)
 		err = make_files(&m);
 	if (!err)

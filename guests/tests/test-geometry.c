@@ -101,7 +101,8 @@ static void test_file(void **state)
 	assert_non_null(err);
 	err_free(err);
 	assert_int_not_equal(access(path, F_OK), 0);
-	assert_string_equal(nvdimm_folder(1ull << 60, folder), folder);
+	assert_string_equal(nvdimm_folder(1ull << 60, "/dev/shm", folder), folder);
+	assert_string_equal(nvdimm_folder(1, NULL, folder), folder);
 	rmdir(folder);
 }
 

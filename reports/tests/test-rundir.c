@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/files.h"
+#include "base/program.h"
 #include "reports/rundir.h"
 
 static const struct {
@@ -84,6 +85,45 @@ static void test_create(void **state)
 	rundir_deinit(&two);
 }
 
+/* Folders of runs that somebody else could have put there, or could exchange. */
+static const struct {
+	const char *script, *says;	/* NULL: it is fine */
+} shared[] = {
+	{ "mkdir runs; chmod 777 runs", "/runs': all users can write it" },
+	{ "chmod 777 .", "': all users can write it" },
+	{ "chmod 1777 .; mkdir runs; chown 65534 runs", "/runs': it belongs to user 65534" },
+	{ "chmod 1777 .; mkdir r; ln -s r runs; chown -h 65534 runs", "/runs': it belongs to" },
+	{ "chmod 1777 .; ln -s /nowhere runs; chown -h 65534 runs", "/runs'" },
+	{ "chmod 1777 .", NULL },
+	{ "chmod 2775 .; mkdir runs; chmod 2775 runs", NULL },
+	{ "mkdir r; ln -s r runs", NULL },
+	/* root's run in a user's own folder */
+	{ "mkdir runs; chown 65534 . runs", NULL },
+	{ "chown 65534 .", NULL },
+};
+
+static void test_shared(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(shared); i++) {
+		_cleanup_free_ char *script = xasprintf("umask 022; rm -rf '%s'; mkdir '%s'; cd '%s'; "
+							"%s", base, base, base, shared[i].script);
+		const char *argv[] = { "sh", "-ec", script, NULL };
+		_cleanup_buf_ struct buf out = BUF_INIT;
+		struct rundir dir;
+		struct err *err;
+
+		if (strstr(script, "chown") && geteuid())
+			continue;
+		assert_null(run_program(argv, 10000, &out));
+		err = rundir_create(&dir, base, 1000000000, 7);
+		if (shared[i].says ? !err || !strstr(err->message, shared[i].says) : err != NULL)
+			fail_msg("%s: %s", shared[i].script, err ? err->message : "taken");
+		err_free(err);
+		rundir_deinit(&dir);
+	}
+}
+
 static void test_bounds(void **state)
 {
 	size_t len = 10 << 20;
@@ -141,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test_setup_teardown(test_create, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_shared, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 	};

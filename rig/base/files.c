@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "base/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -12,14 +13,11 @@
 
 #define COPY_CHUNK (1u << 20)
 
-struct err *file_read(const char *path, size_t max, struct buf *out)
+struct err *file_read_fd(int fd, const char *path, size_t max, struct buf *out)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char chunk[65536];
 	ssize_t n;
 
-	if (fd < 0)
-		return err_errno(errno, "cannot open '%s'", path);
 	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -31,6 +29,15 @@ struct err *file_read(const char *path, size_t max, struct buf *out)
 		buf_add(out, chunk, (size_t)n);
 	}
 	return NULL;
+}
+
+struct err *file_read(const char *path, size_t max, struct buf *out)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno(errno, "cannot open '%s'", path);
+	return file_read_fd(fd, path, max, out);
 }
 
 static int write_all(int fd, const char *data, size_t len)
@@ -93,20 +100,79 @@ struct err *dir_create(const char *path)
 	return NULL;
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type,
-			struct FTW *ftw)
+static int empty(int fd, const struct stat *top, bool own);
+
+/*
+ * unlink() tells what is a folder, so that nothing can change between two looks; @top is
+ * the folder all began at, NULL: this one is.
+ */
+static int remove_entry(int dir, const char *name, const struct stat *top, bool own)
 {
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
+	struct stat st;
+	int fd, ret;
+
+	if (!unlinkat(dir, name, 0) || errno == ENOENT)
+		return 0;
+	ret = -errno;
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : errno == ENOTDIR || errno == ELOOP ? ret : -errno;
+	ret = fstat(fd, &st) ? -errno : 0;
+	if (!ret && top && st.st_dev != top->st_dev)
+		ret = -EXDEV;
+	if (!ret && top && own && st.st_uid != top->st_uid)
+		ret = -EPERM;
+	if (ret) {
+		close(fd);
+		return ret;
+	}
+	ret = empty(fd, top ? top : &st, own);
+	if (!ret && unlinkat(dir, name, AT_REMOVEDIR) && errno != ENOENT)
+		ret = -errno;
+	return ret;
+}
+
+/* Takes @fd; goes on after what cannot be removed, and returns the first reason. */
+static int empty(int fd, const struct stat *top, bool own)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *e;
+	int ret = 0, failed;
+
+	if (!dir) {
+		ret = -errno;
+		close(fd);
+		return ret;
+	}
+	while ((e = readdir(dir))) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		failed = remove_entry(dirfd(dir), e->d_name, top, own);
+		ret = ret ? ret : failed;
+	}
+	closedir(dir);
+	return ret;
+}
+
+int tree_empty(int dir)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		int ret = -errno;
+
+		close_fd(&fd);
+		return ret;
+	}
+	return empty(fd, &st, true);
 }
 
 struct err *tree_remove(const char *path)
 {
-	if (nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) && errno != ENOENT)
-		return err_errno(errno, "cannot remove '%s'", path);
-	return NULL;
+	int ret = remove_entry(AT_FDCWD, path, NULL, false);
+
+	return ret ? err_errno(-ret, "cannot remove '%s'", path) : NULL;
 }
 
 static __thread uint64_t counted;

@@ -138,7 +138,8 @@ static void add_own(struct words *w, const char *option, char *value)
 static struct err *add_nvdimm(const struct boot *boot, struct words *w, const struct geometry *g,
 			      unsigned int i)
 {
-	const char *folder = nvdimm_folder(geometry_nvdimm_total(g), boot->b->out);
+	const char *folder = nvdimm_folder(geometry_nvdimm_total(g), "/dev/shm",
+					   boot->b->out);
 	char *path = xasprintf("%s/daxrig-bench-%d-nvdimm%u", folder, getpid(), i);
 
 	add_own(w, "-object", xasprintf("memory-backend-file,id=m%u,share=on,size=%llu,align=%llu,"

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A daxrig that dies in the middle, and the next one. */
+/* A daxrig that dies in the middle, its janitor, and the next one. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -20,7 +23,9 @@
 struct dead {
 	char state[64];
 	char folder[128];	/* its leftover_folder() */
-	char file[128];		/* a file elsewhere */
+	char made[128];		/* a folder elsewhere */
+	pid_t pid;
+	int go;			/* closed, it dies */
 	pid_t qemu, other, stranger;
 	int hold;		/* what the three read from: closed, they end */
 };
@@ -64,40 +69,59 @@ static void copy_shell(const char *to)
 	assert_int_equal(chmod(to, 0755), 0);
 }
 
-/* Runs in a child: registers, creates, and dies without a word. */
-static void child(const struct dead *d, int out)
+static void kill_janitor(pid_t pid, void *arg)
 {
-	_cleanup_free_ char *file = NULL;
-	struct leftover *l;
+	struct proc_stat stat;
 
-	if (leftover_begin(d->state, &l, NULL) || leftover_add(l, d->file))
+	(void)arg;
+	if (proc_stat_read(pid, &stat) && stat.parent == getpid() && stat.session == pid)
+		kill(pid, SIGKILL);
+}
+
+/* Runs in a child: registers, creates, and dies without a word, with its janitor or before it. */
+static void child(const struct dead *d, int out, int go, bool alone)
+{
+	_cleanup_free_ char *socket = NULL, *made = NULL, *file = NULL;
+	struct leftover *l;
+	char word;
+
+	made = xasprintf("%s/making-%d-0123456789abcdef", d->state, getpid());
+	file = xasprintf("%s/file", made);
+	if (leftover_begin(d->state, &l, NULL) || leftover_mkdir(l, made))
 		_exit(1);
-	file = xasprintf("%s/socket", leftover_folder(l));
-	if (file_write_atomic(file, "x", 1) || file_write_atomic(d->file, "x", 1))
+	socket = xasprintf("%s/socket", leftover_folder(l));
+	if (file_write_atomic(socket, "x", 1) || file_write_atomic(file, "x", 1))
 		_exit(1);
 	if (write(out, leftover_folder(l), strlen(leftover_folder(l)) + 1) < 0)
 		_exit(1);
+	if (read(go, &word, 1))
+		_exit(1);
+	if (alone)
+		proc_for_each(kill_janitor, NULL);
 	raise(SIGKILL);
 }
 
-static void make_dead(struct dead *d)
+static void make_doomed(struct dead *d, bool alone)
 {
-	int out[2], in[2], status;
-	pid_t pid;
+	int out[2], in[2], go[2];
 
 	strcpy(d->state, "/tmp/daxrig-test-XXXXXX");
 	assert_non_null(mkdtemp(d->state));
-	snprintf(d->file, sizeof(d->file), "%s/elsewhere", d->state);
-	assert_int_equal(pipe(out), 0);
+	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
 	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
-	pid = fork();
-	if (!pid)
-		child(d, out[1]);
+	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
+	d->pid = fork();
+	if (!d->pid) {
+		close(go[1]);
+		close(in[1]);
+		child(d, out[1], go[0], alone);
+	}
 	close(out[1]);
+	close(go[0]);
 	assert_true(read(out[0], d->folder, sizeof(d->folder)) > 0);
 	close(out[0]);
-	waitpid(pid, &status, 0);
-	assert_true(WIFSIGNALED(status));
+	snprintf(d->made, sizeof(d->made), "%s/making-%d-0123456789abcdef", d->state, d->pid);
+	d->go = go[1];
 	d->hold = in[1];
 	d->qemu = in[0];	/* until start_all() */
 }
@@ -125,35 +149,151 @@ static void start_all(struct dead *d)
 	wait_exec(d->stranger, plain);
 }
 
+static void let_die(struct dead *d)
+{
+	int status;
+
+	assert_true(path_exists(d->folder) && path_exists(d->made));
+	close(d->go);
+	waitpid(d->pid, &status, 0);
+	assert_true(WIFSIGNALED(status));
+}
+
+static void only_own_is_gone(struct dead *d)
+{
+	int status;
+
+	assert_false(path_exists(d->folder) || path_exists(d->made));
+	assert_int_equal(waitpid(d->qemu, &status, 0), d->qemu);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	assert_int_equal(waitpid(d->other, &status, WNOHANG), 0);
+	assert_int_equal(waitpid(d->stranger, &status, WNOHANG), 0);
+	close(d->hold);
+	waitpid(d->other, &status, 0);
+	waitpid(d->stranger, &status, 0);
+	assert_null(tree_remove(d->state));
+}
+
+/* Both died: the next one finds it all. */
 static void test_dead(void **state)
 {
 	struct dead d = { 0 };
 	struct leftover *l;
 	unsigned int removed;
-	int status;
 
 	(void)state;
-	make_dead(&d);
+	make_doomed(&d, true);
 	start_all(&d);
-	assert_true(path_exists(d.folder) && path_exists(d.file));
+	let_die(&d);
+	assert_true(path_exists(d.folder) && path_exists(d.made));
 	assert_null(leftover_begin(d.state, &l, &removed));
 	assert_int_equal(removed, 1);
-	assert_false(path_exists(d.folder) || path_exists(d.file));
-	assert_int_equal(waitpid(d.qemu, &status, 0), d.qemu);
-	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-	assert_int_equal(waitpid(d.other, &status, WNOHANG), 0);
-	assert_int_equal(waitpid(d.stranger, &status, WNOHANG), 0);
-	close(d.hold);
-	waitpid(d.other, &status, 0);
-	waitpid(d.stranger, &status, 0);
 	leftover_end(l);
-	assert_null(tree_remove(d.state));
+	only_own_is_gone(&d);
+}
+
+/* The janitor does it at once, and the next one finds nothing. */
+static void test_janitor(void **state)
+{
+	const struct timespec nap = { .tv_nsec = 10000000 };
+	_cleanup_free_ char *record = NULL;
+	struct dead d = { 0 };
+	struct leftover *l;
+	unsigned int removed;
+
+	(void)state;
+	make_doomed(&d, false);
+	start_all(&d);
+	record = xasprintf("%s/run/%s", d.state, d.folder + strlen("/tmp/daxrig-"));
+	assert_true(path_exists(record));
+	let_die(&d);
+	for (int i = 0; i < 500 && path_exists(record); i++)
+		nanosleep(&nap, NULL);
+	assert_false(path_exists(record));
+	assert_null(leftover_begin(d.state, &l, &removed));
+	assert_int_equal(removed, 0);
+	leftover_end(l);
+	only_own_is_gone(&d);
+}
+
+/* It holds neither our output nor our folder, and what ends us does not end it. */
+static void look_at_janitor(pid_t pid, void *arg)
+{
+	_cleanup_free_ char *fds = xasprintf("/proc/%d/fd", pid);
+	struct proc_stat stat;
+	struct dirent *e;
+	size_t n = 0;
+	DIR *dir;
+
+	if (!proc_stat_read(pid, &stat) || stat.parent != getpid() || stat.session != pid)
+		return;
+	*(pid_t *)arg = pid;
+	dir = opendir(fds);
+	assert_non_null(dir);
+	while ((e = readdir(dir)))
+		n += e->d_name[0] != '.';
+	closedir(dir);
+	/* standard ones, run, record, lock, pipe */
+	assert_int_equal(n, 7);
+	for (int s = 0; s < 3; s++)
+		kill(pid, (int[]){ SIGTERM, SIGINT, SIGHUP }[s]);
+	assert_true(proc_stat_read(pid, &stat) && stat.state != 'Z');
+}
+
+static void test_janitor_withdraws(void **state)
+{
+	const struct timespec nap = { .tv_nsec = 200000000 };
+	char folder[] = "/tmp/daxrig-test-XXXXXX";
+	struct leftover *l;
+	pid_t pid = 0;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_null(leftover_begin(folder, &l, NULL));
+	nanosleep(&nap, NULL);
+	proc_for_each(look_at_janitor, &pid);
+	assert_true(pid > 0);
+	/* dismissed even when it was stopped */
+	kill(pid, SIGSTOP);
+	leftover_end(l);
+	assert_int_equal(kill(pid, 0), -1);
+	assert_null(tree_remove(folder));
+}
+
+static void *idle(void *fd)
+{
+	char word;
+
+	return read(*(int *)fd, &word, 1) ? fd : NULL;
+}
+
+/* A fork of one thread of several may find a lock held for ever. */
+static void test_threads(void **state)
+{
+	char folder[] = "/tmp/daxrig-test-XXXXXX";
+	struct leftover *l;
+	struct err *err;
+	pthread_t t;
+	int p[2];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(pipe(p), 0);
+	assert_int_equal(pthread_create(&t, NULL, idle, &p[0]), 0);
+	err = leftover_begin(folder, &l, NULL);
+	assert_non_null(err);
+	assert_non_null(strstr(err->message, "there are threads already"));
+	err_free(err);
+	close(p[1]);
+	pthread_join(t, NULL);
+	close(p[0]);
+	assert_null(tree_remove(folder));
 }
 
 static void test_alive(void **state)
 {
 	char folder[] = "/tmp/daxrig-test-XXXXXX";
-	_cleanup_free_ char *run = NULL, *file = NULL;
+	_cleanup_free_ char *run = NULL, *made = NULL, *odd = NULL, *file = NULL;
 	struct leftover *l;
 	struct stat st;
 	int status;
@@ -162,12 +302,16 @@ static void test_alive(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	run = xasprintf("%s/run", folder);
-	file = xasprintf("%s/file", folder);
+	made = xasprintf("%s/making-%d-00112233445566ff", folder, getpid());
+	odd = xasprintf("%s/precious", folder);
+	file = xasprintf("%s/file", made);
 	assert_null(leftover_begin(folder, &l, NULL));
 	assert_int_equal(stat(leftover_folder(l), &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0700);
 	assert_true(strlen(leftover_folder(l)) <= 48);
-	assert_null(leftover_add(l, file));
+	err_free(leftover_mkdir(l, odd));
+	assert_false(path_exists(odd));
+	assert_null(leftover_mkdir(l, made));
 	assert_null(file_write_atomic(file, "x", 1));
 	pid = fork();
 	if (!pid) {
@@ -182,38 +326,8 @@ static void test_alive(void **state)
 	assert_int_equal(status, 0);
 	assert_true(path_exists(file) && path_exists(leftover_folder(l)));
 	leftover_end(l);
-	assert_false(path_exists(file));
+	assert_false(path_exists(made));
 	assert_int_equal(unlinkat(AT_FDCWD, run, AT_REMOVEDIR), -1);	/* its lock stays */
-	assert_null(tree_remove(folder));
-}
-
-/* A list that a crash cut in the middle of a path removes nothing by that path. */
-static void test_torn(void **state)
-{
-	char folder[] = "/tmp/daxrig-test-XXXXXX";
-	_cleanup_free_ char *record = NULL, *list = NULL, *keep = NULL, *drop = NULL;
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	struct leftover *l;
-	unsigned int removed;
-
-	(void)state;
-	assert_non_null(mkdtemp(folder));
-	record = xasprintf("%s/run/1-1", folder);
-	list = xasprintf("%s/list", record);
-	keep = xasprintf("%s/keep", folder);
-	drop = xasprintf("%s/drop", folder);
-	assert_null(dir_create(record));
-	assert_null(file_write_atomic(keep, "x", 1));
-	assert_null(file_write_atomic(drop, "x", 1));
-	buf_add(&text, drop, strlen(drop) + 1);
-	buf_add(&text, "relative", 9);
-	buf_adds(&text, keep);
-	assert_null(file_write_atomic(list, text.data, text.len));
-	assert_null(leftover_begin(folder, &l, &removed));
-	assert_int_equal(removed, 1);
-	assert_true(path_exists(keep));
-	assert_false(path_exists(drop) || path_exists(record));
-	leftover_end(l);
 	assert_null(tree_remove(folder));
 }
 
@@ -240,8 +354,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dead),
+		cmocka_unit_test(test_janitor),
+		cmocka_unit_test(test_janitor_withdraws),
+		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_alive),
-		cmocka_unit_test(test_torn),
 		cmocka_unit_test(test_stat),
 	};
 
