@@ -286,6 +286,8 @@ static char *find_record(const struct paths *p, const char *given)
 	_cleanup_free_ char *own = xasprintf("%s/runs/%s", p->data, word);
 	struct stat st;
 
+	if (path_is_stdin(word))
+		return xstrdup(word);
 	if (given && stat(word, &st) == 0)
 		return S_ISDIR(st.st_mode) ? xasprintf("%s/run.json", word) : xstrdup(word);
 	if (!strchr(word, '/') && stat(own, &st) == 0)
