@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/glob.h"
 #include "proc.h"
 
 #define LIST_MAX (16u << 20)
