@@ -8,3 +8,6 @@ test-srcs += $(wildcard rig/tests/*.c)
 
 # It runs the program itself.
 $(BUILD)/tests/test-main: | daxrig
+fuzz-srcs += $(wildcard rig/fuzz/*.c)
+heard-wraps := link_send gate_lift gate_drop guest_ms virt_domain_monitor rundir_case_write
+$(BUILD)/fuzz/fuzz-heard: FUZZ_LDFLAGS := $(heard-wraps:%=-Wl,--wrap=%)
