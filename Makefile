@@ -26,10 +26,12 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 #   pure-srcs   no I/O, linked into both the host program and the agent
 #   host-srcs   the host program     agent-srcs  the static agent (PID 1)
 #   test-srcs   one cmocka program each
+#   fuzz-srcs   one libFuzzer program each
 pure-srcs :=
 host-srcs :=
 agent-srcs :=
 test-srcs :=
+fuzz-srcs :=
 include rig/build.mk guests/build.mk workloads/build.mk inject/build.mk reports/build.mk
 
 .DEFAULT_GOAL := all

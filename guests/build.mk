@@ -13,3 +13,6 @@ $(agent-tests): $(addprefix $(BUILD)/asan/guests/agent/,parse.o btf.o link.o rel
 	case-run.o case-link.o procs.o helper.o evidence.o)
 $(addprefix $(BUILD)/tests/,test-agent-loop test-agent-protocol): \
 	$(BUILD)/asan/guests/tests/loop-host.o
+fuzz-srcs += $(wildcard guests/fuzz/*.c)
+fuzz-agent-srcs := guests/agent/btf.c
+fuzz-seeds-patch := guests/mutants

@@ -2,7 +2,6 @@
 #include "guests/kernel-load.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,15 +44,17 @@ struct err *kernel_check_config(const struct kernel *k)
 /* Reads k->image's header into k->release. */
 static struct err *check_image(struct kernel *k)
 {
-	_cleanup_close_ int fd = open(k->image, O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int fd = -1;
+	struct err *err = file_open(k->image, &fd);
 	_cleanup_free_ char *head = xcalloc(1, BZIMAGE_HEAD);
 	char release[BZIMAGE_RELEASE_MAX];
 	const char *why;
 	ssize_t n;
 
-	if (fd < 0)
-		return err_create(ERR_USAGE, "cannot open kernel '%s': %s", k->image,
-				  strerror(errno));
+	if (err) {
+		err->code = ERR_USAGE;
+		return err;
+	}
 	n = pread(fd, head, BZIMAGE_HEAD, 0);
 	if (n < 0)
 		return err_create(ERR_USAGE, "cannot read kernel '%s': %s", k->image,

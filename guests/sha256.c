@@ -2,9 +2,10 @@
 #include "guests/sha256.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/files.h"
 
 void sha256_start(struct sha256 *sha)
 {
@@ -23,12 +24,13 @@ void sha256_adds(struct sha256 *sha, const char *s)
 
 struct err *sha256_add_file(struct sha256 *sha, const char *path)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int fd = -1;
+	struct err *err = file_open(path, &fd);
 	static _Thread_local char chunk[1 << 18];
 	ssize_t n;
 
-	if (fd < 0)
-		return err_errno(errno, "cannot open '%s'", path);
+	if (err)
+		return err;
 	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;

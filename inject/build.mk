@@ -4,3 +4,4 @@ pure-srcs += inject/mutator.c
 host-srcs += $(filter-out inject/mutator.c,$(wildcard inject/*.c))
 agent-srcs += $(wildcard inject/ops/*.c)
 test-srcs += $(wildcard inject/tests/*.c)
+fuzz-srcs += $(wildcard inject/fuzz/*.c)

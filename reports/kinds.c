@@ -2,6 +2,7 @@
 #include "reports/kinds.h"
 
 #include <ctype.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,16 +38,30 @@ static char *without_numbers(const char *s)
 	return xstrdup(buf_str(&out));
 }
 
+static int by_reason(const void *a, const void *b)
+{
+	const struct kind *x = a, *y = b;
+
+	return strcmp(x->reason, y->reason);
+}
+
+/* @reason is the caller's no more. */
 static struct kind *kind_of(struct kinds *k, const char *name, char *reason)
 {
-	for (size_t i = 0; i < k->n; i++)
-		if (strcmp(k->v[i].reason, reason) == 0) {
-			free(reason);
-			return &k->v[i];
-		}
-	k->v = xrealloc(k->v, k->n + 1, sizeof(*k->v));
-	k->v[k->n] = (struct kind){ .reason = reason, .first = xstrdup(name), .order = k->n };
-	return &k->v[k->n++];
+	const struct kind sought = { .reason = reason };
+	struct kind **found = tfind(&sought, &k->by_reason, by_reason), *new;
+
+	if (found) {
+		free(reason);
+		return *found;
+	}
+	new = xcalloc(1, sizeof(*new));
+	*new = (struct kind){ .reason = reason, .first = xstrdup(name), .order = k->n };
+	if (!tsearch(new, &k->by_reason, by_reason))
+		abort();
+	if (!(k->n & (k->n - 1)))
+		k->v = xrealloc(k->v, MAX(2 * k->n, 1), sizeof(*k->v));
+	return k->v[k->n++] = new;
 }
 
 static void add_value(struct kind_part *p, const char *value, size_t len)
@@ -78,7 +93,7 @@ void kinds_add(struct kinds *k, const char *name, const char *reason)
 
 static int larger(const void *a, const void *b)
 {
-	const struct kind *x = a, *y = b;
+	const struct kind *x = *(struct kind *const *)a, *y = *(struct kind *const *)b;
 
 	if (x->cases != y->cases)
 		return x->cases < y->cases ? 1 : -1;
@@ -119,15 +134,26 @@ void kind_add_where(const struct kind *k, struct buf *out)
 		buf_addc(out, ']');
 }
 
+static void forget(void *node)
+{
+	(void)node;	/* it is in v, too */
+}
+
+static void kind_destroy(struct kind *k)
+{
+	for (size_t i = 0; i < KIND_PARTS_MAX; i++)
+		for (size_t v = 0; v < k->parts[i].nr_values; v++)
+			free(k->parts[i].values[v]);
+	free(k->reason);
+	free(k->first);
+	free(k);
+}
+
 void kinds_deinit(struct kinds *k)
 {
-	for (size_t i = 0; i < k->n; i++) {
-		for (size_t j = 0; j < KIND_PARTS_MAX; j++)
-			for (size_t v = 0; v < k->v[i].parts[j].nr_values; v++)
-				free(k->v[i].parts[j].values[v]);
-		free(k->v[i].reason);
-		free(k->v[i].first);
-	}
+	tdestroy(k->by_reason, forget);
+	for (size_t i = 0; i < k->n; i++)
+		kind_destroy(k->v[i]);
 	free(k->v);
 	*k = (struct kinds)KINDS_INIT;
 }

@@ -27,11 +27,12 @@ struct kind {
 };
 
 struct kinds {
-	struct kind *v;
+	struct kind **v;
 	size_t n;
+	void *by_reason;	/* a tree of the same, as tsearch(3) makes it */
 };
 
-#define KINDS_INIT { NULL, 0 }
+#define KINDS_INIT { NULL, 0, NULL }
 
 /* Counts the case @name, which failed for @reason. */
 void kinds_add(struct kinds *k, const char *name, const char *reason);

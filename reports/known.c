@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/glob.h"
 
 static const char blanks[] = " \t";
 
@@ -16,6 +17,21 @@ static char *word(const char **at)
 
 	*at += n + strspn(*at + n, blanks);
 	return s;
+}
+
+static struct err *check_globs(const char *path, unsigned int line, const struct known_row *row)
+{
+	_cleanup_free_ char *lists = xasprintf("%s,%s", row->rules, row->cases);
+	char *rest = lists, *glob;
+	struct err *err = glob_check(row->found), *placed;
+
+	while (!err && (glob = strsep(&rest, ",")))
+		err = glob_check(glob);
+	if (!err)
+		return NULL;
+	placed = err_create(ERR_USAGE, "'%s' line %u: %s", path, line, err->message);
+	err_free(err);
+	return placed;
 }
 
 static struct err *take_row(const char *path, unsigned int line, const char *at,
@@ -33,10 +49,10 @@ static struct err *take_row(const char *path, unsigned int line, const char *at,
 	row->rules = word(&at);
 	row->cases = word(&at);
 	row->found = xstrndup(at, strlen(at));
-	if (*row->found)
-		return NULL;
-	return err_create(ERR_USAGE, "'%s' line %u: expected a name, kernels, rules, cases and "
+	if (!*row->found)
+		return err_create(ERR_USAGE, "'%s' line %u: expected a name, kernels, rules, cases and "
 			  "what is found", path, line);
+	return check_globs(path, line, row);
 }
 
 struct err *known_parse(const char *path, const char *text, size_t len, struct known *out)

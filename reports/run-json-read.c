@@ -6,7 +6,6 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/files.h"
 
@@ -184,14 +183,8 @@ struct err *run_json_read(const char *path, struct run_summary *out)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	struct err *err;
-	struct stat st;
 
 	*out = (struct run_summary){ 0 };
-	/* a pipe would keep the reader for ever */
-	if (stat(path, &st))
-		return err_errno(errno, "cannot open '%s'", path);
-	if (!S_ISREG(st.st_mode))
-		return err_create(ERR_INFRA, "cannot read '%s': it is no file", path);
 	err = file_read(path, RUN_JSON_FILE_MAX, &text);
 	return err ? err : run_json_parse(path, buf_str(&text), text.len, out);
 }

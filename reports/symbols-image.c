@@ -2,14 +2,12 @@
 #include "reports/symbols-private.h"
 
 #include <elfutils/libdwelf.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/files.h"
 
 #define BANNER_MAX 1024
 
@@ -195,19 +193,6 @@ size_t image_named(const struct image *image, const char *name,
 	return n;
 }
 
-/* libdwfl says of a folder or an unreadable file only that it is no ELF file. */
-static struct err *open_file(const char *path, int *fd)
-{
-	struct stat st;
-
-	*fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (*fd < 0 || fstat(*fd, &st))
-		return err_create(ERR_USAGE, "cannot open '%s': %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return err_create(ERR_USAGE, "cannot read '%s': it is no file", path);
-	return NULL;
-}
-
 static struct err *bad_elf(const char *path)
 {
 	return err_create(ERR_USAGE, "cannot read '%s' as an ELF file: %s%s", path,
@@ -250,7 +235,9 @@ struct err *image_open(const char *path, struct image **out)
 
 	*out = NULL;
 	image->path = xstrdup(path);
-	err = open_file(path, &fd);
+	err = file_open(path, &fd);
+	if (err)
+		err->code = ERR_USAGE;
 	if (!err)
 		err = image_load(image, &fd);
 	if (err) {

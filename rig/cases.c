@@ -3,13 +3,16 @@
 
 #include <string.h>
 
+#include "base/files.h"
+#include "base/glob.h"
+
 static struct err *find_plan(const struct paths *p, const char *name, struct library *out)
 {
 	struct library all;
 	struct err *err;
 
 	*out = (struct library){ 0 };
-	if (str_ends(name, ".plan"))
+	if (str_ends(name, ".plan") || path_is_stdin(name))
 		return library_add_file(out, name);
 	err = library_plans(p, &all);
 	for (size_t i = 0; i < all.n && !err; i++)
@@ -60,6 +63,8 @@ static struct err *from_plans(const struct paths *p, const char *glob, struct pl
 		err = plan_parse(out, "all cases", everything, strlen(everything), lib.v, lib.n);
 	library_deinit(&lib);
 	if (!err)
+		err = glob_check(glob);
+	if (!err)
 		plan_match(out, glob);
 	return err;
 }
@@ -71,7 +76,7 @@ struct err *cases_from_word(const struct paths *p, const char *word, struct plan
 	struct plan found = { 0 };
 	struct err *err;
 
-	if (str_ends(word, ".scn")) {
+	if (str_ends(word, ".scn") || path_is_stdin(word)) {
 		err = library_add_file(&file, word);
 		if (!err)
 			err = plan_add_scenario(&found, &file.v[0]);

@@ -102,8 +102,7 @@ static struct err *parse_skip(const char *value)
 {
 	if (question.nr_skip == SKIPS_MAX)
 		return err_create(ERR_USAGE, "more than %d times --skip: say a glob", SKIPS_MAX);
-	skips[question.nr_skip++] = value;
-	return NULL;
+	return command_glob(value, &skips[question.nr_skip++]);
 }
 
 static struct err *parse(int key, const char *value)
@@ -125,8 +124,7 @@ static struct err *parse(int key, const char *value)
 		question.file = value;
 		return NULL;
 	case KEY_MATCH:
-		question.match = value;
-		return NULL;
+		return command_glob(value, &question.match);
 	case KEY_RULE:
 		return parse_rule(value);
 	case KEY_SIGNATURE:

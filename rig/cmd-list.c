@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/glob.h"
 #include "cmd.h"
 #include "cases.h"
 #include "inject/mutator.h"
@@ -197,8 +198,7 @@ static struct err *option(void *state, int key, const char *value)
 		options.names = true;
 		break;
 	case KEY_MATCH:
-		options.match = value;
-		break;
+		return command_glob(value, &options.match);
 	case KEY_SHARD:
 		return plan_shard_parse(value, &options.shard);
 	case KEY_SEED:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/glob.h"
 #include "cases.h"
 #include "cmd.h"
 #include "guests/profile.h"
@@ -190,8 +191,7 @@ static struct err *option(void *state, int key, const char *value)
 	(void)state;
 	switch (key) {
 	case KEY_MATCH:
-		options.match = value;
-		break;
+		return command_glob(value, &options.match);
 	case KEY_SOURCE:
 		options.series = value;
 		break;

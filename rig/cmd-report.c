@@ -97,11 +97,11 @@ static void print_lost(const struct run_summary *s)
 			kinds_add(&k, s->cases[i].name, s->cases[i].lost);
 	kinds_sort(&k);
 	for (size_t i = 0; i < k.n; i++) {
-		printf("%-8s an oracle in %zu case%s, first ", "lost", k.v[i].cases,
-		       k.v[i].cases == 1 ? "" : "s");
-		print_text(k.v[i].first);
+		printf("%-8s an oracle in %zu case%s, first ", "lost", k.v[i]->cases,
+		       k.v[i]->cases == 1 ? "" : "s");
+		print_text(k.v[i]->first);
 		fputs(": ", stdout);
-		print_text(k.v[i].reason);
+		print_text(k.v[i]->reason);
 		putchar('\n');
 	}
 	kinds_deinit(&k);
@@ -149,14 +149,14 @@ static void print_kinds(const struct run_summary *s, enum verdict verdict)
 	for (size_t i = 0; i < k.n; i++) {
 		_cleanup_buf_ struct buf where = BUF_INIT;
 
-		printf("\n%-8s %zu: ", verdict_name(verdict), k.v[i].cases);
-		print_text(k.v[i].reason);
+		printf("\n%-8s %zu: ", verdict_name(verdict), k.v[i]->cases);
+		print_text(k.v[i]->reason);
 		fputs("\n         ", stdout);
-		kind_add_where(&k.v[i], &where);
+		kind_add_where(k.v[i], &where);
 		print_text(buf_str(&where));
-		if (k.v[i].cases > 1) {
+		if (k.v[i]->cases > 1) {
 			fputs("\n         first: ", stdout);
-			print_text(k.v[i].first);
+			print_text(k.v[i]->first);
 		}
 		putchar('\n');
 	}
@@ -286,6 +286,8 @@ static char *find_record(const struct paths *p, const char *given)
 	_cleanup_free_ char *own = xasprintf("%s/runs/%s", p->data, word);
 	struct stat st;
 
+	if (path_is_stdin(word))
+		return xstrdup(word);
 	if (given && stat(word, &st) == 0)
 		return S_ISDIR(st.st_mode) ? xasprintf("%s/run.json", word) : xstrdup(word);
 	if (!strchr(word, '/') && stat(own, &st) == 0)

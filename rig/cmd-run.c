@@ -87,8 +87,7 @@ static struct err *option(void *state, int key, const char *value)
 		options.plan = value;
 		break;
 	case KEY_MATCH:
-		options.match = value;
-		break;
+		return command_glob(value, &options.match);
 	case KEY_CONNECT:
 		options.uri = value;
 		break;

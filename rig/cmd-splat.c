@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the kernel says in console logs: found, named and taken down to its lines. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "cmd.h"
 #include "guests/kernel-list.h"
 #include "guests/kernel-symbols.h"
@@ -132,20 +132,20 @@ static struct err *splat(void *state, char **operands, int n, int *status)
 		err = scan(STDIN_FILENO, &r);
 	/* one that cannot be read does not hide what the others say */
 	for (int i = 0; i < n && (!err || i); i++) {
-		_cleanup_close_ int fd = open(operands[i], O_RDONLY | O_CLOEXEC);
-		struct err *its;
+		_cleanup_close_ int fd = -1;
+		struct err *its = file_open(operands[i], &fd);
 
-		r.name = operands[i];
-		its = fd < 0 ? err_create(ERR_USAGE, "cannot open '%s': %s", r.name,
-					  strerror(errno)) : scan(fd, &r);
+		r.name = path_is_stdin(operands[i]) ? "standard input" : operands[i];
+		if (its)
+			its->code = ERR_USAGE;
+		else
+			its = scan(fd, &r);
 		if (err)
 			err_free(its);
 		else
 			err = its;
 	}
 	symbols_close(r.symbols);
-	if (!err && (fflush(stdout) || ferror(stdout)))
-		err = err_errno(errno, "cannot write what was found");
 	*status = r.found ? EXIT_CASE_FAILED : EXIT_ALL_PASSED;
 	return err;
 }
@@ -180,7 +180,8 @@ const struct command cmd_splat = {
 	.name = "splat",
 	.operands = "[FILE...]",
 	.summary = "find, name and explain the kernel's reports in console logs",
-	.help = "Reads console logs or the output of dmesg; without operands, standard input.\n"
+	.help = "Reads console logs or the output of dmesg; without operands, or for '-',\n"
+		"standard input.\n"
 		"Exit status: 0 nothing found, 1 something found, 2 usage, 3 a log cannot be read.\n",
 	.options = splat_options,
 	.option = option,

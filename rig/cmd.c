@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/glob.h"
+
 #define KEY_HELP 1
 #define OPTIONS_MAX 32
 
@@ -83,6 +85,12 @@ struct err *command_count(const char *name, const char *value, unsigned int max,
 				  max);
 	*out = (unsigned int)n;
 	return NULL;
+}
+
+struct err *command_glob(const char *value, const char **out)
+{
+	*out = value;
+	return glob_check(value);
 }
 
 static void say_line(void *arg, const char *text)

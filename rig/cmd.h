@@ -49,6 +49,9 @@ struct err *command_main(const struct command *c, int argc, char **argv, int *st
 struct err *command_count(const char *name, const char *value, unsigned int max,
 			  unsigned int *out) __must_check;
 
+/* The @value of an option as a glob; ERR_USAGE when it is none. */
+struct err *command_glob(const char *value, const char **out) __must_check;
+
 /* Lines of progress, to standard error. */
 extern const struct progress command_say;
 

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Installs the packages of packages.list that are missing; says what to do where it cannot.
+# [LIST]: installs the packages of packages.list, or of LIST, that are missing; says what to do where it cannot.
 set -eu
 
-list=$(dirname "$0")/packages.list
+list=${1:-$(dirname "$0")/packages.list}
 missing=
 for p in $(sed 's/#.*//' "$list"); do
 	case $(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null || true) in

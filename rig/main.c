@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,12 +40,31 @@ static struct err *dispatch(int argc, char **argv, int *status)
 	return err_create(ERR_USAGE, "unknown command '%s'; see 'daxrig --help'", argv[1]);
 }
 
+/* Else a file that is opened would be the stream, and get what is printed. */
+static void hold_streams(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		/* such that to use it fails, as it must */
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0)
+			abort();
+}
+
+/* What did not fit is forgotten by a later, shorter flush, but for the mark. */
+static bool output_is_lost(void)
+{
+	bool lost = ferror(stdout);
+
+	return fclose(stdout) || lost;
+}
+
 int main(int argc, char **argv)
 {
+	_cleanup_err_ struct err *err = NULL;
 	int status = EXIT_ALL_PASSED;
-	_cleanup_err_ struct err *err = dispatch(argc, argv, &status);
 
-	if (!err && fflush(stdout))
+	hold_streams();
+	err = dispatch(argc, argv, &status);
+	if (output_is_lost() && !err)
 		err = err_create(ERR_INFRA, "cannot write standard output");
 	if (!err)
 		return status;

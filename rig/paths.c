@@ -131,7 +131,7 @@ struct err *library_add_file(struct library *lib, const char *path)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *name = path_is_stdin(path) ? "stdin" : slash ? slash + 1 : path;
 	const char *dot = strrchr(name, '.');
 	struct err *err = file_read(path, SOURCE_MAX, &text);
 	size_t len;

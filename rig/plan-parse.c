@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/glob.h"
 #include "guests/geometry.h"
 #include "workloads/model/derive.h"
 #include "workloads/words.h"
@@ -41,6 +42,15 @@ struct err *plan_add_scenario(struct plan *plan, const struct plan_source *sourc
 	return err;
 }
 
+/* @err with the place of @l; NULL stays NULL. */
+static struct err *placed(struct line *l, struct err *err)
+{
+	struct err *whole = err ? line_error(l, "%s", err->message) : NULL;
+
+	err_free(err);
+	return whole;
+}
+
 static struct err *add_scenarios(struct plan *plan, struct line *l,
 				 const struct plan_source *lib, size_t nr_lib)
 {
@@ -49,6 +59,8 @@ static struct err *add_scenarios(struct plan *plan, struct line *l,
 		bool found = false;
 		struct err *err = line_word(l, "the name of a scenario", &glob);
 
+		if (!err)
+			err = placed(l, glob_check(glob));
 		for (size_t i = 0; i < nr_lib && !err; i++) {
 			if (!glob_match(glob, lib[i].name))
 				continue;
@@ -71,6 +83,7 @@ static struct err *read_choice(struct line *l, struct matrix_choice *c, bool *gi
 				   "globs";
 	const char *word = line_peek(l), *equals = strchr(word, '=');
 	_cleanup_free_ char *none = NULL;
+	struct err *err;
 
 	for (int d = 0; d < MATRIX_DIMS && equals; d++) {
 		const char *key = matrix_dim_key((enum matrix_dim)d);
@@ -82,8 +95,9 @@ static struct err *read_choice(struct line *l, struct matrix_choice *c, bool *gi
 			return line_error(l, "'%s' is given twice", key);
 		given[d] = true;
 		none = matrix_choose(c, (enum matrix_dim)d, equals + 1);
-		return none ? line_error(l, "of %s none matches '%s' (see 'daxrig list matrix')",
-					 key, none) : NULL;
+		err = none ? placed(l, glob_check(none)) : NULL;
+		return err ? err : none ? line_error(l, "of %s none matches '%s' (see 'daxrig list "
+			       "matrix')", key, none) : NULL;
 	}
 	return line_expected(l, keys);
 }
@@ -133,12 +147,8 @@ static struct err *read_geometry(struct plan *plan, struct line *l)
 		return err;
 	geometry_init(&trial);
 	err = geometry_parse(&trial, list);
-	if (err) {
-		struct err *placed = line_error(l, "%s", err->message);
-
-		err_free(err);
-		return placed;
-	}
+	if (err)
+		return placed(l, err);
 	free(plan->geometry);
 	plan->geometry = xstrdup(list);
 	return line_end(l);

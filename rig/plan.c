@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/glob.h"
+
 #define SHARDS_MAX 10000u
 
 /* FNV-1a */

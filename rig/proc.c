@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/glob.h"
 
 #define CMDLINE_MAX (1u << 20)
 

@@ -84,41 +84,51 @@ bench: packages
 	@$(MAKE) --no-print-directory $(quiet) $(parallel) all $(BUILD)/daxrig-bench
 	@$(BUILD)/daxrig-bench $(ARGS)
 
-# libFuzzer comes with clang, which nothing else needs.
+# libFuzzer comes with clang, which nothing else needs. A target is FOLDER/fuzz/fuzz-NAME.c, its
+# seeds are in FOLDER/fuzz/NAME and $(fuzz-seeds-NAME), its words in FOLDER/fuzz/NAME.dict.
 FUZZ_CC := clang
-FUZZ_SECONDS := 600
+FUZZ_SECONDS := 60
 FUZZ_SANITIZE := address,undefined -fno-sanitize-recover=undefined
-fuzz-objs := $(patsubst %.c,$(BUILD)/fuzz/%.o,$(filter rig/base/% reports/%,$(pure-srcs) $(host-srcs)))
+# gcc is the judge of warnings; these two of clang's are wrong about initialisers and _cleanup_.
+FUZZ_CFLAGS = $(filter-out -O2,$(CFLAGS)) -O1 -Wno-missing-field-initializers -Wno-unused-variable
+fuzz-names := $(patsubst fuzz-%.c,%,$(notdir $(fuzz-srcs)))
+fuzz-cc-works = echo "int LLVMFuzzerTestOneInput(void) { return 0; }" | \
+	$(FUZZ_CC) -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null
+fuzz-wanted = $(or $(TARGET),$(fuzz-names))
+fuzz-objs := $(patsubst %.c,$(BUILD)/fuzz/%.o,$(filter-out $(main-src) rig/cmd-%,$(host-srcs) $(pure-srcs)) \
+	$(fuzz-agent-srcs))
 
 $(BUILD)/fuzz/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,"$< (fuzz)")
-	$(Q)$(FUZZ_CC) $(CPPFLAGS) $(HOST_CFLAGS) $(CFLAGS) -fsanitize=fuzzer-no-link,$(FUZZ_SANITIZE) \
-		-MMD -MP -c $< -o $@
+	$(Q)$(FUZZ_CC) $(CPPFLAGS) $(HOST_CFLAGS) $(FUZZ_CFLAGS) \
+		-fsanitize=fuzzer-no-link,$(FUZZ_SANITIZE) -MMD -MP -c $< -o $@
 
 $(BUILD)/fuzz/libdaxrig.a: $(fuzz-objs)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
-$(BUILD)/fuzz/fuzz-splat: $(BUILD)/fuzz/reports/fuzz/fuzz-splat.o $(BUILD)/fuzz/libdaxrig.a
-	$(call say,LD,$@)
-	$(Q)$(FUZZ_CC) $(CFLAGS) -fsanitize=fuzzer,$(FUZZ_SANITIZE) $^ -o $@ $(HOST_LIBS)
+define fuzz_rule
+$(BUILD)/fuzz/$(notdir $(1:.c=)): $(BUILD)/fuzz/$(1:.c=.o) $(BUILD)/fuzz/libdaxrig.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(FUZZ_CC) $$(CFLAGS) -fsanitize=fuzzer,$$(FUZZ_SANITIZE) $$(FUZZ_LDFLAGS) $$^ -o $$@ $$(HOST_LIBS)
 
-# The splat scanner; FUZZ_SECONDS=60 for a short run. What it finds lies in $(BUILD)/fuzz.
-.PHONY: fuzz fuzz-cc
-fuzz: packages fuzz-cc
-	@$(MAKE) --no-print-directory $(quiet) $(parallel) $(BUILD)/fuzz/fuzz-splat
-	@mkdir -p $(BUILD)/fuzz/found
-	$(BUILD)/fuzz/fuzz-splat -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=10 -print_final_stats=1 \
-		-dict=reports/fuzz/splat.dict \
-		-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/found reports/fuzz/splat
+.PHONY: run-$(notdir $(1:.c=))
+run-$(notdir $(1:.c=)): $(BUILD)/fuzz/$(notdir $(1:.c=))
+	$$(Q)rig/fuzz/run.sh $$< $(dir $(1)) $$(FUZZ_SECONDS) $$(fuzz-seeds-$(patsubst fuzz-%,%,$(notdir $(1:.c=))))
+endef
+$(foreach t,$(fuzz-srcs),$(eval $(call fuzz_rule,$(t))))
 
-fuzz-cc:
-	@echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
-		$(FUZZ_CC) -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null || \
-		{ echo "daxrig: make fuzz needs clang and its libFuzzer; as root run:" >&2; \
-		  echo "  apt-get install --no-install-recommends clang libclang-rt-dev" >&2; exit 3; }
+# TARGET=NAME is one of `make fuzz-list`, all of them when left out, for FUZZ_SECONDS each.
+# What breaks one is left in $(BUILD)/fuzz/NAME-*, what it learnt in $(BUILD)/fuzz/found.
+.PHONY: fuzz fuzz-list
+fuzz: packages
+	@$(fuzz-cc-works) || rig/install-packages.sh rig/fuzz/packages.list
+	@$(MAKE) --no-print-directory $(quiet) $(parallel) $(addprefix $(BUILD)/fuzz/fuzz-,$(fuzz-wanted))
+	@$(MAKE) --no-print-directory $(quiet) -j1 $(addprefix run-fuzz-,$(fuzz-wanted))
 
+fuzz-list:
+	@printf '%s\n' $(sort $(fuzz-names))
 
 check-rules:
 	$(call say,CHECK,rules)

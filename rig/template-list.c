@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/glob.h"
 #include "template-store.h"
 
 #define MARK_MAX 16384

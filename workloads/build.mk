@@ -18,3 +18,5 @@ judge-wraps := op_run kill task_sample task_stack exec_measure_window pin_wait_r
 	run_program fsmap_of_file fsmap_free book_init book_scan book_frames
 $(BUILD)/tests/test-judge: $(judge-srcs:%.c=$(BUILD)/asan/%.o)
 $(BUILD)/tests/test-judge: TEST_LDFLAGS := $(judge-wraps:%=-Wl,--wrap=%)
+fuzz-srcs += $(wildcard workloads/fuzz/*.c)
+fuzz-seeds-scenario := workloads/scenarios

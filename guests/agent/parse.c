@@ -5,28 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-bool ksym_parse(const char *line, struct ksym *out)
-{
-	size_t len = strcspn(line, "\n");
-	const char *p;
-	char *end;
-
-	*out = (struct ksym){ 0 };
-	out->addr = strtoull(line, &end, 16);
-	if (end == line || end[0] != ' ' || !end[1] || end[2] != ' ')
-		return false;
-	out->type = end[1];
-	p = end + 3;
-	len -= (size_t)(p - line);
-	for (size_t n = 0; n < len && p[n] != '\t' && p[n] != ' '; n++) {
-		if (n == sizeof(out->name) - 1)
-			return false;
-		out->name[n] = p[n];
-	}
-	out->in_module = memchr(p, '[', len);
-	return out->name[0];
-}
-
 void ksym_scan_init(struct ksym_scan *s, const char *const *names)
 {
 	size_t n = 0;

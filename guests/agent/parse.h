@@ -5,17 +5,6 @@
 
 #include "base/buf.h"
 
-/* One line of /proc/kallsyms: "ffffffff81000000 T name\t[module]". */
-struct ksym {
-	uint64_t addr;
-	char type;
-	char name[128];
-	bool in_module;
-};
-
-/* @line ends with NUL or newline. False when it is no such line. */
-bool ksym_parse(const char *line, struct ksym *out);
-
 /*
  * Collects wanted symbols while kallsyms goes by, fed in pieces of any size. A
  * symbol's size is the way to the next higher address: kallsyms has no sizes, and

@@ -7,42 +7,6 @@
 
 #include "guests/agent/parse.h"
 
-static const struct {
-	const char *line;
-	bool ok;
-	uint64_t addr;
-	char type;
-	const char *name;
-	bool in_module;
-} ksyms[] = {
-	{ "ffffffff81000000 T _text\n", true, 0xffffffff81000000, 'T', "_text", false },
-	{ "ffffffffc0360970 t ib_umem_get\t[ib_uverbs]\n", true, 0xffffffffc0360970, 't',
-	  "ib_umem_get", true },
-	{ "0000000000000000 A fixed_percpu_data", true, 0, 'A', "fixed_percpu_data", false },
-	{ "ffffffff81000000 T ", false, 0, 0, NULL, false },
-	{ "ffffffff81000000 T", false, 0, 0, NULL, false },
-	{ "ffffffff81000000", false, 0, 0, NULL, false },
-	{ "T _text", false, 0, 0, NULL, false },
-	{ "", false, 0, 0, NULL, false },
-};
-
-static void parses_ksym(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(ksyms); i++) {
-		struct ksym s;
-
-		if (ksym_parse(ksyms[i].line, &s) != ksyms[i].ok)
-			fail_msg("row %zu: '%s'", i, ksyms[i].line);
-		if (!ksyms[i].ok)
-			continue;
-		assert_true(s.addr == ksyms[i].addr);
-		assert_int_equal(s.type, ksyms[i].type);
-		assert_string_equal(s.name, ksyms[i].name);
-		assert_int_equal(s.in_module, ksyms[i].in_module);
-	}
-}
-
 static const char kallsyms[] =
 	"0000000000000000 A fixed_percpu_data\n"
 	"ffffffff81000000 T first\n"
@@ -153,9 +117,10 @@ static void reads_mounts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(parses_ksym),	 cmocka_unit_test(scans_kallsyms),
-		cmocka_unit_test(matches_gids),	 cmocka_unit_test(reads_order),
-		cmocka_unit_test(reads_release), cmocka_unit_test(reads_mounts),
+		cmocka_unit_test(scans_kallsyms), cmocka_unit_test(matches_gids),
+		cmocka_unit_test(reads_order),
+			cmocka_unit_test(reads_release),
+		cmocka_unit_test(reads_mounts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

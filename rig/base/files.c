@@ -13,6 +13,26 @@
 
 #define COPY_CHUNK (1u << 20)
 
+bool path_is_stdin(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+struct err *file_open(const char *path, int *fd)
+{
+	bool input = path_is_stdin(path);
+	struct stat st;
+
+	/* to open a FIFO that nobody writes to would wait */
+	*fd = input ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) :
+		      open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (*fd < 0 || fstat(*fd, &st))
+		return err_errno(errno, "cannot open '%s'", path);
+	if (input || S_ISREG(st.st_mode))
+		return NULL;
+	return err_create(ERR_USAGE, "cannot read '%s': it is no regular file", path);
+}
+
 struct err *file_read_fd(int fd, const char *path, size_t max, struct buf *out)
 {
 	char chunk[65536];
@@ -33,11 +53,10 @@ struct err *file_read_fd(int fd, const char *path, size_t max, struct buf *out)
 
 struct err *file_read(const char *path, size_t max, struct buf *out)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int fd = -1;
+	struct err *err = file_open(path, &fd);
 
-	if (fd < 0)
-		return err_errno(errno, "cannot open '%s'", path);
-	return file_read_fd(fd, path, max, out);
+	return err ? err : file_read_fd(fd, path, max, out);
 }
 
 static int write_all(int fd, const char *data, size_t len)

@@ -8,7 +8,18 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Reads all of @path, at most @max bytes (more is an error), into @out. */
+/* "-" is standard input. */
+bool path_is_stdin(const char *path);
+
+/*
+ * Opens the regular file @path, or standard input, for reading into *@fd, which is the
+ * caller's to close, also after an error. What a FIFO or a device has to say may never
+ * come: ERR_USAGE.
+ */
+struct err *file_open(const char *path, int *fd) __must_check;
+
+/* Reads all of @path, as file_open() takes it, at most @max bytes (more is an error), into
+   @out. */
 struct err *file_read(const char *path, size_t max, struct buf *out) __must_check;
 
 /* The same of the open file @fd, called @path in messages, from where it stands. */

@@ -2,7 +2,6 @@
 #include "base/util.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,11 +106,6 @@ const char *format_size(uint64_t size, char *buf)
 	else
 		snprintf(buf, 24, "%llu%c", (unsigned long long)size, size_units[unit]);
 	return buf;
-}
-
-bool glob_match(const char *glob, const char *name)
-{
-	return fnmatch(glob, name, FNM_EXTMATCH) == 0;
 }
 
 bool str_ends(const char *s, const char *end)

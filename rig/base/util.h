@@ -54,9 +54,6 @@ bool parse_size(const char *s, uint64_t *out);
 /* The shortest exact form of @size: "2M", "4096", "1G". @buf holds 24 bytes. */
 const char *format_size(uint64_t size, char *buf);
 
-/* Shell-style match of all of @name by @glob, as fnmatch(3) with FNM_EXTMATCH: "@(a|b)?(c)". */
-bool glob_match(const char *glob, const char *name);
-
 /* strcmp() == 0 of short words: in an emulated guest its call costs more than they do. */
 static inline bool word_eq(const char *a, const char *b)
 {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/glob.h"
+
 #define WHY_MAX 300	/* bytes */
 
 static const char *const outcome_names[OUTCOMES] = {

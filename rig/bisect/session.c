@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/glob.h"
 #include "bisect/session-text.h"
 
 /* In a row, and a version is skipped. */

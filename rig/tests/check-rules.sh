@@ -17,9 +17,9 @@ forbid() {
 
 rooms='rig|guests|workloads|inject|reports'
 include='^#include "'
-not_test() { grep -v /tests/; }
+not_test() { grep -vE "/(tests|fuzz)/"; }
 
-# who may include whom; base/ and wire/ are everybody's, tests may look anywhere
+# who may include whom; base/ and wire/ are everybody's, tests and fuzz targets may look anywhere
 forbid "$(sources rig/base | not_test)" "$include(wire|$rooms)/" "base stands on nothing"
 forbid "$(sources rig/wire | not_test)" "$include($rooms)/" "wire stands on base alone"
 forbid "$(sources guests | not_test)" "$include(rig|workloads|inject|reports)/" \

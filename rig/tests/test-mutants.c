@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/glob.h"
 #include "cases.h"
 #include "guests/patch.h"
 #include "mutants.h"

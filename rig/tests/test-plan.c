@@ -43,6 +43,8 @@ static const struct {
 	{ "matrix pins=uring\n", "" },
 	{ "batch 8\ngeometry vcpus=1,memory=2G\nscenario one\n", "xfs/one ext4/one " },
 	{ "scenario three\n", "p:1:10: no scenario is called 'three'" },
+	{ "scenario @(one\n", "p:1:10: bad glob '@(one', column 1: the choice is not closed" },
+	{ "matrix ops=punch,[a\n", "p:1:8: bad glob '[a', column 1: the bracket" },
 	{ "scenario\n", "p:1:9: expected the name of a scenario" },
 	{ "scenario bad\n", "bad:1:1: expected a step or an operation, found 'fil'" },
 	{ "matrix vmsplice *\n", "p:1:8: expected fs=, geometry=, pins=, when=, ops=, overlap= or "

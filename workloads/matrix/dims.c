@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/glob.h"
+
 #define K(n) ((n) * 1024ull)
 #define M(n) ((n) * 1048576ull)
 

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/glob.h"
 #include "reports/verdict.h"
 #include "wire/agent.h"
 #include "workloads/tests/judge-rows.h"

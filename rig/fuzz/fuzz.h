@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What every fuzz target needs: see HACKING.md. */
+#ifndef RIG_FUZZ_H
+#define RIG_FUZZ_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Any bytes; 0. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What holds for all bytes. */
+#define require(what) \
+	do { \
+		if (!(what)) { \
+			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #what); \
+			abort(); \
+		} \
+	} while (0)
+
+/* The bytes as text, of their exact length, so that ASan sees a read past it; free() it. */
+static inline char *fuzz_text(const uint8_t *data, size_t size)
+{
+	char *s = xcalloc(size + 1, 1);
+
+	if (size)
+		memcpy(s, data, size);
+	return s;
+}
+
+/* An error says something; frees it. True: there was none. */
+static inline bool fuzz_ok(struct err *err)
+{
+	if (!err)
+		return true;
+	require(*err->message);
+	err_free(err);
+	return false;
+}
+
+#endif

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ./daxrig with standard streams that are full or closed, and files that are none. */
+#include "daxrig.h"
+
+/* Runs @script with a scratch folder as $d; its output is both streams'. */
+static void check_shell(const char *script, int status, const char *wanted)
+{
+	_cleanup_free_ char *whole =
+		xasprintf("d=$(mktemp -d) && trap 'rm -r \"$d\"' EXIT && exec 3>&1\n%s", script);
+	struct daxrig d = start_argv((char *[]){ (char *)"timeout", (char *)"20", (char *)"sh",
+						 (char *)"-c", whole, NULL });
+
+	finish(&d);
+	if (d.status != status)
+		print_message("%s\n", script);
+	must(&d, status, wanted);
+	buf_deinit(&d.text);
+}
+
+static void test_output_lost(void **state)
+{
+	static const char *const commands[] = {
+		"--help", "--version", "run --help", "list matrix", "list plans",
+		"list scenarios", "list plan quick", "show punch-waits", "kernel config",
+		"kernel list", "check", "cache", "report $d/run.json", "splat $d/log",
+		"splat --json $d/log",
+	};
+	static const char *const lost[] = { ">/dev/full", ">&-", "<&- >&-" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		for (size_t k = 0; k < ARRAY_SIZE(lost); k++) {
+			_cleanup_free_ char *script = xasprintf(
+				"echo 'WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2' >$d/log\n"
+				"echo '{\"format\":1,\"cases\":[]}' >$d/run.json\n"
+				"export DAXRIG_DATA=$d\n"
+				"./daxrig %s %s", commands[i], lost[k]);
+
+			check_shell(script, 3, "cannot write");
+		}
+	}
+}
+
+/* A file that is opened must not become the standard stream that is not there. */
+static void test_streams_closed(void **state)
+{
+	(void)state;
+	check_shell("./daxrig splat /proc/self/fd/0 <&-", 2, "cannot read '/proc/self/fd/0': it is no");
+	check_shell("./daxrig splat /proc/self/fd/1 >&-", 2, "cannot read '/proc/self/fd/1': it is no");
+	check_shell("./daxrig splat /proc/self/fd/2 2>&-", 2, "");
+	check_shell("./daxrig list pins >&- 2>&-", 3, "");
+}
+
+/* What nobody writes to is never waited for. */
+static void test_fifos(void **state)
+{
+	static const char *const commands[] = {
+		"run $d/f.scn", "show $d/f.scn", "run --plan $d/f.plan", "list plan $d/f.plan",
+		"report $d/f", "report --known $d/f $d/run.json", "splat $d/f",
+		"splat --vmlinux $d/f $d/run.json", "run --kernel file:$d/f punch-waits",
+		"run --kernel src:7.2+$d/f.patch punch-waits",
+		"run --kernel src:7.2+$d/f.config punch-waits",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		_cleanup_free_ char *script = xasprintf(
+			"mkfifo $d/f $d/f.scn $d/f.plan $d/f.patch $d/f.config\n"
+			"echo '{\"format\":1,\"cases\":[]}' >$d/run.json\n"
+			"./daxrig %s", commands[i]);
+
+		check_shell(script, 2, "it is no");
+	}
+}
+
+/* And none that is none is taken for one that matches nothing. */
+static void test_bad_globs(void **state)
+{
+	static const char *const commands[] = {
+		"run --match", "list plan quick --match", "mutants --match", "show",
+		"bisect --match", "bisect --skip", "run",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		_cleanup_free_ char *script = xasprintf("./daxrig %s 'xfs/@(punch'", commands[i]);
+
+		check_shell(script, 2, "bad glob 'xfs/@(punch', column 5: the choice is not closed");
+	}
+	check_shell("./daxrig list plan full --match '+(+(a|aa|*)|+(*|?))b'", 0, "");
+}
+
+static void test_standard_input(void **state)
+{
+	(void)state;
+	check_shell("echo 'kernel BUG at a.c:1!' | ./daxrig splat -", 1,
+		    "kernel BUG");
+	check_shell("echo '{\"format\":1,\"cases\":[]}' | ./daxrig report -", 0, "cases    0");
+	check_shell("printf 'file a 4M written\\nmap m a 0 4M shared rw\\ncheck m\\n' | "
+		    "./daxrig show -", 0, "xfs/stdin");
+	check_shell("echo 'scenario punch-waits' | ./daxrig list plan -", 0,
+		    "xfs/punch-waits/rdma");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_output_lost),
+		cmocka_unit_test(test_streams_closed),
+		cmocka_unit_test(test_fifos),
+		cmocka_unit_test(test_bad_globs),
+		cmocka_unit_test(test_standard_input),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
