@@ -39,6 +39,8 @@ struct guest {
 	struct case_guest who;		/* as it said itself */
 	struct ledger_layout layout;	/* of its struct pages */
 	uint64_t vmemmap_base;		/* address of that variable; 0: there is none */
+	int pages;			/* memfd that QEMU saves them to; -1: none yet */
+	int pages_there;		/* its number in QEMU */
 	bool spent;			/* must not run another case */
 	uint64_t quiet_at;	/* the console is said to be quiet then; 0: it was, or said nothing */
 	unsigned int cases;		/* that it ran */
