@@ -2,7 +2,8 @@
 /*
  * run.json: the record of a run, with everything needed to repeat it. The owner of
  * jansson for records. Every string in the file is valid UTF-8: other bytes, and
- * control characters but newline and tab, stand as the four characters \xNN.
+ * those of characters that do not show or turn the text around, controls but newline and tab
+ * first of all, stand as the four characters \xNN each.
  */
 #ifndef REPORTS_RUN_JSON_H
 #define REPORTS_RUN_JSON_H

@@ -93,7 +93,7 @@ static void test_whole(void **state)
 	case_record_destroy(rec);
 }
 
-/* Guest bytes and how they come back. */
+/* Guest bytes and how they come back. What does not show stands in bytes. */
 static const struct {
 	const char *in, *out;
 } texts[] = {
@@ -107,6 +107,17 @@ static const struct {
 	{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },	/* past the end */
 	{ "\xf0\x9f\x90", "\\xf0\\x9f\\x90" },		/* cut off */
 	{ "\"\\}],", "\"\\}]," },
+	/* what turns the rest of a line around, or does not show */
+	{ "\xe2\x80\xaa\xe2\x80\xae", "\\xe2\\x80\\xaa\\xe2\\x80\\xae" },	/* U+202A, U+202E */
+	{ "\xe2\x81\xa6\xe2\x81\xa9", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9" },	/* U+2066, U+2069 */
+	{ "\xe2\x80\x8b\xe2\x80\x8f", "\\xe2\\x80\\x8b\\xe2\\x80\\x8f" },	/* U+200B, U+200F */
+	{ "\xe2\x80\xa8\xe2\x80\xa9", "\\xe2\\x80\\xa8\\xe2\\x80\\xa9" },	/* U+2028, U+2029 */
+	{ "\xe2\x80\x8a\xe2\x80\x90", "\xe2\x80\x8a\xe2\x80\x90" },	/* U+200A, U+2010 */
+	{ "\xd8\x9c\xd8\x9b", "\\xd8\\x9c\xd8\x9b" },		/* U+061C, U+061B */
+	{ "\xef\xbb\xbf", "\\xef\\xbb\\xbf" },			/* U+FEFF */
+	{ "\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa1", "\\xc2\\x80\\xc2\\x9b\\xc2\\x9f\xc2\xa1" },	/* C1 */
+	{ "a\xc2\xad", "a\\xc2\\xad" },			/* U+00AD */
+	{ "\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81" },		/* U+E0041, a tag */
 };
 
 static void test_texts(void **state)
