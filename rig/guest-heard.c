@@ -117,7 +117,8 @@ static struct err *ledger_call(struct running *r, const char *name, const struct
 {
 	_cleanup_buf_ struct buf reply = BUF_INIT;
 
-	guest_ledger(r->g, name, f, &reply);
+	if (!guest_ledger(r->g, &r->ledger, name, f, &reply))
+		r->rec->dropped++;
 	return link_send(&r->g->link, MSG_REPLY, &reply);
 }
 

@@ -204,6 +204,8 @@ struct err *guest_boot(const struct guest_setup *setup, struct guest **out)
 	g->link.fd = -1;
 	g->pages = -1;
 	ledger_layout_init(&g->layout);
+	for (size_t i = 0; i < setup->spec.nvdimm_count; i++)
+		g->layout.pages += setup->spec.nvdimms[i].size / 4096;
 	deadline = start + guest_ms(g, BOOT_MS) * 1000000;
 	err = console_open(&g->console, setup->spec.console);
 	if (!err)
