@@ -53,6 +53,12 @@ struct run_record {
 	const char *end_reason;	/* why it was interrupted; NULL: none */
 };
 
+/* What a case has in it at most; case_record_trim() one that has more. */
+#define RUN_JSON_CASE_MAX (1u << 20)
+
+/* What a case has there, by itself; free() it. */
+char *run_json_case_text(const struct case_record *rec);
+
 /* The record as text, ending in a newline; free() it. */
 char *run_json_text(const struct run_record *run);
 

@@ -200,7 +200,8 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie 
 	uint64_t start = now_ns(), delay = proc_run_delay(virt_domain_pid(g->domain));
 	struct running r = {
 		.g = g, .c = c, .lie = lie, .dir = dir, .rec = rec,
-		.ledger = guest_ledger_budget(g), .limit_ms = case_ms(g, c, CASE_MS), .oops_ms = case_ms(g, c, OOPS_MS),
+		.ledger = guest_ledger_budget(g),
+		.limit_ms = case_ms(g, c, CASE_MS), .oops_ms = case_ms(g, c, OOPS_MS),
 	};
 	struct err *err;
 
