@@ -13,11 +13,27 @@
 
 static const struct {
 	__rlimit_resource_t which;
-	struct rlimit limit;
+	rlim_t most;
 } bounds[] = {
-	{ RLIMIT_FSIZE, { CONFINE_FILE_MAX, CONFINE_FILE_MAX } },
-	{ RLIMIT_CORE, { 0, 0 } },
+	{ RLIMIT_FSIZE, CONFINE_FILE_MAX },
+	{ RLIMIT_CORE, 0 },
 };
+
+/* Of @pid, 0 for this process. Who has less already keeps that. */
+static bool set_bounds(pid_t pid)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(bounds); i++) {
+		struct rlimit limit;
+
+		if (prlimit(pid, bounds[i].which, NULL, &limit))
+			return false;
+		limit.rlim_max = MIN(limit.rlim_max, bounds[i].most);
+		limit.rlim_cur = MIN(limit.rlim_cur, limit.rlim_max);
+		if (prlimit(pid, bounds[i].which, &limit, NULL))
+			return false;
+	}
+	return true;
+}
 
 struct err *confine_user(struct confine_user *out)
 {
@@ -58,9 +74,8 @@ static bool drop_capabilities(void)
 
 int confine_self(const struct confine_user *user)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(bounds); i++)
-		if (setrlimit(bounds[i].which, &bounds[i].limit))
-			return errno;
+	if (!set_bounds(0))
+		return errno;
 	/* while it may: what is dropped of the bounding set needs a capability */
 	confine_children();
 	/* the system calls themselves: libc's would tell all threads, of which there are none */
@@ -73,8 +88,6 @@ int confine_self(const struct confine_user *user)
 
 struct err *confine_process(pid_t pid)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(bounds); i++)
-		if (prlimit(pid, bounds[i].which, &bounds[i].limit, NULL) && errno != ESRCH)
-			return err_errno(errno, "cannot bound what QEMU may write");
-	return NULL;
+	return set_bounds(pid) || errno == ESRCH ? NULL :
+	       err_errno(errno, "cannot bound what QEMU may write");
 }

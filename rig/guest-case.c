@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "confine.h"
 #include "guest-case-private.h"
 #include "proc.h"
 #include "workloads/scenario.h"
@@ -85,7 +86,8 @@ static void gone(struct running *r)
 	else if (!virt_domain_is_gone(r->g->domain))
 		lost(r, GUEST_END_LINK, "the agent closed the channel");
 	else if (virt_domain_was_killed(r->g->domain))
-		lost(r, GUEST_END_KILLED, "QEMU was killed");
+		lost(r, GUEST_END_KILLED, r->g->console.size < CONFINE_FILE_MAX ?
+		     "QEMU was killed" : "QEMU was killed: the kernel's log filled its file");
 	else
 		lost(r, GUEST_END_DIED, "the guest reset or powered off by itself");
 }

@@ -6,7 +6,6 @@
 #include "daxrig.h"
 
 #include <pwd.h>
-#include <sys/resource.h>
 
 #include "confine.h"
 
@@ -66,14 +65,13 @@ static void look_at_limits(pid_t qemu)
 	is(buf_str(&text), "Max core file size", "0");
 }
 
-/* Once a guest has run a case, another is there or comes: libvirt's is bounded once it runs. */
+/* There is a guest or one comes; libvirt's is bounded once it runs. */
 static pid_t await_qemu(struct daxrig *d)
 {
 	const struct timespec nap = { .tv_nsec = 20000000 };
 	_cleanup_free_ char *bytes = xasprintf("%llu", CONFINE_FILE_MAX), *limits = NULL;
 	pid_t qemu = 0;
 
-	assert_true(hear(d, "ok 1 "));
 	for (int i = 0; i < 500 && !qemu; i++) {
 		qemu = qemu_of(d);
 		nanosleep(&nap, NULL);
@@ -87,8 +85,10 @@ static pid_t await_qemu(struct daxrig *d)
 static void look_during(const char *line, bool own_user)
 {
 	struct daxrig d = start(line);
-	pid_t qemu = await_qemu(&d);
+	pid_t qemu;
 
+	assert_true(hear(&d, "ok 1 "));
+	qemu = await_qemu(&d);
 	look_at_status(qemu, own_user);
 	look_at_limits(qemu);
 	kill(d.pid, SIGINT);
@@ -109,10 +109,28 @@ static void test_booted(void **state)
 	look_during("run --jobs 1 --no-fork --out " OUT " --match xfs/4k/vmsplice/*", false);
 }
 
+/* The console's file is full, long before its time: the case says nothing of the kernel. */
+static void test_flood(void **state)
+{
+	struct daxrig d = start("run --jobs 1 --self-test no-unpin --out " OUT
+				" xfs/punch-waits/vmsplice");
+	pid_t qemu;
+
+	(void)state;
+	assert_true(hear(&d, "1..1"));
+	qemu = await_qemu(&d);
+	limit_qemu(qemu, RLIMIT_FSIZE, 1);
+	finish(&d);
+	must(&d, 3, "not ok 1 xfs/punch-waits/vmsplice # ERROR");
+	nothing_left(&d, qemu);
+	buf_deinit(&d.text);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forked),
+		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_booted),
 	};
 
