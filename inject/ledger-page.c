@@ -7,6 +7,8 @@
 
 /* So many pages between two blocks are read rather than asked for apart. */
 #define GAP_MAX 4096u
+/* 64 in any kernel that is shipped; debugging puts some words more into it. */
+#define SIZE_MAX_KNOWN 128
 /* mapping of what several files share, up to v6.14 (PAGE_MAPPING_DAX_COW, _SHARED). */
 #define MAPPING_SHARED 1u
 
@@ -69,7 +71,7 @@ const char *ledger_layout_lacks(const struct ledger_layout *l)
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		if (fields[i].needed && *field(l, i) < 0)
 			return "the kernel's BTF does not describe struct page as it is known";
-	if (l->size < 32 || l->size > 1024 || l->head_flag > 63)
+	if (l->size < 32 || l->size > SIZE_MAX_KNOWN || l->head_flag > 63)
 		return "the kernel's BTF describes a struct page of no sensible size";
 	for (size_t i = 1; i < ARRAY_SIZE(fields); i++)
 		if (fields[i].needed && l->size - 8 < *field(l, i) &&
@@ -91,59 +93,94 @@ static uint64_t page_addr(const struct ledger_layout *l, uint64_t pfn)
 	return l->vmemmap + pfn * (uint64_t)l->size;
 }
 
-static void find_spans(struct image *im, const struct ledger_row *rows, size_t n)
+struct err *ledger_read(const struct ledger_memory *mem, uint64_t addr, void *out, size_t len)
 {
-	im->spans = xcalloc(n, sizeof(*im->spans));
-	for (size_t i = 0; i < n; i++) {
-		uint64_t first = rows[i].pfn / LEDGER_BLOCK * LEDGER_BLOCK;
-		uint64_t end = (rows[i].pfn + rows[i].count + LEDGER_BLOCK - 1) /
-			       LEDGER_BLOCK * LEDGER_BLOCK;
-		struct image_span *last = im->n ? &im->spans[im->n - 1] : NULL;
+	struct ledger_budget *b = mem->budget;
+	uint64_t start = now_ns();
+	struct err *err;
 
-		if (last && first <= last->first + last->count + GAP_MAX)
-			last->count = MAX(last->first + last->count, end) - last->first;
-		else
-			im->spans[im->n++] = (struct image_span){ first, end - first, NULL };
+	if (!b)
+		return mem->read(mem->arg, addr, out, len);
+	b->refused |= b->bytes < len || !b->ns;
+	if (b->refused)
+		return err_create(ERR_INFRA, "the struct pages to look at are more, or take "
+				  "longer, than a case may ask for");
+	err = mem->read(mem->arg, addr, out, len);
+	b->bytes -= len;
+	b->ns -= MIN(b->ns, now_ns() - start);
+	return err;
+}
+
+static void add_spans(struct image *im, uint64_t first, uint64_t end, uint64_t max)
+{
+	for (; first < end; first += im->spans[im->n - 1].count) {
+		im->spans = xrealloc(im->spans, im->n + 1, sizeof(*im->spans));
+		im->spans[im->n++] = (struct image_span){ first, MIN(end - first, max) };
 	}
 }
 
-struct err *image_load(struct image *im, const struct ledger_layout *l,
-		       const struct ledger_memory *mem, const struct ledger_row *rows, size_t n)
+void image_init(struct image *im, const struct ledger_layout *l, const struct ledger_row *rows,
+		size_t n)
 {
-	struct err *err = NULL;
+	uint64_t max = LEDGER_READ_MAX / (uint64_t)l->size / LEDGER_BLOCK * LEDGER_BLOCK;
+	uint64_t first = 0, end = 0;
 
-	*im = (struct image){ 0 };
-	find_spans(im, rows, n);
-	for (size_t i = 0; i < im->n && !err; i++) {
-		struct image_span *s = &im->spans[i];
-		size_t len = s->count * (size_t)l->size;
+	*im = (struct image){ .bytes = xcalloc(max, (size_t)l->size) };
+	for (size_t i = 0; i < n; i++) {
+		uint64_t row_first = rows[i].pfn / LEDGER_BLOCK * LEDGER_BLOCK;
+		uint64_t row_end = (rows[i].pfn + rows[i].count + LEDGER_BLOCK - 1) /
+				   LEDGER_BLOCK * LEDGER_BLOCK;
 
-		s->bytes = xrealloc(NULL, len, 1);
-		err = mem->read(mem->arg, page_addr(l, s->first), s->bytes, len);
+		if (!i || row_first > end + GAP_MAX) {
+			add_spans(im, first, end, max);
+			first = row_first;
+			end = row_end;
+		} else {
+			end = MAX(end, row_end);
+		}
 	}
-	return err;
+	add_spans(im, first, end, max);
+	im->at_hand = im->n;
+}
+
+static bool in_span(const struct image_span *s, uint64_t pfn)
+{
+	return pfn >= s->first && pfn < s->first + s->count;
+}
+
+bool image_has(const struct image *im, uint64_t pfn)
+{
+	return im->at_hand < im->n && in_span(&im->spans[im->at_hand], pfn);
+}
+
+struct err *image_move(struct image *im, const struct ledger_layout *l,
+		       const struct ledger_memory *mem, uint64_t pfn)
+{
+	size_t i = 0;
+
+	while (!in_span(&im->spans[i], pfn))
+		i++;
+	im->at_hand = i;
+	return ledger_read(mem, page_addr(l, im->spans[i].first), im->bytes,
+			   im->spans[i].count * (size_t)l->size);
 }
 
 void image_deinit(struct image *im)
 {
-	for (size_t i = 0; i < im->n; i++)
-		free(im->spans[i].bytes);
 	free(im->spans);
+	free(im->bytes);
 	*im = (struct image){ 0 };
 }
 
 const uint8_t *image_page(const struct image *im, const struct ledger_layout *l, uint64_t pfn,
 			  size_t *left)
 {
-	for (size_t i = 0; i < im->n; i++) {
-		const struct image_span *s = &im->spans[i];
+	const struct image_span *s = &im->spans[im->at_hand];
 
-		if (pfn < s->first || pfn >= s->first + s->count)
-			continue;
-		*left = (s->first + s->count - pfn) * (size_t)l->size;
-		return s->bytes + (pfn - s->first) * (size_t)l->size;
-	}
-	return NULL;
+	if (!image_has(im, pfn))
+		return NULL;
+	*left = (s->first + s->count - pfn) * (size_t)l->size;
+	return im->bytes + (pfn - s->first) * (size_t)l->size;
 }
 
 static uint64_t word(const uint8_t *bytes, int at)

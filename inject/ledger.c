@@ -9,7 +9,6 @@
 
 #define PIN_BIAS 1024	/* GUP_PIN_COUNTING_BIAS */
 #define PMD_ORDER 9u
-#define IDLE_CHUNK 16384u	/* pages */
 #define FILES_MAX 64u
 
 void ledger_result_deinit(struct ledger_result *r)
@@ -249,7 +248,7 @@ static void check_account(struct check *c, const struct account *a)
 	check_order(c, a, &p);
 }
 
-/* Adds page @i of @row to the account of its folio; another's is closed. */
+/* Adds page @i of @row, at hand, to the account of its folio; another's is closed. */
 static void add_page(struct check *c, struct account *a, const struct ledger_row *row,
 		     uint64_t i)
 {
@@ -274,6 +273,32 @@ static void add_page(struct check *c, struct account *a, const struct ledger_row
 	a->owners = MAX(a->owners, row->owners);
 }
 
+/* What is at hand changes only between two folios: none goes over the end of a span. */
+static struct err *add_row(struct check *c, struct account *a, const struct ledger_memory *mem,
+			   const struct ledger_row *row)
+{
+	for (uint64_t i = 0; i < row->count; i++) {
+		if (!image_has(&c->image, row->pfn + i)) {
+			struct err *err;
+
+			check_account(c, a);
+			a->row = NULL;
+			err = image_move(&c->image, c->l, mem, row->pfn + i);
+			if (err)
+				return err;
+		}
+		add_page(c, a, row, i);
+	}
+	return NULL;
+}
+
+static struct err *check_claim(const struct ledger_layout *l, uint64_t pages)
+{
+	return pages <= l->pages ? NULL :
+	       err_create(ERR_INFRA, "the agent's ledger has %" PRIu64 " pages, the NVDIMMs have %"
+			  PRIu64, pages, l->pages);
+}
+
 static int by_pfn(const void *a, const void *b)
 {
 	const struct ledger_row *x = a, *y = b;
@@ -287,14 +312,19 @@ struct err *ledger_check(const struct ledger_layout *l, const struct ledger_memo
 	_cleanup_free_ struct ledger_row *sorted = xcalloc(n + 1, sizeof(*rows));
 	struct check c = { .l = l, .out = out };
 	struct account a = { 0 };
+	uint64_t pages = 0;
 	struct err *err;
 
+	for (size_t i = 0; i < n; i++)
+		pages += rows[i].count;
+	err = check_claim(l, pages);
+	if (err)
+		return err;
 	memcpy(sorted, rows, n * sizeof(*rows));
 	qsort(sorted, n, sizeof(*rows), by_pfn);
-	err = image_load(&c.image, l, mem, sorted, n);
+	image_init(&c.image, l, sorted, n);
 	for (size_t i = 0; i < n && !err; i++)
-		for (uint64_t k = 0; k < sorted[i].count; k++)
-			add_page(&c, &a, &sorted[i], k);
+		err = add_row(&c, &a, mem, &sorted[i]);
 	if (!err)
 		check_account(&c, &a);
 	end_lines(&c);
@@ -331,15 +361,15 @@ struct err *ledger_check_idle(const struct ledger_layout *l, const struct ledger
 			      uint64_t pfn, uint64_t count, struct ledger_result *out)
 {
 	const struct ledger_row row = { .pfn = pfn, .name = "namespace" };
-	size_t size = (size_t)l->size;
-	_cleanup_free_ uint8_t *bytes = xcalloc(IDLE_CHUNK, size);
+	size_t size = (size_t)l->size, chunk = LEDGER_READ_MAX / size;
+	_cleanup_free_ uint8_t *bytes = xcalloc(chunk, size);
 	struct check c = { .l = l, .out = out };
-	struct err *err = NULL;
+	struct err *err = check_claim(l, count);
 
-	for (uint64_t at = 0; at < count && !err; at += IDLE_CHUNK) {
-		uint64_t n = MIN(count - at, IDLE_CHUNK);
+	for (uint64_t at = 0; at < count && !err; at += chunk) {
+		uint64_t n = MIN(count - at, chunk);
 
-		err = mem->read(mem->arg, l->vmemmap + (pfn + at) * size, bytes, n * size);
+		err = ledger_read(mem, l->vmemmap + (pfn + at) * size, bytes, n * size);
 		for (uint64_t i = 0; i < n && !err; i++) {
 			struct ledger_page p;
 

@@ -27,6 +27,7 @@
 /* Where things are; fields the kernel has not are -1. */
 struct ledger_layout {
 	uint64_t vmemmap;	/* address of pfn 0's struct page; 0: not told */
+	uint64_t pages;		/* that all NVDIMMs have, of the geometry and not of the guest */
 	int size;		/* of struct page */
 	int flags, refcount, mapcount, mapping, share, head;	/* in struct page */
 	int head_flag;		/* number of PG_head */
@@ -41,10 +42,19 @@ void ledger_layout_add(struct ledger_layout *l, const char *line);
 /* Why it is no good, or NULL. */
 const char *ledger_layout_lacks(const struct ledger_layout *l);
 
-/* Reads @len bytes of kernel memory at @addr. */
+#define LEDGER_READ_MAX (1u << 20)
+
+/* Reads @len bytes, LEDGER_READ_MAX at most, of kernel memory at @addr. */
 struct ledger_memory {
 	struct err *(*read)(void *arg, uint64_t addr, void *out, size_t len);
 	void *arg;
+	struct ledger_budget *budget;	/* NULL: none */
+};
+
+/* What may be read still, and for how long: the pages to look at are a guest's word. */
+struct ledger_budget {
+	uint64_t bytes, ns;
+	bool refused;		/* more was asked for */
 };
 
 struct ledger_result {
@@ -62,7 +72,8 @@ void ledger_result_deinit(struct ledger_result *r);
 /*
  * Looks at every page of @rows, which may come in any order; all that is known to hold a
  * part of a large page must be among them. Fills @out, which was just initialised. An
- * error: the memory cannot be read.
+ * error: they are more than the NVDIMMs have, the budget is spent, or the memory cannot be
+ * read.
  */
 struct err *ledger_check(const struct ledger_layout *l, const struct ledger_memory *mem,
 			 const struct ledger_row *rows, size_t n, struct ledger_result *out)

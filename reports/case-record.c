@@ -47,10 +47,11 @@ struct case_record *case_record_create(const char *name)
 	return rec;
 }
 
-void case_record_drop_findings(struct case_record *rec)
+/* Each of these leaves the first @keep of a list. */
+static void keep_findings(struct case_record *rec, size_t keep)
 {
-	for (size_t i = 0; i < rec->finding_count; i++) {
-		struct finding *f = &rec->findings[i];
+	while (rec->finding_count > keep) {
+		struct finding *f = &rec->findings[--rec->finding_count];
 
 		free(f->rule);
 		free(f->step);
@@ -58,15 +59,12 @@ void case_record_drop_findings(struct case_record *rec)
 		free(f->found);
 		free(f->detail);
 	}
-	free(rec->findings);
-	rec->findings = NULL;
-	rec->finding_count = 0;
 }
 
-static void steps_free(struct case_record *rec)
+static void keep_steps(struct case_record *rec, size_t keep)
 {
-	for (size_t i = 0; i < rec->step_count; i++) {
-		struct case_step *s = &rec->steps[i];
+	while (rec->step_count > keep) {
+		struct case_step *s = &rec->steps[--rec->step_count];
 
 		free(s->step);
 		free(s->rule);
@@ -74,28 +72,52 @@ static void steps_free(struct case_record *rec)
 		free(s->found);
 		free(s->detail);
 	}
-	free(rec->steps);
+}
+
+static void keep_splats(struct case_record *rec, size_t keep)
+{
+	while (rec->splat_count > keep)
+		splat_destroy(rec->splats[--rec->splat_count]);
+}
+
+static void keep_evidence(struct case_record *rec, size_t keep)
+{
+	while (rec->evidence_count > keep) {
+		struct case_evidence *e = &rec->evidence[--rec->evidence_count];
+
+		free(e->name);
+		free(e->path);
+		free(e->text);
+	}
+}
+
+static void keep_errors(struct case_record *rec, size_t keep)
+{
+	while (rec->error_count > keep)
+		free(rec->errors[--rec->error_count]);
+}
+
+void case_record_drop_findings(struct case_record *rec)
+{
+	keep_findings(rec, 0);
+	free(rec->findings);
+	rec->findings = NULL;
 }
 
 void case_record_destroy(struct case_record *rec)
 {
 	if (!rec)
 		return;
-	steps_free(rec);
 	case_record_drop_findings(rec);
-	for (size_t i = 0; i < rec->splat_count; i++)
-		splat_destroy(rec->splats[i]);
+	keep_steps(rec, 0);
+	free(rec->steps);
+	keep_splats(rec, 0);
 	free(rec->splats);
-	for (size_t i = 0; i < rec->evidence_count; i++) {
-		free(rec->evidence[i].name);
-		free(rec->evidence[i].path);
-		free(rec->evidence[i].text);
-	}
+	keep_evidence(rec, 0);
 	free(rec->evidence);
 	for (size_t i = 0; i < ORACLES; i++)
 		free(rec->sights[i].why);
-	for (size_t i = 0; i < rec->error_count; i++)
-		free(rec->errors[i]);
+	keep_errors(rec, 0);
 	free(rec->errors);
 	free(rec->name);
 	free(rec->scenario);
@@ -176,6 +198,106 @@ void case_record_add_error(struct case_record *rec, const char *fmt, ...)
 	va_start(ap, fmt);
 	*add_one(rec->errors, rec->error_count) = xvasprintf(fmt, ap);
 	va_end(ap);
+}
+
+/*
+ * As JSON a byte may take five, and a thing without a word some 200: bytes of text and
+ * things that are as long, all lists together, with room for the scenario.
+ */
+#define TRIM_FINDINGS (48u << 10)
+#define TRIM_STEPS (32u << 10)
+#define TRIM_EVIDENCE (32u << 10)
+#define TRIM_ERRORS (8u << 10)
+#define TRIM_THING 64u
+#define TRIM_SPLATS 4u		/* 25 KB each at most, printable */
+
+static void cut(char **s, size_t *left)
+{
+	size_t len = *s ? strlen(*s) : 0, keep = MIN(MIN(len, *left), CASE_LINE_MAX);
+
+	*left -= keep;
+	if (keep == len)
+		return;
+	*s = xrealloc(*s, keep + 1, 1);
+	(*s)[keep] = '\0';
+}
+
+/* Room for one more thing? */
+static bool has_room(size_t *left)
+{
+	if (*left < TRIM_THING)
+		return false;
+	*left -= TRIM_THING;
+	return true;
+}
+
+static void trim_findings(struct case_record *rec)
+{
+	size_t left = TRIM_FINDINGS, i;
+
+	for (i = 0; i < rec->finding_count && has_room(&left); i++) {
+		cut(&rec->findings[i].rule, &left);
+		cut(&rec->findings[i].found, &left);
+		cut(&rec->findings[i].expected, &left);
+		cut(&rec->findings[i].step, &left);
+		cut(&rec->findings[i].detail, &left);
+	}
+	keep_findings(rec, i);
+}
+
+static void trim_steps(struct case_record *rec)
+{
+	size_t left = TRIM_STEPS, i;
+
+	for (i = 0; i < rec->step_count && has_room(&left); i++) {
+		cut(&rec->steps[i].step, &left);
+		cut(&rec->steps[i].rule, &left);
+		cut(&rec->steps[i].found, &left);
+		cut(&rec->steps[i].expected, &left);
+		cut(&rec->steps[i].detail, &left);
+	}
+	keep_steps(rec, i);
+}
+
+static void trim_evidence(struct case_record *rec)
+{
+	size_t left = TRIM_EVIDENCE, i;
+
+	for (i = 0; i < rec->evidence_count && has_room(&left); i++) {
+		cut(&rec->evidence[i].name, &left);
+		cut(&rec->evidence[i].path, &left);
+		cut(&rec->evidence[i].text, &left);
+	}
+	keep_evidence(rec, i);
+}
+
+static void trim_errors(struct case_record *rec)
+{
+	size_t left = TRIM_ERRORS, i;
+
+	for (i = 0; i < rec->error_count && has_room(&left); i++)
+		cut(&rec->errors[i], &left);
+	keep_errors(rec, i);
+}
+
+void case_record_trim(struct case_record *rec, const char *path)
+{
+	const struct case_record was = *rec;
+	_cleanup_free_ char *text = NULL;
+
+	trim_findings(rec);
+	trim_steps(rec);
+	keep_splats(rec, TRIM_SPLATS);
+	trim_evidence(rec);
+	trim_errors(rec);
+	text = xasprintf("%s: here are %zu of %zu findings, %zu of %zu steps, %zu of %zu "
+			 "splats, %zu of %zu pieces of evidence, texts cut",
+			 path ? "all of this record" : "the rest was not kept",
+			 rec->finding_count, was.finding_count, rec->step_count, was.step_count,
+			 rec->splat_count, was.splat_count, rec->evidence_count,
+			 was.evidence_count);
+	rec->text_bytes = 0;
+	case_record_add_evidence(rec, "record", path, text);
 }
 
 static bool is_oracle(const struct case_step *s)

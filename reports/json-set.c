@@ -27,6 +27,30 @@ static size_t utf8_len(const unsigned char *p, size_t left)
 	return n;
 }
 
+/* Where characters are that do not show, move what follows, or end a line. */
+static const struct {
+	uint32_t first, last;
+} unseen[] = {
+	{ 0x00, 0x08 }, { 0x0b, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x61c, 0x61c },
+	{ 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200f },
+	{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f },
+	{ 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb }, { 0x1d173, 0x1d17a },
+	{ 0xe0000, 0xe0fff },
+};
+
+/* @n: utf8_len(), not 0. */
+static bool is_seen(const unsigned char *p, size_t n)
+{
+	uint32_t c = n == 1 ? p[0] : p[0] & (0x7fu >> n);
+
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	for (size_t i = 0; i < ARRAY_SIZE(unseen); i++)
+		if (c >= unseen[i].first && c <= unseen[i].last)
+			return false;
+	return true;
+}
+
 json_t *json_text(const char *s)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
@@ -42,13 +66,13 @@ json_t *json_text(const char *s)
 			buf_adds(&b, "...");
 			break;
 		}
-		if (!n || (p[i] < 0x20 && p[i] != '\n' && p[i] != '\t') || p[i] == 0x7f) {
-			buf_addf(&b, "\\x%02x", p[i]);
-			i++;
-		} else {
+		if (n && is_seen(p + i, n)) {
 			buf_add(&b, p + i, n);
 			i += n;
+			continue;
 		}
+		for (n = MAX(n, 1u); n; n--, i++)
+			buf_addf(&b, "\\x%02x", p[i]);
 	}
 	return json_stringn(buf_str(&b), b.len);
 }

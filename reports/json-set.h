@@ -12,7 +12,10 @@
 /* Takes @value. */
 void json_set(json_t *o, const char *key, json_t *value);
 
-/* UTF-8 as it is, other bytes and control characters as "\x1b"; NULL: null. */
+/*
+ * UTF-8 as it is; other bytes, and those of characters that do not show or turn the text
+ * around, controls but newline and tab first of all, as "\x1b". NULL: null.
+ */
 json_t *json_text(const char *s);
 void json_set_text(json_t *o, const char *key, const char *s);
 

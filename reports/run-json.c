@@ -230,16 +230,26 @@ static int dump_to_buf(const char *data, size_t len, void *arg)
 	return 0;
 }
 
-char *run_json_text(const struct run_record *run)
+/* Takes @root. */
+static char *dump(json_t *root)
 {
 	struct buf b = BUF_INIT;
-	json_t *root = json_run(run);
 
 	if (json_dump_callback(root, dump_to_buf, &b, JSON_INDENT(1) | JSON_PRESERVE_ORDER))
 		abort();
 	json_decref(root);
 	buf_addc(&b, '\n');
 	return buf_take(&b);
+}
+
+char *run_json_case_text(const struct case_record *rec)
+{
+	return dump(json_case(rec));
+}
+
+char *run_json_text(const struct run_record *run)
+{
+	return dump(json_run(run));
 }
 
 struct err *run_json_write(const struct run_record *run, const char *path)

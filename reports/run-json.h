@@ -2,7 +2,8 @@
 /*
  * run.json: the record of a run, with everything needed to repeat it. The owner of
  * jansson for records. Every string in the file is valid UTF-8: other bytes, and
- * control characters but newline and tab, stand as the four characters \xNN.
+ * those of characters that do not show or turn the text around, controls but newline and tab
+ * first of all, stand as the four characters \xNN each.
  */
 #ifndef REPORTS_RUN_JSON_H
 #define REPORTS_RUN_JSON_H
@@ -51,6 +52,12 @@ struct run_record {
 	bool complete;		/* false: interrupted, or still running */
 	const char *end_reason;	/* why it was interrupted; NULL: none */
 };
+
+/* What a case has in it at most; case_record_trim() one that has more. */
+#define RUN_JSON_CASE_MAX (1u << 20)
+
+/* What a case has there, by itself; free() it. */
+char *run_json_case_text(const struct case_record *rec);
 
 /* The record as text, ending in a newline; free() it. */
 char *run_json_text(const struct run_record *run);

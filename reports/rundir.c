@@ -143,6 +143,11 @@ static char *free_path(const struct rundir_case *c, const char *name)
 	}
 }
 
+bool rundir_case_takes(const struct rundir_case *c, size_t len)
+{
+	return c->files < RUNDIR_FILES_MAX / 2 && c->bytes + len <= RUNDIR_CASE_MAX / 2;
+}
+
 struct err *rundir_case_write(struct rundir_case *c, const char *name, const void *data,
 			      size_t len, char **path)
 {

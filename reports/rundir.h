@@ -17,7 +17,7 @@
 #include "base/err.h"
 
 #define RUNDIR_FILE_MAX ((size_t)8 << 20)	/* bytes of one file of a case */
-#define RUNDIR_CASE_MAX ((size_t)32 << 20)	/* bytes of all files of a case */
+#define RUNDIR_CASE_MAX ((size_t)16 << 20)	/* bytes of all files of a case */
 #define RUNDIR_FILES_MAX 256			/* files of a case */
 
 struct rundir {
@@ -56,6 +56,9 @@ void rundir_case_deinit(struct rundir_case *c);
  */
 struct err *rundir_case_write(struct rundir_case *c, const char *name, const void *data,
 			      size_t len, char **path) __must_check;
+
+/* May a guest have @len bytes more written? It has half of the bounds, daxrig the rest. */
+bool rundir_case_takes(const struct rundir_case *c, size_t len);
 
 /*
  * A file name of at most 80 bytes out of anything: letters, digits, '.', '_' and '-',

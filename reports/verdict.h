@@ -157,7 +157,7 @@ struct case_record {
 #define CASE_ERRORS_MAX 64
 #define CASE_LINE_MAX 4096		/* bytes of a one-line text */
 #define CASE_DETAIL_MAX 65536	/* bytes of a detail or a piece of evidence */
-#define CASE_TEXT_MAX (16 << 20)	/* bytes of all texts; a little more is possible */
+#define CASE_TEXT_MAX (4 << 20)	/* bytes of all texts; a little more is possible */
 
 struct case_record *case_record_create(const char *name) __must_check;
 
@@ -194,6 +194,13 @@ void case_record_add_timing(struct case_record *rec);
 
 /* Forgets what case_record_judge() found. */
 void case_record_drop_findings(struct case_record *rec);
+
+/*
+ * Cuts a judged record so that it takes less than RUN_JSON_CASE_MAX in run.json: of all
+ * lists the first that there is room for stay, the verdict and its reason are left alone.
+ * Evidence named "record" says so, and that all is in the file @path (NULL: in none).
+ */
+void case_record_trim(struct case_record *rec, const char *path);
 
 /*
  * Sets verdict, reason and findings from the rest; again is fine after more came in.

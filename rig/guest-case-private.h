@@ -19,6 +19,7 @@ struct running {
 	uint64_t limit_ms;	/* that the agent gives the case */
 	uint64_t deadline;
 	uint64_t oops_ms;	/* that is left of it once a task was killed */
+	struct ledger_budget ledger;
 	bool torn_down;			/* the interpreter reported its last step */
 	bool aborting;		/* the agent was told to end the case */
 	bool timed_out;		/* because it took too long */

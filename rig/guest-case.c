@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "confine.h"
 #include "guest-case-private.h"
 #include "proc.h"
 #include "workloads/scenario.h"
@@ -88,7 +89,8 @@ static void gone(struct running *r)
 	else if (!virt_domain_is_gone(r->g->domain))
 		lost(r, GUEST_END_LINK, "the agent closed the channel");
 	else if (virt_domain_was_killed(r->g->domain))
-		lost(r, GUEST_END_KILLED, "QEMU was killed");
+		lost(r, GUEST_END_KILLED, r->g->console.size < CONFINE_FILE_MAX ?
+		     "QEMU was killed" : "QEMU was killed: the kernel's log filled its file");
 	else
 		lost(r, GUEST_END_DIED, "the guest reset or powered off by itself");
 }
@@ -242,6 +244,7 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie 
 	uint64_t still = stood_still(g);
 	struct running r = {
 		.g = g, .c = c, .lie = lie, .dir = dir, .rec = rec,
+		.ledger = guest_ledger_budget(g),
 		.limit_ms = case_ms(g, c, g->setup->limit_s ? 1000ull * g->setup->limit_s :
 				    CASE_MS),
 		.oops_ms = case_ms(g, c, OOPS_MS),

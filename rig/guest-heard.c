@@ -6,7 +6,6 @@
 #include "guest-case-private.h"
 #include "workloads/scenario.h"
 
-#define EVIDENCE_MAX (1u << 20)
 #define LINE_MAX_BYTES 1024
 
 /* Line @number of the scenario, without its comment. */
@@ -117,7 +116,8 @@ static struct err *ledger_call(struct running *r, const char *name, const struct
 {
 	_cleanup_buf_ struct buf reply = BUF_INIT;
 
-	guest_ledger(r->g, name, f, &reply);
+	if (!guest_ledger(r->g, &r->ledger, name, f, &reply))
+		r->rec->dropped++;
 	return link_send(&r->g->link, MSG_REPLY, &reply);
 }
 
@@ -143,6 +143,15 @@ static struct err *take_call(struct running *r, const struct frame *f)
 	return link_send(&r->g->link, MSG_REPLY, &reply);
 }
 
+static void note_unkept(struct running *r, const char *name)
+{
+	_cleanup_free_ char *why =
+		xasprintf("not kept: the case has %u files of %zu KiB already", r->dir->files,
+			  r->dir->bytes >> 10);
+
+	case_record_add_evidence(r->rec, name, NULL, why);
+}
+
 void case_save_file(struct running *r, const char *name, const void *data, size_t len)
 {
 	_cleanup_free_ char *path = NULL;
@@ -152,6 +161,8 @@ void case_save_file(struct running *r, const char *name, const void *data, size_
 		case_record_add_error(r->rec, "%s", err->message);
 	else if (path)
 		case_record_add_evidence(r->rec, name, path, NULL);
+	else
+		note_unkept(r, name);
 }
 
 static void take_evidence(struct running *r, const struct frame *f)
@@ -165,7 +176,10 @@ static void take_evidence(struct running *r, const struct frame *f)
 		return;
 	raw = msg_str(&name, 80);
 	safe = rundir_safe_name(raw);
-	case_save_file(r, safe, text.data, MIN(text.len, EVIDENCE_MAX));
+	if (rundir_case_takes(r->dir, text.len))
+		case_save_file(r, safe, text.data, text.len);
+	else
+		note_unkept(r, safe);
 }
 
 static void take_log(struct running *r, const struct frame *f)

@@ -31,11 +31,16 @@ struct err *guest_welcome(struct guest *g) __must_check;
 /* True when @f was that answer; it is in g->who then. */
 bool guest_take_who(struct guest *g, const struct frame *f);
 
+/* What the calls of a case for its ledger may cost. */
+struct ledger_budget guest_ledger_budget(const struct guest *g);
+
 /*
  * guest-ledger.c: holds what the agent tells by the MSG_CALL @f, named @call, against the
- * kernel's struct pages; fills the MSG_REPLY, which says why when it cannot.
+ * kernel's struct pages; fills the MSG_REPLY, which says why when it cannot. False: the
+ * @budget of the case did not allow it.
  */
-void guest_ledger(struct guest *g, const char *call, const struct frame *f, struct buf *reply);
+bool guest_ledger(struct guest *g, struct ledger_budget *budget, const char *call,
+		  const struct frame *f, struct buf *reply);
 
 /* Milliseconds scaled by what was measured of this host and accelerator. */
 uint64_t guest_ms(const struct guest *g, uint64_t ms);

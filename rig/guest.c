@@ -228,7 +228,10 @@ struct err *guest_boot(const struct guest_setup *setup, struct guest **out)
 
 	g->setup = setup;
 	g->link.fd = -1;
+	g->pages = -1;
 	ledger_layout_init(&g->layout);
+	for (size_t i = 0; i < setup->spec.nvdimm_count; i++)
+		g->layout.pages += setup->spec.nvdimms[i].size / 4096;
 	deadline = start + guest_ms(g, BOOT_MS) * 1000000;
 	err = console_open(&g->console, setup->spec.console);
 	if (!err)
@@ -261,6 +264,7 @@ void guest_destroy(struct guest *g)
 	if (g->link.fd >= 0)
 		link_deinit(&g->link);
 	console_close(&g->console);
+	close_fd(&g->pages);
 	free(g->no_gate);
 	free(g->release);
 	free(g);

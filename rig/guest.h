@@ -40,6 +40,8 @@ struct guest {
 	struct case_guest who;		/* as it said itself */
 	struct ledger_layout layout;	/* of its struct pages */
 	uint64_t vmemmap_base;		/* address of that variable; 0: there is none */
+	int pages;			/* memfd that QEMU saves them to; -1: none yet */
+	int pages_there;		/* its number in QEMU */
 	bool spent;			/* must not run another case */
 	uint64_t still_ns;	/* QEMU was seen stopped, in all */
 	uint64_t looked_ns;	/* when that was looked at last */

@@ -11,7 +11,7 @@ for p in $(sed 's/#.*//' "$list"); do
 	*) missing="$missing $p" ;;
 	esac
 done
-# libvirt's driver wants this user when root runs it; QEMU runs as root all the same
+# root's QEMUs are this user where daxrig starts them, and libvirt's driver wants it
 no_user=
 if [ "$(id -u)" = 0 ] && ! getent passwd libvirt-qemu >/dev/null; then
 	no_user=1

@@ -2,7 +2,10 @@
 #include "qemu-argv.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
+
+#define CONSOLE_SET "1"
 
 static void add(struct qemu_argv *a, char *word)
 {
@@ -96,9 +99,15 @@ struct placing {
 	bool ram, console, channel, gdb, monitor;
 };
 
-static char *place_memory(json_t *object, const char *name, const struct qemu_places *p)
+/* @number, a qemu_fd, as a path. */
+static char *fd_path(unsigned int number)
 {
-	_cleanup_free_ char *path = xasprintf("%s/%s", p->folder, name);
+	return xasprintf("/proc/self/fd/%u", number);
+}
+
+static char *place_memory(json_t *object, unsigned int number, const struct qemu_places *p)
+{
+	_cleanup_free_ char *path = fd_path(number);
 
 	json_object_set_new(object, "qom-type", json_string("memory-backend-file"));
 	json_object_set_new(object, "mem-path", json_string(path));
@@ -106,6 +115,16 @@ static char *place_memory(json_t *object, const char *name, const struct qemu_pl
 	/* It would touch every page, and so make every page this QEMU's own. */
 	json_object_del(object, "prealloc");
 	return json_dumps(object, JSON_COMPACT);
+}
+
+/* The number of "memnvdimm0"; -1: it is none. */
+static int nvdimm_number(const char *id)
+{
+	unsigned int number;
+	char tail;
+
+	return sscanf(id, "memnvdimm%1u%c", &number, &tail) == 1 &&
+	       number < GEOMETRY_NVDIMMS_MAX ? (int)number : -1;
 }
 
 /* *@word: what goes in place of the object, NULL: nothing does. */
@@ -121,9 +140,10 @@ static struct err *place_object(struct placing *pl, const char *text, char **wor
 	else if (!strcmp(type, "secret"))
 		*word = NULL;
 	else if (!strcmp(id, "ram-node0"))
-		*word = place_memory(object, "ram", pl->p);
-	else if (!strncmp(id, "memnvdimm", strlen("memnvdimm")))
-		*word = place_memory(object, id + strlen("mem"), pl->p);
+		*word = place_memory(object, QEMU_FD_RAM, pl->p);
+	else if (nvdimm_number(id) >= 0)
+		*word = place_memory(object, QEMU_FD_NVDIMM + (unsigned int)nvdimm_number(id),
+				     pl->p);
 	else
 		*word = xstrdup(text);
 	if (!err && !strcmp(id, "ram-node0"))
@@ -143,16 +163,16 @@ static char *place_chardev(struct placing *pl, const char *text)
 {
 	if (has_id(text, "charmonitor")) {
 		pl->monitor = true;
-		return xasprintf("socket,id=charmonitor,fd=%d", QEMU_MONITOR_FD);
+		return xasprintf("socket,id=charmonitor,fd=%u", QEMU_FD_MONITOR);
 	}
 	if (has_id(text, "charserial0")) {
 		pl->console = true;
-		return option("file,id=charserial0,path=", pl->p->console, "");
+		return xstrdup("file,id=charserial0,path=/dev/fdset/" CONSOLE_SET);
 	}
 	if (has_id(text, "charchannel0")) {
 		pl->channel = true;
-		return option("socket,id=charchannel0,path=", pl->p->channel,
-			      ",server=on,wait=off");
+		return xasprintf("socket,id=charchannel0,fd=%u,server=on,wait=off",
+				 QEMU_FD_CHANNEL);
 	}
 	return xstrdup(text);
 }
@@ -167,7 +187,13 @@ static struct err *place_option(struct placing *pl, const char *name, const char
 		*word = place_chardev(pl, value);
 	} else if (!strcmp(name, "-gdb") && pl->p->gdb) {
 		pl->gdb = true;
-		*word = option("unix:path=", pl->p->gdb, ",server=on,wait=off");
+		*word = xstrdup("chardev:gdb0");
+	} else if (!strcmp(name, "-kernel")) {
+		*word = fd_path(QEMU_FD_KERNEL);
+	} else if (!strcmp(name, "-initrd")) {
+		*word = fd_path(QEMU_FD_INITRD);
+	} else if (!strcmp(name, "-name")) {
+		*word = option("guest=", pl->p->name, ",debug-threads=on");
 	} else if (!strcmp(name, "-add-fd")) {
 		*word = NULL;
 	} else {
@@ -176,14 +202,22 @@ static struct err *place_option(struct placing *pl, const char *name, const char
 	return NULL;
 }
 
+static void add_pair(struct qemu_argv *a, const char *name, char *value)
+{
+	add(a, xstrdup(name));
+	add(a, value);
+}
+
 /* libvirt would wait for the guest's power-off and end QEMU; here QEMU ends by itself. */
 static void add_end(const struct qemu_places *p, struct qemu_argv *a)
 {
 	add(a, xstrdup("-no-reboot"));
-	if (p->incoming) {
-		add(a, xstrdup("-incoming"));
-		add(a, xstrdup("defer"));
-	}
+	add_pair(a, "-add-fd", xasprintf("fd=%u,set=" CONSOLE_SET, QEMU_FD_CONSOLE));
+	if (p->gdb)
+		add_pair(a, "-chardev", xasprintf("socket,id=gdb0,fd=%u,server=on,wait=off",
+						  QEMU_FD_GDB));
+	if (p->incoming)
+		add_pair(a, "-incoming", xstrdup("defer"));
 }
 
 static struct err *check_placed(const struct placing *pl)
@@ -216,10 +250,8 @@ struct err *qemu_argv_place(const struct qemu_argv *in, const struct qemu_places
 			continue;
 		}
 		err = place_option(&pl, in->v[i], in->v[i + 1], &word);
-		if (word) {
-			add(&a, xstrdup(in->v[i]));
-			add(&a, word);
-		}
+		if (word)
+			add_pair(&a, in->v[i], word);
 		i++;
 	}
 	if (!err)

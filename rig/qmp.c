@@ -155,10 +155,11 @@ struct err *qmp_greet(struct qmp *q, uint64_t deadline)
 	return err ? err : qmp_command(q, "{\"execute\":\"qmp_capabilities\"}", deadline, NULL);
 }
 
-struct err *qmp_command(struct qmp *q, const char *text, uint64_t deadline, char **reply)
+struct err *qmp_command_fd(struct qmp *q, const char *text, int fd, uint64_t deadline,
+			   char **reply)
 {
 	json_t *message = NULL;
-	struct err *err = converse(q, text, -1, deadline, &message);
+	struct err *err = converse(q, text, fd, deadline, &message);
 
 	if (err)
 		return err_wrap(err, "cannot give QEMU the command '%s'", text);
@@ -166,6 +167,11 @@ struct err *qmp_command(struct qmp *q, const char *text, uint64_t deadline, char
 		*reply = json_dumps(message, JSON_COMPACT);
 	json_decref(message);
 	return NULL;
+}
+
+struct err *qmp_command(struct qmp *q, const char *text, uint64_t deadline, char **reply)
+{
+	return qmp_command_fd(q, text, -1, deadline, reply);
 }
 
 struct err *qmp_human(struct qmp *q, const char *line, uint64_t deadline, char **reply)
@@ -195,7 +201,6 @@ struct err *qmp_migrate(struct qmp *q, bool incoming, int fd, uint64_t deadline)
 	const char *go = incoming ? "{\"execute\":\"migrate-incoming\","
 				    "\"arguments\":{\"uri\":\"fd:state\"}}" :
 				    "{\"execute\":\"migrate\",\"arguments\":{\"uri\":\"fd:state\"}}";
-	json_t *taken = NULL;
 	struct err *err = qmp_command(q, "{\"execute\":\"migrate-set-capabilities\","
 				      "\"arguments\":{\"capabilities\":["
 				      "{\"capability\":\"x-ignore-shared\",\"state\":true},"
@@ -203,10 +208,8 @@ struct err *qmp_migrate(struct qmp *q, bool incoming, int fd, uint64_t deadline)
 
 	q->migration = QMP_MIGRATION_NONE;
 	if (!err)
-		err = converse(q, "{\"execute\":\"getfd\",\"arguments\":{\"fdname\":\"state\"}}", fd,
-			       deadline, &taken);
-	if (!err)
-		json_decref(taken);
+		err = qmp_command_fd(q, "{\"execute\":\"getfd\",\"arguments\":"
+				     "{\"fdname\":\"state\"}}", fd, deadline, NULL);
 	if (!err)
 		err = qmp_command(q, go, deadline, NULL);
 	while (!err && q->migration == QMP_MIGRATION_NONE) {

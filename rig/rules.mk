@@ -17,7 +17,8 @@ asan-objs := $(patsubst %.c,$(BUILD)/asan/%.o,$(filter-out $(main-src),$(host-sr
 agent-objs := $(patsubst %.c,$(BUILD)/agent/%.o,$(agent-srcs) $(pure-srcs))
 tests := $(addprefix $(BUILD)/tests/,$(notdir $(test-srcs:.c=)))
 # Those that boot guests.
-guest-tests := $(filter %/test-guest %/test-fork %/test-faults %/test-host-faults %/test-killed,$(tests))
+guest-tests := $(filter %/test-guest %/test-fork %/test-faults %/test-host-faults %/test-killed \
+	%/test-confined,$(tests))
 
 .PHONY: all
 all: daxrig $(BUILD)/daxrig-agent

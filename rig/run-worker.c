@@ -171,6 +171,18 @@ static bool keep_guest(const struct worker *w, const struct case_record *rec)
 	       rec->verdict != VERDICT_FAIL && rec->verdict != VERDICT_ERROR;
 }
 
+/* What a guest has to say at length goes to a file of the case, not to run.json. */
+static void bound_record(struct case_record *rec, struct rundir_case *dir)
+{
+	_cleanup_free_ char *text = run_json_case_text(rec), *path = NULL;
+	_cleanup_err_ struct err *err = NULL;
+
+	if (strlen(text) <= RUN_JSON_CASE_MAX)
+		return;
+	err = rundir_case_write(dir, "record.json", text, strlen(text), &path);
+	case_record_trim(rec, path);
+}
+
 static struct err *run_case(struct worker *w, size_t place)
 {
 	struct run *r = w->run;
@@ -186,13 +198,15 @@ static struct err *run_case(struct worker *w, size_t place)
 		rec->guest_end = GUEST_END_FINE;
 		err = guest_run_case(w->guest, c, r->o->lie, r->o->seed, &dir, rec);
 	}
-	rundir_case_deinit(&dir);
 	if (err) {
+		rundir_case_deinit(&dir);
 		case_record_destroy(rec);
 		return err;
 	}
 	case_record_add_timing(rec);
 	case_record_judge(rec);
+	bound_record(rec, &dir);
+	rundir_case_deinit(&dir);
 	if (w->guest && !keep_guest(w, rec)) {
 		uint64_t from = run_now(r);
 

@@ -34,6 +34,8 @@ struct template {
 	char *folder;
 	struct qemu_argv argv;	/* libvirt's words */
 	bool gdb;
+	size_t nvdimms;
+	int kernel, initrd;	/* held for all QEMUs; initrd -1: none */
 	int lock;
 	uint64_t made_ns;
 };
@@ -106,9 +108,7 @@ static void add_host(struct sha256 *sha)
 static struct err *make_key(const struct template_inputs *in, const struct qemu_argv *argv,
 			    char key[static SHA256_HEX])
 {
-	const struct qemu_places nowhere = { .folder = "/template", .console = "/console",
-					     .channel = "/channel",
-					     .gdb = in->spec->gdb ? "/gdb" : NULL };
+	const struct qemu_places nowhere = { .name = "daxrig", .gdb = in->spec->gdb };
 	struct qemu_argv placed;
 	struct sha256 sha;
 	struct stat st;
@@ -157,12 +157,26 @@ static struct err *make_files(struct making *m)
 	return err;
 }
 
+static struct fork_files fork_files(const struct template *t, const struct domain_spec *spec,
+				    const char *folder, const char *console)
+{
+	return (struct fork_files){
+		.channel = spec->channel,
+		.gdb = t->gdb ? spec->gdb : NULL,
+		.console = console,
+		.folder = folder,
+		.nvdimms = t->nvdimms,
+		.kernel = t->kernel,
+		.initrd = t->initrd,
+	};
+}
+
 static struct err *start_guest(struct making *m)
 {
 	_cleanup_free_ char *console = xasprintf("%s/console", m->folder);
-	const struct qemu_places places = { .folder = m->folder, .shared = true,
-					    .console = console, .channel = m->in->spec->channel,
+	const struct qemu_places places = { .name = m->in->spec->channel, .shared = true,
 					    .gdb = m->in->spec->gdb };
+	const struct fork_files files = fork_files(m->t, m->in->spec, m->folder, console);
 	struct qemu_argv argv;
 	struct err *err = qemu_argv_place(&m->t->argv, &places, &argv);
 
@@ -170,7 +184,7 @@ static struct err *start_guest(struct making *m)
 		return err;
 	err = console_open(&m->console, console);
 	if (!err)
-		err = fork_start(m->t->virt, &argv, m->in->spec->channel, &m->domain);
+		err = fork_start(m->t->virt, &argv, &files, &m->domain);
 	qemu_argv_deinit(&argv);
 	if (!err)
 		err = qmp_command(fork_qmp(m->domain), "{\"execute\":\"cont\"}",
@@ -365,10 +379,15 @@ struct err *template_get(struct virt *v, const struct template_inputs *in,
 	struct err *err = dir_create(store);
 
 	t->virt = v;
-	t->lock = -1;
+	t->lock = t->kernel = t->initrd = -1;
 	t->gdb = in->spec->gdb != NULL;
+	t->nvdimms = in->spec->nvdimm_count;
 	if (!err)
 		err = ask_argv(v, in->spec, &t->argv);
+	if (!err)
+		err = fork_hold(in->spec->kernel, &t->kernel);
+	if (!err && in->spec->initrd)
+		err = fork_hold(in->spec->initrd, &t->initrd);
 	if (!err)
 		err = make_key(in, &t->argv, t->key);
 	if (!err) {
@@ -390,6 +409,8 @@ void template_put(struct template *t)
 	if (!t)
 		return;
 	close_fd(&t->lock);
+	close_fd(&t->kernel);
+	close_fd(&t->initrd);
 	qemu_argv_deinit(&t->argv);
 	free(t->folder);
 	free(t);
@@ -406,9 +427,9 @@ static struct err *let_in(struct virt_domain *d, int state)
 struct err *template_fork(const struct template *t, const struct domain_spec *spec,
 			  struct virt_domain **out)
 {
-	const struct qemu_places places = { .folder = t->folder, .incoming = true,
-					    .console = spec->console, .channel = spec->channel,
-					    .gdb = t->gdb ? spec->gdb : NULL };
+	const struct qemu_places places = { .name = spec->channel, .incoming = true,
+					    .gdb = t->gdb };
+	const struct fork_files files = fork_files(t, spec, t->folder, spec->console);
 	_cleanup_free_ char *path = xasprintf("%s/state", t->folder);
 	_cleanup_close_ int state = open(path, O_RDONLY | O_CLOEXEC);
 	struct qemu_argv argv;
@@ -420,7 +441,7 @@ struct err *template_fork(const struct template *t, const struct domain_spec *sp
 	err = qemu_argv_place(&t->argv, &places, &argv);
 	if (err)
 		return err;
-	err = fork_start(t->virt, &argv, spec->channel, &d);
+	err = fork_start(t->virt, &argv, &files, &d);
 	qemu_argv_deinit(&argv);
 	if (err)
 		return err;

@@ -113,20 +113,83 @@ static void find_process(struct virt_domain *d)
 	pthread_mutex_unlock(&d->virt->lock);
 }
 
+/*
+ * A QEMU of root's without capabilities reads no file in somebody else's private folder,
+ * as root does: what it loads at its start is *@path's copy then. Remove and free() that.
+ */
+static struct err *copy_near(const struct virt_domain *d, const char **path, char **copy)
+{
+	struct err *err;
+
+	if (geteuid() || !d->virt->root || !*path)
+		return NULL;
+	*copy = xasprintf("%s/%s-%s", d->virt->root, d->name, strrchr(*path, '/') + 1);
+	err = file_copy(*path, *copy);
+	*path = *copy;
+	return err;
+}
+
+static void remove_copy(char **path)
+{
+	if (*path)
+		unlink(*path);
+	free(*path);
+}
+
 static struct err *domain_launch(struct virt_domain *d, const struct domain_spec *spec)
 {
 	/* The driver inside this process refuses autodestroy: see leftover.h. */
 	unsigned int flags = d->virt->root ? 0 : VIR_DOMAIN_START_AUTODESTROY;
+	_cleanup_(remove_copy) char *kernel = NULL, *initrd = NULL;
 	_cleanup_free_ char *xml = NULL;
-	struct err *err = domain_xml_build(spec, &xml);
+	struct domain_spec own = *spec;
+	struct err *err = copy_near(d, &own.kernel, &kernel);
 
+	if (!err)
+		err = copy_near(d, &own.initrd, &initrd);
+	if (!err)
+		err = domain_xml_build(&own, &xml);
 	if (err)
 		return err;
 	d->own = virDomainCreateXML(d->virt->conn, xml, flags);
 	if (!d->own)
 		return virt_error("cannot start guest '%s'", d->name);
 	find_process(d);
+	return d->pid ? confine_process(d->pid) : NULL;
+}
+
+struct launch {
+	struct virt_domain *d;
+	const struct domain_spec *spec;
+	struct err *err;
+};
+
+static void *launch_confined(void *arg)
+{
+	struct launch *l = arg;
+
+	confine_children();
+	l->err = domain_launch(l->d, l->spec);
 	return NULL;
+}
+
+/*
+ * The driver inside this process starts QEMU from the thread that asks for it, and as
+ * root would leave it every capability: so the thread is one of its own.
+ */
+static struct err *launch_aside(struct virt_domain *d, const struct domain_spec *spec)
+{
+	struct launch l = { .d = d, .spec = spec };
+	pthread_t thread;
+	int ret;
+
+	if (!d->virt->root)
+		return domain_launch(d, spec);
+	ret = pthread_create(&thread, NULL, launch_confined, &l);
+	if (ret)
+		return err_errno(ret, "cannot start guest '%s'", d->name);
+	pthread_join(thread, NULL);
+	return l.err;
 }
 
 static struct err *libvirt_stop(struct virt_domain *d)
@@ -157,6 +220,14 @@ static struct err *libvirt_monitor(struct virt_domain *d, bool human, const char
 	return NULL;
 }
 
+static struct err *libvirt_monitor_fd(struct virt_domain *d, const char *command, int fd,
+				      char **reply)
+{
+	if (virDomainQemuMonitorCommandWithFiles(d->own, command, 1, &fd, NULL, NULL, reply, 0) < 0)
+		return virt_error("cannot hand guest '%s' a file", d->name);
+	return NULL;
+}
+
 static void libvirt_release(struct virt_domain *d)
 {
 	if (d->own)
@@ -166,6 +237,7 @@ static void libvirt_release(struct virt_domain *d)
 static const struct virt_domain_ops libvirt_ops = {
 	.stop = libvirt_stop,
 	.monitor = libvirt_monitor,
+	.monitor_fd = libvirt_monitor_fd,
 	.release = libvirt_release,
 };
 
@@ -184,9 +256,9 @@ struct err *virt_domain_start(struct virt *v, const struct domain_spec *spec,
 	err = virt_domain_create(v, &libvirt_ops, own.name, own.channel, &d);
 	if (err)
 		return err;
-	err = domain_launch(d, &own);
+	err = launch_aside(d, &own);
 	if (err) {
-		domain_free(d);
+		virt_domain_destroy(d);
 		return err;
 	}
 	*out = d;
@@ -316,4 +388,17 @@ struct err *virt_domain_monitor(struct virt_domain *d, bool human, const char *c
 				char **reply)
 {
 	return d->ops->monitor(d, human, command, reply);
+}
+
+struct err *virt_domain_hand_fd(struct virt_domain *d, int fd, int *there)
+{
+	_cleanup_free_ char *reply = NULL;
+	struct err *err = d->ops->monitor_fd(d, "{\"execute\":\"add-fd\"}", fd, &reply);
+	const char *number = err ? NULL : strstr(reply, "\"fd\":");
+
+	if (err)
+		return err;
+	if (!number || sscanf(number, "\"fd\": %d", there) != 1)
+		return err_create(ERR_INFRA, "QEMU does not take a file");
+	return NULL;
 }

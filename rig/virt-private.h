@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "confine.h"
 #include "virt.h"
 
 struct virt_domain;
@@ -16,6 +17,9 @@ struct virt_domain_ops {
 	struct err *(*stop)(struct virt_domain *d);
 	struct err *(*monitor)(struct virt_domain *d, bool human, const char *command,
 			       char **reply);
+	/* @fd goes along, for QEMU to take */
+	struct err *(*monitor_fd)(struct virt_domain *d, const char *command, int fd,
+				  char **reply);
 	void (*release)(struct virt_domain *d);	/* the last call; own may be NULL still */
 };
 
@@ -37,6 +41,7 @@ struct virt {
 	virConnectPtr conn;
 	char *root;		/* NULL when a URI was given */
 	char *emulator;
+	struct confine_user user;	/* of QEMUs by fork.c */
 	int callback, timer, watch;	/* -1: none */
 	int children;		/* signalfd for SIGCHLD */
 	pthread_t loop;

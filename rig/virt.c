@@ -2,9 +2,7 @@
 #include "virt-private.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <libvirt/virterror.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,8 +14,6 @@
 
 #include "base/files.h"
 #include "proc.h"
-
-#define QEMU_USER "libvirt-qemu"
 
 /* libvirt hands QEMU's warnings on, a line each; the last says why it failed. */
 struct err *virt_error(const char *fmt, ...)
@@ -159,16 +155,6 @@ static struct err *link_cache(const char *root, const char *cache)
 	return NULL;
 }
 
-/* Debian's libvirt refuses to start as root without the user it was built for. */
-static struct err *check_user(void)
-{
-	if (geteuid() || (getpwnam(QEMU_USER) && getgrnam(QEMU_USER)))
-		return NULL;
-	return err_create(ERR_INFRA, "cannot start libvirt as root: it needs a user and a "
-			  "group '%s'; run 'make packages', or daxrig as another user",
-			  QEMU_USER);
-}
-
 static struct err *prepare_root(const char *root, const char *cache)
 {
 	_cleanup_free_ char *log = xasprintf("3:file:%s/libvirt.log", root);
@@ -227,7 +213,8 @@ static struct err *open_all(struct virt *v, const char *uri, const char *cache)
 	struct err *err = NULL;
 
 	if (!uri) {
-		err = check_user();
+		/* Debian's libvirt, too, refuses to start as root without that user. */
+		err = confine_user(&v->user);
 		if (!err)
 			err = prepare_root(v->root, cache);
 		if (err)

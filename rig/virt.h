@@ -98,4 +98,10 @@ struct err *virt_domain_connect_channel(struct virt_domain *d, uint64_t deadline
 struct err *virt_domain_monitor(struct virt_domain *d, bool human, const char *command,
 				char **reply) __must_check;
 
+/*
+ * Hands QEMU a copy of @fd, which stays the caller's; *@there is its number in QEMU, which
+ * can open it again as /proc/self/fd/NUMBER. For as long as QEMU lives.
+ */
+struct err *virt_domain_hand_fd(struct virt_domain *d, int fd, int *there) __must_check;
+
 #endif

@@ -20,6 +20,7 @@ enum { FLAGS1 = 64, LARGE_MAPCOUNT = 80, PINCOUNT = 92 };
 
 static uint8_t memory[PAGES * SIZE];
 static unsigned int reads;
+static size_t longest;	/* of them */
 
 static struct err *read_memory(void *arg, uint64_t addr, void *out, size_t len)
 {
@@ -27,13 +28,14 @@ static struct err *read_memory(void *arg, uint64_t addr, void *out, size_t len)
 
 	(void)arg;
 	reads++;
+	longest = MAX(longest, len);
 	if (at > sizeof(memory) || len > sizeof(memory) - at)
 		return err_create(ERR_INFRA, "nothing is mapped at %#llx", (unsigned long long)addr);
 	memcpy(out, memory + at, len);
 	return NULL;
 }
 
-static const struct ledger_memory mem = { read_memory, NULL };
+static const struct ledger_memory mem = { read_memory, NULL, NULL };
 
 static const char *const old_lines[] = {
 	"page.size 64",	    "page.flags 0",    "page.refcount 52", "page.mapcount 48",
@@ -50,6 +52,7 @@ static struct ledger_layout layout(bool new)
 
 	ledger_layout_init(&l);
 	l.vmemmap = VMEMMAP;
+	l.pages = PAGES;
 	for (size_t i = 0; old_lines[i]; i++)
 		ledger_layout_add(&l, old_lines[i]);
 	for (size_t i = 0; new && new_lines[i]; i++)
@@ -338,6 +341,91 @@ static void memory_errors(void **state)
 	ledger_result_deinit(&r);
 }
 
+/* All zeroes, as far as anybody asks. */
+static struct err *read_nothing(void *arg, uint64_t addr, void *out, size_t len)
+{
+	(void)arg;
+	(void)addr;
+	reads++;
+	longest = MAX(longest, len);
+	memset(out, 0, len);
+	return NULL;
+}
+
+/* What a guest may say of the NVDIMMs of a geometry: never more than they have. */
+static const struct {
+	uint64_t pages, counts[3];
+	bool idle, refused;
+} claims[] = {
+	{ .pages = 1 << 22, .counts = { 1 << 22 } },
+	{ .pages = 1 << 22, .counts = { 1 << 22 }, .idle = true },
+	{ .pages = 1 << 18, .counts = { 1 << 18 } },
+	{ .pages = 1 << 18, .counts = { (1 << 18) + 1 }, .refused = true },
+	{ .pages = 1 << 18, .counts = { 1 << 17, 1 << 17, 1 }, .refused = true },
+	{ .pages = 1 << 18, .counts = { (1 << 18) + 1 }, .idle = true, .refused = true },
+	{ .pages = 0, .counts = { 1 }, .refused = true },
+};
+
+static void bounds(void **state)
+{
+	const struct ledger_memory nothing = { read_nothing, NULL, NULL };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(claims); i++) {
+		struct ledger_layout l = layout(false);
+		struct ledger_result r = LEDGER_RESULT_INIT;
+		struct ledger_row rows[3];
+		_cleanup_err_ struct err *err = NULL;
+		size_t n = 0;
+
+		for (; n < 3 && claims[i].counts[n]; n++)
+			rows[n] = (struct ledger_row){ .pfn = n << 30, .name = "a", .gets = 1,
+						       .count = (uint32_t)claims[i].counts[n] };
+		ledger_layout_add(&l, "page.size 128");
+		assert_null(ledger_layout_lacks(&l));
+		l.pages = claims[i].pages;
+		reads = 0;
+		longest = 0;
+		err = claims[i].idle ? ledger_check_idle(&l, &nothing, 0, rows->count, &r) :
+				       ledger_check(&l, &nothing, rows, n, &r);
+		if (!err != !claims[i].refused || (err && !strstr(err->message, "NVDIMM")))
+			fail_msg("row %zu: %s", i, err ? err->message : "taken");
+		assert_int_equal(!reads, claims[i].refused);
+		assert_true(longest <= LEDGER_READ_MAX);
+		ledger_result_deinit(&r);
+	}
+}
+
+/* Looks at the same pages again and again: the case has so many bytes, and so much time. */
+static void budgets(void **state)
+{
+	const struct ledger_row row = { .pfn = FIRST, .count = PAGES, .name = "a" };
+	const size_t look = PAGES * SIZE;
+	struct ledger_layout l = layout(true);
+
+	(void)state;
+	all_idle(true);
+	for (unsigned int i = 0; i < 2; i++) {
+		struct ledger_budget b = { .bytes = i ? UINT64_MAX : 3 * look, .ns = UINT64_MAX };
+		const struct ledger_memory counted = { read_memory, NULL, &b };
+
+		reads = 0;
+		for (unsigned int k = 0; k < 9; k++) {
+			struct ledger_result r = LEDGER_RESULT_INIT;
+			_cleanup_err_ struct err *err =
+				i ? ledger_check(&l, &counted, &row, 1, &r) :
+				    ledger_check_idle(&l, &counted, FIRST, PAGES, &r);
+
+			assert_int_equal(!err, k < 3);
+			assert_int_equal(b.refused, k >= 3);
+			ledger_result_deinit(&r);
+			if (k == 1 && i)
+				b.ns = 1;	/* the third look is the last */
+		}
+		assert_int_equal(reads, 3);
+	}
+}
+
 /* @without: a line that is left out; @line: one that is added. */
 static const struct {
 	const char *without, *line, *lacks;
@@ -350,6 +438,9 @@ static const struct {
 	{ "", "page.mapping 60", "outside", VMEMMAP },
 	{ "", "page.refcount 62", "outside", VMEMMAP },
 	{ "", "page.size 8", "no sensible size", VMEMMAP },
+	{ "", "page.size 128", NULL, VMEMMAP },
+	{ "", "page.size 129", "no sensible size", VMEMMAP },
+	{ "", "page.size 1024", "no sensible size", VMEMMAP },
 	{ "", "page.size 64 garbage", NULL, VMEMMAP },
 	{ "", "page.size -1", NULL, VMEMMAP },
 	{ "", "something 7", NULL, VMEMMAP },
@@ -427,6 +518,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(checks),	 cmocka_unit_test(idle),
 		cmocka_unit_test(tables),	 cmocka_unit_test(memory_errors),
+		cmocka_unit_test(bounds),	 cmocka_unit_test(budgets),
 		cmocka_unit_test(layout_errors), cmocka_unit_test(parses_rows),
 	};
 

@@ -93,7 +93,7 @@ static void test_whole(void **state)
 	case_record_destroy(rec);
 }
 
-/* Guest bytes and how they come back. */
+/* Guest bytes and how they come back. What does not show stands in bytes. */
 static const struct {
 	const char *in, *out;
 } texts[] = {
@@ -107,6 +107,17 @@ static const struct {
 	{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },	/* past the end */
 	{ "\xf0\x9f\x90", "\\xf0\\x9f\\x90" },		/* cut off */
 	{ "\"\\}],", "\"\\}]," },
+	/* what turns the rest of a line around, or does not show */
+	{ "\xe2\x80\xaa\xe2\x80\xae", "\\xe2\\x80\\xaa\\xe2\\x80\\xae" },	/* U+202A, U+202E */
+	{ "\xe2\x81\xa6\xe2\x81\xa9", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9" },	/* U+2066, U+2069 */
+	{ "\xe2\x80\x8b\xe2\x80\x8f", "\\xe2\\x80\\x8b\\xe2\\x80\\x8f" },	/* U+200B, U+200F */
+	{ "\xe2\x80\xa8\xe2\x80\xa9", "\\xe2\\x80\\xa8\\xe2\\x80\\xa9" },	/* U+2028, U+2029 */
+	{ "\xe2\x80\x8a\xe2\x80\x90", "\xe2\x80\x8a\xe2\x80\x90" },	/* U+200A, U+2010 */
+	{ "\xd8\x9c\xd8\x9b", "\\xd8\\x9c\xd8\x9b" },		/* U+061C, U+061B */
+	{ "\xef\xbb\xbf", "\\xef\\xbb\\xbf" },			/* U+FEFF */
+	{ "\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa1", "\\xc2\\x80\\xc2\\x9b\\xc2\\x9f\xc2\xa1" },	/* C1 */
+	{ "a\xc2\xad", "a\\xc2\\xad" },			/* U+00AD */
+	{ "\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81" },		/* U+E0041, a tag */
 };
 
 static void test_texts(void **state)
@@ -140,6 +151,95 @@ static void test_long(void **state)
 	free(big);
 }
 
+static char *filled(size_t len, const char *byte)
+{
+	struct buf b = BUF_INIT;
+
+	while (b.len < len)
+		buf_adds(&b, byte);
+	return buf_take(&b);
+}
+
+static struct splat *full_splat(void)
+{
+	struct splat *s = xcalloc(1, sizeof(*s));
+
+	s->title = filled(200, "t");
+	s->excerpt = filled(SPLAT_EXCERPT_MAX - 1, "\"");
+	s->registers = filled(1024, "\n");
+	for (; s->nr_frames < SPLAT_FRAMES_MAX; s->nr_frames++) {
+		s->frames[s->nr_frames].function = filled(200, "f");
+		s->frames[s->nr_frames].module = filled(200, "m");
+	}
+	return s;
+}
+
+/* As many things, with as much text, as a guest can send. */
+static const struct {
+	const char *byte;
+	size_t steps, words, detail, splats, evidence, errors;
+} floods[] = {
+	{ "\033", CASE_STEPS_MAX, 100, 0, 0, 0, 0 },
+	{ "\033", 500, 1000, CASE_DETAIL_MAX, 0, 0, 0 },
+	{ "a", CASE_STEPS_MAX, 1, 0, CASE_SPLATS_MAX, CASE_EVIDENCE_MAX, CASE_ERRORS_MAX },
+	{ "\xe2\x80\xae", 10, 1000, 1000, CASE_SPLATS_MAX, CASE_EVIDENCE_MAX, CASE_ERRORS_MAX },
+	{ "\n", 0, 0, 0, CASE_SPLATS_MAX, 0, 0 },
+	{ "\033", 1, 0, 0, 0, CASE_EVIDENCE_MAX, CASE_ERRORS_MAX },
+};
+
+static void flood(struct case_record *rec, size_t i)
+{
+	_cleanup_free_ char *words = filled(floods[i].words, floods[i].byte);
+	_cleanup_free_ char *detail = filled(floods[i].detail, floods[i].byte);
+	_cleanup_free_ char *text = filled(CASE_DETAIL_MAX, floods[i].byte);
+
+	rec->scenario = filled(60000, "#");
+	rec->fs = xstrdup("xfs");
+	for (size_t k = 0; k < floods[i].splats; k++)
+		case_record_add_splat(rec, full_splat());
+	for (size_t k = 0; k < floods[i].steps; k++)
+		case_record_add_step(rec, &(struct case_step){
+			.line = (unsigned int)k + 1, .status = CASE_STEP_FAIL, .step = words,
+			.rule = (char *)"contract.waits", .expected = words, .detail = detail,
+			.found = k ? words : (char *)"the first", .error = 4, .ns = 1 << 30 });
+	for (size_t k = 0; k < floods[i].evidence; k++)
+		case_record_add_evidence(rec, text, "cases/001-x/y", text);
+	for (size_t k = 0; k < floods[i].errors; k++)
+		case_record_add_error(rec, "%s", text);
+	rec->guest_end = GUEST_END_FINE;
+	case_record_judge(rec);
+}
+
+static void test_flood(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(floods); i++) {
+		struct case_record *rec = case_record_create("xfs/flood");
+		_cleanup_free_ char *all = NULL, *less = NULL, *reason = NULL;
+		const char *path = i % 2 ? "cases/001-x/record.json" : NULL;
+		enum verdict verdict;
+
+		flood(rec, i);
+		verdict = rec->verdict;
+		reason = xstrdup(rec->reason);
+		all = run_json_case_text(rec);
+		case_record_trim(rec, path);
+		less = run_json_case_text(rec);
+		if (strlen(all) <= RUN_JSON_CASE_MAX || strlen(less) > RUN_JSON_CASE_MAX)
+			fail_msg("row %zu: %zu bytes, then %zu", i, strlen(all), strlen(less));
+		assert_int_equal(rec->verdict, verdict);
+		assert_string_equal(rec->reason, reason);
+		assert_non_null(strstr(less, path ? path : "the rest was not kept"));
+		assert_non_null(strstr(less, "\"name\": \"record\""));
+		if (floods[i].steps) {
+			assert_true(rec->finding_count > 0);
+			assert_string_equal(rec->findings[0].rule, "contract.waits");
+			assert_string_equal(rec->findings[0].found, "the first");
+		}
+		case_record_destroy(rec);
+	}
+}
+
 static void test_write(void **state)
 {
 	char dir[] = "/tmp/test-run-json-XXXXXX";
@@ -168,6 +268,7 @@ int main(void)
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_write),
 	};
 

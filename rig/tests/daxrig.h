@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -141,6 +143,25 @@ static inline pid_t qemu_of(const struct daxrig *d)
 
 	proc_for_each(see_process, &s);
 	return s.found;
+}
+
+/* Bounds @qemu as its own user can, who may be another than the test's. */
+static inline void limit_qemu(pid_t qemu, int which, rlim_t most)
+{
+	_cleanup_free_ char *proc = xasprintf("/proc/%d", qemu);
+	const struct rlimit limit = { most, most };
+	struct stat st;
+	int status;
+	pid_t pid;
+
+	assert_int_equal(stat(proc, &st), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(setresgid(st.st_gid, st.st_gid, st.st_gid) ||
+		      setresuid(st.st_uid, st.st_uid, st.st_uid) ||
+		      prlimit(qemu, which, &limit, NULL));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
 }
 
 /* Neither a process nor a file is left of @d, which ended, and had @qemu. */

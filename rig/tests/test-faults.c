@@ -8,7 +8,6 @@
 
 #include <glob.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 
 #define BASE "build/tests/faults"
 #define OUT BASE "/out"
@@ -229,15 +228,13 @@ static void test_boot_killed(void **state)
  */
 static void test_state_killed(void **state)
 {
-	const struct rlimit size = { STATE_PART, STATE_PART }, none = { 0, 0 };
 	struct daxrig d;
 	pid_t qemu;
 
 	(void)state;
 	restore("truncate -s -1 ram");
 	d = start_making(&qemu);
-	assert_int_equal(prlimit(qemu, RLIMIT_CORE, &none, NULL), 0);
-	assert_int_equal(prlimit(qemu, RLIMIT_FSIZE, &size, NULL), 0);
+	limit_qemu(qemu, RLIMIT_FSIZE, STATE_PART);
 	end(&d, qemu, 0, "/ram' is not a file of;;cannot write the guest's state;;"
 	    "ok 1 " CASE "\n");
 	noted(&d, DAMAGED);

@@ -48,10 +48,8 @@ static const struct {
 	const char *golden;
 	struct qemu_places places;
 } placings[] = {
-	{ "template", { .folder = "/c/t", .shared = true, .console = "/c/t/console",
-			.channel = "/s/agent,1", .gdb = "/s/g,db" } },
-	{ "fork", { .folder = "/c/\"t\"", .incoming = true, .console = "/r/con,sole",
-		    .channel = "/s/agent", .gdb = "/s/gdb" } },
+	{ "template", { .name = "/s/agent,1", .shared = true, .gdb = true } },
+	{ "fork", { .name = "/s/agent", .incoming = true, .gdb = true } },
 };
 
 static void test_argv(void **state)

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A guest that does not stop to talk: what of it comes to the disk and into the record. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/files.h"
+#include "guest-case-private.h"
+
+static char base[] = "/tmp/daxrig-test-heard-XXXXXX";
+
+static const struct {
+	const char *what;
+	uint8_t type;
+	size_t len, times;
+	size_t kept;		/* files, 0: none are asked for */
+	const char *says;	/* in the record */
+} floods[] = {
+	{ "a few pieces of evidence", MSG_EVIDENCE, 1000, 3, 3, NULL },
+	{ "many", MSG_EVIDENCE, 1000, 5000, RUNDIR_FILES_MAX / 2, "not kept" },
+	{ "long ones", MSG_EVIDENCE, 65000, 5000, RUNDIR_FILES_MAX / 2, "not kept" },
+	{ "longer than a frame can be", MSG_EVIDENCE, 1 << 20, 300, RUNDIR_CASE_MAX / 2 >> 20,
+	  "not kept" },
+	{ "log lines", MSG_LOG, 1000, 50000, 0, NULL },
+};
+
+static struct err *hear(struct running *r, size_t i, const char *text)
+{
+	_cleanup_buf_ struct buf msg = BUF_INIT;
+	struct frame f = { .type = floods[i].type };
+	bool over = false;
+
+	msg_put_str(&msg, TAG_NAME, "flood");
+	msg_put_str(&msg, TAG_TEXT, text);
+	f.payload = (const uint8_t *)msg.data;
+	f.len = (uint32_t)msg.len;
+	return case_take_frame(r, &f, &over);
+}
+
+static bool record_says(const struct case_record *rec, const char *what)
+{
+	for (size_t i = 0; i < rec->evidence_count; i++)
+		if (rec->evidence[i].text && strstr(rec->evidence[i].text, what))
+			return true;
+	return false;
+}
+
+static void test_floods(void **state)
+{
+	struct rundir dir;
+
+	(void)state;
+	assert_null(rundir_create(&dir, base, time(NULL), 1));
+	for (size_t i = 0; i < ARRAY_SIZE(floods); i++) {
+		_cleanup_free_ char *text = xcalloc(1, floods[i].len + 1), *folder = NULL;
+		struct case_record *rec = case_record_create("xfs/a");
+		struct rundir_case files;
+		struct running r = { .rec = rec, .dir = &files };
+		size_t own;
+
+		rundir_case_init(&files, &dir, (unsigned int)i, "a");
+		memset(text, 'a', floods[i].len);
+		for (size_t k = 0; k < floods[i].times; k++)
+			assert_null(hear(&r, i, text));
+		own = files.files;
+		if (own != floods[i].kept)
+			fail_msg("%s: %zu files are kept", floods[i].what, own);
+		if (floods[i].says && !record_says(rec, floods[i].says))
+			fail_msg("%s: the record does not say so", floods[i].what);
+		/* what the host itself writes has room after it */
+		case_save_file(&r, "console.log", text, floods[i].len);
+		assert_int_equal(files.files, own + 1);
+		folder = xasprintf("%s/%s", dir.path, files.path);
+		assert_true(tree_size(folder) <= RUNDIR_CASE_MAX);
+		rec->guest_end = GUEST_END_FINE;
+		rec->end_seen = true;
+		case_record_add_step(rec, &(struct case_step){ .line = 1 });
+		case_record_judge(rec);
+		assert_int_equal(rec->verdict, floods[i].times > CASE_EVIDENCE_MAX ?
+				 VERDICT_ERROR : VERDICT_PASS);
+		rundir_case_deinit(&files);
+		case_record_destroy(rec);
+	}
+	rundir_deinit(&dir);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return mkdtemp(base) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	err_free(tree_remove(base));
+	return 0;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_floods),
+	};
+
+	return cmocka_run_group_tests_name("heard", tests, setup, teardown);
+}
