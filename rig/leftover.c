@@ -31,19 +31,18 @@ struct leftover {
 	char *name;	/* PID-START */
 	int run;	/* the open folder STATE/run */
 	int record;	/* and NAME in it: the files "lock" and "list" */
-	int lock;	/* held while this process, or its janitor, lives */
+	int lock;	/* held while this process lives */
 	int list;
 	char *folder, *shared;
 	struct janitor janitor;
 };
 
-/* *@fd stays -1 when there is no such file. */
-static struct err *open_locked(int dir, const char *where, int flags, int operation, int *fd)
+static struct err *create_locked(int dir, const char *where, int operation, int *fd)
 {
 	_cleanup_close_ int f = -1;
-	struct err *err = private_file_at(dir, where, "lock", O_RDWR | flags, &f);
+	struct err *err = private_file_at(dir, where, "lock", O_RDWR | O_CREAT, &f);
 
-	while (!err && f >= 0 && flock(f, operation))
+	while (!err && flock(f, operation))
 		if (errno != EINTR)
 			return err_errno(errno, "cannot lock '%s/lock'", where);
 	*fd = take_fd(f);
@@ -99,8 +98,9 @@ static struct err *remove_record(const struct leftover *l)
 	return ret ? err_errno(-ret, "cannot remove '%s'", record) : NULL;
 }
 
-/* Removes the record @name of @l's run folder if its owner is dead. */
-static struct err *sweep_one(const struct leftover *l, const char *name, unsigned int *removed)
+/* Removes the record @name of @l's run folder if its lock, asked for by @operation, is free. */
+static struct err *sweep_one(const struct leftover *l, const char *name, int operation,
+			     unsigned int *removed)
 {
 	_cleanup_free_ char *record = xasprintf("%s/%s", l->where, name);
 	_cleanup_close_ int fd = -1, lock = -1;
@@ -110,7 +110,7 @@ static struct err *sweep_one(const struct leftover *l, const char *name, unsigne
 
 	if (!err)
 		err = private_file_at(fd, record, "lock", O_RDWR, &lock);
-	if (err || (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB)))
+	if (err || (lock >= 0 && flock(lock, operation)))
 		return err;
 	dead.record = fd;
 	dead.name = (char *)(uintptr_t)name;
@@ -131,7 +131,7 @@ static struct err *sweep(const struct leftover *l, unsigned int *removed)
 		return err_errno(errno, "cannot read '%s'", l->where);
 	while (!err && (entry = readdir(dir)))
 		if (leftover_is_record(entry->d_name))
-			err = sweep_one(l, entry->d_name, removed);
+			err = sweep_one(l, entry->d_name, LOCK_EX | LOCK_NB, removed);
 	closedir(dir);
 	return err;
 }
@@ -196,10 +196,16 @@ static struct err *make_shared(struct leftover *l)
 	return leftover_mkdir(l, l->shared);
 }
 
-/* In the janitor, when its daxrig is no more. */
-static void tidy(void *l)
+/*
+ * In the janitor, when its daxrig is no more: what the next one would do. The lock is free
+ * once no child of it is on its way to become something else.
+ */
+static void tidy(void *arg)
 {
-	err_free(remove_record(l));
+	const struct leftover *l = arg;
+	unsigned int removed = 0;
+
+	err_free(sweep_one(l, l->name, LOCK_EX, &removed));
 }
 
 static struct err *make_record(struct leftover *l)
@@ -212,15 +218,15 @@ static struct err *make_record(struct leftover *l)
 		return err_create(ERR_INFRA, "cannot read '/proc/self/stat': is /proc mounted?");
 	l->name = xasprintf("%d-%" PRIu64, getpid(), self.start);
 	record = xasprintf("%s/%s", l->where, l->name);
-	err = private_create_at(l->run, l->where, l->name, &l->record);
+	/* first: there is no moment at which we could die and leave something */
+	err = janitor_start(&l->janitor, &l->run, 1, tidy, l);
 	if (!err)
-		err = open_locked(l->record, record, O_CREAT, LOCK_EX | LOCK_NB, &l->lock);
+		err = private_create_at(l->run, l->where, l->name, &l->record);
+	if (!err)
+		err = create_locked(l->record, record, LOCK_EX | LOCK_NB, &l->lock);
 	if (!err)
 		err = private_file_at(l->record, record, "list",
 				      O_WRONLY | O_CREAT | O_APPEND | O_EXCL, &l->list);
-	if (!err)
-		err = janitor_start(&l->janitor, (const int[]){ l->run, l->record, l->lock }, 3,
-				    tidy, l);
 	if (!err)
 		err = make_folder(l);
 	return err ? err : make_shared(l);
@@ -234,7 +240,7 @@ static struct err *begin(struct leftover *l, const char *state, unsigned int *re
 	if (!err)
 		err = private_open_at(folder, state, "run", &l->run);
 	if (!err)
-		err = open_locked(l->run, l->where, O_CREAT, LOCK_EX, &guard);
+		err = create_locked(l->run, l->where, LOCK_EX, &guard);
 	if (!err)
 		err = sweep(l, removed);
 	return err ? err : make_record(l);

@@ -164,6 +164,24 @@ static inline void limit_qemu(pid_t qemu, int which, rlim_t most)
 	assert_int_equal(status, 0);
 }
 
+/* The process that would tidy up after @d. */
+static inline void see_janitor(pid_t pid, void *arg)
+{
+	pid_t *found = arg;	/* its daxrig, until it is found */
+	struct proc_stat st;
+
+	if (proc_stat_read(pid, &st) && st.parent == *found && st.session == pid)
+		*found = pid;
+}
+
+static inline pid_t janitor_of(const struct daxrig *d)
+{
+	pid_t found = d->pid;
+
+	proc_for_each(see_janitor, &found);
+	return found == d->pid ? 0 : found;
+}
+
 /* Neither a process nor a file is left of @d, which ended, and had @qemu. */
 static inline void nothing_left(const struct daxrig *d, pid_t qemu)
 {

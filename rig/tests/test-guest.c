@@ -200,15 +200,18 @@ static void test_interrupted(void **state)
 	buf_deinit(&d.text);
 }
 
-/* What a killed run leaves behind is found and removed by the next. */
+/* What a killed run leaves behind whose janitor was killed too, the next one removes. */
 static void test_leftover(void **state)
 {
 	struct daxrig d = start("run --out " OUT " --match xfs/4k/vmsplice/*"), next;
-	pid_t qemu;
+	pid_t qemu, janitor;
 
 	(void)state;
 	assert_true(hear(&d, "ok 1 "));
 	qemu = qemu_of(&d);
+	janitor = janitor_of(&d);
+	assert_true(janitor > 0);
+	kill(janitor, SIGKILL);
 	kill(d.pid, SIGKILL);
 	finish(&d);
 	next = start("check");
