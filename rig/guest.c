@@ -232,8 +232,7 @@ void guest_destroy(struct guest *g)
 		return;
 	gate_destroy(g->gate);
 	virt_domain_destroy(g->domain);
-	if (g->link.fd >= 0)
-		link_deinit(&g->link);
+	link_deinit(&g->link);
 	console_close(&g->console);
 	free(g->no_gate);
 	free(g->release);
