@@ -187,7 +187,7 @@ static bool thread_parse(const char *s, const char *end, struct gdb_thread *out)
 
 bool gdb_stop_parse(const struct buf *payload, struct gdb_stop *out)
 {
-	const char *s = payload->data, *end = s + payload->len;
+	const char *s = buf_str(payload), *end = s + payload->len;
 	uint8_t signal;
 
 	*out = (struct gdb_stop){ 0 };

@@ -261,8 +261,7 @@ void guest_destroy(struct guest *g)
 		return;
 	gate_destroy(g->gate);
 	virt_domain_destroy(g->domain);
-	if (g->link.fd >= 0)
-		link_deinit(&g->link);
+	link_deinit(&g->link);
 	console_close(&g->console);
 	close_fd(&g->pages);
 	free(g->no_gate);

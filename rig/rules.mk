@@ -124,6 +124,7 @@ $(foreach t,$(fuzz-srcs),$(eval $(call fuzz_rule,$(t))))
 # What breaks one is left in $(BUILD)/fuzz/NAME-*, what it learnt in $(BUILD)/fuzz/found.
 .PHONY: fuzz fuzz-list
 fuzz: packages
+	$(if $(filter-out $(fuzz-names),$(TARGET)),$(error no fuzz target '$(TARGET)': see make fuzz-list))
 	@$(fuzz-cc-works) || rig/install-packages.sh rig/fuzz/packages.list
 	@$(MAKE) --no-print-directory $(quiet) $(parallel) $(addprefix $(BUILD)/fuzz/fuzz-,$(fuzz-wanted))
 	@$(MAKE) --no-print-directory $(quiet) -j1 $(addprefix run-fuzz-,$(fuzz-wanted))

@@ -58,7 +58,7 @@ struct err *line_read(struct line *l, const char *origin, unsigned int number,
 	if (len >= SCENARIO_LINE_MAX)
 		return error_at(l, SCENARIO_LINE_MAX, "the line is too long");
 	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)start[i] < 0x20 && start[i] != '\t')
+		if (iscntrl((unsigned char)start[i]) && start[i] != '\t')
 			return error_at(l, (unsigned int)i + 1, "unprintable byte");
 	hash = memchr(start, '#', len);
 	if (hash) {

@@ -116,7 +116,7 @@ static void test_refused(void **state)
 		{ "# a\na b c d\n", "'list' line 2: expected" },
 		{ "a b c d e\na b c,[ d e\n", "'list' line 2: bad glob '[', column 1: the bracket" },
 		{ "a b c d,e@(f e\n", "'list' line 1: bad glob 'e@(f', column 2: the choice" },
-		{ "a b c d e(\\", "'list' line 1: bad glob 'e(\\', column 3: nothing" },
+		{ "a b c d e(\\", "'list' line 1: bad glob 'e(\\\\', column 3: nothing" },
 		{ "a b c d e\na b c d   \n", "'list' line 2: expected" },
 	};
 

@@ -6,6 +6,10 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "base/buf.h"
+
+#define GLOB_SHOWN 200	/* bytes of one in an error */
+
 /* Places in the name; none outside of [lo, hi). */
 struct set {
 	size_t lo, hi;
@@ -76,10 +80,14 @@ static const char *find_fault(const char *glob, const char **at)
 
 struct err *glob_check(const char *glob)
 {
+	_cleanup_buf_ struct buf shown = BUF_INIT;
 	const char *at, *fault = find_fault(glob, &at);
 
-	return fault ? err_create(ERR_USAGE, "bad glob '%s', column %zu: %s", glob,
-				  (size_t)(at - glob) + 1, fault) : NULL;
+	if (!fault)
+		return NULL;
+	buf_add_escaped(&shown, glob, strlen(glob), GLOB_SHOWN);
+	return err_create(ERR_USAGE, "bad glob '%s', column %zu: %s", buf_str(&shown),
+			  (size_t)(at - glob) + 1, fault);
 }
 
 /* What follows the part of the glob at @p, which has no fault. */

@@ -3,6 +3,7 @@
 #ifndef RIG_FUZZ_H
 #define RIG_FUZZ_H
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,12 +32,14 @@ static inline char *fuzz_text(const uint8_t *data, size_t size)
 	return s;
 }
 
-/* An error says something; frees it. True: there was none. */
+/* An error says something that can be shown to a user as it is; frees it. True: there was none. */
 static inline bool fuzz_ok(struct err *err)
 {
 	if (!err)
 		return true;
 	require(*err->message);
+	for (const unsigned char *p = (const unsigned char *)err->message; *p; p++)
+		require(!iscntrl(*p));
 	err_free(err);
 	return false;
 }

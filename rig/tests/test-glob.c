@@ -45,7 +45,8 @@ static void test_faults(void **state)
 		{ "[]", "column 1: the bracket" },
 		{ "[[:alpha:]", "column 1: the bracket" },
 		{ "@([)", "column 3: the bracket" },
-		{ "a\\", "column 2: nothing follows the backslash" },
+		{ "a\\", "bad glob 'a\\\\', column 2: nothing follows the backslash" },
+		{ "\033[2J", "bad glob '\\x1b[2J', column 2: the bracket" },
 		{ "+(+(+(a)))", "column 5: this choice is too deep" },
 	};
 

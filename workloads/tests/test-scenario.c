@@ -124,6 +124,7 @@ static const struct {
 	{ FILE_AND_MAP "repeat 2\nfs xfs\nsync\nend\n", "headers come before the first step" },
 	{ "each p x\nfile a 4M written\n", "'each' was not expanded" },
 	{ "file a 4M \x01written\n", "x.scn:1:11: unprintable byte" },
+	{ "file a 4M \x7fwritten\n", "x.scn:1:11: unprintable byte" },
 };
 
 static void test_parse(void **state)
