@@ -102,8 +102,8 @@ static struct err *find_pages(struct guest *g, const struct ledger_memory *mem)
 					   sizeof(g->layout.vmemmap)) : NULL;
 }
 
-static struct err *check(struct guest *g, struct ledger_budget *budget, bool idle, const struct frame *f,
-			 struct ledger_result *result)
+static struct err *check(struct guest *g, struct ledger_budget *budget, bool idle,
+			 const struct frame *f, struct ledger_result *result)
 {
 	_cleanup_free_ struct ledger_row *rows = xcalloc(LEDGER_ROWS_MAX, sizeof(*rows));
 	const struct ledger_memory mem = { read_memory, g, budget };
