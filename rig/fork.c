@@ -26,6 +26,8 @@ struct fork {
 	int words;	/* memfd: QEMU's standard output and error */
 };
 
+static const char no_confine[] = "cannot become QEMU's user, or give up privileges\n";
+
 /* Only what is safe between fork() and exec in a process with threads. */
 static void __noreturn become_qemu(char **argv, char **env, const int fds[QEMU_FD_END],
 				    const struct confine_user *user, pid_t parent)
@@ -34,8 +36,10 @@ static void __noreturn become_qemu(char **argv, char **env, const int fds[QEMU_F
 
 	sigemptyset(&none);
 	setpgid(0, 0);
-	if (confine_self(user))
+	if (confine_self(user)) {
+		(void)!write(fds[2], no_confine, sizeof(no_confine) - 1);
 		_exit(126);
+	}
 	/* after that: a change of the user forgets it */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)

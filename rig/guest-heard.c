@@ -150,6 +150,7 @@ static void note_unkept(struct running *r, const char *name)
 			  r->dir->bytes >> 10);
 
 	case_record_add_evidence(r->rec, name, NULL, why);
+	r->rec->dropped++;
 }
 
 void case_save_file(struct running *r, const char *name, const void *data, size_t len)

@@ -7,6 +7,8 @@
 #include "wire/frame.h"
 #include "wire/msg.h"
 
+#define LINK_OUT_MAX (4u << 20)	/* bytes that wait for the other side to read */
+
 struct link {
 	int fd;		/* owned, non-blocking; -1 once the other side hung up */
 	struct frame_decoder in;
@@ -18,7 +20,10 @@ struct link {
 void link_init(struct link *l, int fd);
 void link_deinit(struct link *l);
 
-/* Queues a message; it goes out as far as it can at once, the rest by link_flush(). */
+/*
+ * Queues a message; it goes out as far as it can at once, the rest by link_flush(). It is an
+ * error when more than LINK_OUT_MAX waits already.
+ */
 struct err *link_send(struct link *l, enum msg_type type, const struct buf *payload)
 	__must_check;
 struct err *link_flush(struct link *l) __must_check;

@@ -136,6 +136,24 @@ static void test_slow_reader(void **state)
 	pair_deinit(&p);
 }
 
+/* A guest that calls and calls and reads no reply fills no memory. */
+static void test_no_reader(void **state)
+{
+	const struct buf reply = { .data = (char *)"no", .len = 2 };
+	struct err *err = NULL;
+	struct pair p;
+
+	(void)state;
+	pair_init(&p);
+	for (size_t sent = 0; !err && sent < 4 * LINK_OUT_MAX; sent += FRAME_HEADER + reply.len)
+		err = link_send(&p.link, MSG_REPLY, &reply);
+	assert_non_null(err);
+	assert_non_null(strstr(err->message, "does not read"));
+	assert_true(p.link.out.len <= LINK_OUT_MAX + FRAME_HEADER + FRAME_PAYLOAD_MAX);
+	err_free(err);
+	pair_deinit(&p);
+}
+
 /* The mark may come in pieces of any size; a splat is found and handed out once. */
 static void test_console(void **state)
 {
@@ -185,6 +203,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frames),
 		cmocka_unit_test(test_slow_reader),
+		cmocka_unit_test(test_no_reader),
 		cmocka_unit_test(test_console),
 	};
 
