@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "base/program.h"
 #include "cmd.h"
+#include "guests/image-note.h"
 #include "guests/image.h"
 #include "template-store.h"
 
@@ -60,17 +61,17 @@ static void put_template(const char *cache, const char *key, const char *kernel,
 static void put_image(const char *cache, const char *key, time_t used)
 {
 	_cleanup_free_ char *name = xasprintf("images/%s.img", key);
-	_cleanup_free_ char *size = xasprintf("images/%s.bytes", key);
+	_cleanup_free_ char *path = put(cache, name, 1 << 20, used);
+	uint64_t bytes;
 
-	free(put(cache, name, 1 << 20, used));
-	free(put(cache, size, 8, used));
+	ok(image_note_write(path, path, &bytes));
+	assert_int_equal(bytes, 1 << 20);
 }
 
 /* Two templates, two images, one half-made of each, and what is neither. */
 static void fill(const char *cache)
 {
 	_cleanup_free_ char *memo = xasprintf("%s/images/deb-6.1\033.memo", cache);
-	_cleanup_free_ char *text = xasprintf("%s\n%s\n", key_a, image_b);
 	_cleanup_free_ char *tmp = xasprintf("images/%s.img.tmp-7", image_a);
 	_cleanup_free_ char *making = xasprintf("templates/making-7-%.16s/ram", key_b);
 
@@ -83,7 +84,7 @@ static void fill(const char *cache)
 	free(put(cache, "libvirt/qemu/caps", 4096, 100));
 	free(put(cache, "templates/notes/mine", 4096, 100));
 	free(put(cache, "images/mine.img", 4096, 100));
-	ok(file_write_atomic(memo, text, strlen(text)));
+	ok(image_memo_write(memo, key_a, image_b));
 }
 
 /* What `daxrig @words` prints; free() it. */
@@ -230,6 +231,7 @@ static void test_clean(void **state)
 	int fd, status;
 
 	fill(cache);
+	free(put(cache, "images/torn.memo", 100, 100));
 	free(put(cache, orphan, 0, 100));
 	free(put(cache, "templates/mine.lock", 0, 100));
 	ok(template_lock(held, false, 0, -1, &fd));
@@ -242,6 +244,7 @@ static void test_clean(void **state)
 	has(buf_str(&left), "mine.lock", true);
 	list_folder(images, &more);
 	has(buf_str(&more), ".memo", false);
+	has(buf_str(&more), ".digest", false);
 	/* Its template gone, the lock stays as long as it is held. */
 	ok(tree_remove(folder));
 	again = command(&cmd_cache, words, 3, &status);
