@@ -15,11 +15,17 @@
 struct err *file_read(const char *path, size_t max, struct buf *out)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char chunk[65536];
-	ssize_t n;
 
 	if (fd < 0)
 		return err_errno(errno, "cannot open '%s'", path);
+	return file_read_fd(fd, path, max, out);
+}
+
+struct err *file_read_fd(int fd, const char *path, size_t max, struct buf *out)
+{
+	char chunk[65536];
+	ssize_t n;
+
 	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;

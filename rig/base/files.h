@@ -11,6 +11,9 @@
 /* Reads all of @path, at most @max bytes (more is an error), into @out. */
 struct err *file_read(const char *path, size_t max, struct buf *out) __must_check;
 
+/* The same of the file open as @fd; @path is for messages. */
+struct err *file_read_fd(int fd, const char *path, size_t max, struct buf *out) __must_check;
+
 /* Writes @path by a temporary file beside it and rename: all of it or nothing. */
 struct err *file_write_atomic(const char *path, const void *data, size_t len)
 	__must_check;
