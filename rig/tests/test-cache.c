@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The commands `cache` and `report`, as a user calls them, over a made-up cache. */
+/* The commands `cache`, `check --store`, `report`, as a user calls them, over a made-up cache. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -255,6 +255,41 @@ static void test_clean(void **state)
 	assert_false(path_exists(held));
 }
 
+static void change(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	assert_int_equal(pwrite(fd, "y", 1, 5000), 1);
+}
+
+/* A changed byte is named, with what mends it. */
+static void test_check_store(void **state)
+{
+	char *words[] = { (char *)"check", (char *)"--store", NULL };
+	const char *cache = *state;
+	_cleanup_free_ char *image = xasprintf("%s/images/%s.img", cache, image_b);
+	_cleanup_free_ char *ram = xasprintf("%s/templates/%s/ram", cache, key_a);
+	_cleanup_free_ char *text = NULL, *after = NULL;
+	int status;
+
+	fill(cache);
+	text = command(&cmd_check, words, 2, &status);
+	assert_int_equal(status, 0);
+	has(text, "ok       image        222220000000 of deb-6.1\\x1b\n", true);
+	has(text, "ok       image        111110000000 of no kernel any more\n", true);
+	has(text, "ok       template     aaaaa0000000 of deb-old\n", true);
+	has(text, "DAMAGED", false);
+	change(image);
+	change(ram);
+	after = command(&cmd_check, words, 2, &status);
+	assert_int_equal(status, EXIT_INFRA);
+	has(after, "DAMAGED  image        222220000000 of deb-6.1\\x1b: '", true);
+	has(after, ".img' was changed; 'daxrig cache --clean' removes it, and a run makes", true);
+	has(after, "DAMAGED  template     aaaaa0000000 of deb-old: '", true);
+	has(after, "/ram' was changed; 'daxrig cache --clean' removes it", true);
+	has(after, "ok       template     bbbbb0000000 of deb-new\n", true);
+}
+
 /* A template goes to make room only where there is none. */
 static void test_room(void **state)
 {
@@ -300,7 +335,7 @@ static int set_up(void **state)
 	*state = xstrdup("/tmp/test-cache-XXXXXX");
 	if (!mkdtemp(*state))
 		return -1;
-	return setenv("DAXRIG_CACHE", *state, 1);
+	return setenv("DAXRIG_CACHE", *state, 1) || setenv("DAXRIG_DATA", *state, 1);
 }
 
 static int tear_down(void **state)
@@ -317,6 +352,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_image_held, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cache, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_clean, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_check_store, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_room, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_report, set_up, tear_down),
 	};
