@@ -11,7 +11,10 @@
 
 #include "base/files.h"
 #include "guests/image.h"
+#include "guests/image-note.h"
 #include "guests/sha256.h"
+
+#define MEMO_SUFFIX ".memo"
 
 struct err *image_hold(const char *path, int *out)
 {
@@ -31,24 +34,6 @@ struct err *image_hold(const char *path, int *out)
 	return NULL;
 }
 
-/* The second line of the memo @path is the key of its kernel's image: see image.c. */
-static bool read_memo(const char *path, char key[static SHA256_HEX])
-{
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	const char *dot = strrchr(path, '.'), *line;
-	_cleanup_err_ struct err *err = NULL;
-
-	if (!dot || strcmp(dot, ".memo"))
-		return false;
-	err = file_read(path, 4096, &text);
-	line = err ? NULL : strchr(buf_str(&text), '\n');
-	if (!line || strspn(line + 1, "0123456789abcdef") < SHA256_HEX - 1)
-		return false;
-	memcpy(key, line + 1, SHA256_HEX - 1);
-	key[SHA256_HEX - 1] = '\0';
-	return true;
-}
-
 static char *find_kernel(const char *dir, const char *key)
 {
 	DIR *d = opendir(dir);
@@ -59,8 +44,9 @@ static char *find_kernel(const char *dir, const char *key)
 		_cleanup_free_ char *path = xasprintf("%s/%s", dir, e->d_name);
 		char its[SHA256_HEX];
 
-		if (read_memo(path, its) && !strcmp(its, key))
-			found = xstrndup(e->d_name, strlen(e->d_name) - strlen(".memo"));
+		if (str_ends(path, MEMO_SUFFIX) && image_memo_read(path, NULL, its) &&
+		    !strcmp(its, key))
+			found = xstrndup(e->d_name, strlen(e->d_name) - strlen(MEMO_SUFFIX));
 	}
 	if (d)
 		closedir(d);
@@ -82,7 +68,7 @@ static bool read_entry(const char *dir, const char *name, struct image_entry *e)
 	struct stat st;
 
 	*e = (struct image_entry){ 0 };
-	if (n != SHA256_HEX - 1 || strncmp(name + n, ".img", 4) ||
+	if (n != SHA256_HEX - 1 || strncmp(name + n, IMAGE_SUFFIX, 4) ||
 	    (name[n + 4] && strncmp(name + n + 4, ".tmp-", 5)))
 		return false;
 	e->path = xasprintf("%s/%s", dir, name);
@@ -146,16 +132,15 @@ void image_list_free(struct image_entry *v, size_t n)
 bool image_remove(const struct image_entry *e)
 {
 	_cleanup_close_ int fd = open(e->path, O_RDONLY | O_CLOEXEC);
-	size_t n = strlen(e->path);
 
 	if (fd < 0)
 		return errno == ENOENT;
 	if (e->busy || flock(fd, LOCK_EX | LOCK_NB) || unlink(e->path))
 		return false;
-	if (n > 4 && strcmp(e->path + n - 4, ".img") == 0) {
-		_cleanup_free_ char *bytes = xasprintf("%.*s.bytes", (int)(n - 4), e->path);
+	if (str_ends(e->path, IMAGE_SUFFIX)) {
+		_cleanup_free_ char *note = image_note_path(e->path);
 
-		unlink(bytes);
+		unlink(note);
 	}
 	return true;
 }
@@ -169,12 +154,13 @@ void image_sweep(const char *cache_dir)
 
 	while (d && (e = readdir(d))) {
 		_cleanup_free_ char *memo = xasprintf("%s/%s", dir, e->d_name), *image = NULL;
-		char key[SHA256_HEX];
+		char key[SHA256_HEX] = "";
 
-		if (!read_memo(memo, key))
+		if (!str_ends(memo, MEMO_SUFFIX))
 			continue;
-		image = xasprintf("%s/%s.img", dir, key);
-		if (!path_exists(image))
+		if (image_memo_read(memo, NULL, key))
+			image = xasprintf("%s/%s" IMAGE_SUFFIX, dir, key);
+		if (!image || !path_exists(image))
 			unlink(memo);
 	}
 	if (d)

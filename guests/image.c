@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +13,7 @@
 
 #include "base/files.h"
 #include "guests/archive-io.h"
+#include "guests/image-note.h"
 #include "guests/modules.h"
 #include "guests/pack.h"
 #include "guests/sha256.h"
@@ -80,69 +80,26 @@ static struct err *plan_key(const struct pack *pack, bool by_content,
 	return err;
 }
 
-/*
- * A note of the key by content that this state of the sources had last time, so
- * that their bytes need not be read again. Any doubt reads as "no note".
- */
-static bool memo_read(const char *path, const char *quick, char key[static SHA256_HEX])
-{
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	_cleanup_err_ struct err *err = file_read(path, 4096, &text);
-	size_t n = SHA256_HEX - 1;
-
-	if (err || text.len != 2 * n + 2 || memcmp(text.data, quick, n))
-		return false;
-	memcpy(key, text.data + n + 1, n);
-	key[n] = '\0';
-	return strspn(key, "0123456789abcdef") == n;
-}
-
 static struct err *find_key(const char *memo, const struct pack *pack,
 			    char key[static SHA256_HEX])
 {
-	_cleanup_free_ char *text = NULL;
 	char quick[SHA256_HEX];
 	struct err *err = plan_key(pack, false, quick);
 
-	if (err || memo_read(memo, quick, key))
+	if (err || image_memo_read(memo, quick, key))
 		return err;
 	err = plan_key(pack, true, key);
-	if (err)
-		return err;
-	text = xasprintf("%s\n%s\n", quick, key);
-	return file_write_atomic(memo, text, strlen(text));
+	return err ? err : image_memo_write(memo, quick, key);
 }
 
-/* Is the image there with the size that was noted when it was made? */
-static bool image_is_whole(const char *path, const char *size_path, uint64_t *bytes)
-{
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	_cleanup_err_ struct err *err = file_read(size_path, 64, &text);
-	struct stat st;
-
-	if (err || stat(path, &st) || !S_ISREG(st.st_mode) || st.st_size <= 0)
-		return false;
-	*bytes = (uint64_t)st.st_size;
-	return strtoull(buf_str(&text), NULL, 10) == *bytes;
-}
-
-static struct err *image_build(const struct pack *pack, const char *path,
-			       const char *size_path, uint64_t *bytes)
+static struct err *image_build(const struct pack *pack, const char *path, uint64_t *bytes)
 {
 	_cleanup_free_ char *tmp = xasprintf("%s.tmp-%d", path, getpid());
 	struct err *err = cpio_write(pack, tmp);
-	struct stat st;
-	char size[32];
 
 	if (err)
 		return err;
-	if (stat(tmp, &st)) {
-		err = err_errno(errno, "cannot read '%s'", tmp);
-	} else {
-		*bytes = (uint64_t)st.st_size;
-		snprintf(size, sizeof(size), "%" PRIu64 "\n", *bytes);
-		err = file_write_atomic(size_path, size, strlen(size));
-	}
+	err = image_note_write(path, tmp, bytes);
 	if (!err && rename(tmp, path))
 		err = err_errno(errno, "cannot rename '%s' to '%s'", tmp, path);
 	if (err)
@@ -196,18 +153,24 @@ static struct err *plan_for(const struct kernel *k, const char *agent_path,
 }
 
 /* Builds the image when there is none that is whole. */
-static struct err *image_need(const struct pack *pack, const char *path, const char *size_path,
-			      uint64_t *bytes, bool *built, const struct kernel *k,
-			      const struct progress *say)
+static struct err *image_need(const struct pack *pack, const char *path, uint64_t *bytes,
+			      bool *built, const struct kernel *k, const struct progress *say)
 {
 	_cleanup_free_ char *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+	_cleanup_free_ char *note = image_note_path(path);
+	_cleanup_err_ struct err *wrong = image_check(path, bytes);
 
-	if (image_is_whole(path, size_path, bytes))
+	if (!wrong)
 		return NULL;
-	progress_line(say, "building the image for %s", k->release);
+	/* without a note it is one that an older daxrig made */
+	if (path_exists(path) && path_exists(note))
+		progress_line(say, "the image for %s is damaged and built again: %s", k->release,
+			      wrong->message);
+	else
+		progress_line(say, "building the image for %s", k->release);
 	prune(dir);
 	*built = true;
-	return image_build(pack, path, size_path, bytes);
+	return image_build(pack, path, bytes);
 }
 
 struct err *image_get(const char *cache_dir, const struct kernel *k, const char *agent_path,
@@ -215,7 +178,7 @@ struct err *image_get(const char *cache_dir, const struct kernel *k, const char 
 {
 	_cleanup_free_ char *dir = xasprintf("%s/images", cache_dir);
 	_cleanup_free_ char *memo = xasprintf("%s/%s.memo", dir, k->key);
-	_cleanup_free_ char *path = NULL, *size_path = NULL;
+	_cleanup_free_ char *path = NULL, *note = NULL;
 	_cleanup_pack_ struct pack pack = { 0 };
 	char key[SHA256_HEX];
 	_cleanup_close_ int held = -1;
@@ -230,11 +193,11 @@ struct err *image_get(const char *cache_dir, const struct kernel *k, const char 
 		err = find_key(memo, &pack, key);
 	if (err)
 		return err;
-	path = xasprintf("%s/%s.img", dir, key);
-	size_path = xasprintf("%s/%s.bytes", dir, key);
+	path = xasprintf("%s/%s" IMAGE_SUFFIX, dir, key);
+	note = image_note_path(path);
 	/* Another daxrig may remove it between two looks. */
 	for (int i = 0; i < HOLD_TRIES && held < 0; i++) {
-		err = image_need(&pack, path, size_path, &bytes, &built, k, say);
+		err = image_need(&pack, path, &bytes, &built, k, say);
 		if (!err)
 			err = image_hold(path, &held);
 		if (err)
@@ -244,7 +207,7 @@ struct err *image_get(const char *cache_dir, const struct kernel *k, const char 
 		return err_create(ERR_INFRA, "'%s' does not last", path);
 	/* Its times say when it was used last, for prune(). */
 	utimensat(AT_FDCWD, path, NULL, 0);
-	utimensat(AT_FDCWD, size_path, NULL, 0);
+	utimensat(AT_FDCWD, note, NULL, 0);
 	*out = xcalloc(1, sizeof(**out));
 	(*out)->path = take_ptr(path);
 	(*out)->key = xstrdup(key);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "guests/kernel-check.h"
 #include "guests/kernel-load.h"
 #include "guests/kernel-store.h"
 #include "guests/pack.h"
@@ -160,6 +161,7 @@ struct err *kernel_add(const char *data_dir, const char *word, char **spec)
 	_cleanup_kernel_ struct kernel *k = NULL, *there = NULL;
 	_cleanup_free_ char *key = NULL, *dir = NULL;
 	_cleanup_pack_ struct pack pack = { 0 };
+	_cleanup_err_ struct err *wrong = NULL;
 	struct err *err = load_file(word, &k);
 
 	*spec = NULL;
@@ -170,7 +172,8 @@ struct err *kernel_add(const char *data_dir, const char *word, char **spec)
 	if (err)
 		return err;
 	dir = xasprintf("%s/%s", store, key);
-	err = kernel_load(dir, key, key, &there);
+	/* a damaged one is replaced */
+	err = kernel_load_whole(dir, key, key, true, NULL, &there, &wrong);
 	if (!err && !there)
 		err = store_copy(store, key, k, &pack);
 	if (!err)

@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "base/program.h"
+#include "guests/kernel-check.h"
 #include "guests/kernel-load.h"
 #include "guests/kernel-store.h"
 #include "guests/recipe.h"
@@ -338,16 +339,20 @@ static struct err *compiler_version(char **out)
 /* Built, and then in the store; another daxrig may have done that while this one waited. */
 static struct err *build_into(const char *data, const struct kernel_spec *spec,
 			      const struct recipe *recipe, struct source *source,
-			      const char *compiler, const char *key, const struct progress *say,
-			      struct kernel **out)
+			      const char *compiler, const char *key, bool all,
+			      const struct progress *say, struct kernel **out)
 {
 	_cleanup_free_ char *dir = xasprintf("%s/kernels/%s", data, key);
+	_cleanup_err_ struct err *wrong = NULL;
 	struct err *err = source_prepare(data, source, say);
 
 	if (!err)
-		err = kernel_load(dir, key, spec->text, out);
+		err = kernel_load_whole(dir, key, spec->text, all, say, out, &wrong);
 	if (err || *out)
 		return err;
+	if (wrong)
+		progress_line(say, "kernel '%s' is damaged and built again: %s", spec->text,
+			      wrong->message);
 	err = build(data, source, recipe, say, key, spec->text, compiler);
 	if (!err)
 		err = kernel_load(dir, key, spec->text, out);
@@ -356,10 +361,11 @@ static struct err *build_into(const char *data, const struct kernel_spec *spec,
 	return err;
 }
 
-struct err *kernel_build(const char *data, const struct kernel_spec *spec, bool find,
+struct err *kernel_build(const char *data, const struct kernel_spec *spec, bool find, bool all,
 			 const struct progress *say, struct kernel **out)
 {
 	_cleanup_free_ char *compiler = NULL, *key = NULL, *dir = NULL;
+	_cleanup_err_ struct err *wrong = NULL;
 	struct recipe recipe;
 	struct source source = { .lock = -1 };
 	struct err *err = recipe_read(spec, &recipe);
@@ -372,10 +378,12 @@ struct err *kernel_build(const char *data, const struct kernel_spec *spec, bool 
 	if (!err) {
 		key = recipe_key(&recipe, source.name, compiler);
 		dir = xasprintf("%s/kernels/%s", data, key);
-		err = kernel_load(dir, key, spec->text, out);
+		err = find ? kernel_load(dir, key, spec->text, out) :
+			     kernel_load_whole(dir, key, spec->text, all, say, out, &wrong);
 	}
 	if (!err && !*out && !find)
-		err = build_into(data, spec, &recipe, &source, compiler, key, say, out);
+		err = kernel_not_mended(build_into(data, spec, &recipe, &source, compiler, key, all,
+						   say, out), spec->text, wrong);
 	source_deinit(&source);
 	recipe_deinit(&recipe);
 	return err;

@@ -13,8 +13,6 @@
 #include "guests/kernel-store.h"
 #include "guests/kernel-symbols.h"
 
-#define DEB_KEY "deb-"
-
 static void entry_deinit(struct kernel_entry *e)
 {
 	free(e->key);
@@ -76,7 +74,7 @@ static struct err *read_entry(const char *data_dir, const char *key, struct kern
 		e->version = k->version ? xstrdup(k->version) : NULL;
 		e->origin = k->origin ? xstrdup(k->origin) : NULL;
 	}
-	e->spec = k && k->package ? xasprintf("deb:%s", key + strlen(DEB_KEY)) :
+	e->spec = k && k->package ? xasprintf("deb:%s", key + strlen(KERNEL_DEB_KEY)) :
 				    xasprintf("store:%s", key);
 	return NULL;
 }
@@ -133,7 +131,7 @@ static size_t add_packages(const struct kernel_entries *list, const char *series
 
 	for (size_t i = 0; i < list->n; i++) {
 		const struct kernel_entry *e = &list->v[i];
-		_cleanup_free_ char *name = xasprintf(KERNEL_IMAGE_PREFIX "%s", e->key + strlen(DEB_KEY));
+		_cleanup_free_ char *name = xasprintf(KERNEL_IMAGE_PREFIX "%s", e->key + strlen(KERNEL_DEB_KEY));
 
 		if (!e->version || !kernel_spec_matches(name, series))
 			continue;
@@ -219,7 +217,7 @@ struct err *kernel_remove(const char *data_dir, const char *key)
 static struct err *find_built(const char *data_dir, const struct kernel_spec *spec,
 			      struct kernel **out)
 {
-	struct err *err = kernel_build(data_dir, spec, true, NULL, out);
+	struct err *err = kernel_build(data_dir, spec, true, false, NULL, out);
 
 	if (!err && !*out)
 		err = err_create(ERR_USAGE, "'%s' is not built: 'daxrig kernel build' it",

@@ -81,6 +81,15 @@ static char *origin_value(const char *text, const char *name)
 	return NULL;
 }
 
+char *kernel_origin(const char *dir)
+{
+	_cleanup_free_ char *path = xasprintf("%s/origin", dir);
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	_cleanup_err_ struct err *none = file_read(path, ORIGIN_MAX, &text);
+
+	return none ? NULL : origin_value(buf_str(&text), "spec");
+}
+
 /* What an optional part of a kernel's folder is called; NULL if it has none. */
 static char *part_of(const char *dir, const char *part, const char *release)
 {

@@ -13,6 +13,9 @@
 struct err *kernel_load(const char *dir, const char *key, const char *spec,
 			struct kernel **out) __must_check;
 
+/* What was said to get the kernel in @dir, damaged perhaps; NULL: not known; free() it. */
+char *kernel_origin(const char *dir);
+
 /* The kernel that @spec, a KERNEL_SPEC_FILE, names. Its config is not judged. */
 struct err *kernel_load_file(const struct kernel_spec *spec, struct kernel **out)
 	__must_check;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "guests/digests.h"
 
 #define TMP_PREFIX ".tmp-"
 #define LOCK_PREFIX ".lock-"
@@ -62,7 +63,7 @@ struct err *store_begin(const char *store, const char *key, char **tmp)
 	return err;
 }
 
-struct err *store_commit(const char *store, const char *key, const char *tmp)
+struct err *store_commit_plain(const char *store, const char *key, const char *tmp)
 {
 	_cleanup_free_ char *to = xasprintf("%s/%s", store, key);
 	_cleanup_free_ char *old = xasprintf("%s.old", tmp);
@@ -75,9 +76,20 @@ struct err *store_commit(const char *store, const char *key, const char *tmp)
 		return NULL;
 	if (errno != ENOTEMPTY && errno != EEXIST)
 		return err_errno(errno, "cannot rename '%s' to '%s'", tmp, to);
+	/* Whoever holds the old one opens its files by their names: they are always there. */
+	if (!renameat2(AT_FDCWD, tmp, AT_FDCWD, to, RENAME_EXCHANGE))
+		return tree_remove(tmp);
+	/* Not every filesystem can do that. */
 	if ((rename(to, old) && errno != ENOENT) || rename(tmp, to))
 		return err_errno(errno, "cannot rename '%s' to '%s'", tmp, to);
 	return tree_remove(old);
+}
+
+struct err *store_commit(const char *store, const char *key, const char *tmp)
+{
+	struct err *err = digests_write(tmp);
+
+	return err ? err : store_commit_plain(store, key, tmp);
 }
 
 void store_abort(const char *tmp)
@@ -188,6 +200,9 @@ void store_recall(const char *store, const char *spec, char **answer, bool *fres
 	*answer = NULL;
 	*fresh = false;
 	if (err || stat(path, &st))
+		return;
+	/* It becomes a folder's name. */
+	if (!text.len || text.data[0] == '.' || strpbrk(text.data, "/\n"))
 		return;
 	*answer = buf_take(&text);
 	*fresh = st.st_mtime <= now + 60 && now - st.st_mtime < ANSWER_AGE;

@@ -15,10 +15,13 @@
 struct err *store_begin(const char *store, const char *key, char **tmp) __must_check;
 
 /*
- * Gives the folder its name, @store/@key, in place of one that may be there. A
- * failure leaves it to store_abort().
+ * Notes the digests of the folder's files (digests.h), and gives it its name, @store/@key, in
+ * place of one that may be there. A failure leaves it to store_abort(). The plain one leaves
+ * out the digests: for source, of which there is too much to be read again.
  */
 struct err *store_commit(const char *store, const char *key, const char *tmp) __must_check;
+struct err *store_commit_plain(const char *store, const char *key, const char *tmp)
+	__must_check;
 void store_abort(const char *tmp);
 
 /* Removes what killed runs left half-made in @store. */

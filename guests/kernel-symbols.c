@@ -7,6 +7,8 @@
 
 #include "base/files.h"
 #include "guests/apt.h"
+#include "guests/digests.h"
+#include "guests/kernel-check.h"
 #include "guests/kernel-deb.h"
 #include "guests/kernel-store.h"
 #include "guests/kernel-symbols-unpack.h"
@@ -60,35 +62,70 @@ static struct err *check_packaged(const struct kernel *k, const char *dir)
 	return err;
 }
 
-struct err *kernel_symbols(const struct kernel *k, char **vmlinux, char **modules)
+/* *@folder is where they are noted, but for a kernel outside the store: then it is NULL. */
+static struct err *locate(const struct kernel *k, char **vmlinux, char **modules, char **folder)
 {
 	_cleanup_free_ char *own = xasprintf("%s/vmlinux", k->dir), *dir = NULL;
 	struct err *err;
 
-	*vmlinux = *modules = NULL;
+	*vmlinux = *modules = *folder = NULL;
+	dir = dir_of(k);
 	if (path_exists(own)) {
 		*vmlinux = take_ptr(own);
 		*modules = k->moddir ? xstrdup(k->moddir) : NULL;
+		*folder = dir ? xstrdup(k->dir) : NULL;
 		return NULL;
 	}
-	dir = k->package && k->version ? dir_of(k) : NULL;
-	if (!dir)
+	if (!dir || !k->package || !k->version)
 		return err_create(ERR_USAGE, "kernel '%s' has no symbols and is not from the archive: "
 				  "'daxrig splat --vmlinux FILE' takes those you have", k->spec);
 	err = check_packaged(k, dir);
 	if (err)
 		return err;
 	*vmlinux = xasprintf("%s/vmlinux", dir);
-	*modules = take_ptr(dir);
+	*modules = xstrdup(dir);
+	*folder = take_ptr(dir);
 	return NULL;
 }
 
-static bool has_symbols(const struct kernel *k)
+struct err *kernel_symbols_check(const char *folder)
 {
-	_cleanup_free_ char *vmlinux = NULL, *modules = NULL;
-	_cleanup_err_ struct err *none = kernel_symbols(k, &vmlinux, &modules);
+	_cleanup_digests_ struct digests *d = NULL;
+	struct err *err = digests_open(folder, &d);
 
-	return !none;
+	if (!err && d)
+		return digests_check_those(d, NULL);
+	/* made before there were any; one that cannot be written to is used all the same */
+	if (!err)
+		err_free(digests_write(folder));
+	return err;
+}
+
+static struct err *damaged(const struct kernel *k, const struct err *wrong)
+{
+	_cleanup_free_ char *mend = k->package ? NULL : kernel_mend(k->dir, k->key);
+
+	if (mend)
+		return err_create(ERR_INFRA, "the symbols of kernel '%s' are damaged: %s; %s", k->spec,
+				  wrong->message, mend);
+	return err_create(ERR_INFRA, "the symbols of kernel '%s' are damaged: %s; 'daxrig kernel "
+			  "fetch --symbols deb:%s' fetches them again", k->spec, wrong->message,
+			  k->package + strlen(KERNEL_IMAGE_PREFIX));
+}
+
+struct err *kernel_symbols(const struct kernel *k, char **vmlinux, char **modules)
+{
+	_cleanup_free_ char *folder = NULL;
+	_cleanup_err_ struct err *wrong = NULL;
+	struct err *err = locate(k, vmlinux, modules, &folder);
+
+	if (!err && folder)
+		wrong = kernel_symbols_check(folder);
+	if (!wrong)
+		return err;
+	free(take_ptr(*vmlinux));
+	free(take_ptr(*modules));
+	return damaged(k, wrong);
 }
 
 static struct err *gone(const struct kernel *k, const char *others)
@@ -173,16 +210,26 @@ struct err *kernel_symbols_fetch(const char *data_dir, const struct kernel *k,
 				 const struct progress *say)
 {
 	_cleanup_free_ char *store = symbols_store(data_dir), *vmlinux = NULL, *modules = NULL;
+	_cleanup_free_ char *folder = NULL;
+	_cleanup_err_ struct err *none = NULL, *wrong = NULL;
 	_cleanup_close_ int lock = -1;
 	struct err *err;
 
 	if (!k->package || !k->version)
 		return kernel_symbols(k, &vmlinux, &modules);
 	err = store_lock(store, k->key, say, &lock);
-	if (err || has_symbols(k))
+	if (err)
 		return err;
-	return err_wrap(make(data_dir, store, k, say), "cannot fetch the symbols of '%s'",
-			k->spec);
+	none = locate(k, &vmlinux, &modules, &folder);
+	if (!none && folder)
+		wrong = kernel_symbols_check(folder);
+	if (!none && !wrong)
+		return NULL;
+	if (wrong)
+		progress_line(say, "the symbols of kernel '%s' are damaged and fetched again: %s",
+			      k->spec, wrong->message);
+	err = err_wrap(make(data_dir, store, k, say), "cannot fetch the symbols of '%s'", k->spec);
+	return wrong ? err_wrap(err, "they are damaged, %s", wrong->message) : err;
 }
 
 struct err *kernel_symbols_prune(const char *data_dir)

@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/program.h"
 #include "guests/kernel-build.h"
+#include "guests/kernel-check.h"
 #include "guests/kernel-deb.h"
 #include "guests/kernel-load.h"
 #include "guests/kernel-store.h"
@@ -78,15 +79,16 @@ static struct err *build(const char *store, const char *key, const char *spec,
 
 char *kernel_key_of_package(const char *package)
 {
-	return xasprintf("deb-%s", package + strlen(KERNEL_IMAGE_PREFIX));
+	return xasprintf(KERNEL_DEB_KEY "%s", package + strlen(KERNEL_IMAGE_PREFIX));
 }
 
 /* Asks apt, and builds the folder unless the store has that very build. */
 static struct err *get_newest(const char *data_dir, const char *store,
-			      const struct kernel_spec *spec, const struct progress *say,
+			      const struct kernel_spec *spec, bool all, const struct progress *say,
 			      struct kernel **out)
 {
 	_cleanup_free_ char *key = NULL, *dir = NULL;
+	_cleanup_err_ struct err *wrong = NULL;
 	_cleanup_close_ int lock = -1;
 	struct kernel_deb deb;
 	struct err *err = kernel_deb_find(data_dir, spec, say, &deb);
@@ -98,12 +100,15 @@ static struct err *get_newest(const char *data_dir, const char *store,
 	/* two that fetch the same would take it from each other */
 	err = store_lock(store, key, say, &lock);
 	if (!err)
-		err = kernel_load(dir, key, spec->text, out);
+		err = kernel_load_whole(dir, key, spec->text, all, say, out, &wrong);
 	if (!err && *out && strcmp((*out)->version ? (*out)->version : "", deb.version)) {
 		kernel_free(*out);
 		*out = NULL;
 	}
 	if (!err && !*out) {
+		if (wrong)
+			progress_line(say, "kernel '%s' is damaged and fetched again: %s", spec->text,
+				      wrong->message);
 		err = build(store, key, spec->text, &deb, say);
 		if (!err)
 			err = kernel_load(dir, key, spec->text, out);
@@ -116,12 +121,13 @@ static struct err *get_newest(const char *data_dir, const char *store,
 	return err;
 }
 
-static struct err *get_deb(const char *data_dir, const struct kernel_spec *spec,
+static struct err *get_deb(const char *data_dir, const struct kernel_spec *spec, bool all,
 			   const struct progress *say, struct kernel **out)
 {
 	_cleanup_free_ char *store = xasprintf("%s/kernels", data_dir);
 	_cleanup_free_ char *key = NULL, *dir = NULL;
 	_cleanup_kernel_ struct kernel *known = NULL;
+	_cleanup_err_ struct err *wrong = NULL;
 	struct err *err;
 	bool fresh = true;
 
@@ -131,7 +137,7 @@ static struct err *get_deb(const char *data_dir, const struct kernel_spec *spec,
 		store_recall(store, spec->text, &key, &fresh);
 	if (key) {
 		dir = xasprintf("%s/%s", store, key);
-		err = kernel_load(dir, key, spec->text, &known);
+		err = kernel_load_whole(dir, key, spec->text, all, say, &known, &wrong);
 		if (err)
 			return err;
 	}
@@ -139,7 +145,8 @@ static struct err *get_deb(const char *data_dir, const struct kernel_spec *spec,
 		*out = take_ptr(known);
 		return NULL;
 	}
-	err = get_newest(data_dir, store, spec, say, out);
+	err = kernel_not_mended(get_newest(data_dir, store, spec, all, say, out), spec->text,
+				wrong);
 	if (!err || !known || err->code == ERR_USAGE || err->code == ERR_CANCELLED)
 		return err;
 	progress_line(say, "cannot ask for a newer kernel, taking %s: %s", known->release,
@@ -149,20 +156,46 @@ static struct err *get_deb(const char *data_dir, const struct kernel_spec *spec,
 	return NULL;
 }
 
-static struct err *get_stored(const char *data_dir, const struct kernel_spec *spec,
-			      struct kernel **out)
+/* The name of its package brings back the same kernel. */
+static struct err *fetch_stored(const char *data_dir, const struct kernel_spec *spec, bool all,
+				const struct progress *say, struct kernel **out)
 {
-	_cleanup_free_ char *dir = xasprintf("%s/kernels/%s", data_dir, spec->name);
-	struct err *err = kernel_load(dir, spec->name, spec->text, out);
+	_cleanup_free_ char *text = xasprintf("deb:%s", spec->name + strlen(KERNEL_DEB_KEY));
+	struct kernel_spec deb;
+	struct err *err = kernel_spec_parse(text, &deb);
+
+	if (err)
+		return err;
+	err = get_deb(data_dir, &deb, all, say, out);
+	kernel_spec_deinit(&deb);
+	if (!err) {
+		free((*out)->spec);
+		(*out)->spec = xstrdup(spec->text);
+	}
+	return err;
+}
+
+static struct err *get_stored(const char *data_dir, const struct kernel_spec *spec, bool all,
+			      const struct progress *say, struct kernel **out)
+{
+	_cleanup_free_ char *dir = xasprintf("%s/kernels/%s", data_dir, spec->name), *mend = NULL;
+	_cleanup_err_ struct err *wrong = NULL;
+	struct err *err = kernel_load_whole(dir, spec->name, spec->text, all, say, out, &wrong);
 
 	if (err || *out)
 		return err;
-	return err_create(ERR_USAGE, "unknown kernel '%s': '%s' is no kernel's folder; see "
-			  "'daxrig kernel list'", spec->text, dir);
+	if (!wrong)
+		return err_create(ERR_USAGE, "unknown kernel '%s': '%s' is no kernel's folder; see "
+				  "'daxrig kernel list'", spec->text, dir);
+	if (!strncmp(spec->name, KERNEL_DEB_KEY, strlen(KERNEL_DEB_KEY)))
+		return fetch_stored(data_dir, spec, all, say, out);
+	mend = kernel_mend(dir, spec->name);
+	return err_create(ERR_INFRA, "kernel '%s' is damaged: %s; %s", spec->text,
+			  wrong->message, mend);
 }
 
-struct err *kernel_get(const char *data_dir, const char *text, const struct progress *say,
-		       struct kernel **out)
+static struct err *get(const char *data_dir, const char *text, bool all,
+		       const struct progress *say, struct kernel **out)
 {
 	struct kernel_spec spec;
 	struct err *err = kernel_spec_parse(text, &spec);
@@ -173,11 +206,11 @@ struct err *kernel_get(const char *data_dir, const char *text, const struct prog
 	if (spec.kind == KERNEL_SPEC_FILE)
 		err = kernel_load_file(&spec, out);
 	else if (spec.kind == KERNEL_SPEC_STORE)
-		err = get_stored(data_dir, &spec, out);
+		err = get_stored(data_dir, &spec, all, say, out);
 	else if (kernel_spec_is_built(&spec))
-		err = kernel_build(data_dir, &spec, false, say, out);
+		err = kernel_build(data_dir, &spec, false, all, say, out);
 	else
-		err = get_deb(data_dir, &spec, say, out);
+		err = get_deb(data_dir, &spec, all, say, out);
 	kernel_spec_deinit(&spec);
 	if (!err)
 		err = kernel_check_config(*out);
@@ -186,4 +219,16 @@ struct err *kernel_get(const char *data_dir, const char *text, const struct prog
 		*out = NULL;
 	}
 	return err;
+}
+
+struct err *kernel_get(const char *data_dir, const char *text, const struct progress *say,
+		       struct kernel **out)
+{
+	return get(data_dir, text, false, say, out);
+}
+
+struct err *kernel_get_all(const char *data_dir, const char *text, const struct progress *say,
+			   struct kernel **out)
+{
+	return get(data_dir, text, true, say, out);
 }

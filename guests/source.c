@@ -208,7 +208,7 @@ static struct err *create(const char *data, const struct source *s, const struct
 		return err;
 	err = s->tree ? clone(s, tmp, say) : unpack(data, s, tmp, say);
 	if (!err)
-		err = store_commit(builds, strrchr(s->dir, '/') + 1, tmp);
+		err = store_commit_plain(builds, strrchr(s->dir, '/') + 1, tmp);
 	if (err)
 		store_abort(tmp);
 	return err;

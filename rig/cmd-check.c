@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "check-store.h"
 #include "cmd.h"
 #include "guests/geometry.h"
 #include "guests/tools.h"
@@ -19,6 +20,7 @@
 #define DISK_WANTED (2ull << 30)
 
 static unsigned int problems;
+static bool store;	/* look at it, not at the host */
 
 static void __printf(3, 4) line(bool ok, const char *what, const char *fmt, ...)
 {
@@ -124,6 +126,24 @@ static void check_libvirt(const struct paths *p)
 	leftover_end(leftover);
 }
 
+static struct err *look_at_store(const struct paths *p, int *status)
+{
+	unsigned int damaged;
+	struct err *err = check_store(p, &damaged);
+
+	*status = damaged ? EXIT_INFRA : 0;
+	return err;
+}
+
+static struct err *option(void *state, int key, const char *value)
+{
+	(void)state;
+	(void)key;
+	(void)value;
+	store = true;
+	return NULL;
+}
+
 static struct err *check(void *state, char **operands, int n, int *status)
 {
 	struct paths p;
@@ -138,6 +158,11 @@ static struct err *check(void *state, char **operands, int n, int *status)
 		err = paths_make(&p);
 	if (err)
 		return err;
+	if (store) {
+		err = look_at_store(&p, status);
+		paths_deinit(&p);
+		return err;
+	}
 	check_programs();
 	check_agent(&p);
 	check_accel();
@@ -152,13 +177,18 @@ static struct err *check(void *state, char **operands, int n, int *status)
 	return NULL;
 }
 
-static const struct command_option no_options[] = { { NULL, NULL, NULL, 0 } };
+static const struct command_option check_options[] = {
+	{ "store", NULL, "look at every kernel, its symbols, each image and template that is kept\n"
+	  "instead: is it as it was made, and which command mends it", 256 },
+	{ NULL, NULL, NULL, 0 },
+};
 
 const struct command cmd_check = {
 	.name = "check",
 	.operands = "",
 	.summary = "look at the host: what there is, what is missing and how to mend it",
-	.help = "Exit status: 0 all is there, 3 something is missing.\n",
-	.options = no_options,
+	.help = "Exit status: 0 all is there, 3 something is missing or damaged.\n",
+	.options = check_options,
+	.option = option,
 	.run = check,
 };

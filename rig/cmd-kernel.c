@@ -168,7 +168,7 @@ static struct err *get(const char *data, const char *word, const char *action)
 	struct err *err = check_action(word, action);
 
 	if (!err)
-		err = kernel_get(data, word, &command_say, &k);
+		err = kernel_get_all(data, word, &command_say, &k);
 	if (!err)
 		printf("%s: %s in '%s'\n", word, k->release, k->dir);
 	return err;

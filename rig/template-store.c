@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "digest.h"
 
 #define HEAD "daxrig-template 2"
 #define MARK_MAX 16384
@@ -30,14 +28,13 @@ bool template_is_key(const char *s)
 
 static bool parse_file(const char *line, struct template_mark *m)
 {
-	int end = -1;
+	const char *end;
+	int at = 0;
 
-	if (m->nr_files == TEMPLATE_FILES_MAX)
-		return false;
-	if (sscanf(line, "file %23[a-z0-9] %" SCNu64 " %16" SCNx64 "%n",
-		   m->files[m->nr_files].name, &m->files[m->nr_files].size,
-		   &m->files[m->nr_files].digest, &end) != 3 || end < 17 || line[end - 17] != ' ' ||
-	    line[end])
+	if (m->nr_files == TEMPLATE_FILES_MAX ||
+	    sscanf(line, "file %23[a-z0-9]%n", m->files[m->nr_files].name, &at) != 1 ||
+	    line[at] != ' ' ||
+	    !digest_parse(line + at + 1, &m->files[m->nr_files].digest, &end) || *end)
 		return false;
 	m->nr_files++;
 	return true;
@@ -89,8 +86,8 @@ char *template_mark_format(const struct template_mark *m, const char *notes)
 
 	buf_addf(&b, HEAD "\nkey %s\n", m->key);
 	for (size_t i = 0; i < m->nr_files; i++)
-		buf_addf(&b, "file %s %" PRIu64 " %016" PRIx64 "\n", m->files[i].name,
-			 m->files[i].size, m->files[i].digest);
+		buf_addf(&b, "file %s " DIGEST_FMT "\n", m->files[i].name,
+			 m->files[i].digest.size, m->files[i].digest.sum);
 	while (*notes) {
 		size_t len = strcspn(notes, "\n");
 
@@ -104,14 +101,12 @@ char *template_mark_format(const struct template_mark *m, const char *notes)
 }
 
 /* Only what is on the disk may be called complete: a crash would leave zeroes. */
-static struct err *flush(const char *path, uint64_t *size)
+static struct err *flush(const char *path)
 {
 	_cleanup_close_ int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) || fdatasync(fd))
+	if (fd < 0 || fdatasync(fd))
 		return err_errno(errno, "cannot write '%s'", path);
-	*size = (uint64_t)st.st_size;
 	return NULL;
 }
 
@@ -127,7 +122,7 @@ struct err *template_mark_write(const char *folder, const char *key, const char 
 		_cleanup_free_ char *path = xasprintf("%s/%s", folder, names[i]);
 
 		snprintf(m.files[i].name, sizeof(m.files[i].name), "%s", names[i]);
-		err = flush(path, &m.files[i].size);
+		err = flush(path);
 		if (!err)
 			err = digest_file(path, &m.files[i].digest);
 		m.nr_files++;
@@ -136,30 +131,6 @@ struct err *template_mark_write(const char *folder, const char *key, const char 
 		return err;
 	text = template_mark_format(&m, notes);
 	return file_write_atomic(mark, text, strlen(text));
-}
-
-/* Sizes first: they cost nothing. */
-static struct err *check_size(const char *folder, const char *name, uint64_t size)
-{
-	_cleanup_free_ char *path = xasprintf("%s/%s", folder, name);
-	struct stat st;
-
-	if (lstat(path, &st))
-		return err_errno(errno, "cannot look at '%s'", path);
-	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != size)
-		return err_create(ERR_INFRA, "'%s' is not a file of %" PRIu64 " bytes", path, size);
-	return NULL;
-}
-
-static struct err *check_digest(const char *folder, const char *name, uint64_t want)
-{
-	_cleanup_free_ char *path = xasprintf("%s/%s", folder, name);
-	uint64_t is;
-	struct err *err = digest_file(path, &is);
-
-	if (!err && is != want)
-		err = err_create(ERR_INFRA, "'%s' was changed", path);
-	return err;
 }
 
 struct err *template_check(const char *folder, const char *key)
@@ -173,10 +144,11 @@ struct err *template_check(const char *folder, const char *key)
 		return err;
 	if (!template_mark_parse(buf_str(&text), &m) || strcmp(m.key, key))
 		return err_create(ERR_INFRA, "'%s' is not of this template", path);
-	for (size_t i = 0; i < m.nr_files && !err; i++)
-		err = check_size(folder, m.files[i].name, m.files[i].size);
-	for (size_t i = 0; i < m.nr_files && !err; i++)
-		err = check_digest(folder, m.files[i].name, m.files[i].digest);
+	for (size_t i = 0; i < m.nr_files && !err; i++) {
+		_cleanup_free_ char *file = xasprintf("%s/%s", folder, m.files[i].name);
+
+		err = digest_check(file, &m.files[i].digest);
+	}
 	return err;
 }
 

@@ -10,6 +10,7 @@
 
 #include <time.h>
 
+#include "base/digest.h"
 #include "base/err.h"
 #include "guests/sha256.h"
 
@@ -21,8 +22,7 @@ struct template_mark {
 	char key[SHA256_HEX];
 	struct {
 		char name[24];
-		uint64_t size;		/* bytes, holes counted */
-		uint64_t digest;	/* see digest.h */
+		struct digest digest;
 	} files[TEMPLATE_FILES_MAX];
 	size_t nr_files;
 };

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -24,6 +25,7 @@
 
 static char root[] = "/tmp/daxrig-test-image.XXXXXX";
 static char *agent;
+static struct buf told;	/* by the last get() */
 
 static void ok(struct err *err)
 {
@@ -44,6 +46,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	err_free(tree_remove(root));
+	buf_deinit(&told);
 	free(agent);
 	return 0;
 }
@@ -149,17 +152,24 @@ static void test_contents(void **state)
 	check_cpio(out);
 }
 
+static void note_line(void *arg, const char *text)
+{
+	buf_adds(arg, text);
+}
+
 /* Gets the image, tells if it was built, and gives its path and key. */
 static bool get(const char *cache, char **path, char **key)
 {
 	struct kernel k = { .spec = "file:x", .release = "1.2.3", .key = "file-x" };
+	const struct progress say = { note_line, &told };
 	struct image *image;
 	struct stat st;
 	bool built;
 
 	free(take_ptr(*path));
 	free(take_ptr(*key));
-	ok(image_get(cache, &k, agent, NULL, &image));
+	buf_reset(&told);
+	ok(image_get(cache, &k, agent, &say, &image));
 	assert_int_equal(stat(image->path, &st), 0);
 	assert_int_equal(st.st_size, image->bytes);
 	*path = xstrdup(image->path);
@@ -196,6 +206,77 @@ static void test_cache(void **state)
 	assert_true(get(cache, &path, &key));
 	assert_string_not_equal(key, first);
 	ok(file_write_atomic(agent, "\177ELF one", 8));
+	assert_false(get(cache, &path, &key));
+	assert_string_equal(key, first);
+}
+
+static void flip(const char *path, off_t at)
+{
+	_cleanup_close_ int fd = open(path, O_RDWR | O_CLOEXEC);
+	char c;
+
+	assert_int_equal(pread(fd, &c, 1, at), 1);
+	c ^= 1;
+	assert_int_equal(pwrite(fd, &c, 1, at), 1);
+}
+
+static void put(const char *path, const char *text)
+{
+	ok(file_write_atomic(path, text, strlen(text)));
+}
+
+/* Each is seen, built again, and then good. */
+static void test_damaged(void **state)
+{
+	static const char *const notes[] = {
+		"", "12", "99999 0123456789abcdef\n", "/etc/passwd", "1 2 3\n",
+	};
+	_cleanup_free_ char *cache = xasprintf("%s/cache-damaged", root), *note = NULL;
+	_cleanup_free_ char *path = NULL, *key = NULL;
+
+	(void)state;
+	assert_true(get(cache, &path, &key));
+	assert_string_equal(buf_str(&told), "building the image for 1.2.3");
+	flip(path, 1000);
+	assert_true(get(cache, &path, &key));
+	assert_non_null(strstr(buf_str(&told), "the image for 1.2.3 is damaged and built again: '"));
+	assert_non_null(strstr(buf_str(&told), ".img' was changed"));
+	assert_false(get(cache, &path, &key));
+	note = xasprintf("%.*s.digest", (int)(strlen(path) - strlen(".img")), path);
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
+		put(note, notes[i]);
+		assert_true(get(cache, &path, &key));
+		assert_non_null(strstr(buf_str(&told), "is damaged and built again: '"));
+		assert_false(get(cache, &path, &key));
+		assert_string_equal(buf_str(&told), "");
+	}
+	/* as an older daxrig left it */
+	assert_int_equal(unlink(note), 0);
+	assert_true(get(cache, &path, &key));
+	assert_string_equal(buf_str(&told), "building the image for 1.2.3");
+}
+
+/* It reads as none, not as one for an image of other contents. */
+static void test_damaged_memo(void **state)
+{
+	_cleanup_free_ char *cache = xasprintf("%s/cache-memo", root);
+	_cleanup_free_ char *memo = xasprintf("%s/images/file-x.memo", cache);
+	_cleanup_free_ char *path = NULL, *key = NULL, *first = NULL;
+	_cleanup_buf_ struct buf good = BUF_INIT, now = BUF_INIT;
+
+	(void)state;
+	assert_true(get(cache, &path, &key));
+	first = xstrdup(key);
+	ok(file_read(memo, 4096, &good));
+	for (size_t at = 0; at < good.len; at += 7) {
+		flip(memo, (off_t)at);
+		assert_false(get(cache, &path, &key));
+		assert_string_equal(key, first);
+		buf_reset(&now);
+		ok(file_read(memo, 4096, &now));
+		assert_string_equal(buf_str(&now), buf_str(&good));
+	}
+	put(memo, "");
 	assert_false(get(cache, &path, &key));
 	assert_string_equal(key, first);
 }
@@ -248,6 +329,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_contents),
 		cmocka_unit_test(test_cache),
+		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_damaged_memo),
 		cmocka_unit_test(test_bad_agent),
 		cmocka_unit_test(test_libraries),
 	};

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -326,6 +327,49 @@ static void test_bad_input(void **state)
 	assert_int_equal(err->code, ERR_USAGE);
 }
 
+static void damage(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	/* a letter of hello.c */
+	assert_int_equal(pwrite(fd, "O", 1, 1024), 1);
+}
+
+/* It is built again, of the objects that were kept. */
+static void test_damaged(void **state)
+{
+	_cleanup_free_ char *key = NULL, *store = NULL, *mend = NULL;
+	_cleanup_kernel_ struct kernel *k = NULL;
+	_cleanup_err_ struct err *err = NULL;
+
+	(void)state;
+	expect_hello("", "one\ntwo\nthree\n");
+	assert_null(get("", &k));
+	key = xstrdup(k->key);
+	damage(k->image);
+	expect_hello("", "one\ntwo\nthree\n");
+	assert_int_equal(compiled(), 1);
+	/* by that name it is only said how */
+	damage(k->image);
+	kernel_free(take_ptr(k));
+	store = xasprintf("store:%s", key);
+	mend = xasprintf("/vmlinuz' was changed; 'daxrig kernel build tree:%s' makes it again", tree);
+	err = kernel_get(data, store, NULL, &k);
+	assert_non_null(err);
+	assert_int_equal(err->code, ERR_INFRA);
+	assert_non_null(strstr(err->message, mend));
+	assert_null(k);
+	/* when it cannot be built, both is said */
+	err_free(take_ptr(err));
+	run((const char *const[]){ "sh", "-ec", "cd $0/build/tree-*/obj-fast; rm -r arch; touch arch",
+				   data, NULL });
+	err = get("", &k);
+	assert_non_null(err);
+	assert_int_equal(err->code, ERR_BUILD);
+	assert_non_null(strstr(err->message, "' is damaged, '"));
+	assert_non_null(strstr(err->message, "/vmlinuz' was changed, and cannot be made again: "));
+}
+
 /* The user's tree is as before, whatever was built of it. */
 static void test_untouched(void **state)
 {
@@ -418,6 +462,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_config, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bad_input, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_modules, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_damaged, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_untouched, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_find, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_remove, set_up, tear_down),

@@ -344,6 +344,48 @@ static void test_damaged(void **state)
 	}
 }
 
+/* One that was added cannot be had again by itself: that is said, with what to do. */
+static void test_added_damaged(void **state)
+{
+	static const char *const parts[] = { "vmlinuz", "config", "origin" };
+	const char *top = *state;
+	_cleanup_free_ char *data = xasprintf("%s/data", top), *spec = NULL, *module = NULL;
+	_cleanup_free_ char *full = xasprintf(",modules=%s/mods,config=%s/own.config", top, top);
+	_cleanup_kernel_ struct kernel *k = NULL;
+	_cleanup_err_ struct err *wrong = NULL;
+
+	put_own(top, "6.18.0");
+	spec = add(data, top, full);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		_cleanup_free_ char *name = xasprintf("kernels/%s/%s", spec + strlen("store:"),
+						      parts[i]), *again = NULL;
+		_cleanup_err_ struct err *err = NULL;
+
+		put_text(data, name, "changed");
+		err = kernel_get(data, spec, NULL, &k);
+		assert_non_null(err);
+		assert_int_equal(err->code, ERR_INFRA);
+		assert_non_null(strstr(err->message, parts[i]));
+		assert_non_null(strstr(err->message, "' is damaged: '"));
+		if (strcmp(parts[i], "origin"))
+			assert_non_null(strstr(err->message, "; 'daxrig kernel add file:/"));
+		assert_non_null(strstr(err->message, "'daxrig kernel rm store:file-6.18.0-"));
+		assert_null(k);
+		again = add(data, top, full);
+		assert_string_equal(again, spec);
+		ok(kernel_get_all(data, spec, NULL, &k));
+		kernel_free(take_ptr(k));
+	}
+	/* no guest gets it */
+	module = xasprintf("kernels/%s/lib/modules/6.18.0/kernel/fs/a.ko.xz", spec + 6);
+	put_text(data, module, "modulE");
+	ok(kernel_get(data, spec, NULL, &k));
+	kernel_free(take_ptr(k));
+	wrong = kernel_get_all(data, spec, NULL, &k);
+	assert_non_null(wrong);
+	assert_non_null(strstr(wrong->message, "a.ko.xz' was changed"));
+}
+
 static int set_up(void **state)
 {
 	*state = xstrdup("/tmp/test-kernel-list-XXXXXX");
@@ -367,6 +409,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_add_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_add_broken_off, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_damaged, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_added_damaged, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

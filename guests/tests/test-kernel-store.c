@@ -109,6 +109,39 @@ static void test_answers(void **state)
 	free(answer);
 }
 
+/* It becomes a folder's name. */
+static void test_bad_answers(void **state)
+{
+	static const char *const bad[] = { "", "../../etc", "/etc", "a/b", ".", ".tmp-1-x", "a\n" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		char *answer;
+		bool fresh;
+
+		ok(store_remember(store, "deb:6.13", bad[i]));
+		store_recall(store, "deb:6.13", &answer, &fresh);
+		assert_null(answer);
+		assert_false(fresh);
+	}
+}
+
+/* Source is too much to be read again. */
+static void test_digests(void **state)
+{
+	_cleanup_free_ char *tmp = NULL, *plain = xasprintf("%s/c/digests", store);
+	_cleanup_free_ char *noted = xasprintf("%s/a/digests", store);
+
+	(void)state;
+	commit("a", "one");
+	assert_true(path_exists(noted));
+	ok(store_begin(store, "c", &tmp));
+	put(tmp, "f", "three");
+	ok(store_commit_plain(store, "c", tmp));
+	assert_true(holds("c", "f", "three"));
+	assert_false(path_exists(plain));
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -195,6 +228,8 @@ int main(void)
 		cmocka_unit_test(test_whole_or_nothing),
 		cmocka_unit_test(test_leftovers),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_bad_answers),
+		cmocka_unit_test(test_digests),
 		cmocka_unit_test(test_lock),
 		cmocka_unit_test(test_room),
 	};

@@ -114,7 +114,8 @@ static void expect_symbols(const struct kernel *k)
 	assert_true(S_ISREG(st.st_mode) && st.st_size == VMLINUX_BYTES);
 	assert_true(there("symbols/" KEY "/xfs.ko"));
 	assert_true(there("symbols/" KEY "/nd_pmem.ko"));
-	assert_int_equal(count_entries("symbols/" KEY, false), 4);
+	assert_true(there("symbols/" KEY "/digests"));
+	assert_int_equal(count_entries("symbols/" KEY, false), 5);
 }
 
 static void drain_fifo(void)
@@ -203,6 +204,64 @@ static void test_once(void **state)
 	expect_symbols(later);
 }
 
+static void expect_damaged(const struct kernel *k, const char *error)
+{
+	char *vmlinux, *modules;
+	_cleanup_err_ struct err *err = kernel_symbols(k, &vmlinux, &modules);
+
+	assert_non_null(err);
+	assert_int_equal(err->code, ERR_INFRA);
+	if (!strstr(err->message, error))
+		fail_msg("'%s' instead of '%s'", err->message, error);
+	assert_null(vmlinux);
+	assert_null(modules);
+}
+
+static void note_line(void *arg, const char *text)
+{
+	buf_addf(arg, "%s\n", text);
+}
+
+/* Named when they are to be used, and fetched again when they are to be fetched. */
+static void test_damaged(void **state)
+{
+	static const char *const names[] = { "vmlinux", "xfs.ko", "digests" };
+	_cleanup_kernel_ struct kernel *k = find();
+
+	(void)state;
+	ok(kernel_symbols_fetch(top, k, NULL));
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		_cleanup_free_ char *rel = xasprintf("symbols/" KEY "/%s", names[i]);
+		_cleanup_free_ char *path = xasprintf("%s/%s", top, rel);
+		_cleanup_buf_ struct buf text = BUF_INIT, said = BUF_INIT;
+		const struct progress say = { note_line, &said };
+		_cleanup_err_ struct err *err = NULL;
+
+		ok(file_read(path, 1 << 20, &text));
+		text.data[text.len / 2] ^= 1;
+		put(rel, text.data, text.len);
+		expect_damaged(k, "the symbols of kernel 'deb:6.1' are damaged: ");
+		expect_damaged(k, "; 'daxrig kernel fetch --symbols deb:" RELEASE "' fetches them "
+			       "again");
+		put_apt("native", "6.1.9-1", "echo 'E: no network'; exit 100");
+		err = kernel_symbols_fetch(top, k, NULL);
+		assert_non_null(err);
+		assert_non_null(strstr(err->message, "they are damaged, "));
+		assert_non_null(strstr(err->message, ": no network"));
+		put_apt("native", "6.1.9-1", COPY);
+		ok(kernel_symbols_fetch(top, k, &say));
+		assert_non_null(strstr(buf_str(&said), "the symbols of kernel 'deb:6.1' are damaged and "
+				       "fetched again: "));
+		expect_symbols(k);
+	}
+	/* of an older daxrig */
+	remove_entry("symbols/" KEY "/digests");
+	remove_entry("asked");
+	ok(kernel_symbols_fetch(top, k, NULL));
+	assert_false(there("asked"));
+	expect_symbols(k);
+}
+
 /* The kernel's line counts them, its description says where, and they go with it. */
 static void test_listed_and_removed(void **state)
 {
@@ -261,6 +320,9 @@ static void test_own(void **state)
 	own = xasprintf("%s/kernels/build-1/vmlinux", top);
 	assert_string_equal(vmlinux, own);
 	assert_string_equal(modules, dir);
+	assert_true(there("kernels/build-1/digests"));
+	put_text("kernels/build-1/vmlinux", "elg");
+	expect_damaged(built, "/vmlinux' was changed; 'daxrig kernel build src:6.1' makes it again");
 	remove_entry("kernels/build-1/vmlinux");
 	ok(kernel_find(top, "store:build-1", &added));
 	expect_none(added, "kernel 'store:build-1' has no symbols and is not from the archive: "
@@ -314,6 +376,7 @@ int main(void)
 		cmocka_unit_test_setup(test_fetch, set_up),
 		cmocka_unit_test_setup(test_broken_off, set_up),
 		cmocka_unit_test_setup(test_once, set_up),
+		cmocka_unit_test_setup(test_damaged, set_up),
 		cmocka_unit_test_setup(test_listed_and_removed, set_up),
 		cmocka_unit_test_setup(test_own, set_up),
 	};

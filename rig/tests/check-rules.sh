@@ -49,7 +49,7 @@ owner "(elfutils|libelf|gelf|dwarf)" "reports/symbols-image.c reports/symbols-pl
 owner jansson "reports/json-set.h reports/run-json.c reports/run-json-read.c rig/qmp.c rig/qemu-argv.c"
 owner pcre2 reports/regex.c
 owner nettle/ "guests/sha256.c guests/sha256.h"
-owner xxhash rig/digest.c
+owner xxhash rig/base/digest.c
 owner liburing workloads/pins/uring.c
 
 # calls that have a better sister, and words that say a thing is not finished

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The commands `cache` and `report`, as a user calls them, over a made-up cache. */
+/* The commands `cache`, `check --store`, `report`, as a user calls them, over a made-up cache. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "base/program.h"
 #include "cmd.h"
+#include "guests/image-note.h"
 #include "guests/image.h"
 #include "template-store.h"
 
@@ -60,17 +61,17 @@ static void put_template(const char *cache, const char *key, const char *kernel,
 static void put_image(const char *cache, const char *key, time_t used)
 {
 	_cleanup_free_ char *name = xasprintf("images/%s.img", key);
-	_cleanup_free_ char *size = xasprintf("images/%s.bytes", key);
+	_cleanup_free_ char *path = put(cache, name, 1 << 20, used);
+	uint64_t bytes;
 
-	free(put(cache, name, 1 << 20, used));
-	free(put(cache, size, 8, used));
+	ok(image_note_write(path, path, &bytes));
+	assert_int_equal(bytes, 1 << 20);
 }
 
 /* Two templates, two images, one half-made of each, and what is neither. */
 static void fill(const char *cache)
 {
 	_cleanup_free_ char *memo = xasprintf("%s/images/deb-6.1\033.memo", cache);
-	_cleanup_free_ char *text = xasprintf("%s\n%s\n", key_a, image_b);
 	_cleanup_free_ char *tmp = xasprintf("images/%s.img.tmp-7", image_a);
 	_cleanup_free_ char *making = xasprintf("templates/making-7-%.16s/ram", key_b);
 
@@ -83,7 +84,7 @@ static void fill(const char *cache)
 	free(put(cache, "libvirt/qemu/caps", 4096, 100));
 	free(put(cache, "templates/notes/mine", 4096, 100));
 	free(put(cache, "images/mine.img", 4096, 100));
-	ok(file_write_atomic(memo, text, strlen(text)));
+	ok(image_memo_write(memo, key_a, image_b));
 }
 
 /* What `daxrig @words` prints; free() it. */
@@ -230,6 +231,7 @@ static void test_clean(void **state)
 	int fd, status;
 
 	fill(cache);
+	free(put(cache, "images/torn.memo", 100, 100));
 	free(put(cache, orphan, 0, 100));
 	free(put(cache, "templates/mine.lock", 0, 100));
 	ok(template_lock(held, false, 0, -1, &fd));
@@ -242,6 +244,7 @@ static void test_clean(void **state)
 	has(buf_str(&left), "mine.lock", true);
 	list_folder(images, &more);
 	has(buf_str(&more), ".memo", false);
+	has(buf_str(&more), ".digest", false);
 	/* Its template gone, the lock stays as long as it is held. */
 	ok(tree_remove(folder));
 	again = command(&cmd_cache, words, 3, &status);
@@ -250,6 +253,41 @@ static void test_clean(void **state)
 	free(again);
 	again = command(&cmd_cache, words, 3, &status);
 	assert_false(path_exists(held));
+}
+
+static void change(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	assert_int_equal(pwrite(fd, "y", 1, 5000), 1);
+}
+
+/* A changed byte is named, with what mends it. */
+static void test_check_store(void **state)
+{
+	char *words[] = { (char *)"check", (char *)"--store", NULL };
+	const char *cache = *state;
+	_cleanup_free_ char *image = xasprintf("%s/images/%s.img", cache, image_b);
+	_cleanup_free_ char *ram = xasprintf("%s/templates/%s/ram", cache, key_a);
+	_cleanup_free_ char *text = NULL, *after = NULL;
+	int status;
+
+	fill(cache);
+	text = command(&cmd_check, words, 2, &status);
+	assert_int_equal(status, 0);
+	has(text, "ok       image        222220000000 of deb-6.1\\x1b\n", true);
+	has(text, "ok       image        111110000000 of no kernel any more\n", true);
+	has(text, "ok       template     aaaaa0000000 of deb-old\n", true);
+	has(text, "DAMAGED", false);
+	change(image);
+	change(ram);
+	after = command(&cmd_check, words, 2, &status);
+	assert_int_equal(status, EXIT_INFRA);
+	has(after, "DAMAGED  image        222220000000 of deb-6.1\\x1b: '", true);
+	has(after, ".img' was changed; 'daxrig cache --clean' removes it, and a run makes", true);
+	has(after, "DAMAGED  template     aaaaa0000000 of deb-old: '", true);
+	has(after, "/ram' was changed; 'daxrig cache --clean' removes it", true);
+	has(after, "ok       template     bbbbb0000000 of deb-new\n", true);
 }
 
 /* A template goes to make room only where there is none. */
@@ -297,7 +335,7 @@ static int set_up(void **state)
 	*state = xstrdup("/tmp/test-cache-XXXXXX");
 	if (!mkdtemp(*state))
 		return -1;
-	return setenv("DAXRIG_CACHE", *state, 1);
+	return setenv("DAXRIG_CACHE", *state, 1) || setenv("DAXRIG_DATA", *state, 1);
 }
 
 static int tear_down(void **state)
@@ -314,6 +352,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_image_held, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cache, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_clean, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_check_store, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_room, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_report, set_up, tear_down),
 	};

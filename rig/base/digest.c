@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "digest.h"
+#include "base/digest.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 /* Fits a processor's cache: what is read is still there when it is looked at. */
 #define BLOCK 65536
+#define SUM_DIGITS 16
 
 static bool is_zero(const char *data, size_t len)
 {
@@ -71,22 +73,80 @@ static bool add_data(int fd, off_t size, XXH3_state_t *state)
 	return true;
 }
 
-struct err *digest_file(const char *path, uint64_t *out)
+static struct err *regular_size(int fd, const char *path, uint64_t *size)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
-	XXH3_state_t *state;
-	struct err *err = NULL;
+	struct stat st;
 
-	if (size < 0)
+	if (fd < 0 || fstat(fd, &st))
 		return err_errno(errno, "cannot read '%s'", path);
+	if (!S_ISREG(st.st_mode))
+		return err_create(ERR_INFRA, "'%s' is no regular file", path);
+	*size = (uint64_t)st.st_size;
+	return NULL;
+}
+
+/* Nothing that it could be other than a regular file is waited for, or followed. */
+static int open_file(const char *path)
+{
+	return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+}
+
+struct err *digest_fd(int fd, const char *path, struct digest *out)
+{
+	struct err *err = regular_size(fd, path, &out->size);
+	XXH3_state_t *state;
+
+	if (err)
+		return err;
 	state = XXH3_createState();
 	if (!state)
 		return err_create(ERR_INFRA, "cannot read '%s': out of memory", path);
 	XXH3_64bits_reset(state);
-	if (!add_data(fd, size, state))
+	if (!add_data(fd, (off_t)out->size, state))
 		err = err_errno(errno, "cannot read '%s'", path);
-	*out = XXH3_64bits_digest(state);
+	out->sum = XXH3_64bits_digest(state);
 	XXH3_freeState(state);
 	return err;
+}
+
+struct err *digest_file(const char *path, struct digest *out)
+{
+	_cleanup_close_ int fd = open_file(path);
+
+	return digest_fd(fd, path, out);
+}
+
+struct err *digest_check_fd(int fd, const char *path, const struct digest *want)
+{
+	struct digest is = { 0 };
+	struct err *err = regular_size(fd, path, &is.size);
+
+	if (!err && is.size != want->size)
+		err = err_create(ERR_INFRA, "'%s' is not a file of %" PRIu64 " bytes", path,
+				 want->size);
+	if (!err)
+		err = digest_fd(fd, path, &is);
+	if (!err && (is.size != want->size || is.sum != want->sum))
+		err = err_create(ERR_INFRA, "'%s' was changed", path);
+	return err;
+}
+
+struct err *digest_check(const char *path, const struct digest *want)
+{
+	_cleanup_close_ int fd = open_file(path);
+
+	return digest_check_fd(fd, path, want);
+}
+
+bool digest_parse(const char *text, struct digest *out, const char **end)
+{
+	size_t n = strspn(text, "0123456789");
+
+	if (!n || n > 19 || text[n] != ' ' ||
+	    strspn(text + n + 1, "0123456789abcdef") != SUM_DIGITS)
+		return false;
+	out->size = strtoull(text, NULL, 10);
+	out->sum = strtoull(text + n + 1, NULL, 16);
+	*end = text + n + 1 + SUM_DIGITS;
+	return true;
 }
