@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# guests/*.c builds on the host; guests/agent/*.c is the agent's.
-host-srcs += $(wildcard guests/*.c)
+# guests/agent/*.c is the agent's, the rest is the host's.
+host-srcs += $(wildcard guests/*.c) $(foreach d,store build archive image,$(wildcard guests/$(d)/*.c))
 agent-srcs += $(wildcard guests/agent/*.c)
 test-srcs += $(wildcard guests/tests/test-*.c)
 
-$(BUILD)/host/guests/profile.o $(BUILD)/asan/guests/profile.o: $(wildcard guests/profiles/*.config)
+$(BUILD)/host/guests/build/profile.o $(BUILD)/asan/guests/build/profile.o: $(wildcard guests/profiles/*.config)
 
 # Agent code that its tests run on the host.
 agent-tests := $(addprefix $(BUILD)/tests/,test-agent-parse test-agent-loop \

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# inject/*.c is the host's; inject/ops runs in the guest.
-pure-srcs += inject/mutator.c
-host-srcs += $(filter-out inject/mutator.c,$(wildcard inject/*.c))
-agent-srcs += $(wildcard inject/ops/*.c)
+# The operations' names are everybody's, what carries them out is the guest's.
+pure-srcs += inject/ops/mutator.c
+host-srcs += $(wildcard inject/gate/*.c inject/pages/*.c)
+agent-srcs += inject/ops/ops.c
 test-srcs += $(wildcard inject/tests/*.c)
 fuzz-srcs += $(wildcard inject/fuzz/*.c)

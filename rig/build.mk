@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-pure-srcs += $(wildcard rig/wire/*.c) rig/base/util.c rig/base/glob.c rig/base/err.c rig/base/buf.c rig/base/files.c rig/base/program.c \
-	rig/base/task.c rig/base/sight.c rig/base/clock.c
-host-srcs += rig/base/digest.c $(filter-out rig/agent-main.c,$(wildcard rig/*.c rig/bisect/*.c))
+# Of base/, what the guest has no use for is the host's.
+base-host := rig/base/digest.c
+pure-srcs += $(wildcard rig/wire/*.c) $(filter-out $(base-host),$(wildcard rig/base/*.c))
+host-srcs += $(base-host) $(foreach d,cmd plan run guest host bisect,$(wildcard rig/$(d)/*.c))
 agent-srcs += rig/agent-main.c
 bench-srcs := $(wildcard rig/bench/*.c)
 test-srcs += $(wildcard rig/tests/*.c)

@@ -9,7 +9,7 @@ AGENT_CFLAGS = $(shell pkg-config --cflags libnl-3.0 2>/dev/null) -DRDMA_STATIC_
 AGENT_LIBS := -Wl,--start-group -libverbs -lrxe-rdmav34 -luring \
 	-lnl-route-3 -lnl-3 -Wl,--end-group
 
-main-src := rig/main.c
+main-src := rig/cmd/main.c
 bench-main := rig/bench/main.c
 host-objs := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out $(main-src),$(host-srcs) $(pure-srcs)))
 asan-objs := $(patsubst %.c,$(BUILD)/asan/%.o,$(filter-out $(main-src),$(host-srcs) $(pure-srcs)) \
@@ -53,7 +53,7 @@ $(BUILD)/agent/%.o: %.c
 # Host tests run under ASan and UBSan, against the host's own objects.
 $(BUILD)/libdaxrig-asan.a: $(asan-objs)
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && ar qcs $@ $^
 
 define test_rule
 $(BUILD)/tests/$(notdir $(1:.c=)): $(BUILD)/asan/$(1:.c=.o) $(BUILD)/libdaxrig-asan.a
@@ -96,7 +96,7 @@ fuzz-names := $(patsubst fuzz-%.c,%,$(notdir $(fuzz-srcs)))
 fuzz-cc-works = echo "int LLVMFuzzerTestOneInput(void) { return 0; }" | \
 	$(FUZZ_CC) -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null
 fuzz-wanted = $(or $(TARGET),$(fuzz-names))
-fuzz-objs := $(patsubst %.c,$(BUILD)/fuzz/%.o,$(filter-out $(main-src) rig/cmd-%,$(host-srcs) $(pure-srcs)) \
+fuzz-objs := $(patsubst %.c,$(BUILD)/fuzz/%.o,$(filter-out rig/cmd/%,$(host-srcs) $(pure-srcs)) \
 	$(fuzz-agent-srcs))
 
 $(BUILD)/fuzz/%.o: %.c
@@ -107,7 +107,7 @@ $(BUILD)/fuzz/%.o: %.c
 
 $(BUILD)/fuzz/libdaxrig.a: $(fuzz-objs)
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && ar qcs $@ $^
 
 define fuzz_rule
 $(BUILD)/fuzz/$(notdir $(1:.c=)): $(BUILD)/fuzz/$(1:.c=.o) $(BUILD)/fuzz/libdaxrig.a

@@ -12,7 +12,7 @@
  */
 static const char *const symbols[] = {
 	"pin_user_pages_fast",
-	/* what calls it for ibv_reg_mr, by version: see inject/gate.h */
+	/* what calls it for ibv_reg_mr, by version: see inject/gate/gate.h */
 	"ib_umem_get",
 	"ib_umem_get_va",
 	"ib_umem_get_desc",

@@ -23,7 +23,7 @@ static void put(struct buf *out, const char *name, int64_t value)
 	msg_put_str(out, TAG_LAYOUT, line);
 }
 
-/* The names are those of inject/ledger-page.c. */
+/* The names are those of inject/pages/ledger-page.c. */
 static void put_layout(const struct btf *b, struct buf *out)
 {
 	static const struct {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The machine's lists of archives in both forms, what apt-cache says, and its Depends. */
-#include "guests/apt-package.h"
-#include "guests/apt-sources.h"
-#include "guests/kernel-deb.h"
-#include "rig/fuzz/fuzz.h"
+#include "guests/store/apt-package.h"
+#include "guests/store/apt-sources.h"
+#include "guests/store/kernel-deb.h"
+#include "fuzz/fuzz.h"
 
 static void read_sources(const char *text, enum apt_format format)
 {

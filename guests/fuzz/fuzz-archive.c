@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "guests/archive-io.h"
-#include "guests/kernel-deb.h"
-#include "rig/fuzz/fuzz.h"
+#include "guests/archive/archive-io.h"
+#include "guests/store/kernel-deb.h"
+#include "fuzz/fuzz.h"
 
 static char folder[64];
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "guests/bzimage.h"
-#include "rig/fuzz/fuzz.h"
+#include "guests/archive/bzimage.h"
+#include "fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How a kernel is named, up to a newline; then names of packages to choose from. */
-#include "guests/kernel-spec.h"
-#include "rig/fuzz/fuzz.h"
+#include "guests/store/kernel-spec.h"
+#include "fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

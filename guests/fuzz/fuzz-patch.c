@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A diff that is to be applied, and the header that a mutant has before it. */
-#include "guests/mutant.h"
-#include "guests/patch.h"
-#include "rig/fuzz/fuzz.h"
+#include "guests/build/mutant.h"
+#include "guests/build/patch.h"
+#include "fuzz/fuzz.h"
 
 static bool leads_out(const char *path)
 {

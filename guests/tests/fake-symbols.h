@@ -13,7 +13,7 @@
 
 #include "base/files.h"
 #include "base/program.h"
-#include "guests/tools.h"
+#include "guests/image/tools.h"
 
 #define RELEASE "6.1.0-99-amd64"
 #define KEY "deb-" RELEASE

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "guests/apt-sources.h"
+#include "guests/store/apt-sources.h"
 
 #define KEY "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n"
 #define STANZA(uri, suites, parts) \

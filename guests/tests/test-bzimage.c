@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "guests/bzimage.h"
+#include "guests/archive/bzimage.h"
 
 #define SIZE 0x1000
 #define TEXT "7.2.13+deb14-amd64 (someone@somewhere) #1 SMP"

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "guests/digests.h"
+#include "guests/store/digests.h"
 
 #define HEAD "daxrig-digests 1\n"
 #define SUM "0123456789abcdef"

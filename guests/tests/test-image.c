@@ -15,11 +15,11 @@
 
 #include "base/files.h"
 #include "base/program.h"
-#include "guests/archive-io.h"
-#include "guests/image.h"
-#include "guests/modules.h"
-#include "guests/pack.h"
-#include "guests/tools.h"
+#include "guests/archive/archive-io.h"
+#include "guests/image/image.h"
+#include "guests/image/modules.h"
+#include "guests/archive/pack.h"
+#include "guests/image/tools.h"
 
 #define MODULE_TEXT "not really a module\n"
 

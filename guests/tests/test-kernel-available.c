@@ -7,8 +7,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "guests/kernel-available.h"
-#include "guests/kernel-deb.h"
+#include "guests/store/kernel-available.h"
+#include "guests/store/kernel-deb.h"
 
 static const char shown[] =
 	"Package: linux-image-6.1.0-56-amd64\n"

@@ -13,9 +13,9 @@
 
 #include "base/files.h"
 #include "base/program.h"
-#include "guests/kernel-describe.h"
-#include "guests/kernel-list.h"
-#include "guests/kernel.h"
+#include "guests/store/kernel-describe.h"
+#include "guests/store/kernel-list.h"
+#include "guests/store/kernel.h"
 
 static char *dir, *tree, *data;
 

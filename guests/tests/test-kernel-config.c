@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "guests/kernel-build-id.h"
-#include "guests/kernel-describe.h"
+#include "guests/store/kernel-build-id.h"
+#include "guests/store/kernel-describe.h"
 
 static const char some[] = "# CONFIG_D is not set\nCONFIG_A=y\nCONFIG_B=m\nCONFIG_C=\"y\"\n"
 			   "CONFIG_AB=n\nCONFIG_E=12\nCONFIG_G=yes";

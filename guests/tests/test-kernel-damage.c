@@ -15,10 +15,10 @@
 
 #include "base/files.h"
 #include "base/program.h"
-#include "guests/digests.h"
-#include "guests/kernel-list.h"
-#include "guests/kernel-store.h"
-#include "guests/store-check.h"
+#include "guests/store/digests.h"
+#include "guests/store/kernel-list.h"
+#include "guests/store/kernel-store.h"
+#include "guests/store/store-check.h"
 
 #define RELEASE "6.1.0-99-amd64"
 #define KEY "deb-" RELEASE

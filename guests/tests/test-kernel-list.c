@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "guests/kernel-add.h"
-#include "guests/kernel-list.h"
-#include "guests/kernel-store.h"
+#include "guests/store/kernel-add.h"
+#include "guests/store/kernel-list.h"
+#include "guests/store/kernel-store.h"
 
 #define GOOD_CONFIG "CONFIG_FS_DAX=y\nCONFIG_BLK_DEV_INITRD=y\nCONFIG_RD_ZSTD=y\n"
 #define DIGITS "0123456789abcdef"

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guests/kernel-deb.h"
-#include "guests/kernel-spec.h"
-#include "guests/kernel.h"
+#include "guests/store/kernel-deb.h"
+#include "guests/store/kernel-spec.h"
+#include "guests/store/kernel.h"
 
 static const struct {
 	const char *text;

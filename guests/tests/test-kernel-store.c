@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "guests/kernel-store.h"
+#include "guests/store/kernel-store.h"
 
 static char store[] = "/tmp/daxrig-test-store.XXXXXX";
 

@@ -13,9 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "guests/kernel-describe.h"
-#include "guests/kernel-list.h"
-#include "guests/kernel-symbols.h"
+#include "guests/store/kernel-describe.h"
+#include "guests/store/kernel-list.h"
+#include "guests/store/kernel-symbols.h"
 #include "guests/tests/fake-symbols.h"
 
 static int fifo = -1;

@@ -11,8 +11,8 @@
 
 #include "base/files.h"
 #include "base/program.h"
-#include "guests/modules.h"
-#include "guests/tools.h"
+#include "guests/image/modules.h"
+#include "guests/image/tools.h"
 
 #define RELEASE "1.2.3"
 

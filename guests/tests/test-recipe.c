@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guests/kernel-config.h"
-#include "guests/patch.h"
-#include "guests/profile.h"
-#include "guests/recipe.h"
+#include "guests/store/kernel-config.h"
+#include "guests/build/patch.h"
+#include "guests/build/profile.h"
+#include "guests/build/recipe.h"
 
 #define HUNK "@@ -1,2 +1,2 @@\n a\n-b\n+c\n"
 

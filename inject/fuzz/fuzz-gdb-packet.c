@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What comes from a gdbstub, in pieces. */
-#include "inject/gdb-packet.h"
-#include "rig/fuzz/fuzz.h"
+#include "inject/gate/gdb-packet.h"
+#include "fuzz/fuzz.h"
 
 static void read_packet(const struct buf *packet)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A layout, as a guest tells it, up to an empty line; then the bytes of its struct pages. */
-#include "inject/ledger-page.h"
-#include "rig/fuzz/fuzz.h"
+#include "inject/pages/ledger-page.h"
+#include "fuzz/fuzz.h"
 
 #define FIRST 0x100000ull	/* pfn */
 

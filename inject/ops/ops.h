@@ -3,7 +3,7 @@
 #ifndef INJECT_OPS_OPS_H
 #define INJECT_OPS_OPS_H
 
-#include "inject/mutator.h"
+#include "inject/ops/mutator.h"
 
 /* What a call works on; the caller keeps it alive until the call returns. */
 struct op_target {

@@ -12,8 +12,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "inject/gate.h"
-#include "inject/gdb-packet.h"
+#include "inject/gate/gate.h"
+#include "inject/gate/gdb-packet.h"
 
 #define INTERRUPT "\x03"
 #define ENTRY 0xffffffff81234560u

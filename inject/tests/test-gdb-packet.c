@@ -4,7 +4,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "inject/gdb-packet.h"
+#include "inject/gate/gdb-packet.h"
 
 static const struct {
 	const char *payload;

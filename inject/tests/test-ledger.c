@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "inject/ledger.h"
+#include "inject/pages/ledger.h"
 
 #define VMEMMAP 0xffffea0000000000ull
 #define SIZE 64

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A record that somebody handed on, read and sorted into kinds. */
-#include "reports/kinds.h"
-#include "reports/run-json.h"
-#include "rig/fuzz/fuzz.h"
+#include "reports/record/triage.h"
+#include "reports/record/run-json.h"
+#include "fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "reports/splat-places.h"
+#include "reports/splat/splat-places.h"
 
 #define SCANNER_LOGS 500 /* then new scanners: to make one costs more than a log does */
 #define TITLE_MAX 1024

@@ -12,7 +12,7 @@
 
 #include "base/files.h"
 #include "base/program.h"
-#include "reports/symbols.h"
+#include "reports/symbols/symbols.h"
 
 #define BUILD_MS 60000
 #define BUILD_ID "0123456789abcdef0123456789abcdef01234567"

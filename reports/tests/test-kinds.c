@@ -5,7 +5,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "reports/kinds.h"
+#include "reports/record/triage.h"
 
 static void test_reasons(void **state)
 {

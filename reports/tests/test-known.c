@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/files.h"
-#include "reports/known.h"
+#include "reports/record/known.h"
 
 static const char list[] =
 	"# a comment\n"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "reports/ktap.h"
+#include "reports/render/ktap.h"
 
 static const struct {
 	const char *name;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "reports/live.h"
+#include "reports/render/live.h"
 
 #define S 1000000000ull
 

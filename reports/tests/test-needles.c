@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "reports/needles.h"
+#include "reports/splat/needles.h"
 
 static const enum needles_way ways[] = { NEEDLES_PLAIN, NEEDLES_SSSE3, NEEDLES_AVX2 };
 

@@ -9,8 +9,8 @@
 #include <jansson.h>
 
 #include "base/files.h"
-#include "reports/json-set.h"
-#include "reports/run-json.h"
+#include "reports/record/json-set.h"
+#include "reports/record/run-json.h"
 
 static const char *const argv[] = { "daxrig", "run", "--plan", "qui\xff" "ck", NULL };
 static const struct name_value libraries[] = { { "jansson", "2.14" } };

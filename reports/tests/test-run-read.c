@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/files.h"
-#include "reports/run-json.h"
+#include "reports/record/run-json.h"
 
 /* What was written comes back. */
 static char *written(void)

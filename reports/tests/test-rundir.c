@@ -8,7 +8,7 @@
 
 #include "base/files.h"
 #include "base/program.h"
-#include "reports/rundir.h"
+#include "reports/record/rundir.h"
 
 static const struct {
 	const char *in, *out;

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "reports/splat-explain.h"
+#include "reports/splat/splat-explain.h"
 
 static void take(void *arg, struct splat *s)
 {

@@ -10,10 +10,10 @@
 #include <cmocka.h>
 
 #include "base/files.h"
-#include "reports/splat-line.h"
-#include "reports/splat-name.h"
-#include "reports/splat-places.h"
-#include "reports/splat.h"
+#include "reports/splat/splat-line.h"
+#include "reports/splat/splat-name.h"
+#include "reports/splat/splat-places.h"
+#include "reports/splat/splat.h"
 
 #define GOLDENS "reports/tests/goldens/splat-*"
 

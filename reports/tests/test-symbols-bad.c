@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Files that are missing, stripped, of another kind or broken. */
-#include "reports/symbols-private.h"
+#include "reports/symbols/symbols-private.h"
 #include "reports/tests/symbols-standin.h"
 
 #define FILE_MAX (64u << 20)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "reports/verdict.h"
+#include "reports/record/verdict.h"
 
 struct step {
 	char status;	/* o f s e; 0 ends the list */

@@ -7,8 +7,8 @@
 
 #include "base/err.h"
 #include "bench/stats.h"
-#include "paths.h"
-#include "reports/run-json.h"
+#include "host/paths.h"
+#include "reports/record/run-json.h"
 
 #define BENCH_ARGS_MAX 24
 

@@ -10,7 +10,7 @@
 
 #include "base/files.h"
 #include "bench/bench.h"
-#include "domain-xml.h"
+#include "host/domain-xml.h"
 #include "guests/geometry.h"
 
 #define ROUNDS 3

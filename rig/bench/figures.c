@@ -5,7 +5,7 @@
 
 #include "base/files.h"
 #include "bench/bench.h"
-#include "proc.h"
+#include "host/proc.h"
 
 #define ROUNDS 2
 #define JOBS_ROUNDS 3

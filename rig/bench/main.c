@@ -12,7 +12,7 @@
 #include "base/files.h"
 #include "base/program.h"
 #include "bench/bench.h"
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 #define WANTED_KERNEL "7.2.13+deb14-amd64"
 #define WHOLE_NS 570000000000ull

@@ -3,7 +3,7 @@
 #ifndef RIG_BISECT_ANSWER_H
 #define RIG_BISECT_ANSWER_H
 
-#include "reports/verdict.h"
+#include "reports/record/verdict.h"
 
 /* What is sought; all NULL: not known yet. sought_deinit() it. */
 struct sought {

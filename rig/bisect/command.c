@@ -6,9 +6,9 @@
 
 #include "bisect/session-text.h"
 #include "bisect/walk.h"
-#include "cmd.h"
-#include "guests/recipe.h"
-#include "guests/sha256.h"
+#include "cmd/cmd.h"
+#include "guests/build/recipe.h"
+#include "guests/archive/sha256.h"
 
 /* git-bisect(1) */
 #define GIT_NOT_SHOWN 0

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "base/files.h"
-#include "guests/profile.h"
-#include "guests/recipe.h"
-#include "guests/sha256.h"
+#include "guests/build/profile.h"
+#include "guests/build/recipe.h"
+#include "guests/archive/sha256.h"
 
 #define SOURCE_ONLY 2	/* fragments that every kernel has: what daxrig needs, the base */
 

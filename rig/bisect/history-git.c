@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "guests/git.h"
+#include "guests/build/git.h"
 
 /* What run_program() keeps of an output is bounded: this many commits fit for sure. */
 #define PAGE 2000

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "guests/kernel-available.h"
-#include "guests/kernel-list.h"
+#include "guests/store/kernel-available.h"
+#include "guests/store/kernel-list.h"
 
 void history_deinit(struct history *h)
 {

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/progress.h"
-#include "guests/kernel-spec.h"
+#include "guests/store/kernel-spec.h"
 
 struct candidate {
 	char *spec;	/* for kernel_get() */

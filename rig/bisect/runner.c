@@ -5,7 +5,7 @@
 #include <sys/random.h>
 
 #include "base/files.h"
-#include "cases.h"
+#include "plan/cases.h"
 
 #define SHOWN 3	/* names of cases that are given to choose from */
 #define SCENARIO_MAX ((size_t)1 << 20)

@@ -4,7 +4,7 @@
 #define RIG_BISECT_RUNNER_H
 
 #include "bisect/session.h"
-#include "run.h"
+#include "run/run.h"
 
 struct runner {
 	struct run_options run;	/* kernel, cases, match, folder, seed and over are set by it */

@@ -4,7 +4,7 @@
 
 #include "base/files.h"
 #include "bisect/log.h"
-#include "rig/fuzz/fuzz.h"
+#include "fuzz/fuzz.h"
 
 static char folder[64];
 

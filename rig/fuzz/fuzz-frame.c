@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Bytes on the channel, in pieces; and the fields of what they frame. */
-#include "rig/fuzz/fuzz.h"
+#include "fuzz/fuzz.h"
 #include "wire/frame.h"
 #include "wire/msg.h"
 

@@ -5,9 +5,9 @@
  */
 #include <errno.h>
 
-#include "guest-case-private.h"
-#include "reports/run-json.h"
-#include "rig/fuzz/fuzz.h"
+#include "guest/case-private.h"
+#include "reports/record/run-json.h"
+#include "fuzz/fuzz.h"
 
 /* The linker puts these before what would need a guest: rig/build.mk. */
 struct err *__wrap_link_send(struct link *l, enum msg_type type, const struct buf *payload);

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "guest-private.h"
-#include "rig/fuzz/fuzz.h"
+#include "guest/private.h"
+#include "fuzz/fuzz.h"
 
 /* The linker puts these before what would need a QEMU: rig/build.mk. */
 struct err *__wrap_console_open(struct console *c, const char *path);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "rig/fuzz/fuzz.h"
+#include "fuzz/fuzz.h"
 #include "wire/ledger.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

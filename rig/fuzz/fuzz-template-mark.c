@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "rig/fuzz/fuzz.h"
-#include "template-store.h"
+#include "fuzz/fuzz.h"
+#include "host/template-store.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

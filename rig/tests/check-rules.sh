@@ -16,20 +16,34 @@ forbid() {
 }
 
 rooms='rig|guests|workloads|inject|reports'
+# the rooms of rig/ are included without its name, as base and wire are
+rig='cmd|plan|run|guest|host|bisect|bench|fuzz'
 include='^#include "'
 not_test() { grep -vE "/(tests|fuzz)/"; }
 
 # who may include whom; base/ and wire/ are everybody's, tests and fuzz targets may look anywhere
-forbid "$(sources rig/base | not_test)" "$include(wire|$rooms)/" "base stands on nothing"
-forbid "$(sources rig/wire | not_test)" "$include($rooms)/" "wire stands on base alone"
-forbid "$(sources guests | not_test)" "$include(rig|workloads|inject|reports)/" \
+forbid "$(sources rig/base | not_test)" "$include(wire|$rooms|$rig)/" "base stands on nothing"
+forbid "$(sources rig/wire | not_test)" "$include($rooms|$rig)/" "wire stands on base alone"
+forbid "$(sources guests | not_test)" "$include($rig|workloads|inject|reports)/" \
 	"guests/ stands on base and wire"
-forbid "$(sources inject | not_test)" "$include(rig|guests|workloads|reports)/" \
+forbid "$(sources inject | not_test)" "$include($rig|guests|workloads|reports)/" \
 	"inject/ stands on base and wire"
-forbid "$(sources reports | not_test)" "$include(wire|rig|guests|workloads|inject)/" \
+forbid "$(sources reports | not_test)" "$include(wire|$rig|guests|workloads|inject)/" \
 	"reports/ stands on base"
-forbid "$(sources workloads | not_test)" "$include(rig|guests|reports)/" \
+forbid "$(sources workloads | not_test)" "$include($rig|guests|reports)/" \
 	"workloads/ stands on base, wire and inject"
+
+# what is private to a folder is its own
+found=$(for f in $(sources $(echo $rooms | tr '|' ' ') | not_test); do
+	grep -n "$include.*private\.h\"" "$f" | while IFS= read -r line; do
+		path=${line#*\"}
+		case ${f#rig/} in
+		"${path%/*}"/*) ;;
+		*) echo "$f:$line: private to another folder" ;;
+		esac
+	done
+done)
+[ -z "$found" ] || { echo "$found"; bad=1; }
 
 # each foreign library has one owner
 owner() {
@@ -41,14 +55,14 @@ owner() {
 		esac
 	done
 }
-owner libvirt/ "rig/virt.c rig/virt-domain.c rig/virt-private.h"
-owner libxml/ rig/domain-xml.c
-owner archive guests/archive-io.c
-owner libkmod guests/modules.c
-owner "(elfutils|libelf|gelf|dwarf)" "reports/symbols-image.c reports/symbols-places.c reports/symbols-private.h"
-owner jansson "reports/json-set.h reports/run-json.c reports/run-json-read.c rig/qmp.c rig/qemu-argv.c"
-owner pcre2 reports/regex.c
-owner nettle/ "guests/sha256.c guests/sha256.h"
+owner libvirt/ "rig/host/virt.c rig/host/virt-domain.c rig/host/virt-private.h"
+owner libxml/ rig/host/domain-xml.c
+owner archive guests/archive/archive-io.c
+owner libkmod guests/image/modules.c
+owner "(elfutils|libelf|gelf|dwarf)" "reports/symbols/symbols-image.c reports/symbols/symbols-places.c reports/symbols/symbols-private.h"
+owner jansson "reports/record/json-set.h reports/record/run-json.c reports/record/run-json-read.c rig/host/qmp.c rig/host/qemu-argv.c"
+owner pcre2 reports/splat/regex.c
+owner nettle/ "guests/archive/sha256.c guests/archive/sha256.h"
 owner xxhash rig/base/digest.c
 owner liburing workloads/pins/uring.c
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 static char *dir;
 

@@ -19,7 +19,7 @@
 
 #include "base/files.h"
 #include "base/program.h"
-#include "proc.h"
+#include "host/proc.h"
 
 #define WORDS_MAX 16
 #define OUTPUT_MAX (1u << 20)

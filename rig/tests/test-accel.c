@@ -5,7 +5,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "accel.h"
+#include "host/accel.h"
 
 static void test_scale(void **state)
 {

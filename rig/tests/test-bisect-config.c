@@ -9,7 +9,7 @@
 
 #include "base/files.h"
 #include "bisect/history.h"
-#include "guests/profile.h"
+#include "guests/build/profile.h"
 
 static char *dir, *a, *b;
 

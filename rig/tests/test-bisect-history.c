@@ -9,7 +9,7 @@
 
 #include "base/files.h"
 #include "bisect/session-text.h"
-#include "commits.h"
+#include "tests/commits.h"
 
 #define IMAGE "linux-image-"
 #define BUILD(package, of) { (char *)IMAGE package, (char *)of }

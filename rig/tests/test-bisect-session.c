@@ -12,7 +12,7 @@
 
 #include "base/files.h"
 #include "bisect/session-text.h"
-#include "simulated.h"
+#include "tests/simulated.h"
 
 static char dir[64];
 

@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "bisect/walk.h"
-#include "commits.h"
-#include "simulated.h"
+#include "tests/commits.h"
+#include "tests/simulated.h"
 
 /* A commit shows it when the culprit is among its ancestors or itself. */
 struct made_up {

@@ -11,10 +11,10 @@
 
 #include "base/files.h"
 #include "base/program.h"
-#include "cmd.h"
-#include "guests/image-note.h"
-#include "guests/image.h"
-#include "template-store.h"
+#include "cmd/cmd.h"
+#include "guests/image/image-note.h"
+#include "guests/image/image.h"
+#include "host/template-store.h"
 
 #define SIXTY "00000000000000000000000000000000000000000000000000000000000"
 

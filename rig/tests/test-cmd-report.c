@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "command.h"
+#include "tests/command.h"
 
 #define REPORT(...) \
 	run_command(&cmd_report, NULL, (char *const[]){ __VA_ARGS__ __VA_OPT__(,) NULL })

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/program.h"
-#include "command.h"
+#include "tests/command.h"
 
 static const char warning[] =
 	"[    1.000000] ------------[ cut here ]------------\n"

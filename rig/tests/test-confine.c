@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "confine.h"
+#include "host/confine.h"
 
 static char folder[] = "/tmp/daxrig-test-confine-XXXXXX";
 

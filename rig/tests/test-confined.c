@@ -3,11 +3,11 @@
  * What a guest that broke out of QEMU, or one that floods its console, would have of the
  * host: looked at on the QEMUs of real runs. Run from the top of the tree.
  */
-#include "daxrig.h"
+#include "tests/daxrig.h"
 
 #include <pwd.h>
 
-#include "confine.h"
+#include "host/confine.h"
 
 #define OUT "build/tests/confined-out"
 

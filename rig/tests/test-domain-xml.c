@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/files.h"
-#include "domain-xml.h"
+#include "host/domain-xml.h"
 
 #define GIB (1ull << 30)
 #define MIB (1ull << 20)

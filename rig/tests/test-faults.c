@@ -4,7 +4,7 @@
  * real kernel. The first test fills a cache of our own, from which the others take copies.
  * Run from the top of the tree.
  */
-#include "daxrig.h"
+#include "tests/daxrig.h"
 
 #include <glob.h>
 #include <sys/file.h>

@@ -4,7 +4,7 @@
  * fails, and a verdict changes as it should when the agent leaves something out or the
  * guest is hurt. Run from the top of the tree.
  */
-#include "daxrig.h"
+#include "tests/daxrig.h"
 
 #define OUT "build/tests/out"
 #define KERNEL_KNOWN_BAD "deb:linux-image-amd64"	/* 6.1 */

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/files.h"
-#include "guest-case-private.h"
+#include "guest/case-private.h"
 
 static char base[] = "/tmp/daxrig-test-heard-XXXXXX";
 

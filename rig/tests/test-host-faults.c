@@ -3,7 +3,7 @@
  * The host's faults in the middle of a case, on a real kernel: they end in an error or a pass,
  * never in a fail, nor in a pass that nobody can vouch for. Run from the top of the tree.
  */
-#include "daxrig.h"
+#include "tests/daxrig.h"
 
 #define BASE "build/tests/host-faults"
 #define OUT BASE "/out"

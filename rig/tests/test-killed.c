@@ -3,7 +3,7 @@
  * What is left 5 s after the death of a run in its middle, whoever started its QEMU: nothing.
  * No other daxrig comes to tidy up. Run from the top of the tree.
  */
-#include "daxrig.h"
+#include "tests/daxrig.h"
 
 #include <glob.h>
 

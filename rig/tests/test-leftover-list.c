@@ -15,8 +15,8 @@
 
 #include "base/files.h"
 #include "base/program.h"
-#include "leftover-list.h"
-#include "leftover.h"
+#include "host/leftover-list.h"
+#include "host/leftover.h"
 
 #define NAME "41-7"
 #define OWN "daxrig-" NAME

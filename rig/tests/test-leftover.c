@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "leftover.h"
-#include "proc.h"
+#include "host/leftover.h"
+#include "host/proc.h"
 
 struct dead {
 	char state[64];

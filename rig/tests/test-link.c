@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "console.h"
-#include "link.h"
+#include "guest/console.h"
+#include "guest/link.h"
 
 struct pair {
 	struct link link;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ./daxrig with standard streams that are full or closed, and files that are none. */
-#include "daxrig.h"
+#include "tests/daxrig.h"
 
 /* Runs @script with a scratch folder as $d; its output is both streams'. */
 static void check_shell(const char *script, int status, const char *wanted)

@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "base/glob.h"
-#include "cases.h"
-#include "guests/patch.h"
-#include "mutants.h"
-#include "paths.h"
+#include "plan/cases.h"
+#include "guests/build/patch.h"
+#include "plan/mutants.h"
+#include "host/paths.h"
 
 #define WHAT "What: a\n b\n"
 #define RULE "Rule: contract.waits, splat\n"

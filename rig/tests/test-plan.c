@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/files.h"
-#include "plan.h"
+#include "plan/plan.h"
 
 #define SOURCE(n, t) { .name = (char *)(n), .path = (char *)(n), .text = (char *)(t), \
 		       .len = sizeof(t) - 1 }

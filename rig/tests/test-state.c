@@ -3,14 +3,14 @@
  * Folders that another user made, owns, can write or exchange: ./daxrig does not use them
  * and says so. Run from the top of the tree; rows with a second user need root.
  */
-#include "daxrig.h"
+#include "tests/daxrig.h"
 
 #include <sys/stat.h>
 
 #include "guests/geometry.h"
-#include "leftover.h"
-#include "paths.h"
-#include "private.h"
+#include "host/leftover.h"
+#include "host/paths.h"
+#include "host/private-dir.h"
 
 #define OTHER "65534"
 #define RECORD "mkdir -m 700 s s/run s/run/1-1; "

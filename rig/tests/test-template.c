@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "qemu-argv.h"
-#include "template-store.h"
+#include "host/qemu-argv.h"
+#include "host/template-store.h"
 
 #define GOLDENS "rig/tests/goldens/argv-"
 #define KEY "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"

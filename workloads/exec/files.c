@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "workloads/pattern.h"
+#include "workloads/model/pattern.h"
 
 #define CHUNK (1u << 20)
 /* Generations a file is given before its origin comes round to another. */

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/program.h"
-#include "workloads/pattern.h"
+#include "workloads/model/pattern.h"
 
 #define MKFS_TIMEOUT_MS 60000
 #define FSCK_TIMEOUT_MS 120000

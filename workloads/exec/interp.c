@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "workloads/exec/exec.h"
-#include "workloads/exec/ledger.h"
-#include "workloads/pattern.h"
+#include "workloads/oracles/ledger.h"
+#include "workloads/model/pattern.h"
 
 static void do_unpin(struct exec *x, const struct step *st, struct outcome *o)
 {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "workloads/pattern.h"
+#include "workloads/model/pattern.h"
 
 #define PAGE 4096u
 #define PMD (2u << 20)

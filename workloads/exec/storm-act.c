@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "workloads/pattern.h"
+#include "workloads/model/pattern.h"
 
 #define RAM_DISKS 16u	/* odirect shares them out by id */
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/task.h"
-#include "workloads/pattern.h"
+#include "workloads/model/pattern.h"
 
 /* One that waits longer asks the others for a moment without pins. */
 #define FAIR_NS 100000000ull

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "workloads/exec/ledger.h"
+#include "workloads/oracles/ledger.h"
 
 static struct storm_worker *leader(struct storm *s)
 {

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/task.h"
-#include "workloads/exec/ledger.h"
+#include "workloads/oracles/ledger.h"
 
 /* So long the workers go on between two looks at all. */
 #define SLICE_NS 300000000ull

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "workloads/pattern.h"
+#include "workloads/model/pattern.h"
 
 static bool is(const struct mutator_call *c, const char *op)
 {

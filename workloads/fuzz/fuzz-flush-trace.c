@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Lines of trace_pipe. */
-#include "rig/fuzz/fuzz.h"
-#include "workloads/flush-trace.h"
+#include "fuzz/fuzz.h"
+#include "workloads/model/flush-trace.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A scenario: expanded, parsed, and played by the model. */
-#include "rig/fuzz/fuzz.h"
+#include "fuzz/fuzz.h"
 #include "workloads/model/derive.h"
-#include "workloads/scenario.h"
+#include "workloads/lang/scenario.h"
 
 #define VARIANTS_PLAYED 4	/* the others differ in a word */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Combinations, in their order and by their names. */
 #include "base/buf.h"
-#include "workloads/matrix/dims.h"
+#include "workloads/matrix/dimensions.h"
 
 size_t matrix_size(void)
 {

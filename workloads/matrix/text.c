@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "workloads/matrix/dims.h"
+#include "workloads/matrix/dimensions.h"
 
 struct text {
 	const struct combo *c;

@@ -18,7 +18,7 @@
 #ifndef WORKLOADS_MODEL_DERIVE_H
 #define WORKLOADS_MODEL_DERIVE_H
 
-#include "workloads/scenario.h"
+#include "workloads/lang/scenario.h"
 
 /*
  * Adds steps to @s, with the line of the step they follow and derived set. ERR_USAGE,

@@ -2,7 +2,7 @@
 /* Names, and things as they come and go. */
 #include "workloads/model/blocks.h"
 
-#include "workloads/pattern.h"
+#include "workloads/model/pattern.h"
 
 #define DEVICE_SIZE (1ull << 30)
 

@@ -12,9 +12,9 @@
 #ifndef WORKLOADS_MODEL_MODEL_H
 #define WORKLOADS_MODEL_MODEL_H
 
-#include "inject/mutator.h"
-#include "workloads/pin-info.h"
-#include "workloads/shadow.h"
+#include "inject/ops/mutator.h"
+#include "workloads/lang/pin-info.h"
+#include "workloads/model/shadow.h"
 
 #define MODEL_THINGS_MAX 64
 #define MODEL_PAGE 4096u

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "workloads/pattern.h"
+#include "workloads/model/pattern.h"
 #include "workloads/pins/verbs.h"
 
 struct odp {

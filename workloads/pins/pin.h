@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "wire/agent.h"
-#include "workloads/pin-info.h"
+#include "workloads/lang/pin-info.h"
 
 struct pin_kind;
 struct holder;

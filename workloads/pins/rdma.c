@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "workloads/pattern.h"
+#include "workloads/model/pattern.h"
 #include "workloads/pins/verbs.h"
 
 #define CHUNK ((size_t)1 << 20)	/* one RDMA READ */

@@ -10,8 +10,8 @@
 #define WORKLOADS_STORM_STORM_H
 
 #include "base/buf.h"
-#include "inject/mutator.h"
-#include "workloads/pin-info.h"
+#include "inject/ops/mutator.h"
+#include "workloads/lang/pin-info.h"
 
 #define STORM_WORKERS_MAX 8u
 #define STORM_WORKERS 4u		/* when nothing else is said */

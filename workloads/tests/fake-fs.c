@@ -13,8 +13,8 @@
 
 #include "base/files.h"
 #include "workloads/exec/exec.h"
-#include "workloads/flush-trace.h"
-#include "workloads/pattern.h"
+#include "workloads/model/flush-trace.h"
+#include "workloads/model/pattern.h"
 
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "wire/ledger.h"
-#include "workloads/exec/book.h"
+#include "workloads/oracles/pagemap.h"
 #include "workloads/exec/exec.h"
-#include "workloads/pattern.h"
+#include "workloads/model/pattern.h"
 #include "workloads/pins/kinds.h"
 
 #define BOOK_FIRST 0x1000u

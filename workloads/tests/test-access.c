@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "workloads/model/model.h"
-#include "workloads/scenario.h"
+#include "workloads/lang/scenario.h"
 
 #define PAGES 6u
 #define FILE_A "file a 16K written\n"

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "workloads/flush-trace.h"
+#include "workloads/model/flush-trace.h"
 
 #define BEFORE "   daxrig-agent-412     [001] d..1.    31.337001: "
 

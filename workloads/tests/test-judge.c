@@ -22,7 +22,7 @@
 
 #include "base/files.h"
 #include "base/glob.h"
-#include "reports/verdict.h"
+#include "reports/record/verdict.h"
 #include "wire/agent.h"
 #include "workloads/tests/judge-rows.h"
 

@@ -9,9 +9,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "workloads/matrix.h"
+#include "workloads/matrix/matrix.h"
 #include "workloads/model/derive.h"
-#include "workloads/scenario.h"
+#include "workloads/lang/scenario.h"
 
 /* Those that stand on files; the counts below are of these. */
 #define PINS "rdma,rdma-odp,vmsplice,odirect"

@@ -13,7 +13,7 @@
 #include "base/files.h"
 #include "workloads/model/derive.h"
 #include "workloads/model/model.h"
-#include "workloads/pattern.h"
+#include "workloads/model/pattern.h"
 
 #define FILE_A "file a 4M written\nmap m a 0 4M shared rw\n"
 #define PIN_P "pin p vmsplice m+2M 64K\n"

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "workloads/scenario.h"
+#include "workloads/lang/scenario.h"
 
 #define FILE_AND_MAP "file a 4M written\nmap m a 0 4M shared rw\n"
 

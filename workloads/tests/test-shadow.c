@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "workloads/pattern.h"
-#include "workloads/shadow.h"
+#include "workloads/model/pattern.h"
+#include "workloads/model/shadow.h"
 
 #define SIZE 4096u
 

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "guests/image/tools.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/program.h"
+
+#define INTERPRETER "/lib64/ld-linux-x86-64.so.2"
+#define LIST_MS (30 * 1000)
+
+static const struct {
+	const char *name, *package;
+} programs[] = {
+	{ "ndctl", "ndctl" },
+	{ "mkfs.xfs", "xfsprogs" },
+	{ "xfs_repair", "xfsprogs" },
+	{ "xfs_db", "xfsprogs" },
+	{ "mke2fs", "e2fsprogs" },
+	{ "e2fsck", "e2fsprogs" },
+};
+
+char *tools_find(const char *name)
+{
+	static const char *const dirs[] = { "/usr/sbin", "/usr/bin", "/sbin", "/bin",
+					    "/usr/local/sbin", "/usr/local/bin" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		char *path = xasprintf("%s/%s", dirs[i], name);
+
+		if (!access(path, X_OK))
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+char *tools_next_library(const char **at)
+{
+	const char *p = *at;
+
+	while (*p) {
+		const char *end = p + strcspn(p, "\n");
+		const char *path = memchr(p, '/', (size_t)(end - p));
+		const char *paren = memchr(p, '(', (size_t)(end - p));
+
+		/* "name => /path (0x…)" or "/path (0x…)" */
+		*at = p = *end ? end + 1 : end;
+		if (!path || !paren || paren <= path + 1)
+			continue;
+		return xstrndup(path, (size_t)(paren - path) - 1);
+	}
+	return NULL;
+}
+
+/* A library's path with the links in its folder resolved: /lib is /usr/lib. */
+static struct err *add_library(struct pack *pack, const char *path)
+{
+	_cleanup_free_ char *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+	_cleanup_free_ char *real = realpath(dir, NULL), *to = NULL;
+
+	if (!real)
+		return err_errno(errno, "cannot find library '%s'", path);
+	to = xasprintf("%s%s", real, strrchr(path, '/'));
+	pack_add(pack, PACK_FILE, to, path, 0755);
+	return NULL;
+}
+
+static struct err *add_program(struct pack *pack, const char *name, const char *package)
+{
+	_cleanup_free_ char *path = tools_find(name);
+	_cleanup_free_ char *to = xasprintf("usr/sbin/%s", name);
+	const char *const argv[] = { INTERPRETER, "--list", path, NULL };
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	const char *at;
+	struct err *err;
+	char *library;
+
+	if (!path)
+		return err_create(ERR_INFRA, "cannot find program '%s': apt-get install %s",
+				  name, package);
+	pack_add(pack, PACK_FILE, to, path, 0755);
+	err = run_program(argv, LIST_MS, &out);
+	if (err)
+		return err_wrap(err, "cannot list the libraries of '%s'", path);
+	at = buf_str(&out);
+	while (!err && (library = tools_next_library(&at))) {
+		err = add_library(pack, library);
+		free(library);
+	}
+	return err;
+}
+
+struct err *tools_add(struct pack *pack)
+{
+	static const char *const merged[] = { "bin", "sbin", "lib", "lib64" };
+	struct err *err;
+
+	for (size_t i = 0; i < ARRAY_SIZE(merged); i++) {
+		_cleanup_free_ char *to = xasprintf("usr/%s", merged[i]);
+
+		pack_add(pack, PACK_LINK, merged[i], to, 0777);
+	}
+	/* One folder holds all programs, by whichever name it is asked for. */
+	pack_add(pack, PACK_LINK, "usr/bin", "sbin", 0777);
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		err = add_program(pack, programs[i].name, programs[i].package);
+		if (err)
+			return err;
+	}
+	pack_add(pack, PACK_LINK, "usr/sbin/mkfs.ext4", "mke2fs", 0777);
+	if (path_exists("/etc/mke2fs.conf"))
+		pack_add(pack, PACK_FILE, "etc/mke2fs.conf", "/etc/mke2fs.conf", 0644);
+	return add_library(pack, INTERPRETER);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "guests/store/kernel-build-id.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "guests/archive/archive-io.h"
+#include "guests/archive/bzimage.h"
+
+#define IMAGE_MAX (256u << 20)
+#define VMLINUX_MAX (1u << 30)
+
+static size_t align4(size_t n)
+{
+	return (n + 3) & ~(size_t)3;
+}
+
+static char *find_note(const uint8_t *p, size_t len)
+{
+	while (len >= sizeof(Elf64_Nhdr)) {
+		_cleanup_buf_ struct buf hex = BUF_INIT;
+		size_t name, desc;
+		Elf64_Nhdr note;
+
+		memcpy(&note, p, sizeof(note));
+		p += sizeof(note);
+		len -= sizeof(note);
+		name = align4(note.n_namesz);
+		desc = align4(note.n_descsz);
+		if (name > len || desc > len - name)
+			return NULL;
+		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && !memcmp(p, "GNU", 4)) {
+			for (size_t i = 0; i < note.n_descsz; i++)
+				buf_addf(&hex, "%02x", p[name + i]);
+			return buf_take(&hex);
+		}
+		p += name + desc;
+		len -= name + desc;
+	}
+	return NULL;
+}
+
+char *kernel_elf_build_id(const void *data, size_t len)
+{
+	const uint8_t *p = data;
+	Elf64_Ehdr e;
+	char *hex = NULL;
+
+	if (len < sizeof(e))
+		return NULL;
+	memcpy(&e, p, sizeof(e));
+	if (memcmp(e.e_ident, ELFMAG, SELFMAG) || e.e_ident[EI_CLASS] != ELFCLASS64 ||
+	    e.e_phentsize != sizeof(Elf64_Phdr) || e.e_phoff > len ||
+	    (len - e.e_phoff) / sizeof(Elf64_Phdr) < e.e_phnum)
+		return NULL;
+	for (size_t i = 0; !hex && i < e.e_phnum; i++) {
+		Elf64_Phdr ph;
+
+		memcpy(&ph, p + e.e_phoff + i * sizeof(ph), sizeof(ph));
+		if (ph.p_type == PT_NOTE && ph.p_offset <= len && ph.p_filesz <= len - ph.p_offset)
+			hex = find_note(p + ph.p_offset, ph.p_filesz);
+	}
+	return hex;
+}
+
+/* libarchive unpacks files: the payload becomes one, in memory. */
+static struct err *unpack(const char *data, size_t size, struct buf *out)
+{
+	_cleanup_close_ int fd = memfd_create("payload", MFD_CLOEXEC);
+	_cleanup_free_ char *path = xasprintf("/proc/self/fd/%d", fd);
+	size_t done = 0;
+
+	if (fd < 0)
+		return err_errno(errno, "cannot create a file in memory");
+	while (done < size) {
+		ssize_t n = write(fd, data + done, size - done);
+
+		if (n < 0 && errno != EINTR)
+			return err_errno(errno, "cannot write a file in memory");
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return file_read_unpacked(path, VMLINUX_MAX, out);
+}
+
+struct err *kernel_build_id(const char *image, char **hex)
+{
+	_cleanup_buf_ struct buf file = BUF_INIT, vmlinux = BUF_INIT;
+	size_t offset, size;
+	struct err *err = file_read(image, IMAGE_MAX, &file);
+
+	*hex = NULL;
+	if (!err && !bzimage_payload(file.data, file.len, &offset, &size))
+		err = err_create(ERR_INFRA, "its header does not say where the kernel is");
+	if (!err)
+		err = unpack(file.data + offset, size, &vmlinux);
+	if (!err)
+		*hex = kernel_elf_build_id(vmlinux.data, vmlinux.len);
+	if (!err && !*hex)
+		err = err_create(ERR_INFRA, "the kernel was linked without one");
+	return err_wrap(err, "cannot read the build id of '%s'", image);
+}

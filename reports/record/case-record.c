@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Building and freeing records; the judgment is in verdict.c. */
+#include "reports/record/verdict.h"
+
+#include <string.h>
+
+static char *copy(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
+}
+
+/* A copy of at most @max bytes that counts against the record's budget. */
+static char *copy_counted(struct case_record *rec, const char *s, size_t max)
+{
+	size_t len = s ? strnlen(s, max) : 0;
+
+	rec->text_bytes += len;
+	return s ? xstrndup(s, len) : NULL;
+}
+
+/* One more element of @size bytes behind @count, zeroed. */
+static void *grow(void *array, size_t count, size_t size)
+{
+	char *p = array;
+
+	/* powers of two, so that a flood of steps costs no flood of copies */
+	if (!(count & (count - 1)))
+		p = xrealloc(array, count ? count * 2 : 1, size);
+	memset(p + count * size, 0, size);
+	return p;
+}
+
+#define add_one(array, count)                                                              \
+	({                                                                                 \
+		(array) = grow((array), (count), sizeof(*(array)));                        \
+		&(array)[(count)++];                                                       \
+	})
+
+struct case_record *case_record_create(const char *name)
+{
+	struct case_record *rec = xcalloc(1, sizeof(*rec));
+
+	rec->name = xstrdup(name);
+	rec->guest_end = GUEST_END_ABSENT;
+	rec->verdict = VERDICT_ERROR;
+	rec->reason = xstrdup("not run");
+	return rec;
+}
+
+/* Each of these leaves the first @keep of a list. */
+static void keep_findings(struct case_record *rec, size_t keep)
+{
+	while (rec->finding_count > keep) {
+		struct finding *f = &rec->findings[--rec->finding_count];
+
+		free(f->rule);
+		free(f->step);
+		free(f->expected);
+		free(f->found);
+		free(f->detail);
+	}
+}
+
+static void keep_steps(struct case_record *rec, size_t keep)
+{
+	while (rec->step_count > keep) {
+		struct case_step *s = &rec->steps[--rec->step_count];
+
+		free(s->step);
+		free(s->rule);
+		free(s->expected);
+		free(s->found);
+		free(s->detail);
+	}
+}
+
+static void keep_splats(struct case_record *rec, size_t keep)
+{
+	while (rec->splat_count > keep)
+		splat_destroy(rec->splats[--rec->splat_count]);
+}
+
+static void keep_evidence(struct case_record *rec, size_t keep)
+{
+	while (rec->evidence_count > keep) {
+		struct case_evidence *e = &rec->evidence[--rec->evidence_count];
+
+		free(e->name);
+		free(e->path);
+		free(e->text);
+	}
+}
+
+static void keep_errors(struct case_record *rec, size_t keep)
+{
+	while (rec->error_count > keep)
+		free(rec->errors[--rec->error_count]);
+}
+
+void case_record_drop_findings(struct case_record *rec)
+{
+	keep_findings(rec, 0);
+	free(rec->findings);
+	rec->findings = NULL;
+}
+
+void case_record_destroy(struct case_record *rec)
+{
+	if (!rec)
+		return;
+	case_record_drop_findings(rec);
+	keep_steps(rec, 0);
+	free(rec->steps);
+	keep_splats(rec, 0);
+	free(rec->splats);
+	keep_evidence(rec, 0);
+	free(rec->evidence);
+	for (size_t i = 0; i < ORACLES; i++)
+		free(rec->sights[i].why);
+	keep_errors(rec, 0);
+	free(rec->errors);
+	free(rec->name);
+	free(rec->scenario);
+	free(rec->fs);
+	free(rec->guest_reason);
+	free(rec->reason);
+	free(rec);
+}
+
+void case_record_add_step(struct case_record *rec, const struct case_step *step)
+{
+	struct case_step *s;
+
+	if (rec->step_count >= CASE_STEPS_MAX || rec->text_bytes >= CASE_TEXT_MAX) {
+		rec->dropped++;
+		return;
+	}
+	s = add_one(rec->steps, rec->step_count);
+	*s = *step;
+	s->step = copy_counted(rec, step->step, CASE_LINE_MAX);
+	s->rule = copy_counted(rec, step->rule, CASE_LINE_MAX);
+	s->expected = copy_counted(rec, step->expected, CASE_LINE_MAX);
+	s->found = copy_counted(rec, step->found, CASE_LINE_MAX);
+	s->detail = copy_counted(rec, step->detail, CASE_DETAIL_MAX);
+}
+
+void case_record_add_splat(struct case_record *rec, struct splat *splat)
+{
+	if (rec->splat_count >= CASE_SPLATS_MAX) {
+		rec->dropped++;
+		splat_destroy(splat);
+		return;
+	}
+	*add_one(rec->splats, rec->splat_count) = splat;
+}
+
+void case_record_add_evidence(struct case_record *rec, const char *name, const char *path,
+			      const char *text)
+{
+	if (rec->evidence_count >= CASE_EVIDENCE_MAX || rec->text_bytes >= CASE_TEXT_MAX) {
+		rec->dropped++;
+		return;
+	}
+	*add_one(rec->evidence, rec->evidence_count) = (struct case_evidence){
+		.name = copy_counted(rec, name, CASE_LINE_MAX),
+		.path = copy(path),
+		.text = copy_counted(rec, text, CASE_DETAIL_MAX),
+	};
+}
+
+void case_record_see(struct case_record *rec, enum oracle oracle, enum sight sight,
+		     const char *why)
+{
+	struct case_sight *s = &rec->sights[oracle < ORACLES ? oracle : 0];
+
+	if (oracle >= ORACLES || sight >= SIGHTS)
+		return;
+	if (sight == SIGHT_LACKING || sight == SIGHT_CUT) {
+		_cleanup_free_ char *text = xasprintf("%s: %s", oracle_name(oracle), why);
+
+		case_record_add_evidence(rec, EVIDENCE_LOST, NULL, text);
+	}
+	if (sight <= s->sight)
+		return;
+	s->sight = sight;
+	free(s->why);
+	s->why = why && *why ? xstrndup(why, CASE_LINE_MAX) : NULL;
+}
+
+void case_record_add_error(struct case_record *rec, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (rec->error_count >= CASE_ERRORS_MAX) {
+		rec->dropped++;
+		return;
+	}
+	va_start(ap, fmt);
+	*add_one(rec->errors, rec->error_count) = xvasprintf(fmt, ap);
+	va_end(ap);
+}
+
+/*
+ * As JSON a byte may take five, and a thing without a word some 200: bytes of text and
+ * things that are as long, all lists together, with room for the scenario.
+ */
+#define TRIM_FINDINGS (48u << 10)
+#define TRIM_STEPS (32u << 10)
+#define TRIM_EVIDENCE (32u << 10)
+#define TRIM_ERRORS (8u << 10)
+#define TRIM_THING 64u
+#define TRIM_SPLATS 4u		/* 25 KB each at most, printable */
+
+static void cut(char **s, size_t *left)
+{
+	size_t len = *s ? strlen(*s) : 0, keep = MIN(MIN(len, *left), CASE_LINE_MAX);
+
+	*left -= keep;
+	if (keep == len)
+		return;
+	*s = xrealloc(*s, keep + 1, 1);
+	(*s)[keep] = '\0';
+}
+
+/* Room for one more thing? */
+static bool has_room(size_t *left)
+{
+	if (*left < TRIM_THING)
+		return false;
+	*left -= TRIM_THING;
+	return true;
+}
+
+static void trim_findings(struct case_record *rec)
+{
+	size_t left = TRIM_FINDINGS, i;
+
+	for (i = 0; i < rec->finding_count && has_room(&left); i++) {
+		cut(&rec->findings[i].rule, &left);
+		cut(&rec->findings[i].found, &left);
+		cut(&rec->findings[i].expected, &left);
+		cut(&rec->findings[i].step, &left);
+		cut(&rec->findings[i].detail, &left);
+	}
+	keep_findings(rec, i);
+}
+
+static void trim_steps(struct case_record *rec)
+{
+	size_t left = TRIM_STEPS, i;
+
+	for (i = 0; i < rec->step_count && has_room(&left); i++) {
+		cut(&rec->steps[i].step, &left);
+		cut(&rec->steps[i].rule, &left);
+		cut(&rec->steps[i].found, &left);
+		cut(&rec->steps[i].expected, &left);
+		cut(&rec->steps[i].detail, &left);
+	}
+	keep_steps(rec, i);
+}
+
+static void trim_evidence(struct case_record *rec)
+{
+	size_t left = TRIM_EVIDENCE, i;
+
+	for (i = 0; i < rec->evidence_count && has_room(&left); i++) {
+		cut(&rec->evidence[i].name, &left);
+		cut(&rec->evidence[i].path, &left);
+		cut(&rec->evidence[i].text, &left);
+	}
+	keep_evidence(rec, i);
+}
+
+static void trim_errors(struct case_record *rec)
+{
+	size_t left = TRIM_ERRORS, i;
+
+	for (i = 0; i < rec->error_count && has_room(&left); i++)
+		cut(&rec->errors[i], &left);
+	keep_errors(rec, i);
+}
+
+void case_record_trim(struct case_record *rec, const char *path)
+{
+	const struct case_record was = *rec;
+	_cleanup_free_ char *text = NULL;
+
+	trim_findings(rec);
+	trim_steps(rec);
+	keep_splats(rec, TRIM_SPLATS);
+	trim_evidence(rec);
+	trim_errors(rec);
+	text = xasprintf("%s: here are %zu of %zu findings, %zu of %zu steps, %zu of %zu "
+			 "splats, %zu of %zu pieces of evidence, texts cut",
+			 path ? "all of this record" : "the rest was not kept",
+			 rec->finding_count, was.finding_count, rec->step_count, was.step_count,
+			 rec->splat_count, was.splat_count, rec->evidence_count,
+			 was.evidence_count);
+	rec->text_bytes = 0;
+	case_record_add_evidence(rec, "record", path, text);
+}
+
+static bool is_oracle(const struct case_step *s)
+{
+	return s->step && (!strncmp(s->step, "check", 5) || !strncmp(s->step, "fsck", 4));
+}
+
+void case_record_add_timing(struct case_record *rec)
+{
+	struct case_timing *t = &rec->timing;
+	uint64_t left = rec->duration_ns, *rest = rec->step_count ? &t->steps_ns : &t->settle_ns;
+	uint64_t *const own[] = { &t->settle_ns, &t->teardown_ns, &t->oracles_ns };
+	size_t n = 0;
+
+	for (size_t i = 0; i < rec->step_count; i++) {
+		const struct case_step *s = &rec->steps[i];
+		uint64_t ns = MIN(s->ns, left);	/* the guest's word */
+
+		if (!s->line)
+			*own[MIN(n, ARRAY_SIZE(own) - 1)] += ns;
+		else
+			*(is_oracle(s) ? &t->oracles_ns : &t->steps_ns) += ns;
+		n += !s->line;
+		left -= ns;
+	}
+	if (rec->end_seen)
+		rest = &t->teardown_ns;
+	*rest += left;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reading run.json back; a file is not to be trusted with anything. */
+#include "reports/record/run-json.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/files.h"
+
+static char *get_text(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return xstrdup(s ? s : "");
+}
+
+/* Negative and missing numbers read as 0. */
+static uint64_t get_num(const json_t *o, const char *key)
+{
+	json_int_t v = json_integer_value(json_object_get(o, key));
+
+	return v > 0 ? (uint64_t)v : 0;
+}
+
+static bool get_verdict(const json_t *o, enum verdict *out)
+{
+	const char *s = json_string_value(json_object_get(o, "verdict"));
+
+	for (int v = VERDICT_PASS; s && v <= VERDICT_ERROR; v++) {
+		if (strcmp(s, verdict_name((enum verdict)v)) == 0) {
+			*out = (enum verdict)v;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct case_timing get_timing(const json_t *o)
+{
+	const json_t *t = json_object_get(o, "timing");
+
+	return (struct case_timing){
+		.queue_ns = get_num(t, "queue_ns"),
+		.fork_ns = get_num(t, "fork_ns"),
+		.settle_ns = get_num(t, "settle_ns"),
+		.steps_ns = get_num(t, "steps_ns"),
+		.oracles_ns = get_num(t, "oracles_ns"),
+		.teardown_ns = get_num(t, "teardown_ns"),
+	};
+}
+
+static void take_blocks(const json_t *steps, struct run_summary_case *c)
+{
+	const json_t *step;
+	size_t i;
+
+	json_array_foreach(steps, i, step) {
+		const char *s = json_string_value(json_object_get(step, "step"));
+		struct run_summary_block b = { .ns = get_num(step, "ns") };
+
+		if (!s || sscanf(s, " repeat %u", &b.rounds) != 1 || !b.rounds)
+			continue;
+		b.line = (unsigned int)get_num(step, "line");
+		c->blocks = xrealloc(c->blocks, c->block_count + 1, sizeof(b));
+		c->blocks[c->block_count++] = b;
+	}
+}
+
+static void take_findings(const json_t *list, struct run_summary_case *c)
+{
+	const json_t *f;
+	size_t i;
+
+	c->findings = xcalloc(json_array_size(list) + 1, sizeof(*c->findings));
+	json_array_foreach(list, i, f)
+		c->findings[c->finding_count++] = (struct run_summary_finding){
+			.rule = get_text(f, "rule"),
+			.found = get_text(f, "found"),
+			.detail = get_text(f, "detail"),
+		};
+}
+
+static char *get_lost(const json_t *list)
+{
+	struct buf all = BUF_INIT;
+	const json_t *e;
+	size_t i;
+
+	json_array_foreach(list, i, e) {
+		const char *name = json_string_value(json_object_get(e, "name"));
+		const char *text = json_string_value(json_object_get(e, "text"));
+
+		if (name && text && strcmp(name, EVIDENCE_LOST) == 0)
+			buf_addf(&all, "%s%s", all.len ? "; " : "", text);
+	}
+	return buf_take(&all);
+}
+
+static struct err *take_case(const char *name, const json_t *o, struct run_summary *out)
+{
+	struct run_summary_case c = { 0 };
+
+	if (!json_is_string(json_object_get(o, "name")) || !get_verdict(o, &c.verdict))
+		return err_create(ERR_INFRA, "'%s' is no record of a run: case %zu has no name or "
+				  "verdict", name, out->case_count + 1);
+	c.name = get_text(o, "name");
+	c.reason = get_text(o, "reason");
+	c.duration_ns = get_num(o, "duration_ns");
+	c.timing = get_timing(o);
+	take_blocks(json_object_get(o, "steps"), &c);
+	take_findings(json_object_get(o, "findings"), &c);
+	c.lost = get_lost(json_object_get(o, "evidence"));
+	out->cases[out->case_count++] = c;
+	return NULL;
+}
+
+static struct err *take_cases(const char *name, const json_t *list, struct run_summary *out)
+{
+	size_t n = json_array_size(list);
+	struct err *err = NULL;
+
+	if (!json_is_array(list))
+		return err_create(ERR_INFRA, "'%s' is no record of a run: it has no cases", name);
+	if (n > RUN_JSON_CASES_MAX)
+		return err_create(ERR_INFRA, "'%s' holds %zu cases, more than %d", name, n,
+				  RUN_JSON_CASES_MAX);
+	out->cases = xcalloc(n ? n : 1, sizeof(*out->cases));
+	for (size_t i = 0; i < n && !err; i++)
+		err = take_case(name, json_array_get(list, i), out);
+	return err;
+}
+
+static struct err *take_run(const char *name, const json_t *o, struct run_summary *out)
+{
+	const json_t *format = json_object_get(o, "format");
+	const json_t *kernel = json_object_get(o, "kernel");
+	const char *end = json_string_value(json_object_get(o, "end"));
+
+	if (!json_is_object(o) || !json_is_integer(format))
+		return err_create(ERR_INFRA, "'%s' is no record of a run: it has no format", name);
+	if (json_integer_value(format) != RUN_JSON_FORMAT)
+		return err_create(ERR_INFRA, "'%s' is of format %lld, this daxrig reads %d", name,
+				  (long long)json_integer_value(format), RUN_JSON_FORMAT);
+	out->started = get_text(o, "started");
+	out->end_reason = get_text(o, "end_reason");
+	out->plan = get_text(json_object_get(o, "plan"), "name");
+	out->accel = get_text(o, "accel");
+	out->geometry = get_text(o, "geometry");
+	out->kernel_spec = get_text(kernel, "spec");
+	out->kernel_release = get_text(kernel, "release");
+	out->kernel_image = get_text(kernel, "image");
+	out->image_key = get_text(o, "image");
+	out->complete = end && strcmp(end, "complete") == 0;
+	out->duration_ns = get_num(o, "duration_ns");
+	return take_cases(name, json_object_get(o, "cases"), out);
+}
+
+struct err *run_json_parse(const char *name, const char *text, size_t len,
+			   struct run_summary *out)
+{
+	_cleanup_buf_ struct buf why = BUF_INIT;
+	json_error_t error;
+	json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	struct err *err;
+
+	*out = (struct run_summary){ 0 };
+	if (!root) {
+		/* what jansson says quotes the file */
+		buf_add_escaped(&why, error.text, strlen(error.text), 160);
+		return err_create(ERR_INFRA, "cannot read '%s': line %d: %s", name, error.line,
+				  buf_str(&why));
+	}
+	err = take_run(name, root, out);
+	json_decref(root);
+	if (err)
+		run_summary_deinit(out);
+	return err;
+}
+
+struct err *run_json_read(const char *path, struct run_summary *out)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct err *err;
+
+	*out = (struct run_summary){ 0 };
+	err = file_read(path, RUN_JSON_FILE_MAX, &text);
+	return err ? err : run_json_parse(path, buf_str(&text), text.len, out);
+}
+
+void run_summary_deinit(struct run_summary *s)
+{
+	char *const texts[] = { s->started, s->end_reason, s->plan, s->accel, s->geometry,
+				s->kernel_spec, s->kernel_release, s->kernel_image, s->image_key };
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		free(texts[i]);
+	for (size_t i = 0; i < s->case_count; i++) {
+		free(s->cases[i].name);
+		free(s->cases[i].reason);
+		free(s->cases[i].blocks);
+		for (size_t f = 0; f < s->cases[i].finding_count; f++) {
+			free(s->cases[i].findings[f].rule);
+			free(s->cases[i].findings[f].found);
+			free(s->cases[i].findings[f].detail);
+		}
+		free(s->cases[i].findings);
+		free(s->cases[i].lost);
+	}
+	free(s->cases);
+	*s = (struct run_summary){ 0 };
+}

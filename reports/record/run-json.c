@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "reports/record/run-json.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "reports/record/json-set.h"
+#include "reports/splat/splat-places.h"
+
+/* A seed has 64 bits, a JSON reader may keep 53: hex text. */
+static void set_seed(json_t *o, uint64_t seed)
+{
+	char hex[24];
+
+	snprintf(hex, sizeof(hex), "0x%016llx", (unsigned long long)seed);
+	json_set(o, "seed", json_string(hex));
+}
+
+static json_t *json_step(const struct case_step *s)
+{
+	json_t *o = json_object();
+
+	json_set_num(o, "line", s->line);
+	json_set_text(o, "status", case_step_status_name(s->status));
+	json_set_some(o, "step", s->step);
+	json_set_some(o, "rule", s->rule);
+	json_set_some(o, "expected", s->expected);
+	json_set_some(o, "found", s->found);
+	json_set_some(o, "detail", s->detail);
+	if (s->error)
+		json_set_text(o, "errno", errno_name((int)s->error));
+	json_set_num(o, "ns", s->ns);
+	return o;
+}
+
+static json_t *json_finding(const struct finding *f)
+{
+	json_t *o = json_object();
+
+	json_set_text(o, "rule", f->rule);
+	if (f->line)
+		json_set_num(o, "line", f->line);
+	json_set_some(o, "step", f->step);
+	json_set_some(o, "expected", f->expected);
+	json_set_some(o, "found", f->found);
+	json_set_some(o, "detail", f->detail);
+	return o;
+}
+
+static json_t *json_evidence(const struct case_evidence *e)
+{
+	json_t *o = json_object();
+
+	json_set_text(o, "name", e->name);
+	json_set_some(o, "path", e->path);
+	json_set_some(o, "text", e->text);
+	return o;
+}
+
+static json_t *json_lists(json_t *o, const struct case_record *rec)
+{
+	json_t *steps = json_array(), *findings = json_array(), *splats = json_array();
+	json_t *evidence = json_array(), *errors = json_array();
+
+	for (size_t i = 0; i < rec->step_count; i++)
+		json_array_append_new(steps, json_step(&rec->steps[i]));
+	for (size_t i = 0; i < rec->finding_count; i++)
+		json_array_append_new(findings, json_finding(&rec->findings[i]));
+	for (size_t i = 0; i < rec->splat_count; i++)
+		json_array_append_new(splats, splat_json(rec->splats[i], NULL));
+	for (size_t i = 0; i < rec->evidence_count; i++)
+		json_array_append_new(evidence, json_evidence(&rec->evidence[i]));
+	for (size_t i = 0; i < rec->error_count; i++)
+		json_array_append_new(errors, json_text(rec->errors[i]));
+	json_set(o, "findings", findings);
+	json_set(o, "steps", steps);
+	json_set(o, "splats", splats);
+	json_set(o, "evidence", evidence);
+	json_set(o, "errors", errors);
+	return o;
+}
+
+static json_t *json_guest_of(const struct case_guest *g)
+{
+	json_t *o = json_object();
+
+	json_set_num(o, "number", g->number);
+	json_set_text(o, "host", g->host);
+	json_set_text(o, "random", g->random);
+	json_set(o, "clock_offset_ms", json_integer((json_int_t)g->clock_ms));
+	return o;
+}
+
+/* Where its time went, in nanoseconds. */
+static json_t *json_timing(const struct case_timing *t)
+{
+	json_t *o = json_object();
+
+	json_set_num(o, "queue_ns", t->queue_ns);
+	json_set_num(o, "fork_ns", t->fork_ns);
+	json_set_num(o, "settle_ns", t->settle_ns);
+	json_set_num(o, "steps_ns", t->steps_ns);
+	json_set_num(o, "oracles_ns", t->oracles_ns);
+	json_set_num(o, "teardown_ns", t->teardown_ns);
+	return o;
+}
+
+static json_t *json_sights(const struct case_record *rec)
+{
+	json_t *o = json_object();
+
+	for (enum oracle i = 0; i < ORACLES; i++)
+		json_set_text(o, oracle_name(i), sight_name(rec->sights[i].sight));
+	return o;
+}
+
+static json_t *json_case(const struct case_record *rec)
+{
+	json_t *o = json_object();
+
+	json_set_text(o, "name", rec->name);
+	json_set_text(o, "verdict", verdict_name(rec->verdict));
+	json_set_text(o, "reason", rec->reason);
+	json_set_text(o, "fs", rec->fs);
+	json_set(o, "wants_dax", json_boolean(rec->wants_dax));
+	json_set(o, "dax_proven", json_boolean(rec->dax_proven));
+	json_set(o, "end_seen", json_boolean(rec->end_seen));
+	json_set_text(o, "guest_end", guest_end_name(rec->guest_end));
+	json_set_some(o, "guest_reason", rec->guest_reason);
+	if (rec->guest.number)
+		json_set(o, "guest", json_guest_of(&rec->guest));
+	json_set_num(o, "started_ns", rec->started_ns);
+	json_set_num(o, "duration_ns", rec->duration_ns);
+	/* evidence where something did not end in time: see case_record_judge() */
+	json_set_num(o, "starved_ns", rec->starved_ns);
+	json_set_num(o, "still_ns", rec->still_ns);
+	json_set_num(o, "guest_ns", rec->guest_ns);
+	json_set(o, "timing", json_timing(&rec->timing));
+	set_seed(o, rec->seed);
+	if (rec->wants_sights)
+		json_set(o, "seen", json_sights(rec));
+	if (rec->dropped)
+		json_set_num(o, "dropped", rec->dropped);
+	json_lists(o, rec);
+	json_set_text(o, "scenario", rec->scenario);
+	return o;
+}
+
+static json_t *json_host(const struct run_record *run)
+{
+	json_t *o = json_object(), *libs = json_object();
+
+	json_set_text(o, "kernel", run->host_kernel);
+	json_set_text(o, "cpu", run->host_cpu);
+	json_set_text(o, "qemu", run->qemu_version);
+	json_set_text(o, "libvirt", run->libvirt_version);
+	for (size_t i = 0; i < run->libraries_count; i++)
+		json_set_text(libs, run->libraries[i].name, run->libraries[i].value);
+	json_set(o, "libraries", libs);
+	return o;
+}
+
+static json_t *json_guest(const struct run_record *run)
+{
+	json_t *o = json_object();
+
+	json_set_text(o, "spec", run->kernel_spec);
+	json_set_text(o, "release", run->kernel_release);
+	json_set_text(o, "package", run->kernel_package);
+	json_set_text(o, "key", run->kernel_key);
+	json_set_text(o, "image", run->kernel_image);
+	json_set_text(o, "config", run->kernel_config);
+	return o;
+}
+
+static json_t *json_counts(const struct run_record *run)
+{
+	size_t counts[VERDICT_ERROR + 1] = { 0 };
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < run->case_count; i++)
+		counts[run->cases[i]->verdict]++;
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
+		json_set_num(o, verdict_name((enum verdict)i), counts[i]);
+	return o;
+}
+
+static json_t *json_run(const struct run_record *run)
+{
+	json_t *o = json_object(), *argv = json_array(), *plan = json_object();
+	json_t *cases = json_array(), *notes = json_array();
+
+	json_set_num(o, "format", RUN_JSON_FORMAT);
+	json_set_text(o, "daxrig", run->version);
+	json_set_text(o, "started", run->started);
+	json_set_num(o, "duration_ns", run->duration_ns);
+	json_set_text(o, "end", run->complete ? "complete" : "interrupted");
+	json_set_text(o, "end_reason", run->end_reason);
+	json_set(o, "counts", json_counts(run));
+	for (const char *const *arg = run->argv; arg && *arg; arg++)
+		json_array_append_new(argv, json_text(*arg));
+	json_set(o, "argv", argv);
+	set_seed(o, run->seed);
+	json_set_text(plan, "name", run->plan_name);
+	json_set_text(plan, "match", run->plan_match);
+	json_set_text(plan, "shard", run->plan_shard);
+	json_set_text(plan, "order", run->plan_shuffled ? "seed" : "plan");
+	json_set_text(plan, "text", run->plan_text);
+	json_set(o, "plan", plan);
+	json_set_text(o, "uri", run->uri);
+	json_set_text(o, "accel", run->accel);
+	json_set(o, "host", json_host(run));
+	json_set(o, "kernel", json_guest(run));
+	json_set_text(o, "image", run->image_key);
+	json_set_text(o, "geometry", run->geometry);
+	for (const char *const *note = run->notes; note && *note; note++)
+		json_array_append_new(notes, json_text(*note));
+	json_set(o, "notes", notes);
+	for (size_t i = 0; i < run->case_count; i++)
+		json_array_append_new(cases, json_case(run->cases[i]));
+	json_set(o, "cases", cases);
+	return o;
+}
+
+static int dump_to_buf(const char *data, size_t len, void *arg)
+{
+	buf_add(arg, data, len);
+	return 0;
+}
+
+/* Takes @root. */
+static char *dump(json_t *root)
+{
+	struct buf b = BUF_INIT;
+
+	if (json_dump_callback(root, dump_to_buf, &b, JSON_INDENT(1) | JSON_PRESERVE_ORDER))
+		abort();
+	json_decref(root);
+	buf_addc(&b, '\n');
+	return buf_take(&b);
+}
+
+char *run_json_case_text(const struct case_record *rec)
+{
+	return dump(json_case(rec));
+}
+
+char *run_json_text(const struct run_record *run)
+{
+	return dump(json_run(run));
+}
+
+struct err *run_json_write(const struct run_record *run, const char *path)
+{
+	_cleanup_free_ char *s = run_json_text(run);
+
+	return file_write_atomic(path, s, strlen(s));
+}
+
+const char *run_json_version(void)
+{
+	return JANSSON_VERSION;
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "reports/render/ktap.h"
+
+#include <string.h>
+
+#define NAME_BYTES 200
+#define TEXT_BYTES 400
+#define DETAIL_LINES 24
+#define FINDINGS_SHOWN 8
+
+/* A description ends at a '#', so none may be in it; nor blanks at its edges. */
+static void add_name(struct buf *b, const char *name)
+{
+	_cleanup_buf_ struct buf esc = BUF_INIT;
+	const char *p;
+
+	buf_add_escaped(&esc, name, strlen(name), NAME_BYTES);
+	p = buf_str(&esc);
+	p += strspn(p, " ");
+	if (!*p)
+		p = "unnamed";
+	for (; *p; p++)
+		buf_addc(b, *p == '#' || (*p == ' ' && strspn(p, " ") == strlen(p)) ? '_'
+										    : *p);
+}
+
+static void add_text(struct buf *b, const char *s)
+{
+	buf_add_escaped(b, s, strlen(s), TEXT_BYTES);
+}
+
+/* "# <label>: <text>", nothing for a text that is not there. */
+static void add_field(struct buf *b, const char *label, const char *text)
+{
+	if (!text || !*text)
+		return;
+	buf_addf(b, "#   %s: ", label);
+	add_text(b, text);
+	buf_addc(b, '\n');
+}
+
+/* A text of several lines, one "# " line each. */
+static void add_lines(struct buf *b, const char *text)
+{
+	size_t n = 0;
+
+	for (; text && *text; n++) {
+		size_t len = strcspn(text, "\n");
+
+		if (n == DETAIL_LINES) {
+			buf_adds(b, "#     ...\n");
+			return;
+		}
+		buf_adds(b, "#     ");
+		buf_add_escaped(b, text, len, TEXT_BYTES);
+		buf_addc(b, '\n');
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void add_finding(struct buf *b, const struct finding *f)
+{
+	const struct rule *rule = rule_by_name(f->rule);
+
+	buf_addf(b, "# %s", f->rule);
+	if (rule)
+		buf_addf(b, ": %s", rule->meaning);
+	buf_addc(b, '\n');
+	if (f->step) {
+		buf_addf(b, "#   line %u: ", f->line);
+		add_text(b, f->step);
+		buf_addc(b, '\n');
+	}
+	add_field(b, "expected", f->expected);
+	add_field(b, "found", f->found);
+	add_lines(b, f->detail);
+}
+
+/* Of a pass, too: it says less than others. */
+static void add_lost(struct buf *b, const struct case_record *rec)
+{
+	for (size_t i = 0; i < rec->evidence_count; i++)
+		if (strcmp(rec->evidence[i].name, EVIDENCE_LOST) == 0)
+			add_field(b, "oracle lost", rec->evidence[i].text);
+}
+
+static void add_diagnostics(struct buf *b, const struct case_record *rec)
+{
+	add_lost(b, rec);
+	if (rec->verdict != VERDICT_FAIL && rec->verdict != VERDICT_ERROR)
+		return;
+	add_field(b, rec->verdict == VERDICT_FAIL ? "failed" : "error", rec->reason);
+	for (size_t i = 0; i < MIN(rec->finding_count, FINDINGS_SHOWN); i++)
+		add_finding(b, &rec->findings[i]);
+	if (rec->finding_count > FINDINGS_SHOWN)
+		buf_addf(b, "# and %zu more findings\n",
+			 rec->finding_count - FINDINGS_SHOWN);
+	for (size_t i = 0; i < MIN(rec->error_count, FINDINGS_SHOWN); i++)
+		add_field(b, "rig", rec->errors[i]);
+	for (size_t i = 0; i < MIN(rec->evidence_count, FINDINGS_SHOWN); i++)
+		add_field(b, "evidence", rec->evidence[i].path);
+}
+
+static void add_result(struct buf *b, struct ktap *k, const char *name,
+		       enum verdict verdict, const char *reason)
+{
+	bool ok = verdict == VERDICT_PASS || verdict == VERDICT_SKIP;
+
+	k->counts[verdict]++;
+	buf_addf(b, "%s %zu ", ok ? "ok" : "not ok", ++k->written);
+	add_name(b, name);
+	if (verdict == VERDICT_SKIP || verdict == VERDICT_ERROR) {
+		buf_adds(b, verdict == VERDICT_SKIP ? " # SKIP" : " # ERROR");
+		if (reason && *reason) {
+			buf_addc(b, ' ');
+			add_text(b, reason);
+		}
+	}
+	buf_addc(b, '\n');
+}
+
+static void put(struct ktap *k, const struct buf *b)
+{
+	fwrite(buf_str(b), 1, b->len, k->out);
+	fflush(k->out);
+}
+
+void ktap_start(struct ktap *k, FILE *out, size_t planned)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	*k = (struct ktap){ .out = out, .planned = planned };
+	buf_addf(&b, "KTAP version 1\n1..%zu\n", planned);
+	put(k, &b);
+}
+
+void ktap_case(struct ktap *k, const struct case_record *rec)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	add_diagnostics(&b, rec);
+	add_result(&b, k, rec->name, rec->verdict, rec->reason);
+	put(k, &b);
+}
+
+int ktap_end(struct ktap *k, const char *reason)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	while (k->written < k->planned)
+		add_result(&b, k, "not-run", VERDICT_ERROR, reason ? reason : "not run");
+	buf_addf(&b, "# Totals: pass:%zu fail:%zu skip:%zu error:%zu\n",
+		 k->counts[VERDICT_PASS], k->counts[VERDICT_FAIL], k->counts[VERDICT_SKIP],
+		 k->counts[VERDICT_ERROR]);
+	put(k, &b);
+	return ferror(k->out) ? -1 : 0;
+}

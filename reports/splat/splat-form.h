@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The forms of kernel reports, as data: how each begins, and how it gets its name. */
+#ifndef REPORTS_SPLAT_FORM_H
+#define REPORTS_SPLAT_FORM_H
+
+#include "reports/splat/splat.h"
+
+enum splat_form_flags {
+	/* close behind another report's first line it belongs to that report */
+	SPLAT_FORM_JOINS = 1 << 0,
+	/* a WARNING or BUG line close behind this one belongs to it */
+	SPLAT_FORM_LEADS = 1 << 1,
+	/* belongs to the report before it if that has the same class and no end marker yet */
+	SPLAT_FORM_REPEATS = 1 << 2,
+	/*
+	 * ends the kernel: belongs to the report before it, if that goes on; if it joins, too,
+	 * to one that ended
+	 */
+	SPLAT_FORM_PANIC = 1 << 3,
+	/* the trace shows where a CPU was met: name what it was asked to do */
+	SPLAT_FORM_STALL = 1 << 4,
+	/* the trace shows a victim: waits of one kind get one name */
+	SPLAT_FORM_HANG = 1 << 5,
+};
+
+/*
+ * The first form whose pattern matches a line (without its time stamp) opens a report.
+ * Named groups of the pattern: file, line, func, text.
+ *
+ * The title may hold {func}, {text} and {access}, " Read" or " Write" where a line says so.
+ *
+ * where: how {func} is found in the lines of the report, one letter a step, alternatives
+ * behind '|'. h is the pattern's own func, t the frames of a trace up to the next one; all
+ * other letters stand in splat_steps; all but h and l begin behind the first line. Of what
+ * was found the first that is no helper names the report, the pattern's own func before all
+ * others. None left: "corrupted" stands for it.
+ */
+struct splat_form {
+	enum splat_class cls;
+	unsigned int flags; /* enum splat_form_flags */
+	const char *key;    /* a part of every line that matches: a quick no */
+	const char *pattern;
+	const char *title;
+	const char *where;
+	const char *skip; /* helpers besides those of all forms, as a pattern; NULL: none */
+};
+
+/* What a WARN() prints first, before its text and its WARNING line. */
+#define SPLAT_CUT_HERE "-[ cut here ]-"
+
+/*
+ * Each line that has a form holds one of these, and so does SPLAT_CUT_HERE's: few, and rare
+ * in what is no report, as all of a log is searched for them; see needles.h.
+ */
+extern const char *const splat_needles[];
+extern const size_t splat_needles_count;
+
+extern const struct splat_form splat_forms[];
+extern const size_t splat_forms_count;
+
+/*
+ * A step goes to the next line that matches, whose func, if it has one, is a candidate.
+ * Without the line of a capital letter the report's first line is its title.
+ */
+struct splat_step {
+	char letter;
+	const char *pattern;
+};
+
+extern const struct splat_step splat_steps[];
+extern const size_t splat_steps_count;
+
+/* Patterns of functions that never name a report: parts of a name, unless anchored. */
+extern const char splat_helpers[];
+/* Behind the function before one of these the work of a stalled CPU begins. */
+extern const char splat_stall_anchors[];
+/* Helpers of a task that hangs. */
+extern const char splat_hang_helpers[];
+
+/*
+ * a line of a call trace; groups unsure ("? "), func without the compiler's suffix, pc for an
+ * instruction pointer, full, offset, size, module; caller where an ARM trace names two
+ */
+extern const char splat_frame_pattern[];
+/* the first line of a trace, or of a paragraph that is none of the report's own */
+extern const char splat_trace_pattern[];
+/* "Read of size 8"; group access */
+extern const char splat_access_pattern[];
+/* a message that is no kernel's: a program's, by way of /dev/kmsg, or audit's */
+extern const char splat_user_pattern[];
+/* who ran: groups cpu, pid, task, taint, kernel, build */
+extern const char splat_task_pattern[];
+/* registers that tell of a fault */
+extern const char splat_registers_pattern[];
+/* file:line of a suspicious RCU usage and the like; groups file, line */
+extern const char splat_place_pattern[];
+
+/* Titles begin so; the community's word for what a report is, see splat_type(). */
+struct splat_type {
+	const char *pattern, *type;
+};
+
+extern const struct splat_type splat_types[];
+extern const size_t splat_types_count;
+
+#endif

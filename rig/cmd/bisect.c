@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which version brought it, or fixed it: the words of the user. The work is in bisect/. */
+#include <stdio.h>
+#include <string.h>
+
+#include "bisect/command.h"
+#include "cmd/cmd.h"
+#include "plan/plan.h"
+
+enum {
+	KEY_GOOD = 256, KEY_BAD, KEY_ONCE, KEY_CASE, KEY_SCENARIO, KEY_MATCH, KEY_RULE,
+	KEY_SIGNATURE, KEY_TRIES, KEY_CONFIDENCE, KEY_MAX_RUNS, KEY_PATIENCE, KEY_SKIP,
+	KEY_RESTART, KEY_DRY_RUN, KEY_JOBS, KEY_ACCEL, KEY_GEOMETRY,
+};
+
+#define SKIPS_MAX 64
+#define TRIES_MAX 10000
+#define RUNS_MAX 1000000
+#define JOBS_MAX 64
+
+static const char *skips[SKIPS_MAX];
+static struct bisect_question question = {
+	.confidence = 0.99,
+	.max_runs = SESSION_RUNS_MAX,
+	.patience = SESSION_PATIENCE,
+	.tries = 1,
+	.skip = skips,
+};
+/* The first mistake: whether --once was said, which exits otherwise, is known at the end. */
+static struct err *mistake;
+
+static const struct command_option bisect_options[] = {
+	{ "good", "SPEC", "a kernel that does not show it; newer than the bad one when it is the\n"
+	  "fix that is sought", KEY_GOOD },
+	{ "bad", "SPEC", "a kernel that shows it", KEY_BAD },
+	{ "case", "NAME", "the case that shows it", KEY_CASE },
+	{ "scenario", "FILE", "the same as a scenario file of one case", KEY_SCENARIO },
+	{ "match", "GLOB", "the one case of several whose name matches", KEY_MATCH },
+	{ "rule", "RULE", "what counts as showing it; default: what the bad kernel shows first",
+	  KEY_RULE },
+	{ "signature", "TITLE", "a splat of this title or signature, or of one that the glob matches, counts",
+	  KEY_SIGNATURE },
+	{ "tries", "N", "each run is up to N of the case, until one shows it; default 1",
+	  KEY_TRIES },
+	{ "confidence", "P", "when it is enough; default 0.99", KEY_CONFIDENCE },
+	{ "max-runs", "N", "no more runs than these; default 1000", KEY_MAX_RUNS },
+	{ "patience", "N", "runs of the bad kernel until it is called good; default 60",
+	  KEY_PATIENCE },
+	{ "skip", "GLOB", "never run kernels whose SPEC matches; may be said again", KEY_SKIP },
+	{ "restart", NULL, "forget earlier runs; default: go on from them", KEY_RESTART },
+	{ "dry-run", NULL, "print what would be looked at, and run nothing", KEY_DRY_RUN },
+	{ "once", "SPEC", "for 'git bisect run': one run of this kernel, say tree:. ; exit status\n"
+	  "0 not shown, 1 shown, 125 no answer, more than 127 to stop", KEY_ONCE },
+	{ "jobs", "N", "tries at once; default 1", KEY_JOBS },
+	{ "accel", "auto|kvm|tcg", "as of 'daxrig run'", KEY_ACCEL },
+	{ "geometry", "LIST", "as of 'daxrig run'", KEY_GEOMETRY },
+	{ NULL, NULL, NULL, 0 },
+};
+
+static struct err *parse_confidence(const char *value)
+{
+	char *end;
+	double p = strtod(value, &end);
+
+	if (*end || end == value || !(p > 0.5 && p < 1))
+		return err_create(ERR_USAGE, "--confidence '%s' is no probability above 0.5 and "
+				  "below 1", value);
+	question.confidence = p;
+	return NULL;
+}
+
+static struct err *parse_rule(const char *value)
+{
+	_cleanup_buf_ struct buf names = BUF_INIT;
+
+	question.sought.rule = (char *)value;
+	if (rule_by_name(value))
+		return NULL;
+	for (size_t i = 0; i < rules_count; i++)
+		buf_addf(&names, "%s%s", !i ? "" : i + 1 < rules_count ? ", " : " or ",
+			 rules[i].name);
+	return err_create(ERR_USAGE, "there is no rule '%s': expected %s", value, buf_str(&names));
+}
+
+static struct err *parse_number(int key, const char *value)
+{
+	switch (key) {
+	case KEY_TRIES:
+		return command_count("tries", value, TRIES_MAX, &question.tries);
+	case KEY_MAX_RUNS:
+		return command_count("max-runs", value, RUNS_MAX, &question.max_runs);
+	case KEY_PATIENCE:
+		return command_count("patience", value, RUNS_MAX, &question.patience);
+	case KEY_CONFIDENCE:
+		return parse_confidence(value);
+	default:
+		return command_count("jobs", value, JOBS_MAX, &question.run.jobs);
+	}
+}
+
+static struct err *parse_skip(const char *value)
+{
+	if (question.nr_skip == SKIPS_MAX)
+		return err_create(ERR_USAGE, "more than %d times --skip: say a glob", SKIPS_MAX);
+	return command_glob(value, &skips[question.nr_skip++]);
+}
+
+static struct err *parse(int key, const char *value)
+{
+	switch (key) {
+	case KEY_GOOD:
+		question.good = value;
+		return NULL;
+	case KEY_BAD:
+		question.bad = value;
+		return NULL;
+	case KEY_ONCE:
+		question.once = value;
+		return NULL;
+	case KEY_CASE:
+		question.name = value;
+		return NULL;
+	case KEY_SCENARIO:
+		question.file = value;
+		return NULL;
+	case KEY_MATCH:
+		return command_glob(value, &question.match);
+	case KEY_RULE:
+		return parse_rule(value);
+	case KEY_SIGNATURE:
+		question.sought.title = (char *)value;
+		return NULL;
+	case KEY_SKIP:
+		return parse_skip(value);
+	case KEY_RESTART:
+		question.restart = true;
+		return NULL;
+	case KEY_DRY_RUN:
+		question.dry_run = true;
+		return NULL;
+	case KEY_ACCEL:
+		question.accel = value;
+		return accel_wish_parse(value, &question.run.accel);
+	case KEY_GEOMETRY:
+		question.run.geometry = value;
+		return NULL;
+	default:
+		return parse_number(key, value);
+	}
+}
+
+static struct err *option(void *state, int key, const char *value)
+{
+	struct err *err = parse(key, value);
+
+	(void)state;
+	if (mistake)
+		err_free(err);
+	else
+		mistake = err;
+	return NULL;
+}
+
+/* What does not go together. */
+static struct err *check(int operands)
+{
+	const struct bisect_question *q = &question;
+
+	if (mistake)
+		return take_ptr(mistake);
+	if (operands)
+		return err_create(ERR_USAGE, "bisect takes no operands; see 'daxrig bisect --help'");
+	if (q->once && (q->good || q->bad || q->restart || q->dry_run || q->nr_skip))
+		return err_create(ERR_USAGE, "--once is one run of one kernel: no --good, --bad, "
+				  "--skip, --restart or --dry-run goes with it");
+	if (!q->once && (!q->good || !q->bad))
+		return err_create(ERR_USAGE, "say --good SPEC and --bad SPEC; see 'daxrig bisect "
+				  "--help'");
+	if (q->dry_run)
+		return NULL;
+	if (!q->name == !q->file)
+		return err_create(ERR_USAGE, "say --case NAME or --scenario FILE%s",
+				  q->name ? ", not both" : ": what is to be run");
+	if (q->once && !sought_known(&q->sought))
+		return err_create(ERR_USAGE, "say what counts, --rule RULE or --signature TITLE: "
+				  "--once has no bad kernel to learn it from");
+	return NULL;
+}
+
+static struct err *run(void *state, char **operands, int n, int *status)
+{
+	struct err *err = check(n);
+
+	(void)state;
+	(void)operands;
+	if (!question.run.jobs)
+		question.run.jobs = 1;
+	question.run.repeat = question.tries;
+	if (!err)
+		err = question.once ? bisect_once(&question, status) :
+				      bisect_command(&question, status);
+	if (err && question.once) {
+		/* to 'git bisect run' the usual ones would be verdicts */
+		fprintf(stderr, "daxrig: %s\n", err->message);
+		*status = bisect_once_status(err);
+		err_free(err);
+		err = NULL;
+	}
+	return err;
+}
+
+const struct command cmd_bisect = {
+	.name = "bisect",
+	.operands = "",
+	.summary = "find the version, or the commit, that brought or fixed a finding",
+	.help = "Looks between two packaged kernels, two revisions tree:PATH@REV of a git tree, or\n"
+		"one source with two configurations, src:7.2+a.config and src:7.2+b.config. A\n"
+		"kernel that does not build or boot is skipped. What shows only now and then is run\n"
+		"as often as it takes to be sure. Each run is kept: after an interruption the same\n"
+		"command goes on.\n"
+		"Exit status: 0 found, 2 usage, or the good one is bad, or the bad one good, 3 not\n"
+		"found, or the host or the rig failed.\n"
+		"\nSPEC is " KERNEL_SPEC_FORMS "\n",
+	.options = bisect_options,
+	.option = option,
+	.run = run,
+};

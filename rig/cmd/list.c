@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/glob.h"
+#include "cmd/cmd.h"
+#include "plan/cases.h"
+#include "inject/ops/mutator.h"
+#include "workloads/matrix/matrix.h"
+#include "workloads/lang/pin-info.h"
+#include "workloads/lang/scenario.h"
+
+static struct {
+	bool why, names, shuffle;
+	const char *match;
+	struct plan_shard shard;
+	uint64_t seed;
+} options;
+
+static struct err *list_pins(const struct paths *p)
+{
+	(void)p;
+	for (const struct pin_info *i = pin_infos; i->name; i++)
+		printf("%-14s %s\n", i->name, i->summary);
+	return NULL;
+}
+
+static struct err *list_mutators(const struct paths *p)
+{
+	(void)p;
+	for (const struct mutator *m = mutators; m->name; m++) {
+		_cleanup_buf_ struct buf words = BUF_INIT;
+
+		for (const char *a = m->args; *a; a++)
+			buf_adds(&words, *a == 'f' ? " FILE" : *a == 'm' ? " MAP" :
+			       *a == 'o' ? " OFFSET" :
+			       *a == 'l' ? " LENGTH" : " SIZE");
+		printf("%-12s%-38s %s\n", m->name, buf_str(&words), m->summary);
+	}
+	return NULL;
+}
+
+static struct err *list_scenarios(const struct paths *p)
+{
+	struct library lib;
+	struct err *err = library_scenarios(p, &lib);
+
+	for (size_t i = 0; i < lib.n && !err; i++) {
+		struct scenario_variants v;
+		struct scenario *s = NULL;
+
+		err = scenario_expand(lib.v[i].path, lib.v[i].text, lib.v[i].len, &v);
+		if (err)
+			break;
+		err = scenario_parse(lib.v[i].path, v.v[0].text, strlen(v.v[0].text), &s);
+		if (!err)
+			printf("%-28s %s\n", lib.v[i].name, s->title);
+		scenario_free(s);
+		scenario_variants_deinit(&v);
+	}
+	library_deinit(&lib);
+	return err;
+}
+
+static struct err *list_plans(const struct paths *p)
+{
+	struct library lib;
+	struct err *err = library_plans(p, &lib);
+
+	for (size_t i = 0; i < lib.n && !err; i++) {
+		struct plan plan = { 0 };
+
+		err = cases_from_plan(p, lib.v[i].name, &plan);
+		if (!err)
+			printf("%-12s %zu cases\n", lib.v[i].name, plan.nr_cases);
+		plan_deinit(&plan);
+	}
+	library_deinit(&lib);
+	return err;
+}
+
+static struct err *list_matrix(const struct paths *p)
+{
+	(void)p;
+	for (int d = 0; d < MATRIX_DIMS; d++) {
+		enum matrix_dim dim = (enum matrix_dim)d;
+
+		printf("%s%s: %s\n", d ? "\n" : "", matrix_dim_key(dim), matrix_dim_summary(dim));
+		for (unsigned int i = 0; i < matrix_rows(dim); i++)
+			printf("  %-18s %s\n", matrix_row_name(dim, i), matrix_row_summary(dim, i));
+	}
+	return NULL;
+}
+
+static bool left_out_matches(const struct plan_left_out *l)
+{
+	_cleanup_free_ char *name = options.match ? matrix_name(&l->point) : NULL;
+
+	return !name || glob_match(options.match, name);
+}
+
+/* Left out for @reason, all of it or what matches. */
+static size_t print_reason(const struct plan *plan, const struct matrix_reason *reason)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->nr_left_out; i++)
+		n += plan->left_out[i].reason == reason && left_out_matches(&plan->left_out[i]);
+	if (n)
+		printf("%8zu %s: %s\n", n, reason->equivalent ? "equivalent" : "impossible",
+		       reason->why);
+	for (size_t i = 0; i < plan->nr_left_out && options.names; i++) {
+		const struct plan_left_out *l = &plan->left_out[i];
+
+		if (l->reason == reason && left_out_matches(l)) {
+			_cleanup_free_ char *name = matrix_name(&l->point);
+
+			printf("           %s\n", name);
+		}
+	}
+	return n;
+}
+
+static void print_why(const struct plan *plan)
+{
+	const struct matrix_reason *reason;
+	size_t all = 0;
+
+	for (size_t i = 0; (reason = matrix_reason(i)) != NULL; i++)
+		all += print_reason(plan, reason);
+	printf("%8zu left out, %zu cases\n", all, plan->nr_cases);
+}
+
+static struct err *list_plan(const struct paths *p, const char *name)
+{
+	struct plan plan = { 0 };
+	struct err *err = cases_from_plan(p, name, &plan);
+
+	if (!err && options.match)
+		plan_match(&plan, options.match);
+	if (!err && options.shard.of)
+		plan_take_shard(&plan, options.shard);
+	if (!err && options.shuffle)
+		plan_shuffle(&plan, options.seed);
+	for (size_t i = 0; i < plan.nr_cases && !err && !options.why; i++)
+		printf("%s\n", plan.cases[i].name);
+	if (!err && options.why)
+		print_why(&plan);
+	plan_deinit(&plan);
+	return err;
+}
+
+static const struct {
+	const char *what;
+	struct err *(*list)(const struct paths *p);
+} lists[] = {
+	{ "scenarios", list_scenarios },
+	{ "pins", list_pins },
+	{ "mutators", list_mutators },
+	{ "plans", list_plans },
+	{ "matrix", list_matrix },
+};
+
+static struct err *list(void *state, char **operands, int n, int *status)
+{
+	struct paths p;
+	struct err *err;
+
+	(void)state;
+	(void)status;
+	err = n ? paths_init(&p) : err_create(ERR_USAGE, "say what to list; see 'daxrig list "
+					      "--help'");
+	if (err)
+		return err;
+	err = err_create(ERR_USAGE, "cannot list '%s': expected scenarios, pins, mutators, "
+			 "matrix, plans or 'plan NAME'", operands[0]);
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		if (n == 1 && strcmp(operands[0], lists[i].what) == 0) {
+			err_free(err);
+			err = lists[i].list(&p);
+		}
+	}
+	if (n == 2 && strcmp(operands[0], "plan") == 0) {
+		err_free(err);
+		err = list_plan(&p, operands[1]);
+	}
+	paths_deinit(&p);
+	return err;
+}
+
+enum { KEY_WHY = 256, KEY_NAMES, KEY_MATCH, KEY_SHARD, KEY_SEED };
+
+static struct err *option(void *state, int key, const char *value)
+{
+	(void)state;
+	switch (key) {
+	case KEY_NAMES:
+		options.names = true;
+		break;
+	case KEY_MATCH:
+		return command_glob(value, &options.match);
+	case KEY_SHARD:
+		return plan_shard_parse(value, &options.shard);
+	case KEY_SEED:
+		options.shuffle = parse_size(value, &options.seed);
+		if (!options.shuffle)
+			return err_create(ERR_USAGE, "'%s' is no seed: expected a number", value);
+		break;
+	default:
+		options.why = true;
+	}
+	return NULL;
+}
+
+static const struct command_option list_options[] = {
+	{ "why", NULL, "with 'plan NAME': how many combinations it leaves out, and why", KEY_WHY },
+	{ "names", NULL, "with --why: also which ones", KEY_NAMES },
+	{ "match", "GLOB", "with 'plan NAME': only what matches", KEY_MATCH },
+	{ "shard", "I/N", "with 'plan NAME': one of N parts", KEY_SHARD },
+	{ "seed", "N", "with 'plan NAME': in the order that run --seed N has", KEY_SEED },
+	{ NULL, NULL, NULL, 0 },
+};
+
+const struct command cmd_list = {
+	.name = "list",
+	.operands = "scenarios|pins|mutators|matrix|plans|plan NAME",
+	.summary = "list what there is to run, or the cases of a plan",
+	.help = "",
+	.options = list_options,
+	.option = option,
+	.run = list,
+};

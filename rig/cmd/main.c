@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+
+static const struct command *const commands[] = {
+	&cmd_run, &cmd_report, &cmd_list, &cmd_show, &cmd_check, &cmd_cache, &cmd_kernel,
+	&cmd_mutants, &cmd_bisect, &cmd_splat,
+};
+
+static void print_help(void)
+{
+	printf("Usage: daxrig COMMAND [OPTION...] [OPERAND...]\n"
+	       "Boots kernels under QEMU, pins pages of DAX files, fires truncate, punch-hole and\n"
+	       "reflink at them, and judges what the kernel did.\n\nCommands:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		printf("  %-8s %s\n", commands[i]->name, commands[i]->summary);
+	printf("\n'daxrig COMMAND --help' explains each. 'daxrig --version' prints the version.\n"
+	       "Exit status: 0 all passed or skipped, 1 a case failed, 2 usage, 3 the host or the rig "
+	       "failed.\n");
+}
+
+static struct err *dispatch(int argc, char **argv, int *status)
+{
+	if (argc < 2)
+		return err_create(ERR_USAGE, "no command given; see 'daxrig --help'");
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		print_help();
+		return NULL;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("daxrig %s\n", DAXRIG_VERSION);
+		return NULL;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (strcmp(argv[1], commands[i]->name) == 0)
+			return command_main(commands[i], argc - 1, argv + 1, status);
+	return err_create(ERR_USAGE, "unknown command '%s'; see 'daxrig --help'", argv[1]);
+}
+
+/* Else a file that is opened would be the stream, and get what is printed. */
+static void hold_streams(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		/* such that to use it fails, as it must */
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0)
+			abort();
+}
+
+/* What did not fit is forgotten by a later, shorter flush, but for the mark. */
+static bool output_is_lost(void)
+{
+	bool lost = ferror(stdout);
+
+	return fclose(stdout) || lost;
+}
+
+int main(int argc, char **argv)
+{
+	_cleanup_err_ struct err *err = NULL;
+	int status = EXIT_ALL_PASSED;
+
+	hold_streams();
+	err = dispatch(argc, argv, &status);
+	if (output_is_lost() && !err)
+		err = err_create(ERR_INFRA, "cannot write standard output");
+	if (!err)
+		return status;
+	fprintf(stderr, "daxrig: %s\n", err->message);
+	return err->code == ERR_USAGE ? EXIT_USAGE : EXIT_INFRA;
+}

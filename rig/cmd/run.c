@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+#include <sys/random.h>
+
+#include "cmd/cmd.h"
+#include "guests/store/kernel-spec.h"
+#include "run/run.h"
+
+enum {
+	KEY_KERNEL = 256, KEY_PLAN, KEY_MATCH, KEY_ACCEL, KEY_CONNECT, KEY_GEOMETRY, KEY_OUT,
+	KEY_SEED, KEY_SHARD, KEY_REPEAT, KEY_SELF_TEST, KEY_NO_FORK, KEY_JOBS, KEY_LIMIT,
+};
+
+#define JOBS_MAX 64
+#define REPEAT_MAX 10000
+#define LIMIT_MAX 3600
+
+static struct run_options options = { .kernel = KERNEL_SPEC_DEFAULT };
+
+static const struct command_option run_options[] = {
+	{ "kernel", "SPEC", "the kernel: " KERNEL_SPEC_FORMS ";\n"
+	  "default " KERNEL_SPEC_DEFAULT ", the distribution's", KEY_KERNEL },
+	{ "plan", "NAME", "a plan, or a file FILE.plan; default quick", KEY_PLAN },
+	{ "match", "GLOB", "only cases whose name matches", KEY_MATCH },
+	{ "shard", "I/N", "one of N parts of the cases that match", KEY_SHARD },
+	{ "repeat", "N", "each case N times; those that do not come out the same are told as\n"
+	  "races, with their rates", KEY_REPEAT },
+	{ "accel", "auto|kvm|tcg", "auto tries KVM with the real kernel first", KEY_ACCEL },
+	{ "connect", "URI", "libvirt connection; default: a private one, no daemon",
+	  KEY_CONNECT },
+	{ "geometry", "LIST", "of the guest: memory=,vcpus=,count=,size=,align=; see the manual",
+	  KEY_GEOMETRY },
+	{ "out", "DIR", "where the folder of the run goes", KEY_OUT },
+	{ "seed", "N", "fixes the order of the cases, and goes to the agent with each; default:\n"
+	  "drawn, and the order is the plan's", KEY_SEED },
+	{ "self-test", "LIE", "the agent leaves something out, to see the verdict change:\n"
+	  "no-pin, no-unpin, no-dax, no-gate, no-count, no-flush, dirty-fs, splat-only,\n"
+	  "bare or panic", KEY_SELF_TEST },
+	{ "jobs", "N|auto", "guests at once; auto: as many as processors and memory allow",
+	  KEY_JOBS },
+	{ "limit", "SECONDS", "that a case may take, on a host with KVM; default 15", KEY_LIMIT },
+	{ "no-fork", NULL, "boot a guest for every case; default: boot one, keep it, and start\n"
+	  "the others from there", KEY_NO_FORK },
+	{ NULL, NULL, NULL, 0 },
+};
+
+static struct err *parse_jobs(const char *value)
+{
+	uint64_t n = 0;
+
+	if (strcmp(value, "auto") != 0 && (!parse_size(value, &n) || !n || n > JOBS_MAX))
+		return err_create(ERR_USAGE, "'%s' is no number of guests: expected auto or 1 to %d",
+				  value, JOBS_MAX);
+	options.jobs = (unsigned int)n;
+	return NULL;
+}
+
+static struct err *parse_lie(const char *value)
+{
+	static const struct {
+		const char *name;
+		enum lie lie;
+	} lies[] = { { "no-pin", LIE_NO_PIN }, { "no-unpin", LIE_NO_UNPIN },
+		     { "no-dax", LIE_NO_DAX }, { "no-gate", LIE_NO_GATE },
+		     { "no-count", LIE_NO_COUNT },
+		     { "no-flush", LIE_NO_FLUSH }, { "dirty-fs", LIE_DIRTY_FS },
+		     { "splat-only", LIE_SPLAT_ONLY }, { "bare", LIE_BARE }, { "panic", LIE_PANIC } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
+		if (strcmp(value, lies[i].name) == 0) {
+			options.lie = lies[i].lie;
+			return NULL;
+		}
+	}
+	return err_create(ERR_USAGE, "there is no self-test '%s': expected no-pin, no-unpin, "
+			  "no-dax, no-gate, no-count, no-flush, dirty-fs, splat-only, bare or panic", value);
+}
+
+static struct err *option(void *state, int key, const char *value)
+{
+	(void)state;
+	switch (key) {
+	case KEY_KERNEL:
+		options.kernel = value;
+		break;
+	case KEY_PLAN:
+		options.plan = value;
+		break;
+	case KEY_MATCH:
+		return command_glob(value, &options.match);
+	case KEY_CONNECT:
+		options.uri = value;
+		break;
+	case KEY_GEOMETRY:
+		options.geometry = value;
+		break;
+	case KEY_OUT:
+		options.out = value;
+		break;
+	case KEY_SEED:
+		options.seed_given = parse_size(value, &options.seed);
+		if (!options.seed_given)
+			return err_create(ERR_USAGE, "'%s' is no seed: expected a number", value);
+		break;
+	case KEY_SHARD:
+		return plan_shard_parse(value, &options.shard);
+	case KEY_REPEAT:
+		return command_count("repeat", value, REPEAT_MAX, &options.repeat);
+	case KEY_NO_FORK:
+		options.no_fork = true;
+		break;
+	case KEY_LIMIT:
+		return command_count("limit", value, LIMIT_MAX, &options.limit_s);
+	case KEY_JOBS:
+		return parse_jobs(value);
+	case KEY_ACCEL:
+		return accel_wish_parse(value, &options.accel);
+	default:
+		return parse_lie(value);
+	}
+	return NULL;
+}
+
+static struct err *run(void *state, char **operands, int n, int *status)
+{
+	(void)state;
+	if (n && options.plan)
+		return err_create(ERR_USAGE, "name cases or a plan, not both");
+	if (!n && !options.plan)
+		options.plan = "quick";
+	/* what getrandom() gives below 2^63 is easy to type back in */
+	if (!options.seed_given && getrandom(&options.seed, sizeof(options.seed), 0) < 0)
+		options.seed = now_ns();
+	options.seed &= INT64_MAX;
+	options.cases = operands;
+	options.nr_cases = n;
+	return run_cases(&options, status);
+}
+
+const struct command cmd_run = {
+	.name = "run",
+	.operands = "[CASE|SCENARIO|FILE.scn...]",
+	.summary = "boot a kernel and run cases on it",
+	.help = "Without operands the quick plan is run. Standard output is KTAP version 1, progress\n"
+		"goes to standard error, all else to the folder of the run, which is named last.\n"
+		"Exit status: 0 all passed or skipped, 1 a case failed, 2 usage, 3 the host or the\n"
+		"rig failed.\n",
+	.options = run_options,
+	.option = option,
+	.run = run,
+};

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "guest/private.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/proc.h"
+
+/* 2 s to ready with KVM; scaled, 6 to 8 s under TCG on a machine that is not busy. */
+#define BOOT_MS 10000
+/* A panicking kernel prints for a while; then nothing more comes. */
+#define QUIET_NS 500000000ull
+#define RELEASE_MAX 127
+/* What a QEMU that hung up may take to end, all its memory to be freed. */
+#define END_MS 1000
+/* How often is looked whether QEMU is stopped. */
+#define STOP_LOOK_NS 200000000ull
+/* So much is waited for a stopped QEMU to go on, then its time passes: a night must end. */
+#define STOPPED_MAX_NS 60000000000ull
+
+uint64_t guest_ms(const struct guest *g, uint64_t ms)
+{
+	return (uint64_t)((double)ms * MAX(g->setup->scale, 1.0));
+}
+
+uint64_t guest_now(const struct guest *g)
+{
+	return now_ns() - g->still_ns;
+}
+
+/* A QEMU that somebody stopped is no guest that hangs. */
+static void see_stop(struct guest *g)
+{
+	uint64_t now = now_ns();
+	struct proc_stat st;
+
+	if (now - g->looked_ns < STOP_LOOK_NS)
+		return;
+	if (g->looked_ns && g->still_ns < STOPPED_MAX_NS && virt_domain_pid(g->domain) > 0 &&
+	    proc_stat_read(virt_domain_pid(g->domain), &st) && (st.state == 'T' || st.state == 't'))
+		g->still_ns += now - g->looked_ns;
+	g->looked_ns = now;
+}
+
+/* The reason why no frame may come any more, or GUEST_FRAME. */
+static enum guest_event read_frame(struct guest *g, struct frame *f, struct err **err,
+				   bool *got)
+{
+	do
+		*err = link_next(&g->link, f, got);
+	while (!*err && *got && guest_take_who(g, f));
+	return *err ? GUEST_BROKEN : GUEST_FRAME;
+}
+
+/* A dying QEMU hangs up before it is gone; why it went is to be known. */
+static void await_end(struct guest *g)
+{
+	struct pollfd p = { .fd = virt_domain_event_fd(g->domain), .events = POLLIN };
+
+	poll(&p, 1, END_MS);
+}
+
+static int poll_ms(uint64_t now, uint64_t until)
+{
+	return until <= now ? 0 : (int)MIN((until - now) / 1000000 + 1, 3600000u);
+}
+
+static bool serve(struct guest *g, const struct pollfd *p, struct err **err)
+{
+	if (p[3].revents && g->gate && gate_fd(g->gate) >= 0)
+		*err = gate_service(g->gate);
+	if (!*err && p[0].revents & POLLOUT)
+		*err = link_flush(&g->link);
+	if (!*err && p[0].revents & ~POLLOUT)
+		*err = link_fill(&g->link);
+	return !*err;
+}
+
+enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
+			    struct err **err)
+{
+	*err = NULL;
+	for (;;) {
+		uint64_t now = guest_now(g), until = MIN(deadline, now + STOP_LOOK_NS);
+		uint64_t seen = g->console.size;
+		bool marked = g->console.marked;
+		bool got = false;
+		enum guest_event e = read_frame(g, f, err, &got);
+		struct pollfd p[] = {
+			{ .fd = g->link.fd, .events = link_events(&g->link) },
+			{ .fd = g->console.watch_fd, .events = POLLIN },
+			{ .fd = virt_domain_event_fd(g->domain), .events = POLLIN },
+			{ .fd = g->gate ? gate_fd(g->gate) : -1, .events = POLLIN },
+			{ .fd = g->setup->cancel_fd, .events = POLLIN },
+		};
+
+		if (e == GUEST_BROKEN || got)
+			return e;
+		if (g->link.fd < 0) {
+			await_end(g);
+			return GUEST_GONE;
+		}
+		if (g->quiet_at)
+			until = MIN(until, g->quiet_at);
+		if (poll(p, ARRAY_SIZE(p), poll_ms(now, until)) < 0 && errno != EINTR) {
+			*err = err_errno(errno, "cannot wait for the guest");
+			return GUEST_BROKEN;
+		}
+		if (p[4].revents)
+			return GUEST_CANCELLED;
+		see_stop(g);
+		console_read(&g->console);
+		if (g->console.size != seen)
+			g->quiet_at = guest_now(g) + QUIET_NS;
+		if (g->console.marked && !marked)
+			return GUEST_MARK;
+		if (!serve(g, p, err))
+			return GUEST_BROKEN;
+		if (p[2].revents && virt_domain_is_gone(g->domain) && !(p[0].revents & POLLIN))
+			return GUEST_GONE;
+		now = guest_now(g);
+		if (g->quiet_at && now >= g->quiet_at) {
+			g->quiet_at = 0;
+			return GUEST_QUIET;
+		}
+		if (now >= deadline && !p[0].revents)
+			return GUEST_TIMEOUT;
+	}
+}
+
+static char *escaped(const struct msg_field *f, size_t max)
+{
+	struct buf b = BUF_INIT;
+
+	buf_add_escaped(&b, f->data, f->len, max);
+	return buf_take(&b);
+}
+
+static void take_symbol(struct guest *g, struct gate_symbols *symbols, const struct msg_field *f)
+{
+	_cleanup_free_ char *text = msg_str(f, 256);
+	unsigned long long addr, size;
+	char name[128];
+
+	if (sscanf(text, "%127s %llx %llx", name, &addr, &size) != 3)
+		return;
+	gate_symbols_add(symbols, name, addr, size);
+	if (strcmp(name, "vmemmap_base") == 0)
+		g->vmemmap_base = addr;
+}
+
+static struct err *take_hello(struct guest *g, const struct frame *f)
+{
+	struct gate_symbols symbols = { 0 };
+	struct msg_reader r;
+	struct msg_field field;
+	uint64_t version = 0;
+	_cleanup_err_ struct err *err = NULL;
+
+	if (f->type != MSG_HELLO)
+		return err_create(ERR_INFRA, "the agent began with message %u, not with hello",
+				  f->type);
+	msg_reader_init(&r, f->payload, f->len);
+	while (msg_next(&r, &field)) {
+		if (field.tag == TAG_VERSION) {
+			version = msg_u64(&field);
+		} else if (field.tag == TAG_KERNEL) {
+			free(g->release);
+			g->release = escaped(&field, RELEASE_MAX);
+		} else if (field.tag == TAG_SYMBOL) {
+			take_symbol(g, &symbols, &field);
+		} else if (field.tag == TAG_LAYOUT) {
+			_cleanup_free_ char *line = msg_str(&field, 64);
+
+			ledger_layout_add(&g->layout, line);
+		}
+	}
+	if (version != PROTO_VERSION || !g->release)
+		return err_create(ERR_INFRA, "the agent speaks version %llu of the protocol, "
+				  "not %d", (unsigned long long)version, PROTO_VERSION);
+	if (sscanf(g->release, "%u.%u", &symbols.kernel_major, &symbols.kernel_minor) != 2)
+		return err_create(ERR_INFRA, "the guest's kernel release '%s' has no version",
+				  g->release);
+	if (g->setup->spec.gdb)
+		err = gate_create(g->setup->spec.gdb, &symbols, &g->gate);
+	else
+		err = err_create(ERR_INFRA, "the gdbstub cannot be reached on this connection");
+	if (err)
+		g->no_gate = xstrdup(err->message);
+	return NULL;
+}
+
+static struct err *wait_hello(struct guest *g, uint64_t deadline)
+{
+	struct err *err = NULL;
+	struct frame f;
+
+	for (;;) {
+		switch (guest_wait(g, deadline, &f, &err)) {
+		case GUEST_FRAME:
+			return take_hello(g, &f);
+		case GUEST_BROKEN:
+			return err;
+		case GUEST_CANCELLED:
+			return err_create(ERR_CANCELLED, "interrupted");
+		case GUEST_GONE:
+			return err_create(ERR_TIMEOUT, "the guest ended before its agent spoke; "
+					  "see '%s'", g->console.path);
+		case GUEST_TIMEOUT:
+			return err_create(ERR_TIMEOUT, "the guest's agent did not speak within "
+					  "%.0f s; see '%s'",
+					  (double)guest_ms(g, BOOT_MS) / 1e3, g->console.path);
+		case GUEST_MARK:
+		case GUEST_QUIET:
+			break;
+		}
+	}
+}
+
+struct err *guest_boot(const struct guest_setup *setup, struct guest **out)
+{
+	struct guest *g = xcalloc(1, sizeof(*g));
+	uint64_t start = now_ns(), deadline;
+	struct err *err;
+	int fd;
+
+	g->setup = setup;
+	g->link.fd = -1;
+	g->pages = -1;
+	ledger_layout_init(&g->layout);
+	for (size_t i = 0; i < setup->spec.nvdimm_count; i++)
+		g->layout.pages += setup->spec.nvdimms[i].size / 4096;
+	deadline = start + guest_ms(g, BOOT_MS) * 1000000;
+	err = console_open(&g->console, setup->spec.console);
+	if (!err)
+		err = setup->template ?
+		      template_fork(setup->template, &setup->spec, &g->domain) :
+		      virt_domain_start(setup->virt, &setup->spec, &g->domain);
+	if (!err)
+		err = virt_domain_connect_channel(g->domain, deadline, &fd);
+	if (!err) {
+		link_init(&g->link, fd);
+		err = wait_hello(g, deadline);
+	}
+	if (!err)
+		err = guest_welcome(g);
+	if (err) {
+		guest_destroy(g);
+		return err;
+	}
+	g->boot_ns = now_ns() - start;
+	*out = g;
+	return NULL;
+}
+
+void guest_destroy(struct guest *g)
+{
+	if (!g)
+		return;
+	gate_destroy(g->gate);
+	virt_domain_destroy(g->domain);
+	link_deinit(&g->link);
+	console_close(&g->console);
+	close_fd(&g->pages);
+	free(g->no_gate);
+	free(g->release);
+	free(g);
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "host/virt-private.h"
+
+#include <errno.h>
+#include <libvirt/virterror.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "host/proc.h"
+
+/* libvirt hands QEMU's warnings on, a line each; the last says why it failed. */
+struct err *virt_error(const char *fmt, ...)
+{
+	_cleanup_free_ char *why = xstrdup(virGetLastErrorMessage()), *what = NULL;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	size_t len = strlen(why);
+	char *line;
+	va_list ap;
+
+	while (len && why[len - 1] == '\n')
+		why[--len] = '\0';
+	line = strrchr(why, '\n');
+	line = line ? line + 1 : why;
+	buf_add_escaped(&text, line, strlen(line), 400);
+	va_start(ap, fmt);
+	what = xvasprintf(fmt, ap);
+	va_end(ap);
+	return err_create(ERR_INFRA, "%s: %s", what, buf_str(&text));
+}
+
+static void drop_error(void *opaque, virErrorPtr error)
+{
+	(void)opaque;
+	(void)error;
+}
+
+static void wake_loop(int timer, void *opaque)
+{
+	(void)opaque;
+	virEventUpdateTimeout(timer, -1);
+}
+
+/*
+ * QEMU is started as a daemon. Dead, it stays a zombie until its parent looks, and
+ * libvirt waits for that in steps of 200 ms; a container's first process may never
+ * look. So this process adopts the daemons started below it and reaps them at once.
+ * Children of its own, and those of libvirt that only lead to a daemon, are left to
+ * whoever started them and waits for them.
+ */
+static void reap_daemon(pid_t pid, void *arg)
+{
+	struct proc_stat stat;
+	siginfo_t info;
+
+	if (!proc_stat_read(pid, &stat) || stat.state != 'Z' || stat.parent != getpid() ||
+	    stat.session == getsid(0) || stat.session == pid)
+		return;
+	if (!waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG))
+		virt_note_exit(arg, pid, info.si_code != CLD_EXITED);
+}
+
+static void on_child(int watch, int fd, int events, void *opaque)
+{
+	struct signalfd_siginfo info;
+
+	(void)watch;
+	(void)events;
+	while (read(fd, &info, sizeof(info)) > 0)
+		;
+	proc_for_each(reap_daemon, opaque);
+}
+
+static void *run_loop(void *arg)
+{
+	struct virt *v = arg;
+
+	while (!atomic_load(&v->stopping))
+		if (virEventRunDefaultImpl() < 0)
+			break;
+	return NULL;
+}
+
+/*
+ * The driver starts threads of its own: they, like ours, must leave the
+ * process's signals to whoever waits for them.
+ */
+static struct err *start_loop(struct virt *v)
+{
+	static bool registered;
+	sigset_t child;
+	int ret;
+
+	if (!registered && virEventRegisterDefaultImpl() < 0)
+		return virt_error("cannot start libvirt's event loop");
+	registered = true;
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	v->children = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (v->children < 0)
+		return err_errno(errno, "cannot watch for QEMU's end");
+	v->timer = virEventAddTimeout(-1, wake_loop, NULL, NULL);
+	v->watch = virEventAddHandle(v->children, VIR_EVENT_HANDLE_READABLE, on_child, v,
+				     NULL);
+	if (v->timer < 0 || v->watch < 0)
+		return virt_error("cannot start libvirt's event loop");
+	ret = pthread_create(&v->loop, NULL, run_loop, v);
+	if (ret)
+		return err_errno(ret, "cannot start libvirt's event loop");
+	v->looping = true;
+	return NULL;
+}
+
+static struct err *write_config(const char *root)
+{
+	_cleanup_free_ char *path = xasprintf("%s/etc/qemu.conf", root);
+	_cleanup_free_ char *folder = xasprintf("%s/etc", root);
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct err *err = dir_create(folder);
+
+	if (err)
+		return err;
+	/* No virtlogd, no cgroups, no labels, nobody's files change owner. */
+	buf_adds(&text, "stdio_handler = \"file\"\n"
+			"cgroup_controllers = []\n"
+			"security_driver = \"none\"\n"
+			"dynamic_ownership = 0\n"
+			"remember_owner = 0\n"
+			"namespaces = []\n");
+	buf_addf(&text, "user = \"+%u\"\ngroup = \"+%u\"\n", geteuid(), getegid());
+	buf_addf(&text, "memory_backing_dir = \"%s/ram\"\n", root);
+	return file_write_atomic(path, buf_str(&text), text.len);
+}
+
+/*
+ * Asking QEMU what it can do takes over a second. libvirt keeps the answers
+ * under ROOT/cache and checks them against the host and the QEMU binary; two
+ * processes cannot share a root, but they can share that folder.
+ */
+static struct err *link_cache(const char *root, const char *cache)
+{
+	_cleanup_free_ char *link = xasprintf("%s/cache", root);
+	struct err *err = dir_create(cache);
+
+	if (err)
+		return err;
+	if (symlink(cache, link) && errno != EEXIST)
+		return err_errno(errno, "cannot create '%s'", link);
+	return NULL;
+}
+
+static struct err *prepare_root(const char *root, const char *cache)
+{
+	_cleanup_free_ char *log = xasprintf("3:file:%s/libvirt.log", root);
+	struct err *err;
+
+	if (strlen(root) > VIRT_ROOT_MAX)
+		return err_create(ERR_INFRA, "cannot use '%s' for sockets: longer than %d bytes",
+				  root, VIRT_ROOT_MAX);
+	err = write_config(root);
+	if (!err && cache)
+		err = link_cache(root, cache);
+	/* Its log would go to standard error otherwise. */
+	setenv("LIBVIRT_LOG_OUTPUTS", log, 0);
+	return err;
+}
+
+static struct err *probe_qemu(struct virt *v)
+{
+	_cleanup_free_ char *caps =
+		virConnectGetDomainCapabilities(v->conn, NULL, "x86_64", "q35", "qemu", 0);
+
+	v->emulator = caps ? domain_xml_emulator(caps) : NULL;
+	return v->emulator ? NULL : virt_error("cannot ask what QEMU can do");
+}
+
+static int on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
+			void *opaque)
+{
+	(void)conn;
+	if (event == VIR_DOMAIN_EVENT_STOPPED)
+		virt_note_stopped(opaque, virDomainGetName(dom),
+				  detail == VIR_DOMAIN_EVENT_STOPPED_FAILED ||
+				  detail == VIR_DOMAIN_EVENT_STOPPED_CRASHED);
+	return 0;
+}
+
+static struct err *open_connection(struct virt *v, const char *uri)
+{
+	v->conn = virConnectOpen(uri);
+	if (!v->conn)
+		return virt_error("cannot connect to libvirt at '%s' (%s)", uri,
+				  v->root ? "are libvirt's QEMU driver and QEMU installed?" :
+					    "does its daemon run, may you use it?");
+	v->callback = virConnectDomainEventRegisterAny(v->conn, NULL,
+						       VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+						       VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle),
+						       v, NULL);
+	if (v->callback < 0)
+		return virt_error("cannot watch the guests of '%s'", uri);
+	return probe_qemu(v);
+}
+
+static struct err *open_all(struct virt *v, const char *uri, const char *cache)
+{
+	_cleanup_free_ char *embed = NULL;
+	struct err *err = NULL;
+
+	if (!uri) {
+		/* Debian's libvirt, too, refuses to start as root without that user. */
+		err = confine_user(&v->user);
+		if (!err)
+			err = prepare_root(v->root, cache);
+		if (err)
+			return err;
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
+		embed = xasprintf("qemu:///embed?root=%s", v->root);
+	}
+	virSetErrorFunc(NULL, drop_error);
+	if (virInitialize() < 0)
+		return virt_error("cannot start libvirt");
+	err = start_loop(v);
+	return err ? err : open_connection(v, uri ? uri : embed);
+}
+
+struct err *virt_open(const char *uri, const char *root, const char *cache,
+		      struct virt **out)
+{
+	struct virt *v = xcalloc(1, sizeof(*v));
+	sigset_t all, old;
+	struct err *err;
+
+	pthread_mutex_init(&v->lock, NULL);
+	v->callback = -1;
+	v->timer = -1;
+	v->watch = -1;
+	v->children = -1;
+	if (!uri)
+		v->root = xstrdup(root);
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	err = open_all(v, uri, cache);
+	sigaddset(&old, SIGCHLD);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (err) {
+		virt_close(v);
+		return err;
+	}
+	*out = v;
+	return NULL;
+}
+
+void virt_close(struct virt *v)
+{
+	if (!v)
+		return;
+	if (v->callback >= 0)
+		virConnectDomainEventDeregisterAny(v->conn, v->callback);
+	if (v->conn)
+		virConnectClose(v->conn);
+	if (v->looping) {
+		atomic_store(&v->stopping, true);
+		virEventUpdateTimeout(v->timer, 0);
+		pthread_join(v->loop, NULL);
+	}
+	if (v->watch >= 0)
+		virEventRemoveHandle(v->watch);
+	if (v->timer >= 0)
+		virEventRemoveTimeout(v->timer);
+	close_fd(&v->children);
+	pthread_mutex_destroy(&v->lock);
+	free(v->emulator);
+	free(v->root);
+	free(v);
+}
+
+static void format_version(unsigned long version, char out[32])
+{
+	snprintf(out, 32, "%lu.%lu.%lu", version / 1000000, version / 1000 % 1000,
+		 version % 1000);
+}
+
+struct err *virt_versions(struct virt *v, struct virt_versions *out)
+{
+	unsigned long qemu, libvirt;
+
+	if (virConnectGetVersion(v->conn, &qemu) < 0)
+		return virt_error("cannot ask for QEMU's version");
+	if (virConnectGetLibVersion(v->conn, &libvirt) < 0)
+		return virt_error("cannot ask for libvirt's version");
+	format_version(qemu, out->qemu);
+	format_version(libvirt, out->libvirt);
+	out->emulator = v->emulator;
+	return NULL;
+}
+
+bool virt_is_private(const struct virt *v)
+{
+	return v->root != NULL;
+}
+
+struct err *virt_native(struct virt *v, const struct domain_spec *spec, char **out)
+{
+	_cleanup_free_ char *xml = NULL;
+	struct err *err = domain_xml_build(spec, &xml);
+
+	if (err)
+		return err;
+	*out = virConnectDomainXMLToNative(v->conn, "qemu-argv", xml, 0);
+	return *out ? NULL : virt_error("cannot ask libvirt for QEMU's command line");
+}

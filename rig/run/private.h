@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Between run.c (the books), run-worker.c (guests and cases), run-setup.c (what they
+ * stand on) and run-record.c.
+ */
+#ifndef RIG_RUN_PRIVATE_H
+#define RIG_RUN_PRIVATE_H
+
+#include <pthread.h>
+
+#include "base/progress.h"
+#include "guest/guest.h"
+#include "guests/geometry.h"
+#include "guests/image/image.h"
+#include "guests/store/kernel.h"
+#include "host/leftover.h"
+#include "reports/render/ktap.h"
+#include "reports/render/live.h"
+#include "reports/record/run-json.h"
+#include "run/run.h"
+#include "host/template.h"
+
+struct run {
+	const struct run_options *o;
+	struct paths paths;
+	struct plan plan;
+	struct geometry geometry;
+	struct kernel *kernel;
+	struct image *image;
+	struct run_host host;		/* o->host's, or closed in the end */
+	struct virt_versions versions;
+	struct rundir dir;
+	bool has_dir;
+	FILE *mute;			/* takes what o->say keeps from being printed; or NULL */
+	struct live live;
+	struct ktap ktap;
+	struct progress say;		/* lines to live; from any thread */
+	struct progress note;		/* the same, and to the record */
+	int cancel_fd;			/* readable: somebody wants all to end */
+	uint64_t start_ns;
+	uint64_t plan_ns;		/* since then, when the first case could begin */
+
+	struct guest_setup base;	/* of every guest; each worker fills in its own paths */
+	struct run_template {
+		struct template *template;	/* NULL: guests are booted */
+		char *cmdline;
+	} templates[2];			/* by filesystem: run_template() */
+
+	/* shared by the workers, under lock */
+	pthread_mutex_t lock;
+	size_t next;			/* the case to take */
+	bool enough;			/* no more are taken: o->over said so */
+	size_t reported;		/* cases whose result is out, in the plan's order */
+	uint64_t write_again_ns;	/* the record is not written before */
+	bool no_template;		/* forks failed too often */
+	unsigned int fork_failures, boot_failures;	/* in a row */
+	unsigned int guests;		/* started so far */
+	struct err *err;		/* what ends the run early */
+	struct case_record **records;	/* by place in the plan; NULL: not over yet */
+	struct run_record json;
+	const char **notes;		/* what was noted, NULL behind the last */
+	size_t nr_notes;
+	char started[32], host_kernel[256], host_cpu[128], geometry_text[256], shard_text[32];
+	char *plan_text;
+};
+
+/* run-setup.c: everything up to the first guest. */
+struct err *run_prepare(struct run *r) __must_check;
+void run_deinit(struct run *r);
+
+/* run-worker.c: one guest after another, one case after another, in a thread. */
+struct worker {
+	struct run *run;
+	unsigned int id;
+	pthread_t thread;
+	struct guest_setup setup;	/* of the next guest; its paths belong to it */
+	struct domain_nvdimm nvdimms[GEOMETRY_NVDIMMS_MAX];
+	struct guest *guest;		/* NULL: the next case starts one */
+};
+
+void worker_init(struct worker *w, struct run *r, unsigned int id);
+void worker_deinit(struct worker *w);
+/* Fresh files for setup.spec.nvdimms; worker_drop_nvdimms() them. */
+struct err *worker_make_nvdimms(struct worker *w) __must_check;
+void worker_drop_nvdimms(struct worker *w);
+/* Takes cases until there are none or the run is to end. A thread's main. */
+void *worker_main(void *worker);
+
+/* run.c, any thread: the case at @place is over, judged. */
+void run_case_over(struct run *r, size_t place, struct case_record *rec);
+
+/* What --repeat was for: cases whose verdict changed, as notes. */
+void run_tell_rates(struct run *r);
+/* The template for cases on @fs. */
+struct run_template *run_template(struct run *r, const char *fs);
+/* How many guests at once the host has room for. */
+size_t run_jobs_auto(const struct run *r);
+/* Nanoseconds since the run began. */
+uint64_t run_now(const struct run *r);
+
+/* run-record.c */
+/* What run.json will say of the run itself, as far as it is known; again is fine. */
+void run_record_begin(struct run *r);
+/* Writes run.json as of now. */
+struct err *run_record_write(struct run *r, bool complete, const char *reason) __must_check;
+
+/* True once somebody wants all to end. */
+bool run_cancelled(const struct run *r);
+
+#endif

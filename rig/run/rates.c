@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* --repeat: cases that did not come out the same each time are races; how often. */
+#include <stdio.h>
+#include <string.h>
+
+#include "run/private.h"
+
+struct rate {
+	unsigned int n[VERDICT_ERROR + 1], runs;
+};
+
+/* Of the case at @first and all that repeat it: the name up to '#' is theirs. */
+static struct rate rate_of(const struct run *r, size_t first)
+{
+	size_t len = strcspn(r->plan.cases[first].name, "#");
+	struct rate rate = { 0 };
+
+	for (size_t i = first; i < r->plan.nr_cases; i++) {
+		if (!r->records[i] || strncmp(r->plan.cases[i].name, r->plan.cases[first].name, len + 1))
+			continue;
+		rate.n[r->records[i]->verdict]++;
+		rate.runs++;
+	}
+	return rate;
+}
+
+static bool is_first(const struct run *r, size_t i)
+{
+	const char *mark = strchr(r->plan.cases[i].name, '#');
+
+	return mark && strcmp(mark, "#1") == 0;
+}
+
+static void name_race(struct run *r, size_t i, const struct rate *rate)
+{
+	size_t len = strcspn(r->plan.cases[i].name, "#");
+	struct buf line = BUF_INIT;
+
+	buf_addf(&line, "race: %.*s:", (int)len, r->plan.cases[i].name);
+	for (size_t v = 0; v < ARRAY_SIZE(rate->n); v++)
+		if (rate->n[v])
+			buf_addf(&line, " %s %u of %u", verdict_name((enum verdict)v), rate->n[v],
+				 rate->runs);
+	progress_line(&r->note, "%s", buf_str(&line));
+	buf_deinit(&line);
+}
+
+void run_tell_rates(struct run *r)
+{
+	size_t cases = 0, races = 0;
+
+	if (r->o->repeat < 2)
+		return;
+	for (size_t i = 0; i < r->plan.nr_cases; i++) {
+		struct rate rate;
+		size_t kinds = 0;
+
+		if (!is_first(r, i))
+			continue;
+		rate = rate_of(r, i);
+		cases += rate.runs > 0;
+		for (size_t v = 0; v < ARRAY_SIZE(rate.n); v++)
+			kinds += rate.n[v] != 0;
+		if (kinds < 2)
+			continue;
+		races++;
+		name_race(r, i, &rate);
+	}
+	progress_line(&r->note, "%zu cases %u times: %zu came out the same each time, %zu did not",
+		      cases, r->o->repeat, cases - races, races);
+}

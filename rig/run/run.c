@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The books of a run: which cases, in which order their results come out, the record. */
+#include "run/private.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Of the time a record took to write: so long it is left alone. */
+#define RECORD_REST 20
+
+uint64_t run_now(const struct run *r)
+{
+	return now_ns() - r->start_ns;
+}
+
+bool run_cancelled(const struct run *r)
+{
+	struct pollfd p = { .fd = r->cancel_fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0;
+}
+
+static void say_line(void *arg, const char *text)
+{
+	struct run *r = arg;
+
+	pthread_mutex_lock(&r->lock);
+	if (r->o->say)
+		progress_line(r->o->say, "%s", text);
+	else
+		live_say(&r->live, run_now(r), text);
+	pthread_mutex_unlock(&r->lock);
+}
+
+static void note_line(void *arg, const char *text)
+{
+	struct run *r = arg;
+
+	pthread_mutex_lock(&r->lock);
+	r->notes = xrealloc(r->notes, r->nr_notes + 2, sizeof(*r->notes));
+	r->notes[r->nr_notes++] = xstrdup(text);
+	r->notes[r->nr_notes] = NULL;
+	pthread_mutex_unlock(&r->lock);
+	say_line(r, text);
+}
+
+/* Results come out in the plan's order, whenever they came in. Under lock. */
+static void report_ready(struct run *r)
+{
+	live_clear(&r->live);
+	while (r->reported < r->plan.nr_cases && r->records[r->reported])
+		ktap_case(&r->ktap, r->records[r->reported++]);
+}
+
+/*
+ * The record so far, for whoever looks on or finds it after a crash. It is written whole:
+ * with thousands of cases not after each, but in a twentieth of the time at most. Under lock.
+ */
+static struct err *write_record(struct run *r)
+{
+	uint64_t start = now_ns();
+	struct err *err;
+
+	if (start < r->write_again_ns)
+		return NULL;
+	err = run_record_write(r, false, NULL);
+	r->write_again_ns = now_ns() + RECORD_REST * (now_ns() - start);
+	return err;
+}
+
+void run_case_over(struct run *r, size_t place, struct case_record *rec)
+{
+	struct err *err;
+
+	pthread_mutex_lock(&r->lock);
+	r->records[place] = rec;
+	report_ready(r);
+	live_case(&r->live, run_now(r), rec);
+	if (r->o->over && !r->enough)
+		r->enough = r->o->over(r->o->over_arg, rec);
+	err = write_record(r);
+	if (err && !r->err)
+		r->err = take_ptr(err);
+	pthread_mutex_unlock(&r->lock);
+	err_free(err);
+}
+
+static unsigned int job_count(const struct run *r)
+{
+	size_t jobs = r->o->jobs ? r->o->jobs : run_jobs_auto(r);
+
+	return (unsigned int)MAX(MIN(jobs, r->plan.nr_cases), 1u);
+}
+
+/* Meanwhile the live line shows how time goes by. */
+static void join_worker(struct run *r, struct worker *w)
+{
+	struct timespec next;
+
+	do {
+		pthread_mutex_lock(&r->lock);
+		live_tick(&r->live, run_now(r));
+		pthread_mutex_unlock(&r->lock);
+		clock_gettime(CLOCK_MONOTONIC, &next);
+		next.tv_sec++;
+	} while (pthread_clockjoin_np(w->thread, NULL, CLOCK_MONOTONIC, &next) == ETIMEDOUT);
+}
+
+static struct err *run_plan(struct run *r)
+{
+	unsigned int n = job_count(r), started = 0;
+	struct worker *workers = xcalloc(n, sizeof(*workers));
+	int ret = 0;
+
+	while (started < n && !ret) {
+		worker_init(&workers[started], r, started);
+		ret = pthread_create(&workers[started].thread, NULL, worker_main,
+				     &workers[started]);
+		if (ret)
+			worker_deinit(&workers[started]);
+		else
+			started++;
+	}
+	for (unsigned int i = 0; i < started; i++) {
+		join_worker(r, &workers[i]);
+		worker_deinit(&workers[i]);
+	}
+	free(workers);
+	if (!started)
+		return err_errno(ret, "cannot start a thread");
+	return take_ptr(r->err);
+}
+
+static int exit_status(const struct run *r)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < r->plan.nr_cases; i++) {
+		if (r->records[i] && r->records[i]->verdict == VERDICT_FAIL)
+			return 1;
+		if (r->records[i] && r->records[i]->verdict == VERDICT_ERROR)
+			status = 3;
+	}
+	return status;
+}
+
+static size_t count_over(const struct run *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->plan.nr_cases; i++)
+		n += r->records[i] != NULL;
+	return n;
+}
+
+/* Behind a gap that an early end left, results come out all the same. */
+static void report_rest(struct run *r, const char *reason)
+{
+	while (r->reported < r->plan.nr_cases) {
+		struct case_record *rec = r->records[r->reported], *none = NULL;
+
+		if (!rec) {
+			none = case_record_create(r->plan.cases[r->reported].name);
+			case_record_add_error(none, "not run: %s", reason);
+			case_record_judge(none);
+		}
+		ktap_case(&r->ktap, rec ? rec : none);
+		case_record_destroy(none);
+		r->reported++;
+	}
+}
+
+/* Closes the books, whatever happened. */
+static struct err *finish(struct run *r, struct err *err, int *status)
+{
+	_cleanup_free_ char *where = xasprintf("the record of this run is in '%s'", r->dir.path);
+	_cleanup_err_ struct err *written = NULL;
+
+	live_clear(&r->live);
+	report_rest(r, err ? err->message : "enough is known");
+	if (ktap_end(&r->ktap, NULL) && !err)
+		err = err_create(ERR_INFRA, "cannot write the results to standard output");
+	run_tell_rates(r);
+	written = run_record_write(r, !err, err ? err->message : NULL);
+	live_say(&r->live, run_now(r), where);
+	if (err && err->code == ERR_CANCELLED) {
+		err_free(err);
+		err = err_create(ERR_CANCELLED, "interrupted: %zu of %zu cases ran", count_over(r),
+				 r->plan.nr_cases);
+	}
+	*status = exit_status(r);
+	return err ? err : take_ptr(written);
+}
+
+struct err *run_cases(const struct run_options *o, int *status)
+{
+	struct run *r = xcalloc(1, sizeof(*r));
+	struct err *err;
+
+	if (o->folder)
+		*o->folder = NULL;
+	r->o = o;
+	r->cancel_fd = -1;
+	r->start_ns = now_ns();
+	r->say = (struct progress){ say_line, r };
+	r->note = (struct progress){ note_line, r };
+	pthread_mutex_init(&r->lock, NULL);
+	r->mute = o->say ? fopen("/dev/null", "we") : NULL;
+	live_init(&r->live, r->mute ? r->mute : stderr, 0);
+	err = run_prepare(r);
+	if (!err) {
+		r->records = xcalloc(r->plan.nr_cases, sizeof(struct case_record *));
+		r->live.total = r->plan.nr_cases;
+		r->plan_ns = run_now(r);
+		ktap_start(&r->ktap, r->mute ? r->mute : stdout, r->plan.nr_cases);
+		err = finish(r, run_plan(r), status);
+	} else if (r->has_dir) {
+		/* the first reason is the one to tell */
+		err_free(run_record_write(r, false, err->message));
+	}
+	live_deinit(&r->live, run_now(r));
+	if (r->mute)
+		fclose(r->mute);
+	run_deinit(r);
+	return err;
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a run stands on: cases, kernel, image, connection, folders, devices. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/files.h"
+#include "host/cancel.h"
+#include "plan/cases.h"
+#include "run/private.h"
+
+#define BOOT_LOG_MAX (16u << 20)
+
+/*
+ * nokaslr and mitigations=off: symbols stand where kallsyms says and memory can be
+ * read from outside. panic=0: a panicked guest stands still and is seen.
+ */
+static const char cmdline[] = "console=ttyS0,115200 nokaslr mitigations=off panic=0 "
+			      "loglevel=7 printk.time=1";
+
+static struct err *choose_cases(struct run *r)
+{
+	struct err *err = NULL;
+
+	if (r->o->plan)
+		err = cases_from_plan(&r->paths, r->o->plan, &r->plan);
+	for (int i = 0; i < r->o->nr_cases && !err; i++)
+		err = cases_from_word(&r->paths, r->o->cases[i], &r->plan);
+	if (!err && r->o->match)
+		plan_match(&r->plan, r->o->match);
+	if (!err && !r->plan.nr_cases)
+		err = err_create(ERR_USAGE, "no case matches '%s'; 'daxrig list plan %s' names all",
+				 r->o->match ? r->o->match : "*", r->o->plan ? r->o->plan : "quick");
+	if (err)
+		return err;
+	if (r->o->shard.of > r->plan.nr_cases)
+		return err_create(ERR_USAGE, "%u shards of %zu cases: some have none", r->o->shard.of,
+				  r->plan.nr_cases);
+	if (r->o->shard.of)
+		plan_take_shard(&r->plan, r->o->shard);
+	if (r->o->repeat > 1)
+		plan_repeat(&r->plan, r->o->repeat);
+	if (r->o->seed_given)
+		plan_shuffle(&r->plan, r->o->seed);
+	plan_write_texts(&r->plan);
+	return NULL;
+}
+
+/* What the option says goes over what the plan says. */
+static struct err *choose_geometry(struct run *r)
+{
+	struct err *err = NULL;
+
+	geometry_init(&r->geometry);
+	if (r->plan.geometry)
+		err = geometry_parse(&r->geometry, r->plan.geometry);
+	if (!err && r->o->geometry)
+		err = geometry_parse(&r->geometry, r->o->geometry);
+	return err;
+}
+
+static struct err *choose_kernel(struct run *r)
+{
+	_cleanup_free_ char *agent = NULL;
+	struct err *err = paths_agent(&r->paths, &agent);
+
+	if (!err)
+		err = kernel_get(r->paths.data, r->o->kernel, &r->say, &r->kernel);
+	if (!err && run_cancelled(r))
+		err = err_create(ERR_CANCELLED, "interrupted");
+	if (!err)
+		err = image_get(r->paths.cache, r->kernel, agent, &r->say, &r->image);
+	return err;
+}
+
+/* Before anything is fetched: a folder that is not to be trusted ends the run at once. */
+static struct err *open_state(struct run *r)
+{
+	unsigned int removed = 0;
+	struct err *err = paths_make(&r->paths);
+
+	if (!err && !r->host.leftover)
+		err = leftover_begin(r->paths.state, &r->host.leftover, &removed);
+	if (!err && removed)
+		progress_line(&r->say, "removed what %u ended run%s left behind", removed,
+			      removed == 1 ? "" : "s");
+	return err;
+}
+
+static struct err *open_folders(struct run *r)
+{
+	_cleanup_free_ char *guests = NULL;
+	struct err *err = rundir_create(&r->dir, r->o->out ? r->o->out : r->paths.data,
+					time(NULL), getpid());
+
+	if (err)
+		return err;
+	r->has_dir = true;
+	if (r->o->folder)
+		*r->o->folder = xstrdup(r->dir.path);
+	guests = xasprintf("%s/guests", r->dir.path);
+	return dir_create(guests);
+}
+
+static struct err *open_virt(struct run *r)
+{
+	_cleanup_free_ char *root = xasprintf("%s/v", leftover_folder(r->host.leftover));
+	_cleanup_free_ char *cache = xasprintf("%s/libvirt", r->paths.cache);
+	struct err *err = clock_watch();
+
+	if (!err && !r->host.virt)
+		err = virt_open(r->o->uri, root, cache, &r->host.virt);
+	return err ? err : virt_versions(r->host.virt, &r->versions);
+}
+
+static void fill_spec(struct run *r)
+{
+	struct domain_spec *s = &r->base.spec;
+
+	r->base.virt = r->host.virt;
+	r->base.cancel_fd = r->cancel_fd;
+	r->base.limit_s = r->o->limit_s;
+	s->vcpus = r->geometry.vcpus;
+	s->memory = r->geometry.memory;
+	s->kernel = r->kernel->image;
+	s->initrd = r->image->path;
+	s->cmdline = cmdline;
+	s->emulator = r->versions.emulator;
+}
+
+static struct err *choose_accel(struct run *r)
+{
+	_cleanup_free_ char *memory = xasprintf("%s/accel", r->paths.cache);
+	struct worker probe;
+	struct accel accel;
+	struct err *err;
+
+	worker_init(&probe, r, 0);
+	err = worker_make_nvdimms(&probe);
+	if (!err)
+		err = dir_create(r->paths.cache);
+	if (!err)
+		err = accel_choose(r->o->accel, r->host.virt, &probe.setup.spec, memory,
+				   r->versions.qemu, r->kernel->key, r->cancel_fd, &accel);
+	worker_drop_nvdimms(&probe);
+	worker_deinit(&probe);
+	if (err)
+		return err;
+	if (accel.fell_back && !accel.remembered)
+		progress_line(&r->note, "KVM does not get this kernel to speak: running under TCG");
+	r->base.spec.accel = accel.accel;
+	r->base.scale = accel.scale;
+	return NULL;
+}
+
+/* What a template's kernel printed belongs to no case, but it is part of the run. */
+static void keep_boot_log(struct run *r, const struct run_template *t, const char *fs)
+{
+	_cleanup_free_ char *from = xasprintf("%s/console", template_folder(t->template));
+	_cleanup_free_ char *to = xasprintf("%s/guests/boot-%s.log", r->dir.path, fs);
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct err *err = file_read(from, BOOT_LOG_MAX, &text);
+
+	if (!err)
+		err = file_write_atomic(to, buf_str(&text), text.len);
+	if (err)
+		progress_line(&r->say, "%s", err->message);
+	err_free(err);
+}
+
+struct run_template *run_template(struct run *r, const char *fs)
+{
+	return &r->templates[strcmp(fs, "ext4") == 0];
+}
+
+static struct err *find_template(struct run *r, const char *fs)
+{
+	struct run_template *t = run_template(r, fs);
+	struct worker probe;
+	struct err *err;
+
+	t->cmdline = xasprintf("%s daxrig.fs=%s", cmdline, fs);
+	worker_init(&probe, r, 0);
+	probe.setup.spec.cmdline = t->cmdline;
+	err = template_get(r->host.virt, &(struct template_inputs){
+		.cache = r->paths.cache,
+		.kernel = r->kernel->key,
+		.image = r->image->key,
+		.qemu = r->versions.qemu,
+		.spec = &probe.setup.spec,
+		.scale = r->base.scale,
+		.cancel_fd = r->cancel_fd,
+		.leftover = r->host.leftover,
+		.say = &r->note,
+	}, &t->template);
+	worker_deinit(&probe);
+	if (err)
+		return err;
+	keep_boot_log(r, t, fs);
+	if (template_made_ns(t->template))
+		progress_line(&r->say, "kept a guest booted to a mounted %s to start others from, "
+			      "in %.1f s", fs, (double)template_made_ns(t->template) / 1e9);
+	return NULL;
+}
+
+static bool plan_uses(const struct run *r, const char *fs)
+{
+	for (size_t i = 0; i < r->plan.nr_cases; i++)
+		if (strcmp(r->plan.cases[i].fs, fs) == 0)
+			return true;
+	return false;
+}
+
+/* Without a template every guest is booted: said once. */
+static struct err *find_templates(struct run *r)
+{
+	static const char *const filesystems[] = { "xfs", "ext4" };
+	struct err *err = NULL;
+
+	if (r->o->no_fork)
+		return NULL;
+	if (!virt_is_private(r->host.virt)) {
+		progress_line(&r->note, "every guest is booted, which is slow: '%s' is not daxrig's own "
+			      "connection", r->o->uri);
+		return NULL;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(filesystems) && !err; i++)
+		if (plan_uses(r, filesystems[i]))
+			err = find_template(r, filesystems[i]);
+	/* a guest that does not speak now will not when it is booted another way */
+	if (!err || err->code == ERR_CANCELLED || err->code == ERR_TIMEOUT)
+		return err;
+	progress_line(&r->note, "guests are booted, which is slow: %s", err->message);
+	err_free(err);
+	return NULL;
+}
+
+/* What a fork takes beside the template, and a booted guest beside its RAM and NVDIMM. */
+#define FORK_MEMORY (400ull << 20)
+#define MEMORY_LEFT (1ull << 30)
+
+/* As many guests as processors, and as memory has room for. */
+size_t run_jobs_auto(const struct run *r)
+{
+	uint64_t memory = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t each = r->templates[0].template || r->templates[1].template ? FORK_MEMORY :
+			r->geometry.memory + geometry_nvdimm_total(&r->geometry);
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	memory -= MIN(memory, MEMORY_LEFT);
+	return MAX(MIN((uint64_t)MAX(cpus, 1), memory / each), 1u);
+}
+
+struct err *run_prepare(struct run *r)
+{
+	struct err *err = paths_init(&r->paths);
+
+	signal(SIGPIPE, SIG_IGN);
+	/* first: run_deinit() hands it back */
+	if (r->o->host)
+		r->host = *r->o->host;
+	if (!err)
+		err = choose_cases(r);
+	if (!err)
+		err = choose_geometry(r);
+	if (!err)
+		err = cancel_open(&r->cancel_fd);
+	if (!err)
+		err = open_state(r);
+	if (!err)
+		err = choose_kernel(r);
+	if (!err)
+		err = open_folders(r);
+	/* from here on there is a record, whatever happens */
+	if (!err)
+		run_record_begin(r);
+	if (!err)
+		err = run_record_write(r, false, NULL);
+	if (!err)
+		err = open_virt(r);
+	if (err)
+		return err;
+	fill_spec(r);
+	err = choose_accel(r);
+	if (!err)
+		err = find_templates(r);
+	if (!err)
+		run_record_begin(r);
+	return err;
+}
+
+void run_host_close(struct run_host *host)
+{
+	virt_close(host->virt);
+	leftover_end(host->leftover);
+	*host = (struct run_host){ NULL, NULL };
+}
+
+void run_deinit(struct run *r)
+{
+	for (size_t i = 0; r->records && i < r->plan.nr_cases; i++)
+		case_record_destroy(r->records[i]);
+	free(r->records);
+	for (size_t i = 0; i < ARRAY_SIZE(r->templates); i++) {
+		template_put(r->templates[i].template);
+		free(r->templates[i].cmdline);
+	}
+	if (r->o->host)
+		*r->o->host = r->host;
+	else
+		run_host_close(&r->host);
+	if (r->has_dir)
+		rundir_deinit(&r->dir);
+	image_free(r->image);
+	kernel_free(r->kernel);
+	plan_deinit(&r->plan);
+	free(r->plan_text);
+	for (size_t i = 0; i < r->nr_notes; i++)
+		free((char *)r->notes[i]);
+	free(r->notes);
+	paths_deinit(&r->paths);
+	cancel_close(&r->cancel_fd);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Between scenario.c (the text as a whole) and what parses single steps:
+ * scenario-steps.c, scenario-tasks.c, scenario-storm.c and scenario-blocks.c.
+ */
+#ifndef WORKLOADS_PARSER_H
+#define WORKLOADS_PARSER_H
+
+#include "workloads/lang/symbol-table.h"
+
+struct parser {
+	struct scenario *s;
+	struct names names;
+	struct line line;
+	unsigned int block_line;	/* of its repeat */
+	unsigned int block;		/* index of its repeat, while names.in_block */
+	bool unbound;			/* the device is gone */
+};
+
+/* Parses the line as a step and adds it to the scenario. */
+struct err *parser_step(struct parser *p) __must_check;
+
+/* Takes a new name, which becomes @st's. */
+struct err *parser_define(struct parser *p, struct step *st, enum thing thing,
+			  struct name **out) __must_check;
+
+/* Takes a word that names a living @thing; *@copy belongs to the step. */
+struct err *parser_refer(struct parser *p, enum thing thing, char **copy, struct name **out)
+	__must_check;
+
+/* Takes an errno's name. */
+struct err *parser_errno(struct line *l, int *out) __must_check;
+
+/* The steps of the other files, behind their first word. */
+struct err *step_start(struct parser *p, struct step *st) __must_check;
+struct err *step_expect(struct parser *p, struct step *st) __must_check;
+struct err *step_settle(struct parser *p, struct step *st) __must_check;
+struct err *step_wait(struct parser *p, struct step *st) __must_check;
+struct err *step_signal(struct parser *p, struct step *st) __must_check;
+struct err *step_operation(struct parser *p, struct step *st) __must_check;
+struct err *step_repeat(struct parser *p, struct step *st) __must_check;
+struct err *step_end(struct parser *p, struct step *st) __must_check;
+struct err *step_storm(struct parser *p, struct step *st) __must_check;
+
+#endif

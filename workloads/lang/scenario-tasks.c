@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Operations: called, started, expected and awaited. */
+#include <signal.h>
+#include <string.h>
+
+#include "workloads/lang/parser.h"
+
+/* @file is unlinked; NULL: all are gone until the next remount. */
+static struct err *last_close(struct parser *p, const char *file)
+{
+	if (file)
+		return names_drop(&p->names, &p->line, names_find(&p->names, file));
+	for (unsigned int i = 0; i < p->names.n; i++) {
+		struct name *f = &p->names.v[i];
+
+		if (f->thing != THING_FILE)
+			continue;
+		f->unmounted |= !f->gone;
+		f->gone = true;
+	}
+	return NULL;
+}
+
+/* The files are gone for good, and no filesystem can be made of what is left. */
+static void lose_device(struct parser *p)
+{
+	p->unbound = true;
+	for (unsigned int i = 0; i < p->names.n; i++)
+		if (p->names.v[i].thing == THING_FILE)
+			p->names.v[i].gone = true;
+}
+
+/* A mapping of a file: the operation is on that file, too. */
+static struct err *parse_call_map(struct parser *p, struct mutator_call *c, struct name **map)
+{
+	struct err *err = parser_refer(p, THING_MAP, &c->map, map);
+
+	if (err)
+		return err;
+	if (!(*map)->file[0])
+		return line_error(&p->line, "'%s' is no mapping of a file", (*map)->name);
+	if ((c->mutator->traits & MUTATOR_SPOILS) && !(*map)->shared)
+		return line_error(&p->line, "'%s' may show pages of its own: it must be shared",
+				  (*map)->name);
+	c->file[0] = xstrdup((*map)->file);
+	return NULL;
+}
+
+/* Whether the range lies in @map, in whole pages where the call takes one page. */
+static struct err *check_range(const struct parser *p, struct mutator_call *c,
+			       const struct name *map)
+{
+	bool page = !strchr(c->mutator->args, 'l');
+
+	if (page && c->off[0] % 4096)
+		return line_error(&p->line, "the offset is that of a page");
+	if (page)
+		c->len = 4096;
+	if (!c->len || c->off[0] > map->len || c->len > map->len - c->off[0])
+		return line_error(&p->line, "the range leaves the mapping '%s'", map->name);
+	return NULL;
+}
+
+static struct err *parse_call(struct parser *p, struct step *st)
+{
+	struct mutator_call *c = &st->call;
+	unsigned int file = 0, off = 0;
+	struct err *err = NULL;
+	const char *word = line_peek(&p->line);
+	struct name *n, *map = NULL;
+
+	c->mutator = word ? mutator_find(word) : NULL;
+	if (!c->mutator)
+		return line_expected(&p->line, "an operation (see 'daxrig list mutators')");
+	p->line.next++;
+	for (const char *a = c->mutator->args; *a && !err; a++) {
+		if (*a == 'f')
+			err = parser_refer(p, THING_FILE, &c->file[file++], &n);
+		else if (*a == 'm')
+			err = parse_call_map(p, c, &map);
+		else if (*a == 'o')
+			err = line_size(&p->line, "an offset", &c->off[off++]);
+		else if (*a == 'l')
+			err = line_size(&p->line, "a length", &c->len);
+		else
+			err = line_size(&p->line, "a size", &c->size);
+	}
+	if (!err && map)
+		err = check_range(p, c, map);
+	if (err)
+		return err;
+	p->s->reflink |= (c->mutator->traits & MUTATOR_REFLINK) != 0;
+	p->s->xfs_only |= (c->mutator->traits & MUTATOR_XFS) != 0;
+	if ((c->mutator->traits & MUTATOR_NO_FILE) && (c->mutator->traits & MUTATOR_SPOILS))
+		lose_device(p);
+	return c->mutator->traits & MUTATOR_LAST_CLOSE ? last_close(p, c->file[0]) : NULL;
+}
+
+struct err *step_start(struct parser *p, struct step *st)
+{
+	struct name *n;
+	struct err *err = parser_define(p, st, THING_TASK, &n);
+
+	if (err)
+		return err;
+	st->process = n->process = line_take(&p->line, "process");
+	err = parse_call(p, st);
+	if (!err && st->call.map && (st->call.mutator->traits & MUTATOR_SPOILS))
+		err = line_error(&p->line, "its SIGBUS is for the program's own thread: write it "
+				 "inline");
+	if (!err && st->process && (st->call.mutator->traits & MUTATOR_LAST_CLOSE))
+		err = line_error(&p->line, "a last close happens in the program itself, not in a "
+				 "process of its own");
+	return err;
+}
+
+struct err *step_operation(struct parser *p, struct step *st)
+{
+	struct err *err = parse_call(p, st);
+
+	if (!err && line_take(&p->line, "fails"))
+		err = parser_errno(&p->line, &st->errnum);
+	return err;
+}
+
+struct err *step_expect(struct parser *p, struct step *st)
+{
+	struct line *l = &p->line;
+	struct name *n;
+	struct err *err = parser_refer(p, THING_TASK, &st->name, &n);
+
+	if (err)
+		return err;
+	if (line_take(l, "blocks")) {
+		st->expect = EXPECT_BLOCKS;
+	} else if (line_take(l, "completes")) {
+		st->expect = EXPECT_COMPLETES;
+		if (line_take(l, "within"))
+			return line_size(l, "milliseconds", &st->within_ms);
+	} else if (line_take(l, "fails")) {
+		st->expect = EXPECT_FAILS;
+		return parser_errno(l, &st->errnum);
+	} else if (line_take(l, "killed")) {
+		st->expect = EXPECT_KILLED;
+	} else {
+		return line_expected(l, "blocks, completes, fails or killed");
+	}
+	return NULL;
+}
+
+struct err *step_wait(struct parser *p, struct step *st)
+{
+	struct name *n;
+
+	return parser_refer(p, THING_TASK, &st->name, &n);
+}
+
+struct err *step_settle(struct parser *p, struct step *st)
+{
+	struct name *n;
+
+	return parser_refer(p, THING_TASK, &st->name, &n);
+}
+
+struct err *step_signal(struct parser *p, struct step *st)
+{
+	static const struct {
+		const char *name;
+		int signo;
+	} signals[] = {
+		{ "KILL", SIGKILL }, { "TERM", SIGTERM }, { "INT", SIGINT },
+		{ "USR1", SIGUSR1 }, { "USR2", SIGUSR2 }, { "ALRM", SIGALRM },
+	};
+	struct name *n;
+	struct err *err = parser_refer(p, THING_TASK, &st->name, &n);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		if (line_take(&p->line, signals[i].name)) {
+			st->signo = signals[i].signo;
+			if (st->signo == SIGKILL && !n->process)
+				return line_error(&p->line, "KILL would end the whole program: "
+						  "start '%s' as a process", n->name);
+			return NULL;
+		}
+	}
+	return line_expected(&p->line, "KILL, TERM, INT, USR1, USR2 or ALRM");
+}
+

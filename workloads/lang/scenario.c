@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "workloads/lang/scenario.h"
+
+#include <string.h>
+
+#include "workloads/lang/parser.h"
+
+const char *scenario_fs_name(enum scenario_fs fs)
+{
+	return fs == FS_XFS ? "xfs" : "ext4";
+}
+
+static struct err *parse_fs(struct parser *p)
+{
+	p->s->fs = 0;
+	do {
+		if (line_take(&p->line, "xfs"))
+			p->s->fs |= FS_XFS;
+		else if (line_take(&p->line, "ext4"))
+			p->s->fs |= FS_EXT4;
+		else
+			return line_expected(&p->line, "xfs or ext4");
+	} while (line_peek(&p->line));
+	return NULL;
+}
+
+static struct err *parse_header(struct parser *p, bool *is_header)
+{
+	struct line *l = &p->line;
+
+	*is_header = true;
+	if (line_take(l, "fs"))
+		return parse_fs(p);
+	if (line_take(l, "room")) {
+		struct err *err = line_size(l, "a size", &p->s->room);
+
+		return err ? err : line_end(l);
+	}
+	if (line_take(l, "each"))
+		return line_error(l, "'each' was not expanded");
+	*is_header = false;
+	return NULL;
+}
+
+static struct err *parse_line(struct parser *p)
+{
+	bool header = false;
+	struct err *err;
+
+	if (!*p->s->title && p->line.comment[0] && !p->line.n &&
+	    strncmp(p->line.comment, "SPDX", 4) != 0) {
+		free(p->s->title);
+		p->s->title = xstrdup(p->line.comment);
+	}
+	if (!p->line.n)
+		return NULL;
+	err = parse_header(p, &header);
+	if (err || !header)
+		return err ? err : parser_step(p);
+	if (p->s->nr_steps)
+		return line_error(&p->line, "headers come before the first step");
+	return NULL;
+}
+
+/* What the steps ask for decides where the case can run. */
+static struct err *choose_fs(const char *origin, struct scenario *s)
+{
+	if (!s->fs)
+		s->fs = s->reflink || s->xfs_only ? FS_XFS : FS_XFS | FS_EXT4;
+	if (s->reflink && (s->fs & FS_EXT4))
+		return err_create(ERR_USAGE, "%s: ext4 cannot share extents: write 'fs xfs'", origin);
+	if (s->xfs_only && (s->fs & FS_EXT4))
+		return err_create(ERR_USAGE, "%s: ext4 cannot exchange ranges: write 'fs xfs'",
+				  origin);
+	return NULL;
+}
+
+struct err *scenario_parse(const char *origin, const char *text, size_t len,
+			   struct scenario **out)
+{
+	struct parser p = { .s = xcalloc(1, sizeof(*p.s)) };
+	const char *end = text + len;
+	unsigned int number = 0;
+	struct err *err = NULL;
+
+	p.s->title = xstrdup("");
+	if (len > SCENARIO_MAX)
+		err = err_create(ERR_USAGE, "%s: larger than %u bytes", origin, SCENARIO_MAX);
+	while (!err && text < end) {
+		err = line_read(&p.line, origin, ++number, &text, end);
+		if (!err)
+			err = parse_line(&p);
+	}
+	if (!err && p.names.in_block)
+		err = err_create(ERR_USAGE, "%s:%u:1: expected 'end' behind the block, found the end "
+				 "of the text", origin, p.block_line);
+	if (!err && !p.s->nr_steps)
+		err = err_create(ERR_USAGE, "%s: expected at least one step, found none", origin);
+	if (!err)
+		err = choose_fs(origin, p.s);
+	if (err) {
+		scenario_free(p.s);
+		return err;
+	}
+	*out = p.s;
+	return NULL;
+}
+
+void scenario_free(struct scenario *s)
+{
+	if (!s)
+		return;
+	for (unsigned int i = 0; i < s->nr_steps; i++) {
+		free(s->steps[i].text);
+		free(s->steps[i].name);
+		free(s->steps[i].other);
+		mutator_call_deinit(&s->steps[i].call);
+	}
+	free(s->steps);
+	free(s->title);
+	free(s);
+}

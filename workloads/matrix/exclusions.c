@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What makes no case of its own, and why. */
+#include "workloads/matrix/dimensions.h"
+
+bool combo_on_zero_page(const struct combo *c)
+{
+	return (c->geometry->traits & GEOMETRY_ZERO) && !(c->pin->traits & PIN_DMA_WRITES);
+}
+
+bool combo_holds(const struct combo *c)
+{
+	return (c->pin->traits & PIN_HOLDS) && !combo_on_zero_page(c);
+}
+
+bool combo_meets(const struct combo *c)
+{
+	return c->overlap->kind != OVERLAP_ELSEWHERE && c->overlap->kind != OVERLAP_SHARER;
+}
+
+bool combo_shared(const struct combo *c)
+{
+	return c->geometry->sharers || (c->geometry->traits & GEOMETRY_SELF);
+}
+
+bool combo_on_sharer(const struct combo *c)
+{
+	return c->overlap->kind == OVERLAP_SHARER && c->geometry->sharers;
+}
+
+static bool writes(const struct combo *c)
+{
+	return c->pin->traits & PIN_DMA_WRITES;
+}
+
+/* Pins */
+
+static bool never_on_a_file(const struct combo *c)
+{
+	return c->pin->traits & (PIN_REFUSED | PIN_DEVDAX);
+}
+
+static bool holds_nothing(const struct combo *c)
+{
+	return !(c->pin->traits & (PIN_LOOKS | PIN_HOLDS));
+}
+
+/* Filesystems */
+
+static bool ext4_reflink(const struct combo *c)
+{
+	return c->fs == FS_EXT4 && (combo_shared(c) || (c->op->traits & OP_REFLINK) ||
+				    (c->geometry->traits & GEOMETRY_RESERVED));
+}
+
+static bool ext4_exchange(const struct combo *c)
+{
+	return c->fs == FS_EXT4 && (c->op->traits & OP_EXCHANGE);
+}
+
+/* Pins and what lies beneath them */
+
+static bool fills_the_hole(const struct combo *c)
+{
+	return writes(c) && (c->geometry->traits & GEOMETRY_ZERO) &&
+	       !(c->geometry->traits & GEOMETRY_ALLOCATED);
+}
+
+static bool writes_past_end(const struct combo *c)
+{
+	return writes(c) && (c->geometry->traits & GEOMETRY_TAIL);
+}
+
+static bool breaks_sharing(const struct combo *c)
+{
+	return writes(c) && combo_shared(c) &&
+	       (c->geometry->sharers != 1 || (c->geometry->traits & GEOMETRY_PMD));
+}
+
+static bool broke_sharing(const struct combo *c)
+{
+	return writes(c) && combo_shared(c) && c->overlap->kind == OVERLAP_SHARER;
+}
+
+/* Places */
+
+static bool nobody_shares(const struct combo *c)
+{
+	return c->overlap->kind == OVERLAP_SHARER && !combo_shared(c);
+}
+
+static bool takes_one_inode(const struct combo *c)
+{
+	return c->overlap->kind == OVERLAP_HIGHER && !c->op->other;
+}
+
+static bool copy_is_later(const struct combo *c)
+{
+	return c->overlap->kind == OVERLAP_HIGHER && (c->op->traits & OP_COMPARES);
+}
+
+static bool takes_filesystem(const struct combo *c)
+{
+	return c->op->reach == REACH_FILESYSTEM && c->overlap->kind != OVERLAP_SAME;
+}
+
+static bool takes_past_end(const struct combo *c)
+{
+	return c->op->reach == REACH_PAST_END && c->overlap->kind != OVERLAP_SAME;
+}
+
+static bool takes_file(const struct combo *c)
+{
+	return c->op->reach == REACH_FILE &&
+	       (c->overlap->kind == OVERLAP_TOUCH || c->overlap->kind == OVERLAP_ELSEWHERE ||
+		(c->overlap->kind == OVERLAP_SHARER && !c->geometry->sharers));
+}
+
+static bool touches_blocks(const struct combo *c)
+{
+	return c->overlap->kind == OVERLAP_TOUCH && (c->op->traits & OP_BLOCKS);
+}
+
+static bool zero_page_elsewhere(const struct combo *c)
+{
+	return combo_on_zero_page(c) && c->overlap->kind != OVERLAP_SAME;
+}
+
+static bool nothing_above(const struct combo *c)
+{
+	return c->op->reach == REACH_UP && c->overlap->kind == OVERLAP_ELSEWHERE &&
+	       !c->geometry->elsewhere.cut;
+}
+
+static bool collapses_end(const struct combo *c)
+{
+	return (c->op->traits & OP_BELOW_END) && (c->geometry->traits & GEOMETRY_TAIL);
+}
+
+/* When */
+
+static bool kept_open(const struct combo *c)
+{
+	bool on_other = combo_on_sharer(c) && c->op->reach != REACH_FILESYSTEM;
+	bool only_unmapped = c->when->unmapped && !c->when->process && !c->when->remapped;
+
+	return (c->op->traits & OP_LAST_CLOSE) && !on_other && !only_unmapped;
+}
+
+static bool nothing_meanwhile(const struct combo *c)
+{
+	return c->when->remapped && (!combo_holds(c) || c->op->wait == WAIT_NEVER);
+}
+
+static bool zero_page_of_whom(const struct combo *c)
+{
+	return combo_on_zero_page(c) && c->when->process;
+}
+
+/* Endings */
+
+static bool holder_is_program(const struct combo *c)
+{
+	return c->end->holder && !c->when->process;
+}
+
+static bool holder_in_d(const struct combo *c)
+{
+	return c->end->holder && (c->pin->traits & PIN_UNINTERRUPTIBLE);
+}
+
+static bool nobody_waits(const struct combo *c)
+{
+	return (c->end->holder || c->end->signal) && !combo_holds(c);
+}
+
+static bool over_already(const struct combo *c)
+{
+	return c->end->holder && c->op->wait == WAIT_NEVER;
+}
+
+static bool reserve_ends_none(const struct combo *c)
+{
+	return (c->geometry->traits & GEOMETRY_RESERVED) && (c->end->holder || c->end->signal);
+}
+
+static bool waits_never(const struct combo *c)
+{
+	return c->end->signal && c->op->wait == WAIT_NEVER;
+}
+
+static bool may_be_over(const struct combo *c)
+{
+	return c->end->signal && (c->op->wait == WAIT_MAY || !combo_meets(c));
+}
+
+static const struct rule {
+	bool (*applies)(const struct combo *c);
+	struct matrix_reason reason;
+} rules[] = {
+	{ never_on_a_file, { "the pin never stands on a file", false } },
+	{ holds_nothing, { "the pin holds nothing", false } },
+	{ ext4_reflink, { "ext4 cannot share extents", false } },
+	{ ext4_exchange, { "ext4 has no EXCHANGE_RANGE", false } },
+	{ fills_the_hole, { "a pin that writes fills the hole before it stands: see unwritten",
+			    true } },
+	{ writes_past_end, { "bytes that a device writes past the end of a file are nobody's",
+			     false } },
+	{ breaks_sharing, { "a pin that writes ends the sharing before it stands: see shared-2",
+			    true } },
+	{ broke_sharing, { "a pin that writes shares its extent with nobody", false } },
+	{ nobody_shares, { "nobody shares the extent", false } },
+	{ takes_one_inode, { "the operation takes one inode", false } },
+	{ copy_is_later, { "the second file is a copy: it is made last", false } },
+	{ takes_filesystem, { "the operation takes the whole filesystem: the place makes no "
+			      "difference", true } },
+	{ takes_past_end, { "the operation changes nothing below the file's end: the place "
+			    "makes no difference", true } },
+	{ takes_file, { "the operation takes the whole file: the place makes no difference",
+			true } },
+	{ touches_blocks, { "the operation takes whole blocks: it cannot meet a byte of one",
+			    false } },
+	{ zero_page_elsewhere, { "a zero page is nobody's: the place makes no difference",
+				 true } },
+	{ nothing_above, { "above the last page of a file is nothing to cut or to move",
+			   false } },
+	{ collapses_end, { "COLLAPSE_RANGE must end below the end of the file", false } },
+	{ kept_open, { "who maps the file keeps it: there is no last close", false } },
+	{ nothing_meanwhile, { "the operation does not wait: there is no meanwhile", false } },
+	{ zero_page_of_whom, { "a zero page is nobody's: who maps it makes no difference",
+			       true } },
+	{ holder_is_program, { "the program holds the pin: with its end the case ends", false } },
+	{ holder_in_d, { "the holder sleeps in D until the pin is let go: it cannot end before",
+			 false } },
+	{ nobody_waits, { "nobody waits for this pin: how it ends makes no difference", true } },
+	{ over_already, { "the operation is over before the pin ends: how it ends makes no "
+			  "difference", true } },
+	{ reserve_ends_none, { "what a copy on write reserved makes no difference to how a wait "
+			       "ends: see 4k", true } },
+	{ waits_never, { "the operation does not wait: there is nobody to interrupt", false } },
+	{ may_be_over, { "the operation need not wait: it may be over before the signal",
+			 false } },
+};
+
+const struct matrix_reason *matrix_reason(size_t n)
+{
+	return n < ARRAY_SIZE(rules) ? &rules[n].reason : NULL;
+}
+
+const struct matrix_reason *combo_left_out(const struct combo *c)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
+		if (rules[i].applies(c))
+			return &rules[i].reason;
+	return NULL;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "workloads/model/flush-trace.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_MAX_BYTES 512
+
+/* Reads "NAME NUMBER" at *@p; NUMBER in @base, with or without 0x. */
+static bool take_number(const char **p, const char *name, int base, uint64_t *out)
+{
+	size_t n = strlen(name);
+	char *end;
+
+	if (strncmp(*p, name, n) != 0 || !isxdigit((unsigned char)(*p)[n]))
+		return false;
+	*out = strtoull(*p + n, &end, base);
+	*p = end;
+	return true;
+}
+
+static bool read_fields(const char *p, struct writeback *w)
+{
+	uint64_t major, minor;
+
+	if (!take_number(&p, "dev ", 10, &major) || !take_number(&p, ":", 10, &minor) ||
+	    !take_number(&p, " ino ", 16, &w->ino) ||
+	    !take_number(&p, " pgoff ", 16, &w->page) ||
+	    !take_number(&p, " pglen ", 16, &w->pages))
+		return false;
+	w->major = (unsigned int)major;
+	w->minor = (unsigned int)minor;
+	return !*p && w->pages && major <= UINT32_MAX && minor <= UINT32_MAX;
+}
+
+enum trace_line trace_line_read(const char *line, size_t len, struct writeback *out)
+{
+	static const char event[] = "dax_writeback_one: ";
+	char text[LINE_MAX_BYTES];
+	const char *p;
+
+	snprintf(text, sizeof(text), "%.*s", (int)MIN(len, sizeof(text)), line);
+	if (strncmp(text, "CPU:", 4) == 0 && strstr(text, " EVENTS]"))
+		return TRACE_LOST;
+	p = strstr(text, event);
+	if (!p)
+		return strstr(text, "tracing_mark_write: " TRACE_MARK_TEXT) ? TRACE_MARK : TRACE_OTHER;
+	if (len >= sizeof(text) || !read_fields(p + strlen(event), out))
+		return TRACE_GARBLED;
+	return TRACE_WRITEBACK;
+}
+
+void dirty_add(struct shadow *dirty, uint64_t page, uint64_t pages)
+{
+	struct piece piece = { .kind = PIECE_DATA, .src = page };
+
+	if (pages)
+		shadow_set(dirty, page, pages, &piece);
+}
+
+void dirty_drop(struct shadow *dirty, uint64_t page, uint64_t pages)
+{
+	struct piece clean = { .kind = PIECE_ZERO };
+
+	if (page >= dirty->size)
+		return;
+	pages = MIN(pages, dirty->size - page);
+	if (pages)
+		shadow_set(dirty, page, pages, &clean);
+}
+
+uint64_t dirty_count(const struct shadow *dirty, uint64_t *first)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < dirty->n; i++) {
+		if (dirty->v[i].kind != PIECE_DATA)
+			continue;
+		if (!n)
+			*first = dirty->v[i].off;
+		n += dirty->v[i].len;
+	}
+	return n;
+}
+
+enum change {
+	CHANGE_NOTHING,
+	CHANGE_RANGE,		/* off, len */
+	CHANGE_FROM,		/* all from off */
+	CHANGE_FROM_SIZE,
+	CHANGE_ALL,
+};
+
+static enum change change_of(const struct mutator_call *c, int which)
+{
+	static const struct {
+		const char *op;
+		enum change to[MUTATOR_FILES_MAX];
+	} changes[] = {
+		{ "truncate", { CHANGE_FROM_SIZE } },
+		{ "punch", { CHANGE_RANGE } },
+		{ "zero", { CHANGE_RANGE } },
+		{ "write", { CHANGE_RANGE } },
+		{ "collapse", { CHANGE_FROM } },
+		{ "insert", { CHANGE_FROM } },
+		{ "falloc", { CHANGE_NOTHING } },
+		{ "clone", { CHANGE_NOTHING, CHANGE_ALL } },
+		{ "clone-range", { CHANGE_NOTHING, CHANGE_RANGE } },
+		{ "dedupe", { CHANGE_NOTHING, CHANGE_RANGE } },
+		{ "exchange", { CHANGE_RANGE, CHANGE_RANGE } },
+		{ "read", { CHANGE_NOTHING } },
+		{ "load", { CHANGE_NOTHING } },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++)
+		if (strcmp(c->mutator->name, changes[i].op) == 0)
+			return changes[i].to[which];
+	return CHANGE_ALL;
+}
+
+bool flush_call_range(const struct mutator_call *c, int which, uint64_t *page,
+		      uint64_t *pages)
+{
+	enum change change = change_of(c, which);
+	uint64_t off = change == CHANGE_FROM_SIZE ? c->size :
+		       change == CHANGE_ALL ? 0 : c->off[which];
+	uint64_t end = UINT64_MAX;
+
+	if (change == CHANGE_NOTHING)
+		return false;
+	if (change == CHANGE_RANGE && c->len && c->len < UINT64_MAX - off - FLUSH_PAGE)
+		end = off + c->len + FLUSH_PAGE - 1;
+	*page = off / FLUSH_PAGE;
+	*pages = end / FLUSH_PAGE - *page;
+	return true;
+}

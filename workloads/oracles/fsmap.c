@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the filesystem says of its blocks: which a file has, and which are nobody's. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <linux/fsmap.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "workloads/oracles/freed-blocks.h"
+
+#define RECORDS 16
+/* no place on the device is told, or none that is the bytes' own */
+#define NO_PLACE (FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC | FIEMAP_EXTENT_NOT_ALIGNED)
+
+int fsmap_of_file(int fd, uint64_t off, uint64_t len, struct extent *out, unsigned int max)
+{
+	union {
+		struct fiemap map;
+		char room[sizeof(struct fiemap) + RECORDS * sizeof(struct fiemap_extent)];
+	} u = { .map = { .fm_start = off, .fm_length = len, .fm_extent_count = RECORDS } };
+	unsigned int n = 0;
+
+	if (ioctl(fd, FS_IOC_FIEMAP, &u.map))
+		return -errno;
+	for (unsigned int i = 0; i < u.map.fm_mapped_extents && n < max; i++) {
+		const struct fiemap_extent *e = &u.map.fm_extents[i];
+		uint64_t from = MAX(e->fe_logical, off);
+		uint64_t to = MIN(e->fe_logical + e->fe_length, off + len);
+
+		if ((e->fe_flags & NO_PLACE) || from >= to)
+			continue;
+		out[n++] = (struct extent){ e->fe_physical + (from - e->fe_logical), to - from };
+	}
+	return (int)n;
+}
+
+/* As the kernel writes it (new_encode_dev()). */
+static uint32_t device_of(const struct stat *st)
+{
+	unsigned int ma = major(st->st_dev), mi = minor(st->st_dev);
+
+	return (mi & 0xff) | ma << 8 | (mi & ~0xffu) << 12;
+}
+
+int fsmap_free(int fd, const struct extent *e, struct extent *out)
+{
+	union {
+		struct fsmap_head head;
+		char room[sizeof(struct fsmap_head) + RECORDS * sizeof(struct fsmap)];
+	} u = { .head = { .fmh_count = RECORDS } };
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	u.head.fmh_keys[0] = (struct fsmap){ .fmr_device = device_of(&st), .fmr_physical = e->at };
+	u.head.fmh_keys[1] = (struct fsmap){
+		.fmr_device = device_of(&st), .fmr_flags = UINT_MAX,
+		.fmr_physical = e->at + e->len - 1, .fmr_owner = ULLONG_MAX,
+		.fmr_offset = ULLONG_MAX,
+	};
+	if (ioctl(fd, FS_IOC_GETFSMAP, &u.head))
+		return -errno;
+	for (unsigned int i = 0; i < MIN(u.head.fmh_entries, (unsigned int)RECORDS); i++) {
+		const struct fsmap *r = &u.head.fmh_recs[i];
+		uint64_t from = MAX(r->fmr_physical, e->at);
+		uint64_t to = MIN(r->fmr_physical + r->fmr_length, e->at + e->len);
+
+		if ((r->fmr_flags & FMR_OF_SPECIAL_OWNER) && r->fmr_owner == FMR_OWN_FREE &&
+		    from < to) {
+			*out = (struct extent){ from, to - from };
+			return 1;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "workloads/oracles/ledger.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/task.h"
+#include "workloads/oracles/pagemap.h"
+#include "workloads/exec/exec.h"
+
+/* What passes by is not meant: a difference must be there in so many looks. */
+#define LOOKS 3
+#define LOOK_GAP_NS 4000000
+#define TEXT_MAX 16384u
+
+struct ledger {
+	struct book book;
+	bool off;
+	/* by the place in x->pins */
+	struct held {
+		bool live;
+		unsigned int id;
+		uint64_t *pfns;		/* 0: not of the namespace */
+		size_t n;
+	} held[EXEC_THINGS_MAX];
+	struct ledger_row *rows;
+	size_t n, room;
+	char (*text)[LEDGER_ROW_MAX];	/* rows as they were compared last */
+	size_t asked;
+	char reply[TEXT_MAX];
+};
+
+static void lose(struct exec *x, struct ledger *l, enum sight sight, const char *why)
+{
+	l->off = true;
+	exec_lost(x, ORACLE_LEDGER, sight, "%s", why);
+}
+
+static void make_room(struct ledger *l, size_t rows)
+{
+	l->room = rows;
+	l->rows = xrealloc(l->rows, rows, sizeof(*l->rows));
+	l->text = xrealloc(l->text, rows, sizeof(*l->text));
+}
+
+/* NULL when it is lost. */
+static struct ledger *ledger(struct exec *x)
+{
+	const char *why;
+
+	if (!x->ledger) {
+		x->ledger = xcalloc(1, sizeof(*x->ledger));
+		make_room(x->ledger, LEDGER_ROWS_MAX);
+		why = book_init(&x->ledger->book, x->ctx->guest->pmem);
+		if (why)
+			lose(x, x->ledger, SIGHT_LACKING, why);
+	}
+	return x->ledger->off ? NULL : x->ledger;
+}
+
+static unsigned int traits_of(const struct exec_pin *p)
+{
+	const struct pin_info *info = p->pin.kind ? pin_info_find(p->pin.kind->name) : NULL;
+
+	return info ? info->traits : 0;
+}
+
+/* How it holds its pages: PIN_GETS, PIN_PINS or 0. */
+static unsigned int hold_of(const struct exec *x, const struct exec_pin *p)
+{
+	const struct guest_facts *g = x->ctx->guest;
+	unsigned int traits = traits_of(p);
+
+	/* since then a bio pins what O_DIRECT gives it */
+	if (traits & PIN_BIO)
+		return g->kernel_major > 6 || (g->kernel_major == 6 && g->kernel_minor >= 5) ?
+		       PIN_PINS : PIN_GETS;
+	return traits & (PIN_GETS | PIN_PINS);
+}
+
+/* Which pages a new pin holds: those that its range shows. False: it cannot be told. */
+static bool note_frames(struct held *h, const struct exec_pin *p)
+{
+	uintptr_t from = (uintptr_t)p->pin.addr / PIN_PAGE;
+	uintptr_t to = ((uintptr_t)p->pin.addr + p->pin.len + PIN_PAGE - 1) / PIN_PAGE;
+
+	free(h->pfns);
+	*h = (struct held){ .live = true, .id = p->pin.id, .n = to - from };
+	h->pfns = xcalloc(h->n, sizeof(*h->pfns));
+	if (book_frames(p->pin.pid, p->pin.addr, p->pin.len, h->pfns))
+		return false;
+	for (size_t i = 0; i < h->n; i++)
+		if (!h->pfns[i])
+			return false;
+	return true;
+}
+
+static void name_note(struct note *n, const struct exec_pin *p, uint64_t index)
+{
+	if (n->name[0])
+		return;
+	snprintf(n->name, sizeof(n->name), "%.*s", (int)sizeof(n->name) - 1, p->pin.name);
+	n->index = index;
+}
+
+/* The page behind each run is in the book, too: who counts one too many takes that. */
+static void add_pin(struct book *b, const struct held *h, const struct exec_pin *p,
+		    unsigned int hold)
+{
+	for (size_t i = 0; i < h->n; i++) {
+		struct note *n = book_note(b, h->pfns[i]);
+
+		if (!n)
+			continue;
+		if (hold == PIN_PINS)
+			n->pins++;
+		else
+			n->gets++;
+		name_note(n, p, i);
+		if (i + 1 < h->n && h->pfns[i + 1] == h->pfns[i] + 1)
+			continue;
+		n = book_note(b, h->pfns[i] + 1);
+		if (n)
+			name_note(n, p, i + 1);
+	}
+}
+
+/* The program's own pins. False: which pages one of them holds is not known. */
+static bool add_pins(struct exec *x, struct ledger *l)
+{
+	bool lie = x->ctx->lie == LIE_NO_COUNT;
+
+	for (unsigned int i = 0; i < x->nr_pins; i++) {
+		const struct exec_pin *p = &x->pins[i];
+		unsigned int hold = hold_of(x, p);
+		struct held *h = &l->held[i];
+
+		if (!p->live || !p->file || !hold) {
+			h->live = false;
+			continue;
+		}
+		if ((!h->live || h->id != p->pin.id) && !note_frames(h, p))
+			return false;
+		if (!lie)
+			add_pin(&l->book, h, p, hold);
+		lie = false;
+	}
+	return true;
+}
+
+/* NULL, or why the books are not complete. */
+static const char *gather(struct exec *x, struct ledger *l)
+{
+	book_clear(&l->book);
+	if (book_scan(&l->book))
+		return "the page tables of the program's processes cannot be read";
+	return add_pins(x, l) ? NULL : "the pages of a pin are not to be seen";
+}
+
+/* The rows of the book, all of them. */
+static void list(struct ledger *l)
+{
+	l->n = book_rows(&l->book, l->rows, l->room);
+	if (l->n <= l->room)
+		return;
+	make_room(l, 2 * l->n);
+	book_rows(&l->book, l->rows, l->room);
+}
+
+static uint64_t block_of(uint64_t pfn)
+{
+	return pfn / BOOK_PMD_PAGES;
+}
+
+/*
+ * Where the rows from @from on that go in one call end. A large page must not be told of in
+ * part: it ends before the block that does not fit.
+ */
+static size_t fit(const struct ledger *l, size_t from)
+{
+	size_t to = MIN(l->n, from + LEDGER_ROWS_MAX), cut = to;
+	uint64_t block;
+
+	if (to == l->n)
+		return to;
+	block = block_of(l->rows[to].pfn);
+	while (cut > from && block_of(l->rows[cut - 1].pfn + l->rows[cut - 1].count - 1) >= block)
+		cut--;
+	return cut > from ? cut : to;
+}
+
+static const char *rule_of(const char *line)
+{
+	for (size_t i = 0; i < LEDGER_RULES; i++)
+		if (strncmp(line, ledger_rules[i], strlen(ledger_rules[i])) == 0 &&
+		    line[strlen(ledger_rules[i])] == '\n')
+			return ledger_rules[i];
+	return NULL;
+}
+
+enum answer { ANSWER_FINE, ANSWER_DIFFERS, ANSWER_LOST };
+
+/* Rows [@from, @to). */
+static enum answer ask(struct exec *x, struct ledger *l, const char *call, size_t from, size_t to)
+{
+	const char *args[LEDGER_ROWS_MAX + 1];
+	int ret;
+
+	for (size_t i = from; i < to; i++) {
+		ledger_row_format(&l->rows[i], l->text[i]);
+		args[i - from] = l->text[i];
+	}
+	args[to - from] = NULL;
+	l->asked = to;
+	l->reply[0] = '\0';
+	ret = case_call(x->ctx, call, args, l->reply, sizeof(l->reply));
+	if (!ret)
+		return ANSWER_FINE;
+	if (rule_of(l->reply))
+		return ANSWER_DIFFERS;
+	lose(x, l, ret == CALL_LACKS ? SIGHT_LACKING : SIGHT_CUT, l->reply);
+	return ANSWER_LOST;
+}
+
+static enum answer look(struct exec *x, struct ledger *l)
+{
+	const char *why = gather(x, l);
+	enum answer a = ANSWER_FINE;
+
+	if (why) {
+		lose(x, l, SIGHT_CUT, why);
+		return ANSWER_LOST;
+	}
+	list(l);
+	for (size_t at = 0, end; at < l->n && a == ANSWER_FINE; at = end) {
+		end = fit(l, at);
+		a = ask(x, l, LEDGER_CALL, at, end);
+	}
+	return a;
+}
+
+/*
+ * Whether there are pages, or holders of them, that the last look did not compare. Costs a
+ * walk of the page tables in here; to look stops the guest.
+ */
+static bool has_news(struct exec *x)
+{
+	struct ledger *l = ledger(x);
+	char line[LEDGER_ROW_MAX];
+
+	if (!l)
+		return false;
+	if (gather(x, l))
+		return true; /* look() says what is lost */
+	list(l);
+	for (size_t i = 0; i < l->n && l->n == l->asked; i++) {
+		ledger_row_format(&l->rows[i], line);
+		if (strcmp(line, l->text[i]) != 0)
+			return true;
+	}
+	return l->n != l->asked;
+}
+
+static enum answer look_idle(struct exec *x, struct ledger *l)
+{
+	l->rows[0] = (struct ledger_row){ .pfn = l->book.first,
+					  .count = (uint32_t)l->book.pages };
+	return ask(x, l, LEDGER_IDLE_CALL, 0, 1);
+}
+
+/* What passes by is gone with the next look: no event tells of it. */
+static enum answer look_again(struct exec *x, struct ledger *l,
+			      enum answer (*look_once)(struct exec *x, struct ledger *l))
+{
+	const struct timespec gap = { .tv_nsec = LOOK_GAP_NS };
+	enum answer a = ANSWER_DIFFERS;
+
+	for (int i = 0; i < LOOKS && a == ANSWER_DIFFERS; i++) {
+		if (i)
+			nanosleep(&gap, NULL);
+		a = look_once(x, l);
+	}
+	return a;
+}
+
+/* The reply is a rule, what was expected, what was found, and a table. */
+static void tell(struct ledger *l, struct outcome *o)
+{
+	const char *rule = rule_of(l->reply);
+	char *expected = strchr(l->reply, '\n') + 1;
+	char *found = strchrnul(expected, '\n'), *table;
+
+	found += *found == '\n';
+	table = strchrnul(found, '\n');
+	table += *table == '\n';
+	if (o->status == STEP_OK) {
+		char line[sizeof(o->expected)];
+
+		snprintf(line, sizeof(line), "%.*s", (int)strcspn(expected, "\n"), expected);
+		outcome_fail(o, rule, line, "%.*s", (int)strcspn(found, "\n"), found);
+	} else {
+		buf_addf(&o->detail, "%s, too:\n", rule);
+	}
+	buf_adds(&o->detail, table);
+}
+
+/* A check that goes through a mapping or a registration maps what nobody had touched. */
+static bool maps_by_looking(const struct step *st)
+{
+	return st->verb == STEP_CHECK && st->thing != THING_FILE;
+}
+
+static bool is_worth_it(const struct step *st)
+{
+	switch (st->verb) {
+	case STEP_TOUCH:
+	case STEP_PIN:
+	case STEP_UNPIN:
+	case STEP_UNMAP:
+	case STEP_EXPECT:
+	case STEP_WAIT:
+	case STEP_SETTLE:
+	case STEP_OPERATION:
+	case STEP_END:
+		return true;
+	default:
+		return maps_by_looking(st);
+	}
+}
+
+/* What does not end, but holds no lock of this program's memory: then it can be read. */
+static bool is_stuck_in_layout(const struct exec *x)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < x->nr_tasks; i++) {
+		const struct exec_task *t = &x->tasks[i];
+		struct task_sample s;
+
+		if (!t->started || t->dead || exec_task_done(t))
+			continue;
+		if (task_sample(exec_task_pid(t), t->shared->tid, &s) ||
+		    !exec_waits_for_layout(&s))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* Does somebody still hold what it waits for, or did nobody wake it? */
+void exec_ledger_hang(struct exec *x, struct outcome *o)
+{
+	struct ledger *l = ledger(x);
+	enum answer a = l ? look_again(x, l, look) : ANSWER_LOST;
+
+	if (a == ANSWER_DIFFERS)
+		tell(l, o);
+	else if (a == ANSWER_FINE)
+		buf_adds(&o->detail, "every page that was mapped or pinned is counted as it must: "
+			 "if nothing is held, nobody woke the waiter\n");
+}
+
+void exec_ledger_look(struct exec *x, struct outcome *o)
+{
+	struct ledger *l = ledger(x);
+
+	if (l && look_again(x, l, look) == ANSWER_DIFFERS)
+		tell(l, o);
+}
+
+/* Of a device that is gone there are no struct pages any more. */
+void exec_ledger_step(struct exec *x, const struct step *st, struct outcome *o)
+{
+	if (!exec_looks(x) || !is_worth_it(st) || o->status == STEP_SKIP || o->status == STEP_ERROR)
+		return;
+	if (o->hung && is_stuck_in_layout(x))
+		exec_ledger_hang(x, o);
+	if (o->hung || x->unbound || exec_tasks_busy(x))
+		return;
+	if (!maps_by_looking(st) || has_news(x))
+		exec_ledger_look(x, o);
+}
+
+void exec_ledger_end(struct exec *x, struct outcome *o)
+{
+	struct ledger *l = exec_looks(x) && !x->unbound ? ledger(x) : NULL;
+
+	if (l && look_again(x, l, look_idle) == ANSWER_DIFFERS)
+		tell(l, o);
+}
