@@ -87,7 +87,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	struct guest g = { .no_gate = (char *)"none" };
 	struct plan_case c = { .text = (char *)"a\nb # c\nd\n" };
-	struct running r = { .g = &g, .c = &c, .rec = case_record_create("xfs/a") };
+	struct rundir_case dir = { 0 };
+	struct running r = { .g = &g, .c = &c, .dir = &dir, .rec = case_record_create("xfs/a") };
 	bool over = false;
 
 	ledger_layout_init(&g.layout);

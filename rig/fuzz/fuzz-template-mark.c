@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(!strcmp(back.key, m.key) && back.nr_files == m.nr_files);
 	for (size_t i = 0; i < m.nr_files; i++)
 		require(!strcmp(back.files[i].name, m.files[i].name) &&
-			back.files[i].size == m.files[i].size &&
-			back.files[i].digest == m.files[i].digest);
+			back.files[i].digest.size == m.files[i].digest.size &&
+			back.files[i].digest.sum == m.files[i].digest.sum);
 	return 0;
 }
