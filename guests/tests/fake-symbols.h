@@ -24,32 +24,7 @@
 
 static char top[] = "/tmp/daxrig-test-symbols.XXXXXX";
 
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s", err->message);
-}
-
-static void run(const char *const argv[])
-{
-	_cleanup_buf_ struct buf out = BUF_INIT;
-
-	ok(run_program(argv, 60000, &out));
-}
-
-static void put(const char *name, const void *data, size_t len)
-{
-	_cleanup_free_ char *path = xasprintf("%s/%s", top, name);
-	_cleanup_free_ char *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
-
-	ok(dir_create(dir));
-	ok(file_write_atomic(path, data, len));
-}
-
-static void put_text(const char *name, const char *text)
-{
-	put(name, text, strlen(text));
-}
+#include "guests/tests/made-files.h"
 
 static void put_program(const char *name, const char *text)
 {

@@ -270,7 +270,6 @@ static char *host_fault(const struct case_record *rec)
 	return NULL;
 }
 
-
 static void judge_step(struct case_record *rec, enum verdict verdict,
 		       const struct case_step *s)
 {
