@@ -85,10 +85,12 @@ static struct err *apply(struct geometry *g, const char *word)
 	key = xstrndup(word, (size_t)(equals - word));
 	if (!strcmp(key, "vcpus"))
 		return parse_count(equals + 1, 64, &g->vcpus) ?
-		       NULL : bad(word, "a number of processors up to 64");
+			       NULL :
+			       bad(word, "a number of processors up to 64");
 	if (!strcmp(key, "count"))
 		return parse_count(equals + 1, GEOMETRY_NVDIMMS_MAX, &g->nvdimms) ?
-		       NULL : bad(word, "a number of nvdimms up to 8");
+			       NULL :
+			       bad(word, "a number of nvdimms up to 8");
 	if (!set_size(g, key, 0))
 		return bad(word, "memory, vcpus, count, size, size0 to size7, align or label");
 	if (!parse_size(equals + 1, &size))
@@ -113,9 +115,9 @@ static struct err *check(const struct geometry *g, const char *text)
 	if (g->label_size && (g->label_size < 128 * 1024 || g->label_size % 4096))
 		return bad(text, "a label of 0 or at least 128K, in whole 4K");
 	for (unsigned int i = 0; i < g->nvdimms; i++)
-		if (g->size[i] < 16 * MIB || g->size[i] > 1024 * GIB ||
-		    g->size[i] % g->align || g->size[i] % MIB ||
-		    g->size[i] - g->label_size < 16 * MIB || g->label_size >= g->size[i])
+		if (g->size[i] < 16 * MIB || g->size[i] > 1024 * GIB || g->size[i] % g->align ||
+		    g->size[i] % MIB || g->size[i] - g->label_size < 16 * MIB ||
+		    g->label_size >= g->size[i])
 			return bad(text, "nvdimm sizes of 16M to 1024G, in whole aligns");
 	return NULL;
 }
@@ -160,7 +162,9 @@ static uint64_t free_memory(void)
 const char *nvdimm_folder(uint64_t need, const char *shared, const char *fallback)
 {
 	return shared && !access(shared, W_OK) && free_space(shared) / 2 >= need &&
-	       free_memory() / 2 >= need ? shared : fallback;
+			       free_memory() / 2 >= need ?
+		       shared :
+		       fallback;
 }
 
 struct err *nvdimm_create(const char *path, uint64_t size)

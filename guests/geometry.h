@@ -8,12 +8,12 @@
 #define GEOMETRY_NVDIMMS_MAX 8
 
 struct geometry {
-	uint64_t memory;	/* bytes */
+	uint64_t memory; /* bytes */
 	unsigned int vcpus;
 	unsigned int nvdimms;
-	uint64_t size[GEOMETRY_NVDIMMS_MAX];	/* bytes, the label area included */
-	uint64_t align;		/* bytes, of the NVDIMMs */
-	uint64_t label_size;	/* bytes at the end of each; 0: none */
+	uint64_t size[GEOMETRY_NVDIMMS_MAX]; /* bytes, the label area included */
+	uint64_t align;			     /* bytes, of the NVDIMMs */
+	uint64_t label_size;		     /* bytes at the end of each; 0: none */
 };
 
 /*

@@ -63,7 +63,7 @@ $(BUILD)/tests/$(notdir $(1:.c=)): $(BUILD)/asan/$(1:.c=.o) $(BUILD)/libdaxrig-a
 endef
 $(foreach t,$(test-srcs),$(eval $(call test_rule,$(t))))
 
-.PHONY: packages run test bench host-tests check-rules
+.PHONY: packages run test bench host-tests check-rules format
 packages:
 	@rig/install-packages.sh
 
@@ -131,6 +131,9 @@ fuzz: packages
 
 fuzz-list:
 	@printf '%s\n' $(sort $(fuzz-names))
+
+format:
+	$(Q)find rig guests workloads inject reports -name "*.[ch]" | xargs clang-format -i
 
 check-rules:
 	$(call say,CHECK,rules)

@@ -25,10 +25,10 @@
 struct agent {
 	const struct agent_ops *ops;
 	struct guest_facts facts;
-	struct buf hello;	/* what does not change from one host to the next */
-	char fs[8];		/* that is to stand ready */
+	struct buf hello; /* what does not change from one host to the next */
+	char fs[8];	  /* that is to stand ready */
 	int port;
-	struct helper nvdimm, symbols, rdma;	/* started while modules load */
+	struct helper nvdimm, symbols, rdma; /* started while modules load */
 	bool nvdimm_on, rdma_on;
 };
 
@@ -121,8 +121,7 @@ static void finish_nvdimm(struct agent *a)
 	struct buf out = BUF_INIT;
 	struct guest_facts *f = &a->facts;
 
-	if (helper_finish(&a->nvdimm, NVDIMM_MS, sizeof(*f), &out) == 0 &&
-	    out.len == sizeof(*f))
+	if (helper_finish(&a->nvdimm, NVDIMM_MS, sizeof(*f), &out) == 0 && out.len == sizeof(*f))
 		memcpy(f, out.data, sizeof(*f));
 	else
 		agent_log("setting up the NVDIMMs died or got stuck");
@@ -194,8 +193,8 @@ static void prepare_fs(struct agent *a)
 		strcpy(a->facts.mounted, a->fs);
 	else
 		agent_log("the disk cannot be made ready");
-	agent_log("boot: disk and %s took %" PRIu64 " ms", a->facts.mounted[0] ?
-		  a->facts.mounted : "no filesystem", ms_since(&t));
+	agent_log("boot: disk and %s took %" PRIu64 " ms",
+		  a->facts.mounted[0] ? a->facts.mounted : "no filesystem", ms_since(&t));
 	err_free(err);
 	buf_deinit(&cmdline);
 }

@@ -25,7 +25,7 @@ void agent_log(const char *fmt, ...) __printf(1, 2);
  * Its text goes through a pipe to the caller.
  */
 struct helper {
-	pid_t pid;	/* -1: could not be started */
+	pid_t pid; /* -1: could not be started */
 	int fd;
 };
 
@@ -39,8 +39,8 @@ void helper_start(struct helper *h, int (*fn)(int fd, const void *arg), const vo
  */
 int helper_finish(struct helper *h, int timeout_ms, size_t max, struct buf *out);
 
-int helper_run(int (*fn)(int fd, const void *arg), const void *arg, int timeout_ms,
-	       size_t max, struct buf *out);
+int helper_run(int (*fn)(int fd, const void *arg), const void *arg, int timeout_ms, size_t max,
+	       struct buf *out);
 
 /* uevent.c: the kernel's device events. -1 when there are none to be had. */
 int uevent_open(void);

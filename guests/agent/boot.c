@@ -57,8 +57,8 @@ void boot_mount(void)
 	open_console();
 	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
 		if (errs[i])
-			agent_log("cannot mount %s on %s: %s", mounts[i].type,
-				  mounts[i].dir, strerror(errs[i]));
+			agent_log("cannot mount %s on %s: %s", mounts[i].type, mounts[i].dir,
+				  strerror(errs[i]));
 }
 
 static const struct {
@@ -121,7 +121,7 @@ void boot_modules(void (*loaded)(void *arg), void *arg)
 	struct err *err;
 
 	if (!path_exists(ORDER))
-		return;	/* a kernel with everything built in */
+		return; /* a kernel with everything built in */
 	err = file_read(ORDER, 1 << 20, &order);
 	if (err) {
 		agent_log("%s", err->message);

@@ -12,9 +12,25 @@
 #define NESTING_MAX 16
 
 enum btf_kind {
-	KIND_INT = 1, KIND_PTR, KIND_ARRAY, KIND_STRUCT, KIND_UNION, KIND_ENUM, KIND_FWD,
-	KIND_TYPEDEF, KIND_VOLATILE, KIND_CONST, KIND_RESTRICT, KIND_FUNC, KIND_FUNC_PROTO,
-	KIND_VAR, KIND_DATASEC, KIND_FLOAT, KIND_DECL_TAG, KIND_TYPE_TAG, KIND_ENUM64,
+	KIND_INT = 1,
+	KIND_PTR,
+	KIND_ARRAY,
+	KIND_STRUCT,
+	KIND_UNION,
+	KIND_ENUM,
+	KIND_FWD,
+	KIND_TYPEDEF,
+	KIND_VOLATILE,
+	KIND_CONST,
+	KIND_RESTRICT,
+	KIND_FUNC,
+	KIND_FUNC_PROTO,
+	KIND_VAR,
+	KIND_DATASEC,
+	KIND_FLOAT,
+	KIND_DECL_TAG,
+	KIND_TYPE_TAG,
+	KIND_ENUM64,
 	KIND_COUNT,
 };
 
@@ -37,9 +53,9 @@ struct btf_member {
 static const struct {
 	uint8_t once, each;
 } tails[KIND_COUNT] = {
-	[KIND_INT] = { 4, 0 },	  [KIND_ARRAY] = { 12, 0 }, [KIND_STRUCT] = { 0, 12 },
-	[KIND_UNION] = { 0, 12 }, [KIND_ENUM] = { 0, 8 },   [KIND_FUNC_PROTO] = { 0, 8 },
-	[KIND_VAR] = { 4, 0 },	  [KIND_DATASEC] = { 0, 12 }, [KIND_DECL_TAG] = { 4, 0 },
+	[KIND_INT] = { 4, 0 },	   [KIND_ARRAY] = { 12, 0 },   [KIND_STRUCT] = { 0, 12 },
+	[KIND_UNION] = { 0, 12 },  [KIND_ENUM] = { 0, 8 },     [KIND_FUNC_PROTO] = { 0, 8 },
+	[KIND_VAR] = { 4, 0 },	   [KIND_DATASEC] = { 0, 12 }, [KIND_DECL_TAG] = { 4, 0 },
 	[KIND_ENUM64] = { 0, 12 },
 };
 
@@ -165,8 +181,7 @@ int64_t btf_struct_size(const struct btf *b, uint32_t id)
 }
 
 /* In bits; -1: not in there. */
-static int64_t find_member(const struct btf *b, uint32_t id, const char *member,
-			   unsigned int depth)
+static int64_t find_member(const struct btf *b, uint32_t id, const char *member, unsigned int depth)
 {
 	struct btf_type t;
 
@@ -219,4 +234,3 @@ int64_t btf_enum_value(const struct btf *b, const char *name, const char *consta
 	}
 	return -1;
 }
-

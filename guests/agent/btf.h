@@ -10,12 +10,12 @@
 
 /* Borrows the bytes it was opened on. */
 struct btf {
-	const uint8_t *types;		/* the type section */
+	const uint8_t *types; /* the type section */
 	uint32_t types_len;
 	const char *strings;
 	uint32_t strings_len;
-	uint32_t *offsets;		/* of type I in types; 0 is void */
-	uint32_t count;			/* of types, void included */
+	uint32_t *offsets; /* of type I in types; 0 is void */
+	uint32_t count;	   /* of types, void included */
 };
 
 /* False when the bytes are no BTF, or damaged. btf_deinit() in any case. */

@@ -35,8 +35,7 @@ static void send_datagram(void *arg, const void *data, size_t len)
 		s->err = errno;
 }
 
-static int send_message(const struct case_ctx *ctx, enum msg_type type,
-			const struct buf *payload)
+static int send_message(const struct case_ctx *ctx, enum msg_type type, const struct buf *payload)
 {
 	struct send_arg s = { .fd = ctx->link, .type = (uint16_t)type };
 
@@ -75,7 +74,7 @@ static int read_reply(const uint8_t *data, size_t len, char *why, size_t size)
 
 static int wait_reply(int fd, char *why, size_t size)
 {
-	static uint8_t data[FRAME_PAYLOAD_MAX + 2];	/* under call_lock */
+	static uint8_t data[FRAME_PAYLOAD_MAX + 2]; /* under call_lock */
 	uint16_t type;
 	ssize_t n;
 
@@ -94,8 +93,8 @@ static int wait_reply(int fd, char *why, size_t size)
 	return read_reply(data + sizeof(type), (size_t)n - sizeof(type), why, size);
 }
 
-int case_call(const struct case_ctx *ctx, const char *call, const char *const *args,
-	      char *why, size_t size)
+int case_call(const struct case_ctx *ctx, const char *call, const char *const *args, char *why,
+	      size_t size)
 {
 	struct buf payload = BUF_INIT;
 	int ret;

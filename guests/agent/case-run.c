@@ -58,9 +58,8 @@ static bool case_msg_read(struct case_msg *m, const struct frame *f)
 		else if (field.tag == TAG_LIMIT_MS)
 			m->limit_ms = msg_u64(&field);
 	}
-	return !r.bad && m->name && m->text && m->fs && m->lie <= LIE_LAST &&
-	       m->limit_ms && m->limit_ms < 1u << 30 &&
-	       (strcmp(m->fs, "xfs") == 0 || strcmp(m->fs, "ext4") == 0);
+	return !r.bad && m->name && m->text && m->fs && m->lie <= LIE_LAST && m->limit_ms &&
+	       m->limit_ms < 1u << 30 && (strcmp(m->fs, "xfs") == 0 || strcmp(m->fs, "ext4") == 0);
 }
 
 static void __noreturn run_child(const struct case_loop *c, const struct case_msg *m, int link)
@@ -199,8 +198,8 @@ static void clean_up(struct case_loop *c, struct case_run *r)
 		c->dirty = true;
 	taint = c->hooks->taint ? c->hooks->taint() : 0;
 	if (taint != r->taint) {
-		buf_addf(&log, "kernel taint changed from %" PRIu64 " to %" PRIu64 "\n",
-			 r->taint, taint);
+		buf_addf(&log, "kernel taint changed from %" PRIu64 " to %" PRIu64 "\n", r->taint,
+			 taint);
 		c->dirty = true;
 	}
 	send_lines(c, &log);

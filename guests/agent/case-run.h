@@ -8,13 +8,13 @@
 #include "guests/agent/case.h"
 
 struct case_run {
-	pid_t pid;		/* 0: none runs */
-	int link;		/* our end of the socketpair */
-	bool link_over;		/* nobody holds the other end */
-	unsigned int calls;	/* that wait for an answer */
-	uint64_t asked;		/* since when; what the host takes for them is not the case's */
+	pid_t pid;	    /* 0: none runs */
+	int link;	    /* our end of the socketpair */
+	bool link_over;	    /* nobody holds the other end */
+	unsigned int calls; /* that wait for an answer */
+	uint64_t asked;	    /* since when; what the host takes for them is not the case's */
 	uint64_t started, deadline, limit_ms;
-	uint64_t taint;		/* before it */
+	uint64_t taint; /* before it */
 	char name[256];
 };
 

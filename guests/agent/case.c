@@ -114,8 +114,7 @@ static int loop_round(struct case_loop *c, struct case_run *r, int sigfd)
 {
 	bool listen = r->pid && !r->link_over && c->link->out.len < LINK_OUT_HIGH;
 	struct pollfd p[] = {
-		{ .fd = c->link->fd,
-		  .events = (short)(POLLIN | (c->link->out.len ? POLLOUT : 0)) },
+		{ .fd = c->link->fd, .events = (short)(POLLIN | (c->link->out.len ? POLLOUT : 0)) },
 		{ .fd = sigfd, .events = POLLIN },
 		{ .fd = listen ? r->link : -1, .events = POLLIN },
 	};

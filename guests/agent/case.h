@@ -34,21 +34,21 @@ struct case_hooks {
 };
 
 enum loop_end {
-	LOOP_GONE,	/* the host hung up while no case ran */
-	LOOP_LOST,	/* the host hung up while one ran: it was killed */
-	LOOP_BROKEN,	/* the host does not speak the protocol */
+	LOOP_GONE,   /* the host hung up while no case ran */
+	LOOP_LOST,   /* the host hung up while one ran: it was killed */
+	LOOP_BROKEN, /* the host does not speak the protocol */
 	LOOP_POWEROFF,
 };
 
 struct case_loop {
 	const struct agent_ops *ops;
 	struct guest_facts *facts;
-	const struct case_hooks *hooks;	/* NULL members are left out */
-	uint64_t grace_ms;	/* for what was killed to go away */
+	const struct case_hooks *hooks; /* NULL members are left out */
+	uint64_t grace_ms;		/* for what was killed to go away */
 	struct link *link;
-	unsigned int served;	/* cases begun */
+	unsigned int served; /* cases begun */
 	bool dirty;
-	char why[256];	/* of LOOP_BROKEN */
+	char why[256]; /* of LOOP_BROKEN */
 };
 
 /*

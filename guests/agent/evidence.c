@@ -6,7 +6,7 @@
 #include "base/task.h"
 #include "guests/agent/case.h"
 
-#define EVIDENCE_TASKS 512	/* a fork bomb's every task says the same */
+#define EVIDENCE_TASKS 512 /* a fork bomb's every task says the same */
 
 static void add_thread(pid_t pid, pid_t tid, struct buf *out)
 {
@@ -17,9 +17,10 @@ static void add_thread(pid_t pid, pid_t tid, struct buf *out)
 		return;
 	buf_addf(out, "task %d/%d '", pid, tid);
 	buf_add_escaped(out, st.comm, strlen(st.comm), sizeof(st.comm));
-	buf_addf(out, "' parent %d state %c wchan %s cpu_ms %" PRIu64 " utime %" PRIu64
-		 " stime %" PRIu64 "\n", st.ppid, s.state, s.wchan, s.cpu_ns / 1000000,
-		 st.utime, st.stime);
+	buf_addf(out,
+		 "' parent %d state %c wchan %s cpu_ms %" PRIu64 " utime %" PRIu64 " stime %" PRIu64
+		 "\n",
+		 st.ppid, s.state, s.wchan, s.cpu_ns / 1000000, st.utime, st.stime);
 	task_stack(pid, tid, out);
 	buf_addc(out, '\n');
 }

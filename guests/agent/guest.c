@@ -112,8 +112,8 @@ static int dm_each(unsigned long request, const char *what, struct buf *log)
 		if (ret) {
 			failed++;
 			if (log)
-				buf_addf(log, "cannot %s device '%.64s': %s\n", what,
-					 n->name, strerror(-ret));
+				buf_addf(log, "cannot %s device '%.64s': %s\n", what, n->name,
+					 strerror(-ret));
 		}
 		ret = 0;
 		if (!n->next || (char *)n + n->next >= end)

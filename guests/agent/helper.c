@@ -73,8 +73,7 @@ int helper_finish(struct helper *h, int timeout_ms, size_t max, struct buf *out)
 		/* What it started may hold the pipe, or it is stuck: no waiting. */
 		kill(-h->pid, SIGKILL);
 		kill(h->pid, SIGKILL);
-		while (waitid(P_PID, (id_t)h->pid, &info, WEXITED | WNOHANG) < 0 &&
-		       errno == EINTR)
+		while (waitid(P_PID, (id_t)h->pid, &info, WEXITED | WNOHANG) < 0 && errno == EINTR)
 			;
 		return -1;
 	}
@@ -84,8 +83,8 @@ int helper_finish(struct helper *h, int timeout_ms, size_t max, struct buf *out)
 	return pid == h->pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-int helper_run(int (*fn)(int fd, const void *arg), const void *arg, int timeout_ms,
-	       size_t max, struct buf *out)
+int helper_run(int (*fn)(int fd, const void *arg), const void *arg, int timeout_ms, size_t max,
+	       struct buf *out)
 {
 	struct helper h;
 

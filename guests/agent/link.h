@@ -13,10 +13,10 @@
 #define LINK_OUT_HIGH (256u << 10)
 
 struct link {
-	int fd;		/* O_NONBLOCK; belongs to the caller */
+	int fd; /* O_NONBLOCK; belongs to the caller */
 	struct frame_decoder in;
 	struct buf out;
-	uint16_t seq;	/* of the next frame out */
+	uint16_t seq; /* of the next frame out */
 };
 
 void link_init(struct link *l, int fd);

@@ -75,7 +75,7 @@ static size_t find_regions(unsigned int *regions, size_t max)
 struct device_wait {
 	const char *class, *layer;
 	unsigned int region;
-	char name[32];	/* found */
+	char name[32]; /* found */
 };
 
 static bool find_device(void *arg)
@@ -106,10 +106,11 @@ static bool find_device(void *arg)
 static void create_namespace(unsigned int region, const char *mode)
 {
 	char ns[32], reg[32], path[128], size[32];
-	const char *by_name[] = { NDCTL, "create-namespace", "-f", "-e", ns, "-m", mode,
-				  "-M", "mem", NULL };
-	const char *by_region[] = { NDCTL, "create-namespace", "-r", reg, "-m", mode,
-				    "-M", "mem", NULL };
+	const char *by_name[] = {
+		NDCTL, "create-namespace", "-f", "-e", ns, "-m", mode, "-M", "mem", NULL
+	};
+	const char *by_region[] = { NDCTL, "create-namespace", "-r", reg, "-m", mode, "-M", "mem",
+				    NULL };
 	struct buf out = BUF_INIT;
 	struct err *err;
 
@@ -178,6 +179,5 @@ bool nvdimm_ready(void)
 {
 	return path_exists("/sys/bus/nd/drivers/nd_pmem") &&
 	       path_exists("/sys/bus/nd/drivers/dax_pmem") &&
-	       path_exists("/sys/bus/dax/drivers/device_dax") &&
-	       path_exists(ND "/ndbus0");
+	       path_exists("/sys/bus/dax/drivers/device_dax") && path_exists(ND "/ndbus0");
 }

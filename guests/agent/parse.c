@@ -53,8 +53,8 @@ static void scan_line(struct ksym_scan *s, const char *line, size_t len)
 	end = memchr(name, '\t', (size_t)(line + len - name));
 	len = (size_t)((end ? end : line + len) - name);
 	for (size_t i = 0; s->names[i]; i++)
-		if (s->names[i][0] == name[0] && !s->hits[i].addr &&
-		    strlen(s->names[i]) == len && memcmp(s->names[i], name, len) == 0)
+		if (s->names[i][0] == name[0] && !s->hits[i].addr && strlen(s->names[i]) == len &&
+		    memcmp(s->names[i], name, len) == 0)
 			s->hits[i].addr = s->addrs[s->n_addrs - 1];
 }
 
@@ -98,8 +98,8 @@ bool gid_is_ipv4(const char *gid, uint32_t ipv4)
 {
 	char want[48];
 
-	snprintf(want, sizeof(want), "0000:0000:0000:0000:0000:ffff:%04x:%04x",
-		 ipv4 >> 16, ipv4 & 0xffff);
+	snprintf(want, sizeof(want), "0000:0000:0000:0000:0000:ffff:%04x:%04x", ipv4 >> 16,
+		 ipv4 & 0xffff);
 	return strncmp(gid, want, strlen(want)) == 0;
 }
 
@@ -141,8 +141,8 @@ static void unescape(char *s)
 
 	for (; *s; s++, to++) {
 		*to = *s;
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' &&
-		    s[2] <= '7' && s[3] >= '0' && s[3] <= '7') {
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' &&
+		    s[3] >= '0' && s[3] <= '7') {
 			*to = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
 			s += 3;
 		}

@@ -11,13 +11,13 @@
  * a module's symbols come in no order.
  */
 struct ksym_scan {
-	const char *const *names;	/* wanted; NULL-terminated, not owned */
+	const char *const *names; /* wanted; NULL-terminated, not owned */
 	struct ksym_hit {
-		uint64_t addr;		/* 0: not seen */
-	} *hits;			/* one for each name */
-	uint64_t *addrs;		/* of all symbols */
+		uint64_t addr; /* 0: not seen */
+	} * hits;	       /* one for each name */
+	uint64_t *addrs;       /* of all symbols */
 	size_t n_addrs;
-	struct buf line;		/* an unfinished one */
+	struct buf line; /* an unfinished one */
 };
 
 void ksym_scan_init(struct ksym_scan *s, const char *const *names);

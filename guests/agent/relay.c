@@ -6,7 +6,7 @@
 
 #include "guests/agent/case-run.h"
 
-#define DRAIN_MAX 4096	/* datagrams of a case that is over */
+#define DRAIN_MAX 4096 /* datagrams of a case that is over */
 
 /* Takes one datagram of the case to the host. False when there is none now. */
 bool relay_one(struct case_loop *c, struct case_run *r)

@@ -112,8 +112,8 @@ static bool climbs_out(const char *path)
 	       !strcmp(path, "..");
 }
 
-static struct err *extract_entry(struct archive *inner, struct archive_entry *e,
-				 const char *dir, deb_place_fn *place)
+static struct err *extract_entry(struct archive *inner, struct archive_entry *e, const char *dir,
+				 deb_place_fn *place)
 {
 	const char *name = archive_entry_pathname(e);
 	_cleanup_free_ char *to = NULL, *path = NULL;
@@ -232,8 +232,7 @@ static void describe(struct archive_entry *e, const struct pack_entry *item, siz
 		archive_entry_set_rdev(e, item->dev);
 }
 
-static struct err *write_item(struct archive *a, const struct pack_entry *item,
-			      const char *path)
+static struct err *write_item(struct archive *a, const struct pack_entry *item, const char *path)
 {
 	_cleanup_entry_ struct archive_entry *e = archive_entry_new();
 	_cleanup_buf_ struct buf bytes = BUF_INIT;

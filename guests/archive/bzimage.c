@@ -19,7 +19,7 @@ enum {
 
 #define BZ_LOADED_HIGH 1
 #define SECTOR 512
-#define LENGTH_BEHIND 4	/* bytes: of what is unpacked, behind all payloads but gzip's */
+#define LENGTH_BEHIND 4 /* bytes: of what is unpacked, behind all payloads but gzip's */
 
 static unsigned int le16(const uint8_t *p)
 {
@@ -36,8 +36,7 @@ static bool release_char(uint8_t c)
 	return c > ' ' && c < 0x7f && c != '/';
 }
 
-const char *bzimage_check(const void *data, size_t len,
-			  char release[static BZIMAGE_RELEASE_MAX])
+const char *bzimage_check(const void *data, size_t len, char release[static BZIMAGE_RELEASE_MAX])
 {
 	const uint8_t *p = data;
 	size_t at, n = 0;

@@ -14,8 +14,7 @@
  * Looks at the first @len bytes of a file. NULL when they begin a bzImage, and then
  * @release holds what uname -r will say; else the reason it is none, a constant.
  */
-const char *bzimage_check(const void *data, size_t len,
-			  char release[static BZIMAGE_RELEASE_MAX]);
+const char *bzimage_check(const void *data, size_t len, char release[static BZIMAGE_RELEASE_MAX]);
 
 /*
  * Where in the bzImage @data the compressed kernel is. False when its header does not

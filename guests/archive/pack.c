@@ -24,8 +24,8 @@ const struct pack_entry *pack_find(const struct pack *pack, const char *path)
 	return NULL;
 }
 
-static struct pack_entry *pack_push(struct pack *pack, enum pack_kind kind,
-				    const char *path, unsigned int mode)
+static struct pack_entry *pack_push(struct pack *pack, enum pack_kind kind, const char *path,
+				    unsigned int mode)
 {
 	struct pack_entry *e;
 
@@ -88,8 +88,7 @@ void pack_sort(struct pack *pack)
 		qsort(pack->items, pack->count, sizeof(*pack->items), by_path);
 }
 
-static struct err *hash_source(const struct pack_entry *e, struct sha256 *sha,
-			       bool by_content)
+static struct err *hash_source(const struct pack_entry *e, struct sha256 *sha, bool by_content)
 {
 	struct stat st;
 

@@ -13,19 +13,19 @@
 
 enum pack_kind {
 	PACK_DIR,
-	PACK_FILE,	/* the bytes of the file @src */
-	PACK_UNPACKED,	/* the same, decompressed if it is .xz, .zst or .gz */
-	PACK_BYTES,	/* the string @src */
-	PACK_LINK,	/* a symbolic link to @src */
-	PACK_CHAR,	/* a character device */
+	PACK_FILE,     /* the bytes of the file @src */
+	PACK_UNPACKED, /* the same, decompressed if it is .xz, .zst or .gz */
+	PACK_BYTES,    /* the string @src */
+	PACK_LINK,     /* a symbolic link to @src */
+	PACK_CHAR,     /* a character device */
 };
 
 struct pack_entry {
-	char *path;	/* without a leading '/' */
+	char *path; /* without a leading '/' */
 	char *src;
 	enum pack_kind kind;
-	unsigned int mode;	/* permission bits */
-	dev_t dev;	/* PACK_CHAR */
+	unsigned int mode; /* permission bits */
+	dev_t dev;	   /* PACK_CHAR */
 };
 
 struct pack {
@@ -53,7 +53,6 @@ void pack_sort(struct pack *pack);
  * Adds the list to @sha: with @by_content the bytes of each source, else only its
  * name, inode, size and time of change, which is quick and changes at least as often.
  */
-struct err *pack_hash(const struct pack *pack, struct sha256 *sha, bool by_content)
-	__must_check;
+struct err *pack_hash(const struct pack *pack, struct sha256 *sha, bool by_content) __must_check;
 
 #endif

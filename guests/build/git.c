@@ -6,7 +6,7 @@
 
 #include "base/program.h"
 
-#define GIT_MS (30 * 60 * 1000)	/* a checkout of a kernel, on a busy machine */
+#define GIT_MS (30 * 60 * 1000) /* a checkout of a kernel, on a busy machine */
 #define ARGS_MAX 16
 
 struct err *git(const char *tree, struct buf *out, const char *const args[])

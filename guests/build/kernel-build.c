@@ -19,7 +19,7 @@
 #define BUILD_MS (12 * 60 * 60 * 1000)
 #define COMPILER_MS (60 * 1000)
 #define CONFIG_MAX (4u << 20)
-#define SAY_NS (10ull * 1000000000)	/* a line of progress that often */
+#define SAY_NS (10ull * 1000000000) /* a line of progress that often */
 #define MAKE_WORDS 24
 
 /* One build: where, and how make is called. */
@@ -28,14 +28,14 @@ struct build {
 	const struct recipe *recipe;
 	const struct progress *say;
 	char *src, *obj;
-	char *basedir_arg, *obj_arg, *jobs_arg;	/* words for make */
+	char *basedir_arg, *obj_arg, *jobs_arg; /* words for make */
 	const char *cc_arg;			/* NULL: no ccache */
 	FILE *log;
 	char *log_path;
 	size_t lines;
 	uint64_t said_ns;
 	char *first_error;
-	bool modules;				/* it has some */
+	bool modules; /* it has some */
 };
 
 /*
@@ -44,10 +44,28 @@ struct build {
  * The kernel's make takes LC_ALL away, and the compiler would quote in UTF-8.
  */
 static const char *const make_words[] = {
-	"env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "-u", "KBUILD_OUTPUT", "-u", "ARCH",
-	"-u", "CROSS_COMPILE", "-u", "O", "-u", "LC_CTYPE", "-u", "LC_MESSAGES", "LANG=C",
-	"KBUILD_BUILD_TIMESTAMP=@0", "KBUILD_BUILD_USER=daxrig",
-	"KBUILD_BUILD_HOST=daxrig", "CCACHE_NOHASHDIR=1",
+	"env",
+	"-u",
+	"MAKEFLAGS",
+	"-u",
+	"MAKELEVEL",
+	"-u",
+	"KBUILD_OUTPUT",
+	"-u",
+	"ARCH",
+	"-u",
+	"CROSS_COMPILE",
+	"-u",
+	"O",
+	"-u",
+	"LC_CTYPE",
+	"-u",
+	"LC_MESSAGES",
+	"LANG=C",
+	"KBUILD_BUILD_TIMESTAMP=@0",
+	"KBUILD_BUILD_USER=daxrig",
+	"KBUILD_BUILD_HOST=daxrig",
+	"CCACHE_NOHASHDIR=1",
 };
 
 /* "  CC      fs/dax.o" and the compiler's words go to the log; people see where it is. */
@@ -220,8 +238,10 @@ static struct err *install_modules(struct build *b, const char *tmp)
 {
 	_cleanup_free_ char *to = xasprintf("INSTALL_MOD_PATH=%s", tmp);
 
-	return blame(b, make(b, (const char *const[]){ "modules_install", to,
-						       "INSTALL_MOD_STRIP=1", NULL }, BUILD_MS));
+	return blame(
+		b,
+		make(b, (const char *const[]){ "modules_install", to, "INSTALL_MOD_STRIP=1", NULL },
+		     BUILD_MS));
 }
 
 static struct err *fill(struct build *b, const char *tmp)
@@ -242,7 +262,8 @@ static struct err *fill(struct build *b, const char *tmp)
 	}
 	if (!err)
 		err = run_program((const char *const[]){ "objcopy", "--compress-debug-sections",
-							 vmlinux, symbols, NULL }, CONFIG_MS, &out);
+							 vmlinux, symbols, NULL },
+				  CONFIG_MS, &out);
 	return err || !b->modules ? err : install_modules(b, tmp);
 }
 
@@ -382,8 +403,9 @@ struct err *kernel_build(const char *data, const struct kernel_spec *spec, bool 
 			     kernel_load_whole(dir, key, spec->text, all, say, out, &wrong);
 	}
 	if (!err && !*out && !find)
-		err = kernel_not_mended(build_into(data, spec, &recipe, &source, compiler, key, all,
-						   say, out), spec->text, wrong);
+		err = kernel_not_mended(
+			build_into(data, spec, &recipe, &source, compiler, key, all, say, out),
+			spec->text, wrong);
 	source_deinit(&source);
 	recipe_deinit(&recipe);
 	return err;

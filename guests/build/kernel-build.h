@@ -15,7 +15,7 @@
  * ERR_BUILD: the source does not compile. ERR_USAGE: there is no such source, a patch does
  * not apply, the configuration is not to be had.
  */
-struct err *kernel_build(const char *data_dir, const struct kernel_spec *spec, bool find,
-			 bool all, const struct progress *say, struct kernel **out) __must_check;
+struct err *kernel_build(const char *data_dir, const struct kernel_spec *spec, bool find, bool all,
+			 const struct progress *say, struct kernel **out) __must_check;
 
 #endif

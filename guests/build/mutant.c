@@ -74,7 +74,9 @@ static struct err *take_field(struct mutant *m, const char **at)
 	const struct {
 		const char *label;
 		struct mutant_words *words;
-	} fields[] = { { "What:", NULL }, { "Rule:", &m->rules }, { "Sources:", &m->sources },
+	} fields[] = { { "What:", NULL },
+		       { "Rule:", &m->rules },
+		       { "Sources:", &m->sources },
 		       { "Cases:", &m->cases } };
 	const char *line = *at;
 
@@ -106,7 +108,8 @@ struct err *mutant_parse(const char *path, const char *text, struct mutant *m)
 	while (!err && *text && strncmp(text, HEADER_END, strlen(HEADER_END)))
 		err = take_field(m, &text);
 	if (!err && (!*text || !m->what || !m->rules.n || !m->sources.n || !m->cases.n))
-		err = bad(m, "What, Rule, Sources or Cases, or the '---' behind them, is missing in",
+		err = bad(m,
+			  "What, Rule, Sources or Cases, or the '---' behind them, is missing in",
 			  m->name);
 	return err;
 }

@@ -22,9 +22,9 @@ struct mutant_words {
 };
 
 struct mutant {
-	char *name;	/* "wait-left-out" */
-	char *path;	/* of the patch */
-	char *what;	/* on one line */
+	char *name; /* "wait-left-out" */
+	char *path; /* of the patch */
+	char *what; /* on one line */
 	struct mutant_words rules, sources, cases;
 };
 

@@ -98,7 +98,7 @@ static const char *skip_hunks(const char *p)
 				continue;
 			/* an editor may have taken the blank off an empty line */
 			if (!*p || !strchr(" -+\n", *p) || (!old && *p != '+') ||
-			    (!new && *p != '-'))
+			    (!new &&*p != '-'))
 				return NULL;
 			old -= *p != '+';
 			new -= *p != '-';

@@ -6,7 +6,7 @@
 #include "base/err.h"
 
 struct patch_file {
-	char *path;	/* below the source's folder, never out of it */
+	char *path; /* below the source's folder, never out of it */
 	bool created;
 };
 
@@ -15,7 +15,10 @@ struct patch {
 	size_t n;
 };
 
-#define PATCH_INIT { NULL, 0 }
+#define PATCH_INIT                                                                                 \
+	{                                                                                          \
+		NULL, 0                                                                            \
+	}
 
 /*
  * Adds the files of the diff @text; words before and between its parts are no matter. @name

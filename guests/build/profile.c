@@ -4,13 +4,12 @@
 #include <string.h>
 
 /* The assembler reads the file: build.mk says that this depends on it. */
-#define EMBED(name, file)						\
-	extern const char name[];					\
-	__asm__(".pushsection .rodata\n"				\
-		".globl " #name "\n"					\
-		#name ":\n"						\
-		".incbin \"guests/profiles/" file "\"\n"		\
-		".byte 0\n"						\
+#define EMBED(name, file)                                                                          \
+	extern const char name[];                                                                  \
+	__asm__(".pushsection .rodata\n"                                                           \
+		".globl " #name "\n" #name ":\n"                                                   \
+		".incbin \"guests/profiles/" file "\"\n"                                           \
+		".byte 0\n"                                                                        \
 		".popsection\n")
 
 EMBED(profile_config_base, "base.config");

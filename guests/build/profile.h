@@ -16,7 +16,7 @@ const char *profile_base(void);
 
 /* What a line of a .config sets; "# CONFIG_X is not set" is the value "n". */
 struct profile_setting {
-	const char *name, *value;	/* into the line */
+	const char *name, *value; /* into the line */
 	size_t name_len, value_len;
 };
 

@@ -8,9 +8,9 @@
 #include "guests/build/profile.h"
 #include "guests/archive/sha256.h"
 
-#define PART_MAX (4u << 20)	/* bytes */
-#define KEY_HEX 12		/* characters */
-#define RECIPE_FORMAT "1"	/* changes when the same parts make another kernel */
+#define PART_MAX (4u << 20) /* bytes */
+#define KEY_HEX 12	    /* characters */
+#define RECIPE_FORMAT "1"   /* changes when the same parts make another kernel */
 
 static void add_part(struct recipe_part *parts, size_t *n, const char *name, char *text)
 {
@@ -59,8 +59,7 @@ struct err *recipe_read(const struct kernel_spec *spec, struct recipe *r)
 		return err;
 	kernel_config_fragment(&needs);
 	add_part(r->fragments, &r->nr_fragments, "what daxrig needs", buf_take(&needs));
-	add_part(r->fragments, &r->nr_fragments, "the base of profiles",
-		 xstrdup(profile_base()));
+	add_part(r->fragments, &r->nr_fragments, "the base of profiles", xstrdup(profile_base()));
 	add_part(r->fragments, &r->nr_fragments, r->profile, xstrdup(profile_text(r->profile)));
 	for (size_t i = 0; !err && i < spec->nr_extras; i++) {
 		const char *extra = spec->extras[i];
@@ -69,8 +68,9 @@ struct err *recipe_read(const struct kernel_spec *spec, struct recipe *r)
 		if (patch || str_ends(extra, ".config"))
 			err = add_file(r, extra, patch);
 		else if (!profile_text(extra))
-			err = err_create(ERR_USAGE, "cannot build '%s': '%s' is no profile ("
-					 PROFILE_NAMES "), no FILE.config and no FILE.patch",
+			err = err_create(ERR_USAGE,
+					 "cannot build '%s': '%s' is no profile (" PROFILE_NAMES
+					 "), no FILE.config and no FILE.patch",
 					 spec->text, extra);
 	}
 	return err;

@@ -13,12 +13,12 @@ struct recipe_part {
 };
 
 struct recipe {
-	const char *profile;	/* borrowed: "fast" */
+	const char *profile; /* borrowed: "fast" */
 	/* fragments of a .config, what comes later goes over what came before; of the
 	   first one, of what daxrig needs, some are wishes: see kernel-config.h */
 	struct recipe_part fragments[KERNEL_SPEC_EXTRAS_MAX + 3];
 	size_t nr_fragments;
-	struct recipe_part patches[KERNEL_SPEC_EXTRAS_MAX];	/* in this order */
+	struct recipe_part patches[KERNEL_SPEC_EXTRAS_MAX]; /* in this order */
 	size_t nr_patches;
 };
 

@@ -86,8 +86,8 @@ struct err *source_patch(struct source *s, const char *name, const char *text)
 	if (err)
 		return err;
 	err = run_program((const char *const[]){ "patch", "-p1", "--silent", "--batch", "--forward",
-						 "--no-backup-if-mismatch", "--reject-file=-",
-						 "-d", src, "-i", file ? file : name, NULL },
+						 "--no-backup-if-mismatch", "--reject-file=-", "-d",
+						 src, "-i", file ? file : name, NULL },
 			  PATCH_MS, &out);
 	if (!err || err->code != ERR_PROGRAM)
 		return err;

@@ -15,7 +15,7 @@
 
 #define PACKAGE_PREFIX "linux-source-"
 #define TARBALL_NAME "source.tar"
-#define ROOM_WANTED (5ull << 30)	/* bytes: a package, what is in it, and objects */
+#define ROOM_WANTED (5ull << 30) /* bytes: a package, what is in it, and objects */
 #define UNPACK_MS (30 * 60 * 1000)
 #define COMMIT_SHOWN 12
 
@@ -53,9 +53,10 @@ static struct err *ask_apt(const char *data, const struct kernel_spec *spec,
 		apt_package_free(p);
 	}
 	if (!err && !*version)
-		err = err_create(ERR_USAGE, "unknown kernel '%s': no suite has package '%s'; there "
-				 "are such for the newest versions of a few series", spec->text,
-				 name);
+		err = err_create(ERR_USAGE,
+				 "unknown kernel '%s': no suite has package '%s'; there "
+				 "are such for the newest versions of a few series",
+				 spec->text, name);
 	return err;
 }
 
@@ -139,7 +140,8 @@ static char *place_tarball(const char *entry)
 	size_t n = strlen(entry);
 
 	return n > 7 && strstr(entry, ".tar.") && !strncmp(entry, "usr/src/linux-source-", 21) ?
-	       xstrdup(TARBALL_NAME) : NULL;
+		       xstrdup(TARBALL_NAME) :
+		       NULL;
 }
 
 /* Downloads the package into @dir, the first suite's that has this version. */
@@ -193,8 +195,9 @@ static struct err *clone(const struct source *s, const char *tmp, const struct p
 	_cleanup_buf_ struct buf out = BUF_INIT;
 
 	progress_line(say, "cloning '%s' without its objects", s->tree);
-	return err_wrap(GIT("/", &out, "clone", "--quiet", "--shared", "--no-checkout", s->tree,
-			    src), "cannot clone '%s'", s->tree);
+	return err_wrap(
+		GIT("/", &out, "clone", "--quiet", "--shared", "--no-checkout", s->tree, src),
+		"cannot clone '%s'", s->tree);
 }
 
 static struct err *create(const char *data, const struct source *s, const struct progress *say)

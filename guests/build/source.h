@@ -18,12 +18,12 @@
 #include "guests/store/kernel-spec.h"
 
 struct source {
-	char *name;	/* one word, differs between different sources: "src-7.2.13-1" */
-	char *title;	/* for people: "linux-source-7.2 7.2.13-1", "commit 1a2b3c4d5e6f of /l" */
-	char *dir;	/* the folder, absolute */
-	char *package, *version;	/* Debian's; NULL for a tree */
-	char *tree, *commit;	/* the user's, absolute, and all 40 characters; NULL for Debian's */
-	int lock;	/* -1 until source_prepare() */
+	char *name;  /* one word, differs between different sources: "src-7.2.13-1" */
+	char *title; /* for people: "linux-source-7.2 7.2.13-1", "commit 1a2b3c4d5e6f of /l" */
+	char *dir;   /* the folder, absolute */
+	char *package, *version; /* Debian's; NULL for a tree */
+	char *tree, *commit; /* the user's, absolute, and all 40 characters; NULL for Debian's */
+	int lock;	     /* -1 until source_prepare() */
 };
 
 /*

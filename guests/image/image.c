@@ -21,7 +21,7 @@
 
 /* Goes up when images are laid out or written differently. */
 #define IMAGE_FORMAT "daxrig image 1"
-#define IMAGE_KEEP (14 * 24 * 60 * 60)	/* seconds since its last use */
+#define IMAGE_KEEP (14 * 24 * 60 * 60) /* seconds since its last use */
 #define HOLD_TRIES 3
 
 void image_free(struct image *image)
@@ -39,8 +39,7 @@ static void plan_modules(const struct module_list *modules, struct pack *pack)
 	_cleanup_buf_ struct buf order = BUF_INIT;
 
 	for (size_t i = 0; modules && i < modules->count; i++) {
-		_cleanup_free_ char *path = xasprintf("/modules/%03zu-%s.ko", i,
-						      modules->names[i]);
+		_cleanup_free_ char *path = xasprintf("/modules/%03zu-%s.ko", i, modules->names[i]);
 
 		pack_add(pack, PACK_UNPACKED, path, modules->paths[i], 0644);
 		buf_addf(&order, "%s\n", path);
@@ -48,11 +47,10 @@ static void plan_modules(const struct module_list *modules, struct pack *pack)
 	pack_add(pack, PACK_BYTES, "modules/order", buf_str(&order), 0644);
 }
 
-struct err *image_plan(const struct module_list *modules, const char *agent_path,
-		       struct pack *pack)
+struct err *image_plan(const struct module_list *modules, const char *agent_path, struct pack *pack)
 {
-	static const char *const dirs[] = { "dev", "etc", "mnt", "proc", "root", "run", "sys",
-					    "tmp", "var" };
+	static const char *const dirs[] = { "dev", "etc", "mnt", "proc", "root",
+					    "run", "sys", "tmp", "var" };
 	struct err *err;
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++)
@@ -67,8 +65,7 @@ struct err *image_plan(const struct module_list *modules, const char *agent_path
 	return err;
 }
 
-static struct err *plan_key(const struct pack *pack, bool by_content,
-			    char hex[static SHA256_HEX])
+static struct err *plan_key(const struct pack *pack, bool by_content, char hex[static SHA256_HEX])
 {
 	struct sha256 sha;
 	struct err *err;
@@ -80,8 +77,7 @@ static struct err *plan_key(const struct pack *pack, bool by_content,
 	return err;
 }
 
-static struct err *find_key(const char *memo, const struct pack *pack,
-			    char key[static SHA256_HEX])
+static struct err *find_key(const char *memo, const struct pack *pack, char key[static SHA256_HEX])
 {
 	char quick[SHA256_HEX];
 	struct err *err = plan_key(pack, false, quick);
@@ -132,20 +128,18 @@ static struct err *check_agent(const char *path)
 	if (fd < 0)
 		return err_errno(errno, "cannot open the agent '%s'", path);
 	if (read(fd, magic, sizeof(magic)) != sizeof(magic) || memcmp(magic, "\177ELF", 4))
-		return err_create(ERR_INFRA, "cannot use the agent '%s': it is no program",
-				  path);
+		return err_create(ERR_INFRA, "cannot use the agent '%s': it is no program", path);
 	return NULL;
 }
 
-static struct err *plan_for(const struct kernel *k, const char *agent_path,
-			    struct pack *pack)
+static struct err *plan_for(const struct kernel *k, const char *agent_path, struct pack *pack)
 {
 	struct module_list modules = { 0 };
 	struct err *err = check_agent(agent_path);
 
 	if (!err && k->moddir)
-		err = err_wrap(modules_order(k->moddir, modules_wanted, &modules),
-			       "kernel '%s'", k->spec);
+		err = err_wrap(modules_order(k->moddir, modules_wanted, &modules), "kernel '%s'",
+			       k->spec);
 	if (!err)
 		err = image_plan(&modules, agent_path, pack);
 	module_list_deinit(&modules);

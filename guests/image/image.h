@@ -27,10 +27,10 @@ struct module_list;
 
 struct image {
 	char *path;
-	char *key;	/* hex, the same for the same contents */
+	char *key; /* hex, the same for the same contents */
 	uint64_t bytes;
-	bool built;	/* by this call; else it was there */
-	int held;	/* descriptor that keeps others from removing it */
+	bool built; /* by this call; else it was there */
+	int held;   /* descriptor that keeps others from removing it */
 };
 
 /*
@@ -50,16 +50,16 @@ struct err *image_check(const char *path, uint64_t *bytes) __must_check;
 void image_free(struct image *image);
 
 /* Adds all that goes into an image; @modules may be NULL. @pack is left sorted. */
-struct err *image_plan(const struct module_list *modules, const char *agent_path,
-		       struct pack *pack) __must_check;
+struct err *image_plan(const struct module_list *modules, const char *agent_path, struct pack *pack)
+	__must_check;
 
 /* What lies in CACHE/images, half-written files that a crash left included. */
 struct image_entry {
 	char *path;
-	char *kernel;		/* the kernel it is for; NULL: none has it any more */
+	char *kernel; /* the kernel it is for; NULL: none has it any more */
 	uint64_t bytes;
-	struct timespec used;	/* last, by the clock on the wall */
-	bool busy;		/* somebody used it just now */
+	struct timespec used; /* last, by the clock on the wall */
+	bool busy;	      /* somebody used it just now */
 };
 
 /*

@@ -79,7 +79,8 @@ static void visit_all(struct order *o, struct kmod_list *mods)
 {
 	struct kmod_list *item;
 
-	kmod_list_foreach(item, mods) {
+	kmod_list_foreach(item, mods)
+	{
 		struct kmod_module *mod = kmod_module_get_module(item);
 
 		visit(o, mod);

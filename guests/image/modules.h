@@ -10,17 +10,17 @@
 
 struct module_want {
 	const char *name;
-	bool required;	/* else a kernel without it is fine */
+	bool required; /* else a kernel without it is fine */
 };
 
 /* What daxrig's guests load, ends with a NULL name. */
 extern const struct module_want modules_wanted[];
 
 struct module_list {
-	char **names;	/* "nd_pmem", in load order */
-	char **paths;	/* "/…/nd_pmem.ko.xz" */
+	char **names; /* "nd_pmem", in load order */
+	char **paths; /* "/…/nd_pmem.ko.xz" */
 	size_t count;
-	char *missing;	/* the wanted ones this kernel lacks, "a b"; "" for none */
+	char *missing; /* the wanted ones this kernel lacks, "a b"; "" for none */
 };
 
 /*

@@ -15,18 +15,14 @@
 static const struct {
 	const char *name, *package;
 } programs[] = {
-	{ "ndctl", "ndctl" },
-	{ "mkfs.xfs", "xfsprogs" },
-	{ "xfs_repair", "xfsprogs" },
-	{ "xfs_db", "xfsprogs" },
-	{ "mke2fs", "e2fsprogs" },
-	{ "e2fsck", "e2fsprogs" },
+	{ "ndctl", "ndctl" },	  { "mkfs.xfs", "xfsprogs" }, { "xfs_repair", "xfsprogs" },
+	{ "xfs_db", "xfsprogs" }, { "mke2fs", "e2fsprogs" },  { "e2fsck", "e2fsprogs" },
 };
 
 char *tools_find(const char *name)
 {
-	static const char *const dirs[] = { "/usr/sbin", "/usr/bin", "/sbin", "/bin",
-					    "/usr/local/sbin", "/usr/local/bin" };
+	static const char *const dirs[] = { "/usr/sbin", "/usr/bin",	    "/sbin",
+					    "/bin",	 "/usr/local/sbin", "/usr/local/bin" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
 		char *path = xasprintf("%s/%s", dirs[i], name);
@@ -80,8 +76,8 @@ static struct err *add_program(struct pack *pack, const char *name, const char *
 	char *library;
 
 	if (!path)
-		return err_create(ERR_INFRA, "cannot find program '%s': apt-get install %s",
-				  name, package);
+		return err_create(ERR_INFRA, "cannot find program '%s': apt-get install %s", name,
+				  package);
 	pack_add(pack, PACK_FILE, to, path, 0755);
 	err = run_program(argv, LIST_MS, &out);
 	if (err)

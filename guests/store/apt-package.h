@@ -8,7 +8,7 @@
 struct apt_package {
 	char *name, *version;
 	char *depends;	/* "a, b (= 1) | c"; "" when there is none */
-	uint64_t bytes;	/* of the package file */
+	uint64_t bytes; /* of the package file */
 };
 
 struct apt_packages {

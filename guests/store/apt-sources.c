@@ -103,8 +103,8 @@ static void list_line(struct apt_sources *sources, char *line)
 }
 
 /* Where the value of "Name:" goes, NULL for a field that does not matter here. */
-static char **deb822_slot(const char *name, size_t len, struct apt_source *s,
-			  char **types, char **enabled)
+static char **deb822_slot(const char *name, size_t len, struct apt_source *s, char **types,
+			  char **enabled)
 {
 	const struct {
 		const char *name;
@@ -155,8 +155,8 @@ static void deb822_line(char *line, struct apt_source *s, char **types, char **e
 	**open = xstrdup(value);
 }
 
-static void deb822_stanza_end(struct apt_sources *sources, struct apt_source *s,
-			      char **types, char **enabled)
+static void deb822_stanza_end(struct apt_sources *sources, struct apt_source *s, char **types,
+			      char **enabled)
 {
 	const char *on = *enabled ? *enabled : "yes";
 	bool off = !strncasecmp(on, "no", 2) || !strncasecmp(on, "false", 5) || *on == '0';

@@ -6,14 +6,14 @@
 #include "base/util.h"
 
 enum apt_format {
-	APT_FORMAT_LIST,	/* "deb [options] URI SUITE COMPONENT..." */
-	APT_FORMAT_DEB822,	/* stanzas of "Types:", "URIs:", ... */
+	APT_FORMAT_LIST,   /* "deb [options] URI SUITE COMPONENT..." */
+	APT_FORMAT_DEB822, /* stanzas of "Types:", "URIs:", ... */
 };
 
 struct apt_source {
-	char *uris, *suites, *components;	/* separated by spaces */
-	char *signed_by;	/* NULL: any key apt trusts; may hold a key, many lines */
-	char *valid_until;	/* the Check-Valid-Until option; NULL: not said */
+	char *uris, *suites, *components; /* separated by spaces */
+	char *signed_by;		  /* NULL: any key apt trusts; may hold a key, many lines */
+	char *valid_until;		  /* the Check-Valid-Until option; NULL: not said */
 };
 
 struct apt_sources {

@@ -16,13 +16,13 @@
 #include "guests/store/apt-sources.h"
 
 #define APT_ETC "/etc/apt"
-#define APT_LISTS_AGE (24 * 60 * 60)	/* seconds */
+#define APT_LISTS_AGE (24 * 60 * 60) /* seconds */
 #define APT_UPDATE_MS (10 * 60 * 1000)
 #define APT_DOWNLOAD_MS (60 * 60 * 1000)
 #define APT_QUERY_MS (2 * 60 * 1000)
 
 struct apt {
-	char *suite;	/* NULL: the machine's own */
+	char *suite; /* NULL: the machine's own */
 	char *dir, *conf;
 };
 
@@ -93,8 +93,9 @@ static struct err *derive_sources(const char *suite, char **out)
 	if (!err) {
 		*out = apt_sources_derive(&sources, suite);
 		if (!*out)
-			err = err_create(ERR_INFRA, "cannot find a Debian archive in '"
-					 APT_ETC "/sources.list' or '" APT_ETC
+			err = err_create(ERR_INFRA,
+					 "cannot find a Debian archive in '" APT_ETC
+					 "/sources.list' or '" APT_ETC
 					 "/sources.list.d': add one, or use file:BZIMAGE");
 	}
 	apt_sources_deinit(&sources);
@@ -139,8 +140,7 @@ static struct err *write_if_new(const char *path, const char *text, bool *change
 
 static struct err *make_folders(const char *dir)
 {
-	static const char *const subs[] = { "parts", "lists/partial",
-					    "cache/archives/partial" };
+	static const char *const subs[] = { "parts", "lists/partial", "cache/archives/partial" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(subs); i++) {
 		_cleanup_free_ char *path = xasprintf("%s/%s", dir, subs[i]);
@@ -157,8 +157,7 @@ static bool lists_fresh(const char *stamp)
 	time_t now = time(NULL);
 	struct stat st;
 
-	return !stat(stamp, &st) && st.st_mtime <= now + 60 &&
-	       now - st.st_mtime < APT_LISTS_AGE;
+	return !stat(stamp, &st) && st.st_mtime <= now + 60 && now - st.st_mtime < APT_LISTS_AGE;
 }
 
 /* apt's own first complaint says more than its last line. */
@@ -178,8 +177,8 @@ static struct err *apt_complaint(struct err *err, const struct buf *out)
 
 static struct err *apt_update(struct apt *apt, const char *stamp, const struct progress *say)
 {
-	const char *const argv[] = { "env", "LC_ALL=C", "apt-get", "-c", apt->conf,
-				     "-qq", "--error-on=any", "update", NULL };
+	const char *const argv[] = { "env", "LC_ALL=C",	      "apt-get", "-c", apt->conf,
+				     "-qq", "--error-on=any", "update",	 NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	struct err *err;
 
@@ -235,8 +234,10 @@ struct err *apt_open(const char *data_dir, const char *suite, const struct progr
 	if (!apt->dir)
 		return err_errno(errno, "cannot use folder '%s'", dir);
 	if (strpbrk(apt->dir, "\"\n"))
-		return err_create(ERR_USAGE, "cannot use folder '%s': apt cannot write its "
-				  "name, take one without quotes", apt->dir);
+		return err_create(ERR_USAGE,
+				  "cannot use folder '%s': apt cannot write its "
+				  "name, take one without quotes",
+				  apt->dir);
 	apt->conf = xasprintf("%s/apt.conf", apt->dir);
 	lock = xasprintf("%s/lock", apt->dir);
 	fd = open(lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
@@ -254,17 +255,17 @@ struct err *apt_open(const char *data_dir, const char *suite, const struct progr
 
 struct err *apt_names(struct apt *apt, const char *prefix, struct buf *out)
 {
-	const char *const argv[] = { "env", "LC_ALL=C", "apt-cache", "-c", apt->conf,
-				     "pkgnames", prefix, NULL };
+	const char *const argv[] = { "env",	"LC_ALL=C", "apt-cache", "-c",
+				     apt->conf, "pkgnames", prefix,	 NULL };
 
-	return err_wrap(run_program(argv, APT_QUERY_MS, out),
-			"cannot list the packages of %s", apt_suite(apt));
+	return err_wrap(run_program(argv, APT_QUERY_MS, out), "cannot list the packages of %s",
+			apt_suite(apt));
 }
 
 struct err *apt_show_all(struct apt *apt, const char *names, struct apt_packages *out)
 {
-	const char *const head[] = { "env", "LC_ALL=C", "apt-cache", "-c", apt->conf, "show",
-				     "--no-all-versions" };
+	const char *const head[] = { "env",	"LC_ALL=C", "apt-cache",	"-c",
+				     apt->conf, "show",	    "--no-all-versions" };
 	_cleanup_free_ char *copy = xstrdup(names);
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	_cleanup_free_ const char **argv = NULL;
@@ -301,8 +302,10 @@ struct err *apt_show(struct apt *apt, const char *name, struct apt_package **out
 		return NULL;
 	err = apt_show_all(apt, name, &found);
 	if (!err && !found.n)
-		err = err_create(ERR_INFRA, "cannot look up package '%s': apt-cache names "
-				 "no version", name);
+		err = err_create(ERR_INFRA,
+				 "cannot look up package '%s': apt-cache names "
+				 "no version",
+				 name);
 	if (!err) {
 		*out = xcalloc(1, sizeof(**out));
 		**out = found.v[0];
@@ -317,8 +320,8 @@ struct err *apt_download(struct apt *apt, const struct apt_package *p, const cha
 {
 	_cleanup_free_ char *chdir_to = xasprintf("--chdir=%s", dir);
 	_cleanup_free_ char *which = xasprintf("%s=%s", p->name, p->version);
-	const char *const argv[] = { "env", chdir_to, "LC_ALL=C", "apt-get", "-c", apt->conf,
-				     "-qq", "download", which, NULL };
+	const char *const argv[] = { "env",	chdir_to, "LC_ALL=C", "apt-get", "-c",
+				     apt->conf, "-qq",	  "download", which,	 NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	struct err *err;
 

@@ -32,18 +32,16 @@ const char *apt_suite(const struct apt *apt);
 struct err *apt_names(struct apt *apt, const char *prefix, struct buf *out) __must_check;
 
 /* What would be downloaded for @name. *@out NULL: this suite has no such package. */
-struct err *apt_show(struct apt *apt, const char *name, struct apt_package **out)
-	__must_check;
+struct err *apt_show(struct apt *apt, const char *name, struct apt_package **out) __must_check;
 
 /*
  * The same for all of @names, one a line, in one go. What the suite does not have is
  * left out. Deinit *@out, in any case.
  */
-struct err *apt_show_all(struct apt *apt, const char *names, struct apt_packages *out)
-	__must_check;
+struct err *apt_show_all(struct apt *apt, const char *names, struct apt_packages *out) __must_check;
 
 /* Downloads exactly @package into the folder @dir. */
-struct err *apt_download(struct apt *apt, const struct apt_package *package,
-			 const char *dir, const struct progress *say) __must_check;
+struct err *apt_download(struct apt *apt, const struct apt_package *package, const char *dir,
+			 const struct progress *say) __must_check;
 
 #endif

@@ -83,8 +83,9 @@ struct err *digests_open(const char *dir, struct digests **out)
 	d->dir = xstrdup(dir);
 	d->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (d->fd < 0)
-		return errno == ENOENT || errno == ENOTDIR ? NULL :
-		       err_errno(errno, "cannot open '%s'", dir);
+		return errno == ENOENT || errno == ENOTDIR ?
+			       NULL :
+			       err_errno(errno, "cannot open '%s'", dir);
 	fd = openat(d->fd, DIGESTS_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 && errno == ENOENT)
 		return NULL;
@@ -138,7 +139,7 @@ struct err *digests_check(const struct digests *d, const char *name)
 					      NULL;
 
 	return f ? check_file(d, f) :
-	       err_create(ERR_INFRA, "'%s/" DIGESTS_NAME "' does not name '%s'", d->dir, name);
+		   err_create(ERR_INFRA, "'%s/" DIGESTS_NAME "' does not name '%s'", d->dir, name);
 }
 
 struct err *digests_check_those(const struct digests *d, bool (*wanted)(const char *name))
@@ -213,8 +214,8 @@ static struct err *put(const char *dir, const struct buf *text)
 	_cleanup_close_ int fd = err ? -1 : open(tmp, O_RDWR | O_CLOEXEC);
 
 	/* not every filesystem has links */
-	if (!err && (fd < 0 || fdatasync(fd) ||
-		     (link(tmp, path) && errno != EEXIST && rename(tmp, path))))
+	if (!err &&
+	    (fd < 0 || fdatasync(fd) || (link(tmp, path) && errno != EEXIST && rename(tmp, path))))
 		err = err_errno(errno, "cannot write '%s'", path);
 	unlink(tmp);
 	return err;

@@ -14,7 +14,7 @@
 #define DIGESTS_NAME "digests"
 
 struct digests_file {
-	const char *name;	/* "lib/modules/6.1.0/modules.dep": no "..", no link on the way */
+	const char *name; /* "lib/modules/6.1.0/modules.dep": no "..", no link on the way */
 	struct digest digest;
 };
 
@@ -22,7 +22,7 @@ struct digests {
 	char *dir;		/* for messages */
 	int fd;			/* the folder, which may get another name meanwhile */
 	char *text;		/* holds the names */
-	struct digests_file *v;	/* by name, strictly ascending */
+	struct digests_file *v; /* by name, strictly ascending */
 	size_t n;
 };
 

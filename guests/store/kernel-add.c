@@ -13,7 +13,7 @@
 #include "guests/archive/pack.h"
 #include "guests/archive/sha256.h"
 
-#define KEY_HEX 12	/* characters */
+#define KEY_HEX 12 /* characters */
 #define RELEASE_IN_KEY 64
 
 static bool is_module_or_index(const char *name)
@@ -73,8 +73,8 @@ static struct err *make_key(const struct kernel *k, const struct pack *pack, cha
 	err = pack_hash(pack, &sha, true);
 	sha256_end(&sha, hex);
 	for (char *p = release; *p; p++)
-		if (!isascii(*p) || (!isalnum(*p) && !strchr("+-~", *p) &&
-				     (*p != '.' || p[1] == '.')))
+		if (!isascii(*p) ||
+		    (!isalnum(*p) && !strchr("+-~", *p) && (*p != '.' || p[1] == '.')))
 			*p = '-';
 	*key = xasprintf("file-%s-%.*s", release, KEY_HEX, hex);
 	return err;
@@ -149,8 +149,10 @@ static struct err *load_file(const char *word, struct kernel **out)
 	if (spec.kind == KERNEL_SPEC_FILE)
 		err = kernel_load_file(&spec, out);
 	else
-		err = err_create(ERR_USAGE, "cannot add '%s': expected file:BZIMAGE[,modules=DIR]"
-				 "[,config=FILE]", spec.text);
+		err = err_create(ERR_USAGE,
+				 "cannot add '%s': expected file:BZIMAGE[,modules=DIR]"
+				 "[,config=FILE]",
+				 spec.text);
 	kernel_spec_deinit(&spec);
 	return err ? err : kernel_check_config(*out);
 }

@@ -7,7 +7,7 @@
 #include "guests/store/kernel-deb.h"
 #include "guests/store/kernel-store.h"
 
-#define LISTS_WANTED (200ull << 20)	/* bytes */
+#define LISTS_WANTED (200ull << 20) /* bytes */
 
 void kernel_offers_deinit(struct kernel_offers *offers)
 {
@@ -29,8 +29,7 @@ static bool has_package(const struct kernel_offers *offers, const char *package)
 	return false;
 }
 
-void kernel_offers_new(const struct kernel_offers *offers, const char *names,
-		       struct buf *images)
+void kernel_offers_new(const struct kernel_offers *offers, const char *names, struct buf *images)
 {
 	while (*names) {
 		size_t len = strcspn(names, "\n");
@@ -96,8 +95,8 @@ static void add_parts(const struct apt_packages *images, struct buf *names)
 	}
 }
 
-static struct err *ask_suite(const char *data_dir, const char *suite,
-			     const struct progress *say, struct kernel_offers *out)
+static struct err *ask_suite(const char *data_dir, const char *suite, const struct progress *say,
+			     struct kernel_offers *out)
 {
 	_cleanup_buf_ struct buf names = BUF_INIT, image_names = BUF_INIT, part_names = BUF_INIT;
 	struct apt_packages images = { 0 }, parts = { 0 };

@@ -13,7 +13,7 @@ struct kernel_offer {
 	char *version;	/* "6.1.192-2" */
 	char *suite;	/* the first that has it, from where it would be fetched */
 	char *missing;	/* a package it needs that the suite has no more; NULL: it is whole */
-	uint64_t bytes;	/* to download, all its packages together */
+	uint64_t bytes; /* to download, all its packages together */
 };
 
 struct kernel_offers {
@@ -33,8 +33,7 @@ void kernel_offers_deinit(struct kernel_offers *offers);
  * The names of the generic images in @names, one a line, that @offers does not have, go to
  * @images. Pure.
  */
-void kernel_offers_new(const struct kernel_offers *offers, const char *names,
-		       struct buf *images);
+void kernel_offers_new(const struct kernel_offers *offers, const char *names, struct buf *images);
 
 /* Adds @images of @suite, whose further packages are found in @parts. Pure. */
 void kernel_offers_add(struct kernel_offers *offers, const char *suite,

@@ -8,7 +8,7 @@
 #include "guests/image/modules.h"
 
 #define MODULES "lib/modules/"
-#define ORIGIN_SHOWN 300	/* bytes */
+#define ORIGIN_SHOWN 300 /* bytes */
 
 /* The config, and what lib/modules/RELEASE/modules.* say of the modules. */
 static bool is_config_or_index(const char *name)
@@ -62,8 +62,7 @@ static void write_digests(const char *dir, const char *spec, const struct progre
 }
 
 struct err *kernel_load_whole(const char *dir, const char *key, const char *spec, bool all,
-			      const struct progress *say, struct kernel **out,
-			      struct err **wrong)
+			      const struct progress *say, struct kernel **out, struct err **wrong)
 {
 	_cleanup_digests_ struct digests *d = NULL;
 	struct err *err;

@@ -15,8 +15,8 @@
  * damaged: then *@wrong, err_free() it, says how, if that is known.
  */
 struct err *kernel_load_whole(const char *dir, const char *key, const char *spec, bool all,
-			      const struct progress *say, struct kernel **out,
-			      struct err **wrong) __must_check;
+			      const struct progress *say, struct kernel **out, struct err **wrong)
+	__must_check;
 
 /* Which commands make the damaged kernel @key in @dir good; free() it. */
 char *kernel_mend(const char *dir, const char *key);

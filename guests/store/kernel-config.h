@@ -6,16 +6,16 @@
 #include "base/buf.h"
 
 enum kernel_need_level {
-	KERNEL_NEED_BUILT_IN,	/* or the kernel is refused */
-	KERNEL_NEED_ANY,	/* built in or a module, or no guest comes up */
-	KERNEL_NEED_WISH,	/* without it some cases are skips, or an oracle is lost */
-	KERNEL_NEED_MEANS,	/* in the fragment, to get at others: those are judged */
+	KERNEL_NEED_BUILT_IN, /* or the kernel is refused */
+	KERNEL_NEED_ANY,      /* built in or a module, or no guest comes up */
+	KERNEL_NEED_WISH,     /* without it some cases are skips, or an oracle is lost */
+	KERNEL_NEED_MEANS,    /* in the fragment, to get at others: those are judged */
 };
 
 struct kernel_need {
-	const char *option;	/* "CONFIG_FS_DAX" */
+	const char *option; /* "CONFIG_FS_DAX" */
 	enum kernel_need_level level;
-	const char *why;	/* of KERNEL_NEED_MEANS the others */
+	const char *why; /* of KERNEL_NEED_MEANS the others */
 };
 
 /* Ends with a NULL option. */

@@ -17,8 +17,8 @@
  */
 #define ROOM_WANTED (800ull << 20)
 
-const char *const kernel_deb_suites[] = { NULL, "bookworm-backports", "trixie",
-					  "trixie-backports", "sid" };
+const char *const kernel_deb_suites[] = { NULL, "bookworm-backports", "trixie", "trixie-backports",
+					  "sid" };
 
 void kernel_deb_deinit(struct kernel_deb *deb)
 {
@@ -102,7 +102,8 @@ static struct err *find_in_suite(struct apt *apt, const struct kernel_spec *spec
 
 static struct err *unknown(const struct kernel_spec *spec)
 {
-	return err_create(ERR_USAGE, "unknown kernel '%s': no such package in this machine's "
+	return err_create(ERR_USAGE,
+			  "unknown kernel '%s': no such package in this machine's "
 			  "suites, bookworm-backports, trixie, trixie-backports or sid",
 			  spec->text);
 }
@@ -215,8 +216,7 @@ struct err *kernel_deb_unpack(const char *from, const char *dir, deb_place_fn *p
 char *kernel_deb_part(const char *depends, size_t *at)
 {
 	/* From 7.0 on the image package is empty and depends on these. */
-	static const char *const parts[] = { "linux-binary-", "linux-modules-",
-					     "linux-base-" };
+	static const char *const parts[] = { "linux-binary-", "linux-modules-", "linux-base-" };
 
 	while (*at < ARRAY_SIZE(parts)) {
 		const char *from = depends;
@@ -249,7 +249,8 @@ static struct err *find_parts(const struct kernel_deb *deb, struct apt_packages 
 		free(part);
 	}
 	if (missing)
-		err = err_create(ERR_INFRA, "cannot fetch '%s': it needs '%s', which is not in %s "
+		err = err_create(ERR_INFRA,
+				 "cannot fetch '%s': it needs '%s', which is not in %s "
 				 "any more; 'daxrig kernel list --available' says what is whole",
 				 deb->package, missing, apt_suite(deb->apt));
 	return err;

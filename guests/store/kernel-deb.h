@@ -15,10 +15,10 @@ struct apt;
 extern const char *const kernel_deb_suites[KERNEL_DEB_SUITES];
 
 struct kernel_deb {
-	char *package;	/* "linux-image-6.1.0-56-amd64" */
-	char *version;	/* "6.1.192-2" */
+	char *package; /* "linux-image-6.1.0-56-amd64" */
+	char *version; /* "6.1.192-2" */
 	char *depends;
-	struct apt *apt;	/* of the suite it is in */
+	struct apt *apt; /* of the suite it is in */
 };
 
 /*

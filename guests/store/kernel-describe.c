@@ -10,7 +10,7 @@
 
 #define CONFIG_MAX (4u << 20)
 #define ORIGIN_MAX 65536
-#define TEXT_SHOWN 1000	/* bytes */
+#define TEXT_SHOWN 1000 /* bytes */
 
 static void add_line(struct buf *out, const char *label, const char *value)
 {

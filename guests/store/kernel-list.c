@@ -82,8 +82,7 @@ static struct err *read_entry(const char *data_dir, const char *key, struct kern
 static int newer_first(const void *a, const void *b)
 {
 	const struct kernel_entry *x = a, *y = b;
-	int ret = kernel_spec_compare(y->release ? y->release : "",
-				      x->release ? x->release : "");
+	int ret = kernel_spec_compare(y->release ? y->release : "", x->release ? x->release : "");
 
 	return ret ? ret : strcmp(x->key, y->key);
 }
@@ -114,8 +113,7 @@ struct err *kernel_list(const char *data_dir, struct kernel_entries *out)
 	return err;
 }
 
-const struct kernel_entry *kernel_entries_find(const struct kernel_entries *list,
-					       const char *key)
+const struct kernel_entry *kernel_entries_find(const struct kernel_entries *list, const char *key)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (!strcmp(list->v[i].key, key))
@@ -124,14 +122,14 @@ const struct kernel_entry *kernel_entries_find(const struct kernel_entries *list
 }
 
 /* The packages of @series the store has, one a line; how many. */
-static size_t add_packages(const struct kernel_entries *list, const char *series,
-			   struct buf *out)
+static size_t add_packages(const struct kernel_entries *list, const char *series, struct buf *out)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < list->n; i++) {
 		const struct kernel_entry *e = &list->v[i];
-		_cleanup_free_ char *name = xasprintf(KERNEL_IMAGE_PREFIX "%s", e->key + strlen(KERNEL_DEB_KEY));
+		_cleanup_free_ char *name = xasprintf(KERNEL_IMAGE_PREFIX "%s",
+						      e->key + strlen(KERNEL_DEB_KEY));
 
 		if (!e->version || !kernel_spec_matches(name, series))
 			continue;
@@ -180,8 +178,10 @@ static struct err *key_of_spec(const char *store, const char *word,
 		err = floating_key(store, &spec, list, strict, key);
 	if (!err && (!*key || !kernel_entries_find(list, *key))) {
 		free(take_ptr(*key));
-		err = err_create(ERR_USAGE, "kernel '%s' is not in the store; 'daxrig kernel list' "
-				 "says what is", spec.text);
+		err = err_create(ERR_USAGE,
+				 "kernel '%s' is not in the store; 'daxrig kernel list' "
+				 "says what is",
+				 spec.text);
 	}
 	kernel_spec_deinit(&spec);
 	return err;
@@ -235,8 +235,10 @@ static struct err *find_stored(const char *data_dir, const char *word, struct ke
 	dir = xasprintf("%s/kernels/%s", data_dir, key);
 	err = kernel_load(dir, key, word, out);
 	if (!err && !*out)
-		err = err_create(ERR_USAGE, "kernel '%s' is damaged: 'daxrig kernel rm' it and get "
-				 "it again", dir);
+		err = err_create(ERR_USAGE,
+				 "kernel '%s' is damaged: 'daxrig kernel rm' it and get "
+				 "it again",
+				 dir);
 	return err;
 }
 
@@ -252,8 +254,8 @@ struct err *kernel_find(const char *data_dir, const char *word, struct kernel **
 		return find_stored(data_dir, word, out);
 	}
 	err = spec.kind == KERNEL_SPEC_FILE ? kernel_load_file(&spec, out) :
-	      kernel_spec_is_built(&spec) ? find_built(data_dir, &spec, out) :
-					    find_stored(data_dir, word, out);
+	      kernel_spec_is_built(&spec)   ? find_built(data_dir, &spec, out) :
+					      find_stored(data_dir, word, out);
 	kernel_spec_deinit(&spec);
 	return err;
 }
@@ -294,8 +296,10 @@ struct err *kernel_remove_build(const char *data_dir, const char *spec)
 
 	if (strncmp(spec, BUILD_SPEC, strlen(BUILD_SPEC)) || !*name || *name == '.' ||
 	    strchr(name, '/') || !is_folder(builds, name))
-		return err_create(ERR_USAGE, "there is no folder '%s'; 'daxrig kernel list' names "
-				  "those there are", spec);
+		return err_create(ERR_USAGE,
+				  "there is no folder '%s'; 'daxrig kernel list' names "
+				  "those there are",
+				  spec);
 	why = xasprintf("cannot remove '%s': a running daxrig builds there", spec);
 	err = store_try_lock(builds, name, why, &fd);
 	if (err)

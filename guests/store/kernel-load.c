@@ -37,8 +37,8 @@ struct err *kernel_check_config(const struct kernel *k)
 	lacks = kernel_config_lacks(buf_str(&text));
 	if (!lacks)
 		return NULL;
-	return err_create(ERR_USAGE, "cannot use kernel '%s': '%s' does not say %s=y",
-			  k->spec, k->config, lacks);
+	return err_create(ERR_USAGE, "cannot use kernel '%s': '%s' does not say %s=y", k->spec,
+			  k->config, lacks);
 }
 
 /* Reads k->image's header into k->release. */
@@ -98,8 +98,7 @@ static char *part_of(const char *dir, const char *part, const char *release)
 	return path_exists(path) ? take_ptr(path) : NULL;
 }
 
-struct err *kernel_load(const char *dir, const char *key, const char *spec,
-			struct kernel **out)
+struct err *kernel_load(const char *dir, const char *key, const char *spec, struct kernel **out)
 {
 	_cleanup_kernel_ struct kernel *k = kernel_new(spec);
 	_cleanup_free_ char *origin = xasprintf("%s/origin", dir);
@@ -138,8 +137,10 @@ static struct err *file_modules(struct kernel *k, const char *given)
 	_cleanup_free_ char *index = xasprintf("%s/modules.dep.bin", dir);
 
 	if (!path_exists(index))
-		return err_create(ERR_USAGE, "cannot use modules '%s': there is no "
-				  "'modules.dep.bin', run depmod", given);
+		return err_create(ERR_USAGE,
+				  "cannot use modules '%s': there is no "
+				  "'modules.dep.bin', run depmod",
+				  given);
 	k->moddir = realpath(dir, NULL);
 	return k->moddir ? NULL : err_errno(errno, "cannot use modules '%s'", given);
 }
@@ -153,8 +154,8 @@ static struct err *file_config(struct kernel *k, const char *given)
 	if (!given)
 		return NULL;
 	k->config = realpath(given, NULL);
-	return k->config ? NULL : err_create(ERR_USAGE, "cannot open '%s': %s", given,
-					     strerror(errno));
+	return k->config ? NULL :
+			   err_create(ERR_USAGE, "cannot open '%s': %s", given, strerror(errno));
 }
 
 struct err *kernel_load_file(const struct kernel_spec *spec, struct kernel **out)

@@ -274,7 +274,10 @@ struct err *kernel_spec_ambiguous(const struct kernel_spec *spec, const char *na
 	char **v = find_matches(names, spec->name, &n);
 
 	for (size_t i = 0; i < MIN(n, (size_t)CANDIDATES_SHOWN); i++)
-		buf_addf(&text, "%sdeb:%s", !i ? "" : i + 1 < n ? ", " : " or ",
+		buf_addf(&text, "%sdeb:%s",
+			 !i	   ? "" :
+			 i + 1 < n ? ", " :
+				     " or ",
 			 v[i] + strlen(KERNEL_IMAGE_PREFIX));
 	if (n > CANDIDATES_SHOWN)
 		buf_adds(&text, " or an older one");

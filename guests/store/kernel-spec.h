@@ -13,39 +13,39 @@
 #define KERNEL_IMAGE_PREFIX "linux-image-"
 
 /* What to say after "unknown kernel", for --help too. */
-#define KERNEL_SPEC_FORMS \
-	"deb:linux-image-amd64, deb:newest, deb:6.12, deb:6.12.100+deb12-amd64, " \
-	"src:7.2[+PROFILE][+FILE.config|+FILE.patch...], tree:PATH[@REV][+...], " \
+#define KERNEL_SPEC_FORMS                                                                          \
+	"deb:linux-image-amd64, deb:newest, deb:6.12, deb:6.12.100+deb12-amd64, "                  \
+	"src:7.2[+PROFILE][+FILE.config|+FILE.patch...], tree:PATH[@REV][+...], "                  \
 	"file:BZIMAGE[,modules=DIR][,config=FILE] or store:NAME"
 
 enum kernel_spec_kind {
-	KERNEL_SPEC_PACKAGE,	/* a package that may point to another one tomorrow */
-	KERNEL_SPEC_SERIES,	/* the newest build whose version begins so */
-	KERNEL_SPEC_EXACT,	/* one build for ever */
-	KERNEL_SPEC_NEWEST,	/* the newest there is in any suite */
+	KERNEL_SPEC_PACKAGE, /* a package that may point to another one tomorrow */
+	KERNEL_SPEC_SERIES,  /* the newest build whose version begins so */
+	KERNEL_SPEC_EXACT,   /* one build for ever */
+	KERNEL_SPEC_NEWEST,  /* the newest there is in any suite */
 	KERNEL_SPEC_FILE,
-	KERNEL_SPEC_STORE,	/* what the store has under that name */
-	KERNEL_SPEC_SOURCE,	/* built from Debian's linux-source-SERIES */
-	KERNEL_SPEC_TREE,	/* built from a git tree */
+	KERNEL_SPEC_STORE,  /* what the store has under that name */
+	KERNEL_SPEC_SOURCE, /* built from Debian's linux-source-SERIES */
+	KERNEL_SPEC_TREE,   /* built from a git tree */
 };
 
 #define KERNEL_SPEC_EXTRAS_MAX 16
 
 /* Is it built here? */
-#define kernel_spec_is_built(spec) \
+#define kernel_spec_is_built(spec)                                                                 \
 	((spec)->kind == KERNEL_SPEC_SOURCE || (spec)->kind == KERNEL_SPEC_TREE)
 
 struct kernel_spec {
 	enum kernel_spec_kind kind;
-	char *text;	/* the full form, with "deb:" or "file:" */
-	char *name;	/* the package's name, of a series or a source its number
+	char *text; /* the full form, with "deb:" or "file:" */
+	char *name; /* the package's name, of a series or a source its number
 			   ("6.12"), of the newest "", of what is stored its folder's,
 			   of a tree its path */
-	char *rev;	/* KERNEL_SPEC_TREE: a git revision; NULL: HEAD */
-	char *extras[KERNEL_SPEC_EXTRAS_MAX];	/* of what is built, what was behind each
+	char *rev;  /* KERNEL_SPEC_TREE: a git revision; NULL: HEAD */
+	char *extras[KERNEL_SPEC_EXTRAS_MAX]; /* of what is built, what was behind each
 						   "+", as written */
 	size_t nr_extras;
-	char *image, *modules, *config;	/* KERNEL_SPEC_FILE, as written; the last two
+	char *image, *modules, *config; /* KERNEL_SPEC_FILE, as written; the last two
 					   may be NULL */
 };
 
@@ -89,7 +89,6 @@ struct err *kernel_spec_choose(const struct kernel_spec *spec, const char *names
 	__must_check;
 
 /* The ERR_USAGE that names those of @names that @spec may mean. */
-struct err *kernel_spec_ambiguous(const struct kernel_spec *spec, const char *names)
-	__must_check;
+struct err *kernel_spec_ambiguous(const struct kernel_spec *spec, const char *names) __must_check;
 
 #endif

@@ -19,7 +19,7 @@
 #define TMP_PREFIX ".tmp-"
 #define LOCK_PREFIX ".lock-"
 #define ANSWER_PREFIX ".resolved-"
-#define ANSWER_AGE (24 * 60 * 60)	/* seconds */
+#define ANSWER_AGE (24 * 60 * 60) /* seconds */
 #define ANSWER_MAX 4096
 
 /* Our own number on a folder we find means an earlier process that had it. */
@@ -241,7 +241,9 @@ struct err *store_room(const char *dir, uint64_t wanted)
 	left = (uint64_t)st.f_bavail * st.f_frsize;
 	if (left >= wanted)
 		return NULL;
-	return err_create(ERR_INFRA, "no room for a kernel in '%s': %llu MiB free, %llu wanted; "
-			  "set DAXRIG_DATA to a folder that has it", dir,
-			  (unsigned long long)(left >> 20), (unsigned long long)(wanted >> 20));
+	return err_create(ERR_INFRA,
+			  "no room for a kernel in '%s': %llu MiB free, %llu wanted; "
+			  "set DAXRIG_DATA to a folder that has it",
+			  dir, (unsigned long long)(left >> 20),
+			  (unsigned long long)(wanted >> 20));
 }

@@ -20,8 +20,7 @@ struct err *store_begin(const char *store, const char *key, char **tmp) __must_c
  * out the digests: for source, of which there is too much to be read again.
  */
 struct err *store_commit(const char *store, const char *key, const char *tmp) __must_check;
-struct err *store_commit_plain(const char *store, const char *key, const char *tmp)
-	__must_check;
+struct err *store_commit_plain(const char *store, const char *key, const char *tmp) __must_check;
 void store_abort(const char *tmp);
 
 /* Removes what killed runs left half-made in @store. */
@@ -51,8 +50,7 @@ struct err *store_remove(const char *store, const char *key) __must_check;
  * Remembers, and tells, what a floating spec meant: *@answer is free()d by the
  * caller, NULL when nothing is remembered; *@fresh says it is younger than a day.
  */
-struct err *store_remember(const char *store, const char *spec, const char *answer)
-	__must_check;
+struct err *store_remember(const char *store, const char *spec, const char *answer) __must_check;
 void store_recall(const char *store, const char *spec, char **answer, bool *fresh);
 
 /* Forgets what meant @answer. */

@@ -68,8 +68,19 @@ static struct err *tar_complaint(struct err *err, const struct buf *out)
 static struct err *run_tar(const char *deb, const char *dir, char **members, size_t n)
 {
 	const char *const head[] = {
-		"env", "LC_ALL=C", "tar", "-x", "-I", DEB_TO_TAR, "-f", deb, "-C", dir,
-		"--no-same-owner", "--transform=flags=r;s,^.*/,,", "--wildcards",
+		"env",
+		"LC_ALL=C",
+		"tar",
+		"-x",
+		"-I",
+		DEB_TO_TAR,
+		"-f",
+		deb,
+		"-C",
+		dir,
+		"--no-same-owner",
+		"--transform=flags=r;s,^.*/,,",
+		"--wildcards",
 		"*/debug/*/vmlinux*", /* a file in boot/ or lib/modules/, and links to it */
 	};
 	_cleanup_free_ const char **argv = xcalloc(ARRAY_SIZE(head) + n + 1, sizeof(*argv));

@@ -52,11 +52,14 @@ static struct err *check_packaged(const struct kernel *k, const char *dir)
 	struct err *err;
 
 	if (!path_exists(origin))
-		return err_create(ERR_USAGE, "kernel '%s' has no symbols; 'daxrig kernel fetch "
-				  "--symbols deb:%s' fetches them, about 1 GB", k->spec, name);
+		return err_create(ERR_USAGE,
+				  "kernel '%s' has no symbols; 'daxrig kernel fetch "
+				  "--symbols deb:%s' fetches them, about 1 GB",
+				  k->spec, name);
 	err = file_read(origin, ORIGIN_MAX, &text);
 	if (!err && strcmp(buf_str(&text), want))
-		err = err_create(ERR_USAGE, "kernel '%s' is %s, its symbols are of another version; "
+		err = err_create(ERR_USAGE,
+				 "kernel '%s' is %s, its symbols are of another version; "
 				 "'daxrig kernel fetch --symbols deb:%s' fetches the right ones",
 				 k->spec, k->version, name);
 	return err;
@@ -77,8 +80,10 @@ static struct err *locate(const struct kernel *k, char **vmlinux, char **modules
 		return NULL;
 	}
 	if (!dir || !k->package || !k->version)
-		return err_create(ERR_USAGE, "kernel '%s' has no symbols and is not from the archive: "
-				  "'daxrig splat --vmlinux FILE' takes those you have", k->spec);
+		return err_create(ERR_USAGE,
+				  "kernel '%s' has no symbols and is not from the archive: "
+				  "'daxrig splat --vmlinux FILE' takes those you have",
+				  k->spec);
 	err = check_packaged(k, dir);
 	if (err)
 		return err;
@@ -106,11 +111,12 @@ static struct err *damaged(const struct kernel *k, const struct err *wrong)
 	_cleanup_free_ char *mend = k->package ? NULL : kernel_mend(k->dir, k->key);
 
 	if (mend)
-		return err_create(ERR_INFRA, "the symbols of kernel '%s' are damaged: %s; %s", k->spec,
-				  wrong->message, mend);
-	return err_create(ERR_INFRA, "the symbols of kernel '%s' are damaged: %s; 'daxrig kernel "
-			  "fetch --symbols deb:%s' fetches them again", k->spec, wrong->message,
-			  k->package + strlen(KERNEL_IMAGE_PREFIX));
+		return err_create(ERR_INFRA, "the symbols of kernel '%s' are damaged: %s; %s",
+				  k->spec, wrong->message, mend);
+	return err_create(ERR_INFRA,
+			  "the symbols of kernel '%s' are damaged: %s; 'daxrig kernel "
+			  "fetch --symbols deb:%s' fetches them again",
+			  k->spec, wrong->message, k->package + strlen(KERNEL_IMAGE_PREFIX));
 }
 
 struct err *kernel_symbols(const struct kernel *k, char **vmlinux, char **modules)
@@ -131,10 +137,13 @@ struct err *kernel_symbols(const struct kernel *k, char **vmlinux, char **module
 static struct err *gone(const struct kernel *k, const char *others)
 {
 	if (!*others)
-		return err_create(ERR_USAGE, "the archive has no package '%s" SYMBOLS_SUFFIX
-				  "' any more", k->package);
-	return err_create(ERR_USAGE, "it is version %s, the archive has those of %s; 'daxrig "
-			  "kernel rm' and 'fetch' get such a kernel", k->version, others);
+		return err_create(ERR_USAGE,
+				  "the archive has no package '%s" SYMBOLS_SUFFIX "' any more",
+				  k->package);
+	return err_create(ERR_USAGE,
+			  "it is version %s, the archive has those of %s; 'daxrig "
+			  "kernel rm' and 'fetch' get such a kernel",
+			  k->version, others);
 }
 
 /* The package, from the first suite that has the kernel's own version. */
@@ -244,7 +253,8 @@ struct err *kernel_symbols_prune(const char *data_dir)
 	if (n < 0 && errno != ENOENT)
 		return err_errno(errno, "cannot read folder '%s'", store);
 	for (int i = 0; i < n; i++) {
-		_cleanup_free_ char *kernel = xasprintf("%s/kernels/%s", data_dir, names[i]->d_name);
+		_cleanup_free_ char *kernel = xasprintf("%s/kernels/%s", data_dir,
+							names[i]->d_name);
 
 		if (!err && names[i]->d_name[0] != '.' && !path_exists(kernel))
 			err = store_remove(store, names[i]->d_name);

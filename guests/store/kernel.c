@@ -49,7 +49,8 @@ static struct err *finish(const char *dir, const char *spec, const struct kernel
 	if (!err && !depmod)
 		err = err_create(ERR_INFRA, "cannot find program 'depmod': apt-get install kmod");
 	if (!err && !k)
-		err = err_create(ERR_INFRA, "cannot use package '%s': it lacks bzImage, "
+		err = err_create(ERR_INFRA,
+				 "cannot use package '%s': it lacks bzImage, "
 				 "config or modules",
 				 deb->package);
 	if (err)
@@ -107,8 +108,8 @@ static struct err *get_newest(const char *data_dir, const char *store,
 	}
 	if (!err && !*out) {
 		if (wrong)
-			progress_line(say, "kernel '%s' is damaged and fetched again: %s", spec->text,
-				      wrong->message);
+			progress_line(say, "kernel '%s' is damaged and fetched again: %s",
+				      spec->text, wrong->message);
 		err = build(store, key, spec->text, &deb, say);
 		if (!err)
 			err = kernel_load(dir, key, spec->text, out);
@@ -185,17 +186,19 @@ static struct err *get_stored(const char *data_dir, const struct kernel_spec *sp
 	if (err || *out)
 		return err;
 	if (!wrong)
-		return err_create(ERR_USAGE, "unknown kernel '%s': '%s' is no kernel's folder; see "
-				  "'daxrig kernel list'", spec->text, dir);
+		return err_create(ERR_USAGE,
+				  "unknown kernel '%s': '%s' is no kernel's folder; see "
+				  "'daxrig kernel list'",
+				  spec->text, dir);
 	if (!strncmp(spec->name, KERNEL_DEB_KEY, strlen(KERNEL_DEB_KEY)))
 		return fetch_stored(data_dir, spec, all, say, out);
 	mend = kernel_mend(dir, spec->name);
-	return err_create(ERR_INFRA, "kernel '%s' is damaged: %s; %s", spec->text,
-			  wrong->message, mend);
+	return err_create(ERR_INFRA, "kernel '%s' is damaged: %s; %s", spec->text, wrong->message,
+			  mend);
 }
 
-static struct err *get(const char *data_dir, const char *text, bool all,
-		       const struct progress *say, struct kernel **out)
+static struct err *get(const char *data_dir, const char *text, bool all, const struct progress *say,
+		       struct kernel **out)
 {
 	struct kernel_spec spec;
 	struct err *err = kernel_spec_parse(text, &spec);

@@ -25,17 +25,17 @@
 #include "guests/store/kernel-spec.h"
 
 struct kernel {
-	char *spec;	/* the full form, "deb:linux-image-amd64" */
-	char *origin;	/* the spec it came into the store by; of a file: the same as spec */
-	char *dir;	/* its folder in the store; of a file: the folder it lies in */
-	char *release;	/* uname -r */
-	char *image;	/* the bzImage */
-	char *moddir;	/* ".../lib/modules/RELEASE", with modules.dep; NULL: no modules */
-	char *config;	/* NULL: not known */
-	char *package;	/* NULL for a file */
-	char *version;	/* of the package; NULL for a file */
-	char *key;	/* one word, differs between different kernels; good in file names */
-	int held;	/* descriptor that keeps kernel_remove() off; -1 */
+	char *spec;    /* the full form, "deb:linux-image-amd64" */
+	char *origin;  /* the spec it came into the store by; of a file: the same as spec */
+	char *dir;     /* its folder in the store; of a file: the folder it lies in */
+	char *release; /* uname -r */
+	char *image;   /* the bzImage */
+	char *moddir;  /* ".../lib/modules/RELEASE", with modules.dep; NULL: no modules */
+	char *config;  /* NULL: not known */
+	char *package; /* NULL for a file */
+	char *version; /* of the package; NULL for a file */
+	char *key;     /* one word, differs between different kernels; good in file names */
+	int held;      /* descriptor that keeps kernel_remove() off; -1 */
 };
 
 /*

@@ -12,13 +12,13 @@
 #include "guests/store/kernel-list.h"
 #include "guests/store/kernel-symbols.h"
 
-#define KEY_SHOWN 12	/* characters */
+#define KEY_SHOWN 12 /* characters */
 
 static void tell(store_item_fn *fn, void *arg, const char *kind, const char *name,
 		 const struct err *wrong, const char *mend)
 {
-	fn(arg, &(struct store_item){ kind, name, wrong ? wrong->message : NULL,
-				      wrong ? mend : NULL });
+	fn(arg,
+	   &(struct store_item){ kind, name, wrong ? wrong->message : NULL, wrong ? mend : NULL });
 }
 
 static void check_kernel(const char *data_dir, const struct kernel_entry *e,
@@ -63,8 +63,9 @@ static struct err *check_symbols(const char *data_dir, store_item_fn *fn, void *
 
 		if (key[0] != '.' && !strncmp(key, KERNEL_DEB_KEY, strlen(KERNEL_DEB_KEY))) {
 			wrong = kernel_symbols_check(dir);
-			mend = xasprintf("'daxrig kernel fetch --symbols deb:%s' fetches them again",
-					 key + strlen(KERNEL_DEB_KEY));
+			mend = xasprintf(
+				"'daxrig kernel fetch --symbols deb:%s' fetches them again",
+				key + strlen(KERNEL_DEB_KEY));
 			tell(fn, arg, "symbols", key, wrong, mend);
 		}
 		free(names[i]);

@@ -8,10 +8,10 @@
 
 /* One thing, as it was found; lasts for the call. */
 struct store_item {
-	const char *kind;	/* "kernel", "symbols", "image" */
-	const char *name;	/* "deb:6.1.0-56-amd64" */
-	const char *wrong;	/* NULL: it is as it was made */
-	const char *mend;	/* with wrong: the command that mends it */
+	const char *kind;  /* "kernel", "symbols", "image" */
+	const char *name;  /* "deb:6.1.0-56-amd64" */
+	const char *wrong; /* NULL: it is as it was made */
+	const char *mend;  /* with wrong: the command that mends it */
 };
 
 typedef void store_item_fn(void *arg, const struct store_item *item);

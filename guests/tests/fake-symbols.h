@@ -20,7 +20,7 @@
 #define DBG "linux-image-" RELEASE "-dbg"
 #define MODULES "lib/modules/" RELEASE
 #define DEBUG "deb/usr/lib/debug/"
-#define VMLINUX_BYTES (300 << 10)	/* most of them zeros */
+#define VMLINUX_BYTES (300 << 10) /* most of them zeros */
 
 static char top[] = "/tmp/daxrig-test-symbols.XXXXXX";
 
@@ -60,11 +60,15 @@ struct fake_elf {
 static struct fake_elf make_elf(uint8_t id)
 {
 	struct fake_elf f = {
-		.e = { .e_ident = ELFMAG, .e_phoff = offsetof(struct fake_elf, ph),
-		       .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 1 },
-		.ph = { .p_type = PT_NOTE, .p_offset = offsetof(struct fake_elf, note),
+		.e = { .e_ident = ELFMAG,
+		       .e_phoff = offsetof(struct fake_elf, ph),
+		       .e_phentsize = sizeof(Elf64_Phdr),
+		       .e_phnum = 1 },
+		.ph = { .p_type = PT_NOTE,
+			.p_offset = offsetof(struct fake_elf, note),
 			.p_filesz = sizeof(f) - offsetof(struct fake_elf, note) },
-		.note = { 4, 20, NT_GNU_BUILD_ID }, .name = "GNU",
+		.note = { 4, 20, NT_GNU_BUILD_ID },
+		.name = "GNU",
 	};
 
 	f.e.e_ident[EI_CLASS] = ELFCLASS64;
@@ -83,7 +87,7 @@ static void put_image(const char *name)
 	memcpy(b + 0x202, "HdrS", 4);
 	memcpy(b + 0x206, "\x0f\x02", 2);
 	memcpy(b + 0x20e, "\x00\x04", 2);
-	b[0x1f1] = 3;		/* sectors, and one more */
+	b[0x1f1] = 3; /* sectors, and one more */
 	b[0x211] = 1;
 	memcpy(b + 0x248, "\0\0\0\0", 4);
 	memcpy(b + 0x24c, &bytes, 4);
@@ -95,8 +99,8 @@ static void put_image(const char *name)
 /* Two modules that guests load, one of them compressed; the others are built in. */
 static void put_kernel(const char *version)
 {
-	_cleanup_free_ char *origin = xasprintf("spec deb:6.1\npackage linux-image-" RELEASE
-						"\nversion %s\n", version);
+	_cleanup_free_ char *origin = xasprintf(
+		"spec deb:6.1\npackage linux-image-" RELEASE "\nversion %s\n", version);
 	_cleanup_free_ char *dir = xasprintf("%s/kernels/" KEY, top);
 	_cleanup_free_ char *xfs = xasprintf("%s/" MODULES "/kernel/fs/xfs.ko", dir);
 	_cleanup_free_ char *depmod = tools_find("depmod");
@@ -104,14 +108,16 @@ static void put_kernel(const char *version)
 	put_image("kernels/" KEY "/vmlinuz");
 	put_text("kernels/" KEY "/config", "CONFIG_FS_DAX=y\n");
 	put_text("kernels/" KEY "/origin", origin);
-	put_text("kernels/" KEY "/" MODULES "/modules.builtin", "kernel/drivers/virtio_pci.ko\n"
+	put_text("kernels/" KEY "/" MODULES "/modules.builtin",
+		 "kernel/drivers/virtio_pci.ko\n"
 		 "kernel/drivers/virtio_console.ko\nkernel/drivers/nfit.ko\n");
 	put_text("m.s", ".section .modinfo,\"a\"\n.string \"license=GPL\"\n");
 	put_text("kernels/" KEY "/" MODULES "/kernel/drivers/nd_pmem.ko", "");
 	put_text("kernels/" KEY "/" MODULES "/kernel/fs/xfs.ko", "");
-	run((const char *const[]){ "sh", "-ec", "cd $0/" MODULES "/kernel; as -o fs/xfs.ko $1/m.s; "
-				   "cp fs/xfs.ko drivers/nd_pmem.ko; xz -f fs/xfs.ko", dir, top,
-				   NULL });
+	run((const char *const[]){ "sh", "-ec",
+				   "cd $0/" MODULES "/kernel; as -o fs/xfs.ko $1/m.s; "
+				   "cp fs/xfs.ko drivers/nd_pmem.ko; xz -f fs/xfs.ko",
+				   dir, top, NULL });
 	run((const char *const[]){ depmod, "-b", dir, RELEASE, NULL });
 }
 
@@ -142,7 +148,7 @@ static void put_package(enum layout layout)
 
 	ok(tree_remove(dir));
 	put_text("deb/DEBIAN/control", "Package: " DBG "\nVersion: 6.1.9-1\nArchitecture: amd64\n"
-		 "Maintainer: n <n@example.org>\nDescription: d\n");
+				       "Maintainer: n <n@example.org>\nDescription: d\n");
 	put_text(DEBUG "boot/System.map-" RELEASE, "map");
 	put_text(DEBUG MODULES "/kernel/drivers/nd_pmem.ko", "pmem");
 	put_text(DEBUG MODULES "/kernel/sound/snd.ko", "sound");
@@ -179,7 +185,8 @@ static void put_apt(const char *suite, const char *version, const char *download
 			  "printf 'Package: " DBG "\\nVersion: %s\\nSize: 1000\\n\\n'\n",
 			  suite, version);
 	get = xasprintf("#!/bin/sh\ntop=%s\ncase \" $* \" in *' update '*) exit 0 ;; esac\n"
-			"echo \"$5\" >>$top/asked\n%s\n", top, download);
+			"echo \"$5\" >>$top/asked\n%s\n",
+			top, download);
 	put_program("apt-cache", cache);
 	put_program("apt-get", get);
 }

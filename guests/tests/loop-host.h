@@ -8,7 +8,7 @@
 
 #include "guests/agent/case.h"
 
-#define DIED 99	/* the loop's process did not exit by itself */
+#define DIED 99 /* the loop's process did not exit by itself */
 
 struct host {
 	int fd;

@@ -127,8 +127,8 @@ static const struct {
 	int (*run)(const struct case_ctx *ctx);
 } programs[] = {
 	{ "ok", run_ok },	{ "hang", run_hang },	{ "escape", run_escape },
-	{ "crash", run_crash },	{ "flood", run_flood },	{ "call", run_call },
-	{ "rogue", run_rogue },	{ "big", run_big },	{ "spoil", run_spoil },
+	{ "crash", run_crash }, { "flood", run_flood }, { "call", run_call },
+	{ "rogue", run_rogue }, { "big", run_big },	{ "spoil", run_spoil },
 };
 
 static int run_case(const struct case_ctx *ctx)
@@ -239,7 +239,7 @@ static void stops_on_abort(void **state)
 	struct host *h = *state;
 	struct frame f;
 
-	host_send_empty(h, MSG_ABORT);	/* nothing runs: no answer */
+	host_send_empty(h, MSG_ABORT); /* nothing runs: no answer */
 	host_send_case(h, "hang", 60000);
 	host_need_frame(h, MSG_LOG, &f);
 	host_send_empty(h, MSG_ABORT);
@@ -275,7 +275,7 @@ static void holds_back_a_flood(void **state)
 	int n = 0;
 
 	host_send_case(h, "flood", 60000);
-	usleep(200000);	/* into a host that does not read: nothing shows that it waits */
+	usleep(200000); /* into a host that does not read: nothing shows that it waits */
 	while (host_next_frame(h, &f) && f.type == MSG_LOG)
 		n++;
 	assert_int_equal(n, 2000);
@@ -312,7 +312,7 @@ static void passes_calls(void **state)
 	struct buf reply = BUF_INIT;
 	struct frame f;
 
-	host_send_empty(h, MSG_REPLY);	/* to nobody: dropped */
+	host_send_empty(h, MSG_REPLY); /* to nobody: dropped */
 	host_send_case(h, "call", 60000);
 	host_need_frame(h, MSG_CALL, &f);
 	assert_true(frame_says(&f, TAG_NAME, "yes"));
@@ -389,12 +389,20 @@ static void kills_when_the_host_goes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LOOP_TEST(takes_welcome),	LOOP_TEST(stops_at_late_welcome),
-		LOOP_TEST(relays), LOOP_TEST(spoiled_guest),		LOOP_TEST(stops_at_limit),
-		LOOP_TEST(stops_on_abort),	LOOP_TEST(kills_what_escaped),
-		LOOP_TEST(tells_of_signals),	LOOP_TEST(holds_back_a_flood),
-		LOOP_TEST(passes_calls), LOOP_TEST(waits_for_the_host),	LOOP_TEST(keeps_rogues_out),
-		LOOP_TEST(divides_what_is_big),	LOOP_TEST(sees_the_host_go),
+		LOOP_TEST(takes_welcome),
+		LOOP_TEST(stops_at_late_welcome),
+		LOOP_TEST(relays),
+		LOOP_TEST(spoiled_guest),
+		LOOP_TEST(stops_at_limit),
+		LOOP_TEST(stops_on_abort),
+		LOOP_TEST(kills_what_escaped),
+		LOOP_TEST(tells_of_signals),
+		LOOP_TEST(holds_back_a_flood),
+		LOOP_TEST(passes_calls),
+		LOOP_TEST(waits_for_the_host),
+		LOOP_TEST(keeps_rogues_out),
+		LOOP_TEST(divides_what_is_big),
+		LOOP_TEST(sees_the_host_go),
 		LOOP_TEST(kills_when_the_host_goes),
 	};
 

@@ -7,17 +7,16 @@
 
 #include "guests/agent/parse.h"
 
-static const char kallsyms[] =
-	"0000000000000000 A fixed_percpu_data\n"
-	"ffffffff81000000 T first\n"
-	"ffffffff81000000 T first_alias\n"
-	"ffffffff81000030 T first_longer\n"
-	"ffffffff81000100 t second\n"
-	"ffffffff81000100 t first\n"
-	"short\n"
-	"ffffffffc0000300 t tail\t[mod]\n"
-	"ffffffffc0000100 t wanted\t[mod]\n"
-	"ffffffffc0000180 t middle\t[mod]\n";
+static const char kallsyms[] = "0000000000000000 A fixed_percpu_data\n"
+			       "ffffffff81000000 T first\n"
+			       "ffffffff81000000 T first_alias\n"
+			       "ffffffff81000030 T first_longer\n"
+			       "ffffffff81000100 t second\n"
+			       "ffffffff81000100 t first\n"
+			       "short\n"
+			       "ffffffffc0000300 t tail\t[mod]\n"
+			       "ffffffffc0000100 t wanted\t[mod]\n"
+			       "ffffffffc0000180 t middle\t[mod]\n";
 
 static const char *const names[] = { "first", "wanted", "tail", "absent", NULL };
 static const char *const results[] = {
@@ -36,8 +35,7 @@ static void scans_kallsyms(void **state)
 
 		ksym_scan_init(&s, names);
 		for (size_t at = 0; at < sizeof(kallsyms) - 1; at += piece)
-			ksym_scan_feed(&s, kallsyms + at,
-				       MIN(piece, sizeof(kallsyms) - 1 - at));
+			ksym_scan_feed(&s, kallsyms + at, MIN(piece, sizeof(kallsyms) - 1 - at));
 		for (size_t i = 0; names[i]; i++) {
 			bool hit = ksym_scan_result(&s, i, out, sizeof(out));
 
@@ -118,8 +116,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scans_kallsyms), cmocka_unit_test(matches_gids),
-		cmocka_unit_test(reads_order),
-			cmocka_unit_test(reads_release),
+		cmocka_unit_test(reads_order),	  cmocka_unit_test(reads_release),
 		cmocka_unit_test(reads_mounts),
 	};
 

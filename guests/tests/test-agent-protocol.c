@@ -87,7 +87,7 @@ static void stops_at_wrong_messages(void **state)
 		uint16_t type;
 		const char *name, *text, *fs;
 		uint64_t lie;
-		const char *tail;	/* broken field at the end */
+		const char *tail; /* broken field at the end */
 	} rows[] = {
 		{ 0, NULL, NULL, NULL, 0, NULL },
 		{ MSG_HELLO, NULL, NULL, NULL, 0, NULL },
@@ -138,8 +138,8 @@ static void stops_at_two_cases(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LOOP_TEST(stops_at_garbage),	LOOP_TEST(stops_at_oversized),
-		LOOP_TEST(stands_truncated),	LOOP_TEST(stops_at_wrong_messages),
+		LOOP_TEST(stops_at_garbage),   LOOP_TEST(stops_at_oversized),
+		LOOP_TEST(stands_truncated),   LOOP_TEST(stops_at_wrong_messages),
 		LOOP_TEST(stops_at_two_cases),
 	};
 

@@ -26,8 +26,7 @@ static void word(struct maker *m, uint32_t v)
 	buf_add(&m->types, &v, sizeof(v));
 }
 
-static void type(struct maker *m, const char *s, uint32_t kind, uint32_t parts,
-		 uint32_t size)
+static void type(struct maker *m, const char *s, uint32_t kind, uint32_t parts, uint32_t size)
 {
 	word(m, *s ? name(m, s) : 0);
 	word(m, kind << 24 | parts);
@@ -55,31 +54,31 @@ static void make(struct maker *m, struct buf *out)
 
 	*m = (struct maker){ BUF_INIT, BUF_INIT };
 	name(m, "");
-	type(m, "long", 1, 0, 8);		/* 1: INT */
+	type(m, "long", 1, 0, 8); /* 1: INT */
 	word(m, 64);
-	type(m, "", 4, 2, 16);			/* 2: the structure inside */
+	type(m, "", 4, 2, 16); /* 2: the structure inside */
 	member(m, "pad", 1, 0);
 	member(m, "mapping", 1, 64);
-	type(m, "", 5, 2, 16);			/* 3: the union */
+	type(m, "", 5, 2, 16); /* 3: the union */
 	member(m, "", 2, 0);
 	member(m, "head", 1, 0);
-	type(m, "page", 7, 0, 0);		/* 4: FWD of the same name */
+	type(m, "page", 7, 0, 0); /* 4: FWD of the same name */
 	type(m, "page", 4, 4 | 1u << 31, 40);
 	/* kind_flag: the upper byte of an offset is a width */
 	member(m, "flags", 1, 0);
 	member(m, "", 3, 64);
 	member(m, "refcount", 1, 192);
 	member(m, "bit", 1, 1u << 24 | 225);
-	type(m, "pageflags", 6, 2, 4);		/* 6: ENUM */
+	type(m, "pageflags", 6, 2, 4); /* 6: ENUM */
 	word(m, name(m, "PG_locked"));
 	word(m, 0);
 	word(m, name(m, "PG_head"));
 	word(m, 6);
-	type(m, "", 3, 0, 0);			/* 7: ARRAY */
+	type(m, "", 3, 0, 0); /* 7: ARRAY */
 	word(m, 1);
 	word(m, 1);
 	word(m, 4);
-	type(m, "last", 4, 0, 1);		/* 8 */
+	type(m, "last", 4, 0, 1); /* 8 */
 	h.types_len = (uint32_t)m->types.len;
 	h.strings_off = h.types_len;
 	h.strings_len = (uint32_t)m->strings.len;
@@ -94,9 +93,9 @@ static const struct {
 	const char *type, *member;
 	int64_t offset;
 } members[] = {
-	{ "page", "flags", 0 },	  { "page", "mapping", 16 }, { "page", "head", 8 },
-	{ "page", "refcount", 24 }, { "page", "bit", -1 },    { "page", "none", -1 },
-	{ "folio", "flags", -1 }, { "last", "flags", -1 },
+	{ "page", "flags", 0 },	    { "page", "mapping", 16 }, { "page", "head", 8 },
+	{ "page", "refcount", 24 }, { "page", "bit", -1 },     { "page", "none", -1 },
+	{ "folio", "flags", -1 },   { "last", "flags", -1 },
 };
 
 static void finds(void **state)
@@ -189,7 +188,9 @@ static void real(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(finds), cmocka_unit_test(damaged), cmocka_unit_test(real),
+		cmocka_unit_test(finds),
+		cmocka_unit_test(damaged),
+		cmocka_unit_test(real),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

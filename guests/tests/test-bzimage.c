@@ -20,7 +20,7 @@ struct patch {
 static const struct {
 	const char *what;
 	struct patch patch;
-	size_t len;	/* of what is shown */
+	size_t len; /* of what is shown */
 	const char *why, *release;
 } cases[] = {
 	{ "whole", { 0 }, SIZE, NULL, "7.2.13+deb14-amd64" },
@@ -31,12 +31,18 @@ static const struct {
 	{ "old protocol", { 0x206, "\0\1", 2 }, SIZE, "its boot protocol is too old", "" },
 	{ "zImage", { 0x211, "\0", 1 }, SIZE, "its boot protocol is too old", "" },
 	{ "nameless", { 0x20e, "\0\0", 2 }, SIZE, "it does not name its release", "" },
-	{ "name beyond the end", { 0x20e, "\xff\xff", 2 }, SIZE,
-	  "its release string is broken", "" },
+	{ "name beyond the end",
+	  { 0x20e, "\xff\xff", 2 },
+	  SIZE,
+	  "its release string is broken",
+	  "" },
 	{ "name cut", { 0 }, 0x600 + 5, "its release string is broken", "" },
 	{ "empty name", { 0x600, " ", 1 }, SIZE, "its release string is broken", "" },
-	{ "name with a path in it", { 0x600, "/../x ", 6 }, SIZE,
-	  "its release string is broken", "" },
+	{ "name with a path in it",
+	  { 0x600, "/../x ", 6 },
+	  SIZE,
+	  "its release string is broken",
+	  "" },
 };
 
 static void craft(uint8_t *b)
@@ -45,7 +51,7 @@ static void craft(uint8_t *b)
 	memcpy(b + 0x1fe, "\x55\xaa", 2);
 	memcpy(b + 0x202, "HdrS", 4);
 	memcpy(b + 0x206, "\x0f\x02", 2);
-	memcpy(b + 0x20e, "\x00\x04", 2);	/* 0x400, counted from 0x200 */
+	memcpy(b + 0x20e, "\x00\x04", 2); /* 0x400, counted from 0x200 */
 	b[0x211] = 1;
 	memcpy(b + 0x600, TEXT, sizeof(TEXT));
 }

@@ -42,7 +42,7 @@ static void put(const char *dir, const char *name, const char *text)
 
 static const struct {
 	const char *text;
-	int files;	/* -1: refused */
+	int files; /* -1: refused */
 } texts[] = {
 	{ HEAD "end\n", 0 },
 	{ HEAD LINE("a") LINE("b/c d") "end\n", 2 },
@@ -180,7 +180,8 @@ static void test_no_file(void **state)
 {
 	const char *dir = *state;
 	_cleanup_free_ char *path = xasprintf("%s/vmlinuz", dir), *lib = xasprintf("%s/lib", dir);
-	_cleanup_free_ char *other = xasprintf("%s/other", dir), *moved = xasprintf("%s-moved", dir);
+	_cleanup_free_ char *other = xasprintf("%s/other", dir),
+			    *moved = xasprintf("%s-moved", dir);
 	_cleanup_digests_ struct digests *d = NULL;
 
 	make_files(dir);

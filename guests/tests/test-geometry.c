@@ -57,12 +57,39 @@ static void test_good(void **state)
 static void test_bad(void **state)
 {
 	static const char *const cases[] = {
-		"", "count", "count=", "count=0", "count=9", "count=-1", "count=1M", "count=1,",
-		"size=1X", "size=", "size=1", "size=15M", "size=1025G", "size=17M", "size8=1G",
-		"size10=1G", "align=3M", "align=0", "align=2G", "align=1K", "align=1G,size=512M",
-		"vcpus=0", "vcpus=65", "memory=128M", "memory=1025G", "memory=9223372036854775807",
-		"label=4K", "label=129K", "label=16M,size=16M", "colour=red", "size=1G size=2G",
-		"count=2,,size=1G", "\xff\n=1",
+		"",
+		"count",
+		"count=",
+		"count=0",
+		"count=9",
+		"count=-1",
+		"count=1M",
+		"count=1,",
+		"size=1X",
+		"size=",
+		"size=1",
+		"size=15M",
+		"size=1025G",
+		"size=17M",
+		"size8=1G",
+		"size10=1G",
+		"align=3M",
+		"align=0",
+		"align=2G",
+		"align=1K",
+		"align=1G,size=512M",
+		"vcpus=0",
+		"vcpus=65",
+		"memory=128M",
+		"memory=1025G",
+		"memory=9223372036854775807",
+		"label=4K",
+		"label=129K",
+		"label=16M,size=16M",
+		"colour=red",
+		"size=1G size=2G",
+		"count=2,,size=1G",
+		"\xff\n=1",
 	};
 
 	(void)state;
@@ -93,7 +120,7 @@ static void test_file(void **state)
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_size, 64 << 20);
 	assert_true(st.st_blocks < 64);
-	err = nvdimm_create(path, 64 << 20);	/* it is there already */
+	err = nvdimm_create(path, 64 << 20); /* it is there already */
 	assert_non_null(err);
 	err_free(err);
 	unlink(path);

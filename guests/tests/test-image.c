@@ -25,7 +25,7 @@
 
 static char root[] = "/tmp/daxrig-test-image.XXXXXX";
 static char *agent;
-static struct buf told;	/* by the last get() */
+static struct buf told; /* by the last get() */
 
 static void ok(struct err *err)
 {
@@ -55,13 +55,12 @@ static const struct {
 	const char *path;
 	unsigned int type;
 	unsigned int mode;
-	const char *bytes;	/* of a link: where to; NULL: not compared */
+	const char *bytes; /* of a link: where to; NULL: not compared */
 } entries[] = {
 	{ "init", AE_IFREG, 0755, "\177ELF one" },
 	{ "modules/000-first.ko", AE_IFREG, 0644, MODULE_TEXT },
 	{ "modules/001-second.ko", AE_IFREG, 0644, MODULE_TEXT },
-	{ "modules/order", AE_IFREG, 0644,
-	  "/modules/000-first.ko\n/modules/001-second.ko\n" },
+	{ "modules/order", AE_IFREG, 0644, "/modules/000-first.ko\n/modules/001-second.ko\n" },
 	{ "usr/sbin/ndctl", AE_IFREG, 0755, NULL },
 	{ "usr/sbin/mkfs.xfs", AE_IFREG, 0755, NULL },
 	{ "usr/sbin/xfs_repair", AE_IFREG, 0755, NULL },
@@ -239,7 +238,8 @@ static void test_damaged(void **state)
 	assert_string_equal(buf_str(&told), "building the image for 1.2.3");
 	flip(path, 1000);
 	assert_true(get(cache, &path, &key));
-	assert_non_null(strstr(buf_str(&told), "the image for 1.2.3 is damaged and built again: '"));
+	assert_non_null(
+		strstr(buf_str(&told), "the image for 1.2.3 is damaged and built again: '"));
 	assert_non_null(strstr(buf_str(&told), ".img' was changed"));
 	assert_false(get(cache, &path, &key));
 	note = xasprintf("%.*s.digest", (int)(strlen(path) - strlen(".img")), path);
@@ -302,7 +302,8 @@ static const struct {
 	const char *text, *first, *second;
 } listings[] = {
 	{ "\tlinux-vdso.so.1 (0x7ff)\n\tlibc.so.6 => /lib/x/libc.so.6 (0x7f0)\n"
-	  "\t/lib64/ld.so.2 (0x7f1)\n", "/lib/x/libc.so.6", "/lib64/ld.so.2" },
+	  "\t/lib64/ld.so.2 (0x7f1)\n",
+	  "/lib/x/libc.so.6", "/lib64/ld.so.2" },
 	{ "\tlibx.so => not found\n\tliby.so => /y/liby.so (0x1)\n", "/y/liby.so", NULL },
 	{ "\tstatically linked\n", NULL, NULL },
 	{ "", NULL, NULL },
@@ -317,22 +318,17 @@ static void test_libraries(void **state)
 		_cleanup_free_ char *one = tools_next_library(&at);
 		_cleanup_free_ char *two = tools_next_library(&at);
 
-		assert_string_equal(one ? one : "-",
-				    listings[i].first ? listings[i].first : "-");
-		assert_string_equal(two ? two : "-",
-				    listings[i].second ? listings[i].second : "-");
+		assert_string_equal(one ? one : "-", listings[i].first ? listings[i].first : "-");
+		assert_string_equal(two ? two : "-", listings[i].second ? listings[i].second : "-");
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_contents),
-		cmocka_unit_test(test_cache),
-		cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_damaged_memo),
-		cmocka_unit_test(test_bad_agent),
-		cmocka_unit_test(test_libraries),
+		cmocka_unit_test(test_contents),  cmocka_unit_test(test_cache),
+		cmocka_unit_test(test_damaged),	  cmocka_unit_test(test_damaged_memo),
+		cmocka_unit_test(test_bad_agent), cmocka_unit_test(test_libraries),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

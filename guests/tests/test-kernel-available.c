@@ -99,28 +99,27 @@ static void test_offers(void **state)
 	apt_packages_deinit(&parts);
 }
 
-static const char names[] =
-	"linux-image-6.12-amd64\n"
-	"linux-image-6.12.90+deb12-amd64\n"
-	"linux-image-6.12.94+deb13-amd64\n"
-	"linux-image-6.12.90+deb12.1-amd64\n"
-	"linux-image-6.12.94+deb12-amd64\n"
-	"linux-image-6.12.94+deb12-cloud-amd64\n"
-	"linux-image-6.12.95+deb12-amd64\n"
-	"linux-image-6.12.95+deb12-amd64\n"
-	"linux-image-6.1.0-9-amd64\n"
-	"linux-image-6.1.0-8-amd64\n"
-	"linux-image-6.1.0-7-amd64\n"
-	"linux-image-6.1.0-6-amd64\n"
-	"linux-image-6.1.0-5-amd64\n"
-	"linux-image-6.1.0-4-amd64\n"
-	"linux-image-6.1.0-10-amd64\n"
-	"linux-image-7.2.13+deb14-amd64\n"
-	"linux-image-7.2.13+deb14-rt-amd64\n"
-	"linux-image-7.3~rc1-amd64\n"
-	"linux-image-7.2.14+deb14-amd64-unsigned\n"
-	"linux-image-amd64\n"
-	"linux-image-amd64-signed-template";
+static const char names[] = "linux-image-6.12-amd64\n"
+			    "linux-image-6.12.90+deb12-amd64\n"
+			    "linux-image-6.12.94+deb13-amd64\n"
+			    "linux-image-6.12.90+deb12.1-amd64\n"
+			    "linux-image-6.12.94+deb12-amd64\n"
+			    "linux-image-6.12.94+deb12-cloud-amd64\n"
+			    "linux-image-6.12.95+deb12-amd64\n"
+			    "linux-image-6.12.95+deb12-amd64\n"
+			    "linux-image-6.1.0-9-amd64\n"
+			    "linux-image-6.1.0-8-amd64\n"
+			    "linux-image-6.1.0-7-amd64\n"
+			    "linux-image-6.1.0-6-amd64\n"
+			    "linux-image-6.1.0-5-amd64\n"
+			    "linux-image-6.1.0-4-amd64\n"
+			    "linux-image-6.1.0-10-amd64\n"
+			    "linux-image-7.2.13+deb14-amd64\n"
+			    "linux-image-7.2.13+deb14-rt-amd64\n"
+			    "linux-image-7.3~rc1-amd64\n"
+			    "linux-image-7.2.14+deb14-amd64-unsigned\n"
+			    "linux-image-amd64\n"
+			    "linux-image-amd64-signed-template";
 
 /* One suite's names do not come twice, nor what another suite has. */
 static void test_new(void **state)
@@ -130,15 +129,17 @@ static void test_new(void **state)
 	_cleanup_buf_ struct buf images = BUF_INIT;
 
 	(void)state;
-	kernel_offers_new(&offers, "linux-image-6.12.95+deb12-amd64\nlinux-image-amd64\n"
+	kernel_offers_new(&offers,
+			  "linux-image-6.12.95+deb12-amd64\nlinux-image-amd64\n"
 			  "linux-image-6.12.95+deb12-rt-amd64\nlinux-image-6.12-amd64\n"
-			  "linux-image-6.1.0-9-amd64\nlinux-image-6.1.0-9-amd64-dbg", &images);
+			  "linux-image-6.1.0-9-amd64\nlinux-image-6.1.0-9-amd64-dbg",
+			  &images);
 	assert_string_equal(buf_str(&images), "linux-image-6.1.0-9-amd64\n");
 }
 
 static const struct {
 	const char *spec, *name;
-	const char *ambiguous;	/* the end of the message */
+	const char *ambiguous; /* the end of the message */
 } chosen[] = {
 	{ "deb:newest", "linux-image-7.3~rc1-amd64", NULL },
 	{ "newest", "linux-image-7.3~rc1-amd64", NULL },
@@ -152,7 +153,8 @@ static const struct {
 	{ "deb:7.4", NULL, NULL },
 	{ "deb:6.12.94", NULL, "say deb:6.12.94+deb13-amd64 or deb:6.12.94+deb12-amd64" },
 	{ "deb:6.12.90", NULL, "say deb:6.12.90+deb12.1-amd64 or deb:6.12.90+deb12-amd64" },
-	{ "deb:6.1.0", NULL, "say deb:6.1.0-10-amd64, deb:6.1.0-9-amd64, deb:6.1.0-8-amd64, "
+	{ "deb:6.1.0", NULL,
+	  "say deb:6.1.0-10-amd64, deb:6.1.0-9-amd64, deb:6.1.0-8-amd64, "
 	  "deb:6.1.0-7-amd64, deb:6.1.0-6-amd64, deb:6.1.0-5-amd64 or an older one" },
 };
 
@@ -181,7 +183,7 @@ static void test_choose(void **state)
 }
 
 static const struct {
-	const char *a, *b;	/* the newer one first */
+	const char *a, *b; /* the newer one first */
 } ordered[] = {
 	{ "6.12.100", "6.12.99" },
 	{ "7.3-amd64", "7.3~rc1-amd64" },

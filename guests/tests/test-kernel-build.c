@@ -64,9 +64,9 @@ static void commit(const char *hello)
 {
 	put("hello.c", hello, strlen(hello));
 	run((const char *const[]){ "git", "-C", tree, "add", "-A", NULL });
-	run((const char *const[]){ "git", "-C", tree, "-c", "user.name=t", "-c",
-				   "user.email=t@t", "-c", "commit.gpgsign=false", "commit",
-				   "--quiet", "-m", hello, NULL });
+	run((const char *const[]){ "git", "-C", tree, "-c", "user.name=t", "-c", "user.email=t@t",
+				   "-c", "commit.gpgsign=false", "commit", "--quiet", "-m", hello,
+				   NULL });
 }
 
 static int set_up(void **state)
@@ -235,7 +235,8 @@ static char *write_patch(const char *name, const char *from, const char *to)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
 	_cleanup_free_ char *text = xasprintf("--- a/hello.c\n+++ b/hello.c\n@@ -1,3 +1,3 @@\n"
-					      " one\n-%s\n+%s\n three\n", from, to);
+					      " one\n-%s\n+%s\n three\n",
+					      from, to);
 	_cleanup_err_ struct err *err = file_write_atomic(path, text, strlen(text));
 
 	assert_null(err);
@@ -353,7 +354,8 @@ static void test_damaged(void **state)
 	damage(k->image);
 	kernel_free(take_ptr(k));
 	store = xasprintf("store:%s", key);
-	mend = xasprintf("/vmlinuz' was changed; 'daxrig kernel build tree:%s' makes it again", tree);
+	mend = xasprintf("/vmlinuz' was changed; 'daxrig kernel build tree:%s' makes it again",
+			 tree);
 	err = kernel_get(data, store, NULL, &k);
 	assert_non_null(err);
 	assert_int_equal(err->code, ERR_INFRA);
@@ -361,8 +363,8 @@ static void test_damaged(void **state)
 	assert_null(k);
 	/* when it cannot be built, both is said */
 	err_free(take_ptr(err));
-	run((const char *const[]){ "sh", "-ec", "cd $0/build/tree-*/obj-fast; rm -r arch; touch arch",
-				   data, NULL });
+	run((const char *const[]){
+		"sh", "-ec", "cd $0/build/tree-*/obj-fast; rm -r arch; touch arch", data, NULL });
 	err = get("", &k);
 	assert_non_null(err);
 	assert_int_equal(err->code, ERR_BUILD);

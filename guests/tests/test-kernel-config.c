@@ -18,9 +18,9 @@ static const struct {
 	const char *option;
 	char value;
 } values[] = {
-	{ "CONFIG_A", 'y' },  { "CONFIG_B", 'm' }, { "CONFIG_C", 'v' }, { "CONFIG_D", 'n' },
-	{ "CONFIG_AB", 'n' }, { "CONFIG_E", 'v' }, { "CONFIG_F", 'n' }, { "ONFIG_A", 'n' },
-	{ "CONFIG_G", 'v' },
+	{ "CONFIG_A", 'y' }, { "CONFIG_B", 'm' },  { "CONFIG_C", 'v' },
+	{ "CONFIG_D", 'n' }, { "CONFIG_AB", 'n' }, { "CONFIG_E", 'v' },
+	{ "CONFIG_F", 'n' }, { "ONFIG_A", 'n' },   { "CONFIG_G", 'v' },
 };
 
 static void test_values(void **state)
@@ -109,13 +109,18 @@ struct fake_elf {
 static struct fake_elf make_elf(void)
 {
 	struct fake_elf f = {
-		.e = { .e_ident = ELFMAG, .e_phoff = offsetof(struct fake_elf, ph),
-		       .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 2 },
+		.e = { .e_ident = ELFMAG,
+		       .e_phoff = offsetof(struct fake_elf, ph),
+		       .e_phentsize = sizeof(Elf64_Phdr),
+		       .e_phnum = 2 },
 		.ph = { { .p_type = PT_LOAD },
-			{ .p_type = PT_NOTE, .p_offset = offsetof(struct fake_elf, other),
+			{ .p_type = PT_NOTE,
+			  .p_offset = offsetof(struct fake_elf, other),
 			  .p_filesz = sizeof(f) - offsetof(struct fake_elf, other) } },
-		.other = { 6, 3, NT_GNU_BUILD_ID }, .other_name = "Linux",
-		.note = { 4, 20, NT_GNU_BUILD_ID }, .name = "GNU",
+		.other = { 6, 3, NT_GNU_BUILD_ID },
+		.other_name = "Linux",
+		.note = { 4, 20, NT_GNU_BUILD_ID },
+		.name = "GNU",
 	};
 
 	f.e.e_ident[EI_CLASS] = ELFCLASS64;
@@ -158,8 +163,10 @@ static void test_build_id(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),	  cmocka_unit_test(test_fragment),
-		cmocka_unit_test(test_described), cmocka_unit_test(test_build_id),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_fragment),
+		cmocka_unit_test(test_described),
+		cmocka_unit_test(test_build_id),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

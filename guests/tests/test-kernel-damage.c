@@ -60,25 +60,30 @@ static void make_package(void)
 {
 	put_image("deb/boot/vmlinuz-" RELEASE);
 	put_text("deb/boot/config-" RELEASE, CONFIG);
-	put_text("deb/" MODULES "modules.builtin", "kernel/drivers/virtio_pci.ko\n"
+	put_text("deb/" MODULES "modules.builtin",
+		 "kernel/drivers/virtio_pci.ko\n"
 		 "kernel/drivers/virtio_console.ko\nkernel/drivers/nfit.ko\n");
 	put_text("deb/" MODULES "kernel/nd_pmem.ko", "");
 	put_text("deb/" MODULES "kernel/xfs.ko", "");
 	put_text("deb/" MODULES "kernel/snd.ko", "");
 	put_text("m.s", ".section .modinfo,\"a\"\n.string \"license=GPL\"\n");
 	put_text("deb/DEBIAN/control", "Package: " IMAGE "\nVersion: 6.1.9-1\nArchitecture: amd64\n"
-		 "Maintainer: n <n@example.org>\nDescription: d\n");
-	run((const char *const[]){ "sh", "-ec", "cd $0/deb/" MODULES "kernel; as -o xfs.ko $0/m.s; "
+				       "Maintainer: n <n@example.org>\nDescription: d\n");
+	run((const char *const[]){ "sh", "-ec",
+				   "cd $0/deb/" MODULES "kernel; as -o xfs.ko $0/m.s; "
 				   "cp xfs.ko nd_pmem.ko; cp xfs.ko snd.ko; "
-				   "dpkg-deb --root-owner-group -b $0/deb $0/x.deb", top, NULL });
+				   "dpkg-deb --root-owner-group -b $0/deb $0/x.deb",
+				   top, NULL });
 }
 
 static void put_apt(const char *download)
 {
 	_cleanup_free_ char *get = xasprintf("case \" $* \" in *' update '*) exit 0 ;; esac\n"
-					     "echo >>$top/asked\n%s", download);
+					     "echo >>$top/asked\n%s",
+					     download);
 
-	put_script("bin/apt-cache", "test \"$3\" = pkgnames && echo " IMAGE " && exit\n"
+	put_script("bin/apt-cache",
+		   "test \"$3\" = pkgnames && echo " IMAGE " && exit\n"
 		   "printf 'Package: " IMAGE "\\nVersion: 6.1.9-1\\nSize: 1000\\n\\n'");
 	put_script("bin/apt-get", get);
 }
@@ -190,7 +195,7 @@ static const struct {
 	const char *name;
 	void (*hurt)(const char *path);
 	const char *said;
-	bool all;	/* seen only when all files are looked at */
+	bool all; /* seen only when all files are looked at */
 } hurts[] = {
 	{ "vmlinuz", flip, KEY "/vmlinuz' was changed", false },
 	{ "vmlinuz", shorten, "/vmlinuz' is not a file of 4096 bytes", false },
@@ -246,7 +251,7 @@ static void test_no_digests(void **state)
 	lose(digests);
 	ok(get(SPEC, false, &said, &k));
 	assert_string_equal(buf_str(&said), "noting the digests of kernel '" SPEC "', which has "
-			    "none yet\n");
+					    "none yet\n");
 	assert_int_equal(asked(), 0);
 	now = read_all(digests);
 	assert_string_equal(now, fresh_digests);
@@ -374,9 +379,11 @@ static void test_store(void **state)
 	look(4, 2, "kernel store:src-6.1-fast-1: ok; -\n");
 	put_text("data/kernels/src-6.1-fast-1/vmlinuz", "cut");
 	put_text("data/kernels/file-6.1-1/vmlinuz", "cut");
-	look(4, 4, "; 'daxrig kernel build src:6.1' makes it again from the same files, 'daxrig "
+	look(4, 4,
+	     "; 'daxrig kernel build src:6.1' makes it again from the same files, 'daxrig "
 	     "kernel rm store:src-6.1-fast-1' removes it\n");
-	look(4, 4, "; 'daxrig kernel add file:/a/bzImage' makes it again from the same files, "
+	look(4, 4,
+	     "; 'daxrig kernel add file:/a/bzImage' makes it again from the same files, "
 	     "'daxrig kernel rm store:file-6.1-1' removes it\n");
 }
 

@@ -133,7 +133,7 @@ static const struct {
 	const char *key;
 	const char *error;
 } named[] = {
-	{ "deb:6.12", false, "deb-6.12.90+deb12-amd64", NULL },	/* as it was answered */
+	{ "deb:6.12", false, "deb-6.12.90+deb12-amd64", NULL }, /* as it was answered */
 	{ "deb:6.12", true, NULL, "say deb:6.12.100+deb12-amd64 or deb:6.12.90+deb12-amd64" },
 	{ "6.12.100", true, "deb-6.12.100+deb12-amd64", NULL },
 	{ "deb:7.2", true, "deb-7.2.13+deb14-amd64", NULL },
@@ -142,9 +142,9 @@ static const struct {
 	{ "deb:6.12.90+deb12-amd64", true, "deb-6.12.90+deb12-amd64", NULL },
 	{ "deb-6.12.90+deb12-amd64", true, "deb-6.12.90+deb12-amd64", NULL },
 	{ "store:deb-6.1.0-56-amd64", true, "deb-6.1.0-56-amd64", NULL },
-	{ "deb:linux-image-6.11-amd64", false, NULL, "not in the store" },	/* gone since */
+	{ "deb:linux-image-6.11-amd64", false, NULL, "not in the store" }, /* gone since */
 	{ "deb:linux-image-6.12-amd64", false, NULL, "not in the store" },
-	{ "deb:6.1", false, NULL, "not in the store" },		/* the damaged one is not meant */
+	{ "deb:6.1", false, NULL, "not in the store" }, /* the damaged one is not meant */
 	{ "deb:6.13", false, NULL, "not in the store" },
 	{ "store:deb-6.13", false, NULL, "not in the store" },
 	{ "file:/boot/vmlinuz", true, NULL, "not in the store" },
@@ -358,7 +358,8 @@ static void test_added_damaged(void **state)
 	spec = add(data, top, full);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		_cleanup_free_ char *name = xasprintf("kernels/%s/%s", spec + strlen("store:"),
-						      parts[i]), *again = NULL;
+						      parts[i]),
+				    *again = NULL;
 		_cleanup_err_ struct err *err = NULL;
 
 		put_text(data, name, "changed");

@@ -13,13 +13,12 @@
 
 static const struct {
 	const char *text;
-	int kind;	/* -1: refused */
+	int kind; /* -1: refused */
 	const char *full, *name;
 } specs[] = {
 	{ "deb:linux-image-amd64", KERNEL_SPEC_PACKAGE, "deb:linux-image-amd64",
 	  "linux-image-amd64" },
-	{ "linux-image-amd64", KERNEL_SPEC_PACKAGE, "deb:linux-image-amd64",
-	  "linux-image-amd64" },
+	{ "linux-image-amd64", KERNEL_SPEC_PACKAGE, "deb:linux-image-amd64", "linux-image-amd64" },
 	{ "deb:linux-image-6.12-amd64", KERNEL_SPEC_PACKAGE, "deb:linux-image-6.12-amd64",
 	  "linux-image-6.12-amd64" },
 	{ "6.12", KERNEL_SPEC_SERIES, "deb:6.12", "6.12" },
@@ -28,8 +27,8 @@ static const struct {
 	  "linux-image-6.12.100+deb12-amd64" },
 	{ "deb:7.2.13+deb14-amd64", KERNEL_SPEC_EXACT, "deb:7.2.13+deb14-amd64",
 	  "linux-image-7.2.13+deb14-amd64" },
-	{ "deb:linux-image-6.1.0-56-amd64", KERNEL_SPEC_EXACT,
-	  "deb:linux-image-6.1.0-56-amd64", "linux-image-6.1.0-56-amd64" },
+	{ "deb:linux-image-6.1.0-56-amd64", KERNEL_SPEC_EXACT, "deb:linux-image-6.1.0-56-amd64",
+	  "linux-image-6.1.0-56-amd64" },
 	{ "6.16+deb14-amd64", KERNEL_SPEC_EXACT, "deb:6.16+deb14-amd64",
 	  "linux-image-6.16+deb14-amd64" },
 	{ "src:7.2", KERNEL_SPEC_SOURCE, "src:7.2", "7.2" },
@@ -147,21 +146,20 @@ static void test_parse_file(void **state)
 	}
 }
 
-static const char names[] =
-	"linux-image-6.12-amd64\n"
-	"linux-image-6.12.94+deb12-amd64\n"
-	"linux-image-6.12.117+deb12-amd64\n"
-	"linux-image-6.12.117+deb12-rt-amd64\n"
-	"linux-image-6.12.200+deb12-cloud-amd64\n"
-	"linux-image-6.12.200+deb12-amd64-dbg\n"
-	"linux-image-6.12.200+deb12-amd64-unsigned\n"
-	"linux-image-6.1.0-9-amd64\n"
-	"linux-image-6.1.0-56-amd64\n"
-	"linux-image-6.16+deb14-amd64\n"
-	"linux-image-6.17+deb14-amd64\n"
-	"linux-image-6.17.2+deb14-amd64\n"
-	"linux-image-amd64\n"
-	"linux-headers-6.18.1-amd64";
+static const char names[] = "linux-image-6.12-amd64\n"
+			    "linux-image-6.12.94+deb12-amd64\n"
+			    "linux-image-6.12.117+deb12-amd64\n"
+			    "linux-image-6.12.117+deb12-rt-amd64\n"
+			    "linux-image-6.12.200+deb12-cloud-amd64\n"
+			    "linux-image-6.12.200+deb12-amd64-dbg\n"
+			    "linux-image-6.12.200+deb12-amd64-unsigned\n"
+			    "linux-image-6.1.0-9-amd64\n"
+			    "linux-image-6.1.0-56-amd64\n"
+			    "linux-image-6.16+deb14-amd64\n"
+			    "linux-image-6.17+deb14-amd64\n"
+			    "linux-image-6.17.2+deb14-amd64\n"
+			    "linux-image-amd64\n"
+			    "linux-headers-6.18.1-amd64";
 
 static const struct {
 	const char *series, *newest;
@@ -221,10 +219,8 @@ static const struct {
 	  "linux-image-6.1.0-56-amd64" },
 	{ "dracut | x, linux-base-7.2 (= 7.2-1), linux-binary-7.2 (= 7.2-1)", "linux-binary-",
 	  "linux-binary-7.2" },
-	{ "kmod, linux-base (>= 4.3~), linux-base-7.2 (= 1)", "linux-base-",
-	  "linux-base-7.2" },
-	{ "kmod, linux-base (>= 4.3~), initramfs-tools (>= linux-base-9)", "linux-base-",
-	  NULL },
+	{ "kmod, linux-base (>= 4.3~), linux-base-7.2 (= 1)", "linux-base-", "linux-base-7.2" },
+	{ "kmod, linux-base (>= 4.3~), initramfs-tools (>= linux-base-9)", "linux-base-", NULL },
 	{ "linux-binary-unsigned", "linux-binary-", NULL },
 	{ "linux-modules-7.2:amd64,x", "linux-modules-", "linux-modules-7.2" },
 	{ "", "linux-image-", NULL },
@@ -263,9 +259,10 @@ static void test_config(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse), cmocka_unit_test(test_extras),	cmocka_unit_test(test_parse_file),
-		cmocka_unit_test(test_newest),	cmocka_unit_test(test_place),
-		cmocka_unit_test(test_depend),	cmocka_unit_test(test_config),
+		cmocka_unit_test(test_parse),	   cmocka_unit_test(test_extras),
+		cmocka_unit_test(test_parse_file), cmocka_unit_test(test_newest),
+		cmocka_unit_test(test_place),	   cmocka_unit_test(test_depend),
+		cmocka_unit_test(test_config),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,7 +157,7 @@ static int teardown(void **state)
 
 struct waiting {
 	unsigned int lines;
-	int release;	/* a byte here ends the child's hold */
+	int release; /* a byte here ends the child's hold */
 };
 
 static void count_line(void *arg, const char *text)

@@ -27,9 +27,9 @@ static const struct {
 	const char *what;
 	enum layout layout;
 	const char *suite, *version, *download;
-	const char *dpkg_deb;	/* NULL: the real one */
+	const char *dpkg_deb; /* NULL: the real one */
 	enum err_code code;
-	const char *error;	/* NULL: good */
+	const char *error; /* NULL: good */
 } cases[] = {
 	{ "old layout", OLD, "native", "6.1.9-1", COPY, NULL, 0, NULL },
 	{ "new layout, in the last suite", NEW, "sid", "6.1.9-1", COPY, NULL, 0, NULL },
@@ -48,7 +48,8 @@ static const struct {
 	{ "no module", NO_MODULE, "native", "6.1.9-1", COPY, NULL, ERR_INFRA,
 	  "tar: */" RELEASE "/kernel/*/xfs.ko: Not found" },
 	{ "download fails", OLD, "native", "6.1.9-1", "echo 'E: it is broken'; exit 100", NULL,
-	  ERR_PROGRAM, "cannot fetch the symbols of 'deb:6.1': cannot download '" DBG "': it is broken" },
+	  ERR_PROGRAM,
+	  "cannot fetch the symbols of 'deb:6.1': cannot download '" DBG "': it is broken" },
 	{ "nothing downloaded", OLD, "native", "6.1.9-1", "", NULL, ERR_INFRA,
 	  "cannot find the package in '" },
 	{ "package cut", OLD, "native", "6.1.9-1", "head -c 700 $top/x.deb >" DBG ".deb", NULL,
@@ -242,7 +243,7 @@ static void test_damaged(void **state)
 		put(rel, text.data, text.len);
 		expect_damaged(k, "the symbols of kernel 'deb:6.1' are damaged: ");
 		expect_damaged(k, "; 'daxrig kernel fetch --symbols deb:" RELEASE "' fetches them "
-			       "again");
+				  "again");
 		put_apt("native", "6.1.9-1", "echo 'E: no network'; exit 100");
 		err = kernel_symbols_fetch(top, k, NULL);
 		assert_non_null(err);
@@ -250,7 +251,8 @@ static void test_damaged(void **state)
 		assert_non_null(strstr(err->message, ": no network"));
 		put_apt("native", "6.1.9-1", COPY);
 		ok(kernel_symbols_fetch(top, k, &say));
-		assert_non_null(strstr(buf_str(&said), "the symbols of kernel 'deb:6.1' are damaged and "
+		assert_non_null(strstr(buf_str(&said),
+				       "the symbols of kernel 'deb:6.1' are damaged and "
 				       "fetched again: "));
 		expect_symbols(k);
 	}
@@ -322,7 +324,8 @@ static void test_own(void **state)
 	assert_string_equal(modules, dir);
 	assert_true(there("kernels/build-1/digests"));
 	put_text("kernels/build-1/vmlinux", "elg");
-	expect_damaged(built, "/vmlinux' was changed; 'daxrig kernel build src:6.1' makes it again");
+	expect_damaged(built,
+		       "/vmlinux' was changed; 'daxrig kernel build src:6.1' makes it again");
 	remove_entry("kernels/build-1/vmlinux");
 	ok(kernel_find(top, "store:build-1", &added));
 	expect_none(added, "kernel 'store:build-1' has no symbols and is not from the archive: "

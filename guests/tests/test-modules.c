@@ -22,7 +22,7 @@ static const struct {
 	{ "top", NULL, "mid_fn", NULL },
 	{ "mid", "mid_fn", "base_fn", "pre: helper post: later" },
 	{ "base", "base_fn", NULL, NULL },
-	{ "helper", NULL, NULL, "pre: mid" },	/* a circle, with mid */
+	{ "helper", NULL, NULL, "pre: mid" }, /* a circle, with mid */
 	{ "later", NULL, NULL, NULL },
 	{ "lone-wolf", NULL, NULL, NULL },
 };
@@ -85,14 +85,15 @@ static int teardown(void **state)
 
 static const struct {
 	struct module_want want[4];
-	const char *order, *missing;	/* order NULL: refused */
+	const char *order, *missing; /* order NULL: refused */
 } cases[] = {
 	{ { { "top", true } }, "base helper mid top", "" },
 	{ { { "base", true }, { "top", true } }, "base helper mid top", "" },
 	{ { { "later", true }, { "later", false } }, "later", "" },
 	{ { { "lone_wolf", true } }, "lone_wolf", "" },
 	{ { { "inside", true }, { "base", true } }, "base", "" },
-	{ { { "nothing", false }, { "base", true }, { "nobody", false } }, "base",
+	{ { { "nothing", false }, { "base", true }, { "nobody", false } },
+	  "base",
 	  "nothing nobody" },
 	{ { { "base", true }, { "nothing", true } }, NULL, NULL },
 };

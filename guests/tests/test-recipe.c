@@ -16,19 +16,22 @@
 
 static const struct {
 	const char *what, *text;
-	const char *files;	/* "+" before one that is created; NULL: refused */
+	const char *files; /* "+" before one that is created; NULL: refused */
 } patches[] = {
 	{ "one file", "--- a/fs/dax.c\n+++ b/fs/dax.c\n" HUNK, "fs/dax.c" },
-	{ "words around it", "What: it\n---\n fs | 2\n--- a/x/y\t2026\n+++ b/x/y\t2026\n" HUNK
-	  "-- \n2.39\n", "x/y" },
+	{ "words around it",
+	  "What: it\n---\n fs | 2\n--- a/x/y\t2026\n+++ b/x/y\t2026\n" HUNK "-- \n2.39\n", "x/y" },
 	{ "two", "--- a/x\n+++ b/x\n" HUNK "--- a/d/y\n+++ b/d/y\n" HUNK, "x d/y" },
 	{ "two hunks", "--- a/x\n+++ b/x\n" HUNK HUNK "--- a/y\n+++ b/y\n" HUNK, "x y" },
 	{ "a new file", "--- /dev/null\n+++ b/n\n@@ -0,0 +1 @@\n+c\n", "+n" },
 	{ "a file goes", "--- a/n\n+++ /dev/null\n@@ -1 +0,0 @@\n-c\n", "n" },
-	{ "no newline at its end", "--- a/n\n+++ b/n\n@@ -1 +1 @@\n-c\n\\ No newline at end of file\n"
-	  "+d\n\\ No newline at end of file\n--- a/x\n+++ b/x\n" HUNK, "n x" },
+	{ "no newline at its end",
+	  "--- a/n\n+++ b/n\n@@ -1 +1 @@\n-c\n\\ No newline at end of file\n"
+	  "+d\n\\ No newline at end of file\n--- a/x\n+++ b/x\n" HUNK,
+	  "n x" },
 	/* removed and added lines that look like a file's head are lines */
-	{ "a diff in a diff", "--- a/n\n+++ b/n\n@@ -1 +1 @@\n--- a/../../x\n+++ b/../../x\n", "n" },
+	{ "a diff in a diff", "--- a/n\n+++ b/n\n@@ -1 +1 @@\n--- a/../../x\n+++ b/../../x\n",
+	  "n" },
 	{ "words alone", "What: nothing\n", NULL },
 	{ "empty", "", NULL },
 	{ "a head alone", "--- a/x\n+++ b/x\n", NULL },
@@ -157,8 +160,10 @@ static void test_check(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_patch), cmocka_unit_test(test_lost),
-		cmocka_unit_test(test_key), cmocka_unit_test(test_check),
+		cmocka_unit_test(test_patch),
+		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_key),
+		cmocka_unit_test(test_check),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
 #include "inject/pages/ledger-page.h"
 #include "fuzz/fuzz.h"
 
-#define FIRST 0x100000ull	/* pfn */
+#define FIRST 0x100000ull /* pfn */
 
 struct memory {
 	const uint8_t *data;
@@ -28,7 +28,11 @@ static void check(const struct ledger_layout *l, const struct memory *m)
 	const struct ledger_memory mem = { read_memory, (void *)(uintptr_t)m };
 	const struct ledger_row rows[] = {
 		{ .pfn = FIRST + 3, .count = 70, .ptes = 1, .pins = 1, .owners = 1, .name = "a" },
-		{ .pfn = FIRST + 512, .count = 512, .pmds = 1, .gets = 1, .owners = 2,
+		{ .pfn = FIRST + 512,
+		  .count = 512,
+		  .pmds = 1,
+		  .gets = 1,
+		  .owners = 2,
 		  .name = "b" },
 	};
 	struct ledger_result result = LEDGER_RESULT_INIT, idle = LEDGER_RESULT_INIT;

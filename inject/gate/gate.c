@@ -8,17 +8,17 @@
 struct gate {
 	char *socket;
 	struct gate_symbols symbols;
-	uint32_t longterm;	/* FOLL_LONGTERM of this kernel */
-	uint64_t entry;		/* where the breakpoint is */
+	uint32_t longterm; /* FOLL_LONGTERM of this kernel */
+	uint64_t entry;	   /* where the breakpoint is */
 	int timeout_ms;
-	struct gdb *gdb;	/* NULL while shut */
+	struct gdb *gdb; /* NULL while shut */
 	struct gate_counts counts;
 };
 
 /* Behind the first, the better the later. */
 const char *const gate_symbol_names[] = {
-	"pin_user_pages_fast", "ib_umem_get", "ib_umem_get_va", "ib_umem_get_desc",
-	"__ib_umem_get_va", NULL,
+	"pin_user_pages_fast", "ib_umem_get",	   "ib_umem_get_va",
+	"ib_umem_get_desc",    "__ib_umem_get_va", NULL,
 };
 
 void gate_symbols_add(struct gate_symbols *s, const char *name, uint64_t addr, uint64_t size)
@@ -28,8 +28,7 @@ void gate_symbols_add(struct gate_symbols *s, const char *name, uint64_t addr, u
 	if (strstr(name, ".cold"))
 		return;
 	for (unsigned int i = 0; gate_symbol_names[i]; i++) {
-		if (strlen(gate_symbol_names[i]) != len ||
-		    strncmp(gate_symbol_names[i], name, len))
+		if (strlen(gate_symbol_names[i]) != len || strncmp(gate_symbol_names[i], name, len))
 			continue;
 		if (i == 0) {
 			s->pin_user_pages_fast = addr;
@@ -51,11 +50,13 @@ static struct err *symbols_check(const struct gate_symbols *s)
 	if (!s->kernel_major)
 		return err_create(ERR_INFRA, "the gate does not know the guest's kernel version");
 	if (!in_kernel(s->pin_user_pages_fast))
-		return err_create(ERR_INFRA,
-				  "the gate has no address of 'pin_user_pages_fast': is /proc/kallsyms readable in the guest?");
+		return err_create(
+			ERR_INFRA,
+			"the gate has no address of 'pin_user_pages_fast': is /proc/kallsyms readable in the guest?");
 	if (!in_kernel(s->umem_start) || s->umem_end <= s->umem_start)
-		return err_create(ERR_INFRA,
-				  "the gate has no address of 'ib_umem_get': is ib_uverbs loaded in the guest?");
+		return err_create(
+			ERR_INFRA,
+			"the gate has no address of 'ib_umem_get': is ib_uverbs loaded in the guest?");
 	return NULL;
 }
 
@@ -73,8 +74,9 @@ struct err *gate_create(const char *gdb_socket, const struct gate_symbols *symbo
 	g->timeout_ms = GATE_TIMEOUT_MS;
 	/* The FOLL_ flags were numbered anew in 6.3. */
 	g->longterm = symbols->kernel_major > 6 ||
-		      (symbols->kernel_major == 6 && symbols->kernel_minor >= 3) ?
-			      0x100 : 0x10000;
+				      (symbols->kernel_major == 6 && symbols->kernel_minor >= 3) ?
+			      0x100 :
+			      0x10000;
 	*out = g;
 	return NULL;
 }
@@ -125,8 +127,9 @@ static struct err *gate_arm(struct gate *g)
 
 	err = gdb_read_mem(g->gdb, (struct gdb_thread){ 0 }, start, code, sizeof(code));
 	if (err)
-		return err_wrap(err,
-				"kernel memory is not readable from outside (is the guest booted with mitigations=off and nokaslr?)");
+		return err_wrap(
+			err,
+			"kernel memory is not readable from outside (is the guest booted with mitigations=off and nokaslr?)");
 	g->entry = start + entry_skip(code);
 	err = gdb_break_set(g->gdb, g->entry);
 	return err ? err : gdb_continue(g->gdb);
@@ -155,7 +158,7 @@ int gate_fd(const struct gate *g)
 /* pin_user_pages_fast(start, nr_pages, gup_flags in edx, pages), at its entry. */
 static struct err *gate_judge(struct gate *g, const struct gdb_regs *regs)
 {
-	const struct gdb_thread same = { 0 };	/* as gate_look() chose */
+	const struct gdb_thread same = { 0 }; /* as gate_look() chose */
 	uint64_t rdx = regs->value[GDB_REG_RDX], caller;
 	struct err *err;
 

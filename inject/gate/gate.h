@@ -17,9 +17,9 @@
 struct gate_symbols {
 	uint64_t pin_user_pages_fast;
 	/* The function that pins for ib_umem_get(): return addresses lie in it. */
-	uint64_t umem_start, umem_end;	/* [start, end) */
+	uint64_t umem_start, umem_end; /* [start, end) */
 	unsigned int kernel_major, kernel_minor;
-	unsigned int umem_rank;		/* gate_symbols_add()'s own, 0 at first */
+	unsigned int umem_rank; /* gate_symbols_add()'s own, 0 at first */
 };
 
 /*
@@ -36,14 +36,14 @@ extern const char *const gate_symbol_names[];
 void gate_symbols_add(struct gate_symbols *s, const char *name, uint64_t addr, uint64_t size);
 
 struct gate_counts {
-	uint64_t hits;		/* all of them */
-	uint64_t cleared;	/* umem callers that lost FOLL_LONGTERM */
-	uint64_t foreign;	/* other callers, left alone */
+	uint64_t hits;	  /* all of them */
+	uint64_t cleared; /* umem callers that lost FOLL_LONGTERM */
+	uint64_t foreign; /* other callers, left alone */
 };
 
 struct gate;
 
-#define GATE_TIMEOUT_MS 10000	/* for each word with the stub */
+#define GATE_TIMEOUT_MS 10000 /* for each word with the stub */
 
 /*
  * Copies its arguments; connects to nothing yet. An error when the symbols are

@@ -34,9 +34,10 @@ static struct err *wait_fd(struct gdb *g, short events, bool *ready)
 struct err *gdb_link_timed_out(struct gdb *g, const char *what)
 {
 	g->dead = true;
-	return err_create(ERR_TIMEOUT,
-			  "the gdb stub did not answer '%s' in %d ms: is another debugger connected, or QEMU stuck?",
-			  what, g->timeout_ms);
+	return err_create(
+		ERR_TIMEOUT,
+		"the gdb stub did not answer '%s' in %d ms: is another debugger connected, or QEMU stuck?",
+		what, g->timeout_ms);
 }
 
 struct err *gdb_link_send(struct gdb *g, const char *data, size_t len)

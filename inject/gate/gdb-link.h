@@ -6,13 +6,13 @@
 #include "inject/gate/gdb-packet.h"
 
 struct gdb {
-	int fd;			/* non-blocking */
+	int fd; /* non-blocking */
 	int timeout_ms;
-	uint64_t deadline;	/* of the call going on, as now_ns() */
-	struct gdb_decoder in;	/* in.packet is the last answer */
-	struct gdb_stop stop;	/* the last one, when has_stop */
+	uint64_t deadline;     /* of the call going on, as now_ns() */
+	struct gdb_decoder in; /* in.packet is the last answer */
+	struct gdb_stop stop;  /* the last one, when has_stop */
 	bool has_stop;
-	bool dead;		/* an error went before: ask nothing more of it */
+	bool dead; /* an error went before: ask nothing more of it */
 };
 
 void gdb_link_deadline(struct gdb *g, int timeout_ms);

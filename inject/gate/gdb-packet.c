@@ -191,8 +191,7 @@ bool gdb_stop_parse(const struct buf *payload, struct gdb_stop *out)
 	uint8_t signal;
 
 	*out = (struct gdb_stop){ 0 };
-	if (payload->len < 3 || (*s != 'T' && *s != 'S') ||
-	    !gdb_hex_decode(s + 1, 2, &signal, 1))
+	if (payload->len < 3 || (*s != 'T' && *s != 'S') || !gdb_hex_decode(s + 1, 2, &signal, 1))
 		return false;
 	out->signal = signal;
 	if (*s == 'S')
@@ -247,7 +246,7 @@ bool gdb_regs_parse(const struct buf *payload, struct gdb_regs *out)
 
 	for (int reg = 0; reg < GDB_REG_COUNT; reg++) {
 		size_t size = gdb_reg_size((enum gdb_reg)reg);
-		uint64_t value = 0;	/* filled from the low end: little-endian */
+		uint64_t value = 0; /* filled from the low end: little-endian */
 
 		if (payload->len < at + 2 * size ||
 		    !gdb_hex_decode(payload->data + at, 2 * size, &value, size))

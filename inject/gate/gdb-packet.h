@@ -8,14 +8,14 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define GDB_PACKET_MAX 65536u	/* bytes, on the wire and after expansion */
-#define GDB_SIGNAL_TRAP 5u	/* breakpoint or single step */
+#define GDB_PACKET_MAX 65536u /* bytes, on the wire and after expansion */
+#define GDB_SIGNAL_TRAP 5u    /* breakpoint or single step */
 
 /* Appends "$payload#sum", escaped, to @out. */
 void gdb_packet_encode(struct buf *out, const void *payload, size_t len);
 
 enum gdb_event {
-	GDB_EVENT_NONE,		/* more bytes are needed */
+	GDB_EVENT_NONE, /* more bytes are needed */
 	GDB_EVENT_ACK,
 	GDB_EVENT_NACK,
 	GDB_EVENT_PACKET,
@@ -23,7 +23,7 @@ enum gdb_event {
 
 struct gdb_decoder {
 	struct buf in;
-	struct buf packet;	/* the last payload, escapes and runs expanded */
+	struct buf packet; /* the last payload, escapes and runs expanded */
 	bool broken;
 };
 
@@ -50,8 +50,8 @@ struct gdb_thread {
 const char *gdb_thread_format(struct gdb_thread thread, char *buf);
 
 struct gdb_stop {
-	unsigned int signal;		/* GDB's number */
-	struct gdb_thread thread;	/* tid 0 when the reply names none */
+	unsigned int signal;	  /* GDB's number */
+	struct gdb_thread thread; /* tid 0 when the reply names none */
 };
 
 /* Whether @payload is a stop reply at all; no other answer QEMU gives looks so. */
@@ -67,13 +67,30 @@ bool gdb_hex_decode(const char *hex, size_t digits, void *out, size_t len);
 
 /* QEMU's numbers, the order of the target description. */
 enum gdb_reg {
-	GDB_REG_RAX, GDB_REG_RBX, GDB_REG_RCX, GDB_REG_RDX,
-	GDB_REG_RSI, GDB_REG_RDI, GDB_REG_RBP, GDB_REG_RSP,
-	GDB_REG_R8, GDB_REG_R9, GDB_REG_R10, GDB_REG_R11,
-	GDB_REG_R12, GDB_REG_R13, GDB_REG_R14, GDB_REG_R15,
+	GDB_REG_RAX,
+	GDB_REG_RBX,
+	GDB_REG_RCX,
+	GDB_REG_RDX,
+	GDB_REG_RSI,
+	GDB_REG_RDI,
+	GDB_REG_RBP,
+	GDB_REG_RSP,
+	GDB_REG_R8,
+	GDB_REG_R9,
+	GDB_REG_R10,
+	GDB_REG_R11,
+	GDB_REG_R12,
+	GDB_REG_R13,
+	GDB_REG_R14,
+	GDB_REG_R15,
 	GDB_REG_RIP,
-	GDB_REG_EFLAGS,		/* 32 bits, as all that follow */
-	GDB_REG_CS, GDB_REG_SS, GDB_REG_DS, GDB_REG_ES, GDB_REG_FS, GDB_REG_GS,
+	GDB_REG_EFLAGS, /* 32 bits, as all that follow */
+	GDB_REG_CS,
+	GDB_REG_SS,
+	GDB_REG_DS,
+	GDB_REG_ES,
+	GDB_REG_FS,
+	GDB_REG_GS,
 	GDB_REG_COUNT,
 };
 

@@ -31,7 +31,7 @@ static struct err *handshake(struct gdb *g)
 		return err;
 	if (!g->in.packet.len || !strchr("lm", g->in.packet.data[0]))
 		return gdb_link_not_answer(g, "describe the machine");
-	g->has_stop = false;	/* the one that connecting caused */
+	g->has_stop = false; /* the one that connecting caused */
 	return NULL;
 }
 
@@ -195,8 +195,8 @@ struct err *gdb_read_mem(struct gdb *g, struct gdb_thread thread, uint64_t addr,
 	return err;
 }
 
-struct err *gdb_write_mem(struct gdb *g, struct gdb_thread thread, uint64_t addr,
-			  const void *data, size_t len)
+struct err *gdb_write_mem(struct gdb *g, struct gdb_thread thread, uint64_t addr, const void *data,
+			  size_t len)
 {
 	_cleanup_buf_ struct buf q = BUF_INIT;
 	struct err *err = choose(g, thread);
@@ -228,8 +228,7 @@ struct err *gdb_read_regs(struct gdb *g, struct gdb_thread thread, struct gdb_re
 	return err;
 }
 
-struct err *gdb_write_reg(struct gdb *g, struct gdb_thread thread, enum gdb_reg reg,
-			  uint64_t value)
+struct err *gdb_write_reg(struct gdb *g, struct gdb_thread thread, enum gdb_reg reg, uint64_t value)
 {
 	_cleanup_buf_ struct buf q = BUF_INIT;
 	struct err *err = choose(g, thread);

@@ -14,22 +14,22 @@
 
 /* What an operation does about a page in its range that somebody holds. */
 enum mutator_wait {
-	WAIT_MUST,	/* does not return before the last holder lets go */
+	WAIT_MUST, /* does not return before the last holder lets go */
 	WAIT_MAY,
-	WAIT_NEVER,	/* completes while the page is held */
+	WAIT_NEVER, /* completes while the page is held */
 };
 
 enum mutator_trait {
-	MUTATOR_REFLINK = 1 << 0,	/* needs shared extents */
-	MUTATOR_LAST_CLOSE = 1 << 1,	/* takes the file's last descriptor with it */
-	MUTATOR_NO_FILE = 1 << 2,	/* acts on the whole filesystem */
-	MUTATOR_XFS = 1 << 3,		/* only XFS has it */
-	MUTATOR_OPTIONAL = 1 << 4,	/* a kernel may lack it: then the case is skipped */
-	MUTATOR_SPOILS = 1 << 5,	/* nothing else may run in the guest afterwards */
+	MUTATOR_REFLINK = 1 << 0,    /* needs shared extents */
+	MUTATOR_LAST_CLOSE = 1 << 1, /* takes the file's last descriptor with it */
+	MUTATOR_NO_FILE = 1 << 2,    /* acts on the whole filesystem */
+	MUTATOR_XFS = 1 << 3,	     /* only XFS has it */
+	MUTATOR_OPTIONAL = 1 << 4,   /* a kernel may lack it: then the case is skipped */
+	MUTATOR_SPOILS = 1 << 5,     /* nothing else may run in the guest afterwards */
 };
 
 struct mutator {
-	const char *name;	/* as in a scenario: "punch" */
+	const char *name; /* as in a scenario: "punch" */
 	/*
 	 * One letter an argument: f file, m mapping, o offset, l length, s size. "folfo"
 	 * is FILE OFFSET LENGTH FILE OFFSET; with two files the first is the source. An
@@ -54,8 +54,8 @@ const struct mutator *mutator_find(const char *name);
 /* One call of a mutator. Offsets, lengths and sizes are bytes. */
 struct mutator_call {
 	const struct mutator *mutator;
-	char *file[MUTATOR_FILES_MAX];	/* names in the scenario; owned; of a mapping: its own */
-	char *map;			/* name of a mapping; owned */
+	char *file[MUTATOR_FILES_MAX]; /* names in the scenario; owned; of a mapping: its own */
+	char *map;		       /* name of a mapping; owned */
 	uint64_t off[MUTATOR_FILES_MAX];
 	uint64_t len;
 	uint64_t size;

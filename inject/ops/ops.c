@@ -94,8 +94,7 @@ static int op_write(const struct mutator_call *c, struct op_target *t)
 	uint64_t done = 0;
 
 	while (done < c->len) {
-		ssize_t n = pwrite(t->fd[0], p + done, c->len - done,
-				   (off_t)(c->off[0] + done));
+		ssize_t n = pwrite(t->fd[0], p + done, c->len - done, (off_t)(c->off[0] + done));
 
 		if (n < 0)
 			return -errno;
@@ -193,15 +192,15 @@ static const struct {
 	const char *name;
 	int (*run)(const struct mutator_call *c, struct op_target *t);
 } ops[] = {
-	{ "truncate", op_truncate },	{ "punch", op_fallocate },
-	{ "zero", op_fallocate },	{ "collapse", op_fallocate },
-	{ "insert", op_fallocate },	{ "falloc", op_fallocate },
-	{ "clone", op_clone },		{ "clone-range", op_clone_range },
-	{ "dedupe", op_dedupe },	{ "write", op_write },
-	{ "read", op_read },		{ "exchange", op_exchange },
-	{ "load", op_access },		{ "store", op_access },
-	{ "hwpoison", op_hwpoison },	{ "unbind", op_unbind },
-	{ "unlink", op_unlink },	{ "umount", op_umount },
+	{ "truncate", op_truncate }, { "punch", op_fallocate },
+	{ "zero", op_fallocate },    { "collapse", op_fallocate },
+	{ "insert", op_fallocate },  { "falloc", op_fallocate },
+	{ "clone", op_clone },	     { "clone-range", op_clone_range },
+	{ "dedupe", op_dedupe },     { "write", op_write },
+	{ "read", op_read },	     { "exchange", op_exchange },
+	{ "load", op_access },	     { "store", op_access },
+	{ "hwpoison", op_hwpoison }, { "unbind", op_unbind },
+	{ "unlink", op_unlink },     { "umount", op_umount },
 };
 
 bool op_lacking(const struct mutator_call *c, int ret)

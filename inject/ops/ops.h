@@ -7,13 +7,13 @@
 
 /* What a call works on; the caller keeps it alive until the call returns. */
 struct op_target {
-	int fd[MUTATOR_FILES_MAX];	/* open read-write; -1 where the call has no file */
+	int fd[MUTATOR_FILES_MAX]; /* open read-write; -1 where the call has no file */
 	const char *path[MUTATOR_FILES_MAX];
 	const char *mountpoint;
-	const char *pmem;		/* "/dev/pmem0" */
-	const void *data;		/* write, store: the bytes, call->len of them */
-	void *into;			/* read: room for call->len bytes */
-	uint8_t *addr;			/* where the call's range is mapped */
+	const char *pmem; /* "/dev/pmem0" */
+	const void *data; /* write, store: the bytes, call->len of them */
+	void *into;	  /* read: room for call->len bytes */
+	uint8_t *addr;	  /* where the call's range is mapped */
 	/* memcpy(), false when the kernel answers with SIGBUS: load, store */
 	bool (*copy)(void *dst, const void *src, size_t len);
 };

@@ -80,8 +80,8 @@ const char *ledger_layout_lacks(const struct ledger_layout *l)
 			return "the kernel's BTF puts a field outside struct page";
 	if (l->refcount > l->size - 4)
 		return "the kernel's BTF puts a field outside struct page";
-	if (ledger_is_new(l) && (l->folio_flags1 < 0 || l->folio_mapcount < 0 ||
-				 l->folio_pincount < 0))
+	if (ledger_is_new(l) &&
+	    (l->folio_flags1 < 0 || l->folio_mapcount < 0 || l->folio_pincount < 0))
 		return "the kernel's BTF does not describe struct folio as it is known";
 	if (!(l->vmemmap >> 63))
 		return "the kernel does not tell where its struct pages are (vmemmap_base)";
@@ -104,7 +104,7 @@ struct err *ledger_read(const struct ledger_memory *mem, uint64_t addr, void *ou
 	b->refused |= b->bytes < len || !b->ns;
 	if (b->refused)
 		return err_create(ERR_INFRA, "the struct pages to look at are more, or take "
-				  "longer, than a case may ask for");
+					     "longer, than a case may ask for");
 	err = mem->read(mem->arg, addr, out, len);
 	b->bytes -= len;
 	b->ns -= MIN(b->ns, now_ns() - start);
@@ -128,8 +128,8 @@ void image_init(struct image *im, const struct ledger_layout *l, const struct le
 	*im = (struct image){ .bytes = xcalloc(max, (size_t)l->size) };
 	for (size_t i = 0; i < n; i++) {
 		uint64_t row_first = rows[i].pfn / LEDGER_BLOCK * LEDGER_BLOCK;
-		uint64_t row_end = (rows[i].pfn + rows[i].count + LEDGER_BLOCK - 1) /
-				   LEDGER_BLOCK * LEDGER_BLOCK;
+		uint64_t row_end = (rows[i].pfn + rows[i].count + LEDGER_BLOCK - 1) / LEDGER_BLOCK *
+				   LEDGER_BLOCK;
 
 		if (!i || row_first > end + GAP_MAX) {
 			add_spans(im, first, end, max);

@@ -5,7 +5,7 @@
 
 #include "inject/pages/ledger.h"
 
-#define LEDGER_BLOCK 512u	/* pages: no DAX folio is larger, and each is aligned so */
+#define LEDGER_BLOCK 512u /* pages: no DAX folio is larger, and each is aligned so */
 
 /*
  * The struct pages of some page frames: aligned blocks of them, by pfn, of which as much is
@@ -13,10 +13,10 @@
  */
 struct image {
 	struct image_span {
-		uint64_t first, count;	/* pages */
-	} *spans;
-	size_t n, at_hand;	/* at_hand: n when none is */
-	uint8_t *bytes;		/* of that span */
+		uint64_t first, count; /* pages */
+	} * spans;
+	size_t n, at_hand; /* at_hand: n when none is */
+	uint8_t *bytes;	   /* of that span */
 };
 
 /* Reads by @mem, within its budget. */
@@ -44,11 +44,11 @@ bool ledger_is_new(const struct ledger_layout *l);
 
 /* A folio: a page by itself, or a large one by its head. */
 struct ledger_page {
-	int32_t refs, maps, pins;	/* pins: of a large one, else 0 */
-	uint64_t mapping, share;	/* share: the index, of what one file owns */
+	int32_t refs, maps, pins; /* pins: of a large one, else 0 */
+	uint64_t mapping, share;  /* share: the index, of what one file owns */
 	uint32_t order;
 	bool is_head;
-	uint64_t head;			/* pfn; its own unless it is a tail */
+	uint64_t head; /* pfn; its own unless it is a tail */
 };
 
 /* What @bytes, of which @left are there, say of the page @pfn. */

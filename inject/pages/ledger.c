@@ -7,7 +7,7 @@
 
 #include "inject/pages/ledger-page.h"
 
-#define PIN_BIAS 1024	/* GUP_PIN_COUNTING_BIAS */
+#define PIN_BIAS 1024 /* GUP_PIN_COUNTING_BIAS */
 #define PMD_ORDER 9u
 #define FILES_MAX 64u
 
@@ -18,9 +18,9 @@ void ledger_result_deinit(struct ledger_result *r)
 
 /* What is known of one folio. */
 struct account {
-	uint64_t pfn;		/* its first page */
-	const struct ledger_row *row;	/* of a page that is in it */
-	uint64_t at;		/* from that row's first page, modulo 2^64 */
+	uint64_t pfn;		      /* its first page */
+	const struct ledger_row *row; /* of a page that is in it */
+	uint64_t at;		      /* from that row's first page, modulo 2^64 */
 	uint64_t ptes, pmds, gets, pins, owners;
 };
 
@@ -28,9 +28,9 @@ struct check {
 	const struct ledger_layout *l;
 	struct image image;
 	struct ledger_result *out;
-	bool wrong;		/* the page at hand is in out->wrong */
-	size_t lines;		/* of the table */
-	bool mild;		/* idle: what is told of is a share that was left, no more */
+	bool wrong;   /* the page at hand is in out->wrong */
+	size_t lines; /* of the table */
+	bool mild;    /* idle: what is told of is a share that was left, no more */
 	/* the mappings seen so far, by the names of their files */
 	struct seen {
 		char name[LEDGER_NAME_MAX];
@@ -74,11 +74,10 @@ static void end_lines(struct check *c)
 }
 
 /* Another page of which the same is to be said. */
-static bool joins_line(const struct line *line, const struct account *a,
-		       const char *expected, const char *found)
+static bool joins_line(const struct line *line, const struct account *a, const char *expected,
+		       const char *found)
 {
-	return a->pfn == line->pfn + line->count &&
-	       index_of(a) == line->index + line->count &&
+	return a->pfn == line->pfn + line->count && index_of(a) == line->index + line->count &&
 	       strcmp(line->expected, expected) == 0 && strcmp(line->found, found) == 0;
 }
 
@@ -119,7 +118,8 @@ static void explain(const struct account *a, bool new, int64_t refs, char *buf, 
 	const struct {
 		uint64_t n;
 		const char *one, *many;
-	} parts[] = { { entries, "entry", "entries" }, { a->gets, "reference", "references" },
+	} parts[] = { { entries, "entry", "entries" },
+		      { a->gets, "reference", "references" },
 		      { a->pins, "pin", "pins" } };
 	const char *sep = ": ";
 
@@ -132,8 +132,7 @@ static void explain(const struct account *a, bool new, int64_t refs, char *buf, 
 	}
 }
 
-static void check_references(struct check *c, const struct account *a,
-			     const struct ledger_page *p)
+static void check_references(struct check *c, const struct account *a, const struct ledger_page *p)
 {
 	bool new = ledger_is_new(c->l), counted = new && p->is_head;
 	int64_t refs = (new ? 0 : 1) + (int64_t)a->gets;
@@ -192,8 +191,8 @@ static void check_mapping(struct check *c, const struct account *a, uint64_t map
 	if (s == c->seen + FILES_MAX ||
 	    (strcmp(s->name, a->row->name) == 0 && s->mapping == mapping))
 		return;
-	snprintf(expected, sizeof(expected), "mapping %#" PRIx64 " is of %s, by page %"
-		 PRIx64, s->mapping, s->name, s->pfn);
+	snprintf(expected, sizeof(expected), "mapping %#" PRIx64 " is of %s, by page %" PRIx64,
+		 s->mapping, s->name, s->pfn);
 	snprintf(found, sizeof(found), "mapping %#" PRIx64 " under an entry of %s", mapping,
 		 a->row->name);
 	differs(c, a, LEDGER_MAPPING, expected, found);
@@ -249,8 +248,7 @@ static void check_account(struct check *c, const struct account *a)
 }
 
 /* Adds page @i of @row, at hand, to the account of its folio; another's is closed. */
-static void add_page(struct check *c, struct account *a, const struct ledger_row *row,
-		     uint64_t i)
+static void add_page(struct check *c, struct account *a, const struct ledger_row *row, uint64_t i)
 {
 	struct ledger_page p;
 	size_t left;
@@ -295,8 +293,10 @@ static struct err *add_row(struct check *c, struct account *a, const struct ledg
 static struct err *check_claim(const struct ledger_layout *l, uint64_t pages)
 {
 	return pages <= l->pages ? NULL :
-	       err_create(ERR_INFRA, "the agent's ledger has %" PRIu64 " pages, the NVDIMMs have %"
-			  PRIu64, pages, l->pages);
+				   err_create(ERR_INFRA,
+					      "the agent's ledger has %" PRIu64
+					      " pages, the NVDIMMs have %" PRIu64,
+					      pages, l->pages);
 }
 
 static int by_pfn(const void *a, const void *b)
@@ -344,10 +344,12 @@ static void check_idle(struct check *c, const struct ledger_row *row, uint64_t a
 	if (mild && !p->share)
 		return;
 	snprintf(expected, sizeof(expected), "refcount %d, nobody maps or owns it", refs);
-	snprintf(found, sizeof(found), "refcount %d, mapcount %d, mapping %#" PRIx64 ", share %"
-		 PRIu64 ", %s", p->refs, p->maps, p->mapping, p->share,
-		 p->is_head ? "head of a large page" : p->head != a.pfn ?
-		 "part of a large page" : "order 0");
+	snprintf(found, sizeof(found),
+		 "refcount %d, mapcount %d, mapping %#" PRIx64 ", share %" PRIu64 ", %s", p->refs,
+		 p->maps, p->mapping, p->share,
+		 p->is_head	  ? "head of a large page" :
+		 p->head != a.pfn ? "part of a large page" :
+				    "order 0");
 	c->wrong = false;
 	/* what is held or owned still is told of first: such a count must not hide it */
 	if (c->mild && !mild)

@@ -26,12 +26,12 @@
 
 /* Where things are; fields the kernel has not are -1. */
 struct ledger_layout {
-	uint64_t vmemmap;	/* address of pfn 0's struct page; 0: not told */
-	uint64_t pages;		/* that all NVDIMMs have, of the geometry and not of the guest */
-	int size;		/* of struct page */
-	int flags, refcount, mapcount, mapping, share, head;	/* in struct page */
-	int head_flag;		/* number of PG_head */
-	int folio_share, folio_flags1, folio_mapcount, folio_pincount;	/* in struct folio */
+	uint64_t vmemmap; /* address of pfn 0's struct page; 0: not told */
+	uint64_t pages;	  /* that all NVDIMMs have, of the geometry and not of the guest */
+	int size;	  /* of struct page */
+	int flags, refcount, mapcount, mapping, share, head;	       /* in struct page */
+	int head_flag;						       /* number of PG_head */
+	int folio_share, folio_flags1, folio_mapcount, folio_pincount; /* in struct folio */
 };
 
 void ledger_layout_init(struct ledger_layout *l);
@@ -48,25 +48,28 @@ const char *ledger_layout_lacks(const struct ledger_layout *l);
 struct ledger_memory {
 	struct err *(*read)(void *arg, uint64_t addr, void *out, size_t len);
 	void *arg;
-	struct ledger_budget *budget;	/* NULL: none */
+	struct ledger_budget *budget; /* NULL: none */
 };
 
 /* What may be read still, and for how long: the pages to look at are a guest's word. */
 struct ledger_budget {
 	uint64_t bytes, ns;
-	bool refused;		/* more was asked for */
+	bool refused; /* more was asked for */
 };
 
 struct ledger_result {
-	size_t wrong;			/* pages that are not as they must be */
-	const char *rule;		/* of the first; NULL: none is wrong */
-	char expected[96], found[160];	/* of it */
-	struct buf table;		/* of the first LEDGER_TABLE_MAX */
+	size_t wrong;		       /* pages that are not as they must be */
+	const char *rule;	       /* of the first; NULL: none is wrong */
+	char expected[96], found[160]; /* of it */
+	struct buf table;	       /* of the first LEDGER_TABLE_MAX */
 };
 
 #define LEDGER_TABLE_MAX 16u
 
-#define LEDGER_RESULT_INIT { .table = BUF_INIT }
+#define LEDGER_RESULT_INIT                                                                         \
+	{                                                                                          \
+		.table = BUF_INIT                                                                  \
+	}
 void ledger_result_deinit(struct ledger_result *r);
 
 /*
@@ -81,7 +84,6 @@ struct err *ledger_check(const struct ledger_layout *l, const struct ledger_memo
 
 /* Nobody holds, maps or owns any of the @count pages from @pfn on: rule "ledger.idle". */
 struct err *ledger_check_idle(const struct ledger_layout *l, const struct ledger_memory *mem,
-			      uint64_t pfn, uint64_t count, struct ledger_result *out)
-	__must_check;
+			      uint64_t pfn, uint64_t count, struct ledger_result *out) __must_check;
 
 #endif

@@ -25,17 +25,17 @@ struct line {
 };
 
 /* What @say may be instead of a packet. */
-#define DIE "die"	/* close the connection */
-#define MUTE "mute"	/* read on, answer nothing more */
+#define DIE "die"   /* close the connection */
+#define MUTE "mute" /* read on, answer nothing more */
 
 struct stub {
 	char dir[64], path[80];
 	int listener;
 	pthread_t thread;
 	const struct line *script;
-	atomic_int at;		/* lines done */
-	int said, acked;	/* packets */
-	char wrong[512];	/* the first thing that was not as scripted */
+	atomic_int at;	 /* lines done */
+	int said, acked; /* packets */
+	char wrong[512]; /* the first thing that was not as scripted */
 };
 
 static bool read_char(int fd, char *c)
@@ -146,48 +146,69 @@ static void stub_end(struct stub *s)
 }
 
 /* The answer to `g`: only rdx, rsp and rip are not 0. */
-#define REGS(rdx, rip) \
-	Z16 Z16 Z16 rdx Z16 Z16 Z16 "80ff000000c9ffff" Z16 Z16 Z16 Z16 Z16 Z16 Z16 Z16 rip \
-	"46020000" "10000000" "00000000" "00000000" "00000000" "00000000" "00000000"
+#define REGS(rdx, rip)                                                                             \
+	Z16 Z16 Z16 rdx Z16 Z16 Z16 "80ff000000c9ffff" Z16 Z16 Z16 Z16 Z16 Z16 Z16 Z16 rip         \
+				    "46020000"                                                     \
+				    "10000000"                                                     \
+				    "00000000"                                                     \
+				    "00000000"                                                     \
+				    "00000000"                                                     \
+				    "00000000"                                                     \
+				    "00000000"
 #define Z16 "0000000000000000"
 #define AT_ENTRY "60452381ffffffff"
 #define AT_ENTRY4 "64452381ffffffff"
 #define ELSEWHERE "00002081ffffffff"
-#define FROM_UMEM "6d1ba0c0ffffffff"	/* UMEM + 0x1fd */
-#define FROM_UMEM_END "701da0c0ffffffff"	/* UMEM + 0x400 */
+#define FROM_UMEM "6d1ba0c0ffffffff"	 /* UMEM + 0x1fd */
+#define FROM_UMEM_END "701da0c0ffffffff" /* UMEM + 0x400 */
 
 /* Connecting to a VM that ran: the stop notice comes unasked. */
-#define OPEN_(code, addr) \
-	{ NULL, "T02thread:p01.01;" }, \
-	{ "qSupported:multiprocess+", "PacketSize=1000;vContSupported+;multiprocess+" }, \
-	{ "qXfer:features:read:target.xml:0,7fb", "l<?xml version=\"1.0\"?>" }, \
-	{ "mffffffff81234560,4", code }, \
-	{ "Z1," addr ",1", "OK" }, \
-	{ "c", NULL }
+#define OPEN_(code, addr)                                                                          \
+	{ NULL, "T02thread:p01.01;" },                                                             \
+		{ "qSupported:multiprocess+", "PacketSize=1000;vContSupported+;multiprocess+" },   \
+		{ "qXfer:features:read:target.xml:0,7fb", "l<?xml version=\"1.0\"?>" },            \
+		{ "mffffffff81234560,4", code }, { "Z1," addr ",1", "OK" },                        \
+	{                                                                                          \
+		"c", NULL                                                                          \
+	}
 #define OPEN OPEN_("0f1f4400", "ffffffff81234560")
-#define LOOK(regs, caller) \
-	{ "Hgp1.2", "OK" }, \
-	{ "g", regs }, \
-	{ "mffffc9000000ff80,8", caller }
-#define STEP_(addr) \
-	{ "z1," addr ",1", "OK" }, \
-	{ "vCont;s:p1.2", "T05thread:p01.02;" }, \
-	{ "Z1," addr ",1", "OK" }, \
-	{ "c", NULL }
+#define LOOK(regs, caller)                                                                         \
+	{ "Hgp1.2", "OK" }, { "g", regs },                                                         \
+	{                                                                                          \
+		"mffffc9000000ff80,8", caller                                                      \
+	}
+#define STEP_(addr)                                                                                \
+	{ "z1," addr ",1", "OK" }, { "vCont;s:p1.2", "T05thread:p01.02;" },                        \
+		{ "Z1," addr ",1", "OK" },                                                         \
+	{                                                                                          \
+		"c", NULL                                                                          \
+	}
 #define STEP STEP_("ffffffff81234560")
-#define SHUT_(addr) \
-	{ "z1," addr ",1", "OK" }, \
-	{ INTERRUPT, NULL }, \
-	{ "qC", "QCp01.01" }, \
-	{ "D;1", "OK" }
+#define SHUT_(addr)                                                                                \
+	{ "z1," addr ",1", "OK" }, { INTERRUPT, NULL }, { "qC", "QCp01.01" },                      \
+	{                                                                                          \
+		"D;1", "OK"                                                                        \
+	}
 #define SHUT SHUT_("ffffffff81234560")
-#define STOP \
-	{ INTERRUPT, "T02thread:p01.01;" }, \
-	{ "qC", "QCp01.01" }
-#define HIT { NULL, "T05thread:p01.02;" }
-#define END { NULL, NULL }
+#define STOP                                                                                       \
+	{ INTERRUPT, "T02thread:p01.01;" },                                                        \
+	{                                                                                          \
+		"qC", "QCp01.01"                                                                   \
+	}
+#define HIT                                                                                        \
+	{                                                                                          \
+		NULL, "T05thread:p01.02;"                                                          \
+	}
+#define END                                                                                        \
+	{                                                                                          \
+		NULL, NULL                                                                         \
+	}
 
-#define SCRIPT(...) (const struct line[]){ __VA_ARGS__, END }
+#define SCRIPT(...)                                                                                \
+	(const struct line[])                                                                      \
+	{                                                                                          \
+		__VA_ARGS__, END                                                                   \
+	}
 
 static const struct {
 	const char *name;
@@ -198,53 +219,66 @@ static const struct {
 	{ "nobody calls", 6, 1, SCRIPT(OPEN, STOP, SHUT), 0, 0, 0 },
 	{ "umem calls, 6.1", 6, 1,
 	  SCRIPT(OPEN, HIT, LOOK(REGS("0100010000000000", AT_ENTRY), FROM_UMEM),
-		 { "P3=0100000000000000", "OK" }, STEP, STOP, SHUT), 1, 1, 0 },
+		 { "P3=0100000000000000", "OK" }, STEP, STOP, SHUT),
+	  1, 1, 0 },
 	{ "umem calls, 6.2", 6, 2,
 	  SCRIPT(OPEN, HIT, LOOK(REGS("0101010000000000", AT_ENTRY), FROM_UMEM),
-		 { "P3=0101000000000000", "OK" }, STEP, STOP, SHUT), 1, 1, 0 },
+		 { "P3=0101000000000000", "OK" }, STEP, STOP, SHUT),
+	  1, 1, 0 },
 	{ "umem calls, 6.3, high half of rdx kept", 6, 3,
 	  SCRIPT(OPEN, HIT, LOOK(REGS("0101010078563412", AT_ENTRY), FROM_UMEM),
-		 { "P3=0100010078563412", "OK" }, STEP, STOP, SHUT), 1, 1, 0 },
+		 { "P3=0100010078563412", "OK" }, STEP, STOP, SHUT),
+	  1, 1, 0 },
 	{ "umem calls, 7.2", 7, 2,
 	  SCRIPT(OPEN, HIT, LOOK(REGS("0101000000000000", AT_ENTRY), FROM_UMEM),
-		 { "P3=0100000000000000", "OK" }, STEP, STOP, SHUT), 1, 1, 0 },
+		 { "P3=0100000000000000", "OK" }, STEP, STOP, SHUT),
+	  1, 1, 0 },
 	{ "umem calls without the flag", 7, 2,
-	  SCRIPT(OPEN, HIT, LOOK(REGS("0100010000000000", AT_ENTRY), FROM_UMEM),
-		 STEP, STOP, SHUT), 1, 0, 0 },
+	  SCRIPT(OPEN, HIT, LOOK(REGS("0100010000000000", AT_ENTRY), FROM_UMEM), STEP, STOP, SHUT),
+	  1, 0, 0 },
 	{ "just behind umem", 6, 1,
-	  SCRIPT(OPEN, HIT, LOOK(REGS("0100010000000000", AT_ENTRY), FROM_UMEM_END),
-		 STEP, STOP, SHUT), 1, 0, 1 },
+	  SCRIPT(OPEN, HIT, LOOK(REGS("0100010000000000", AT_ENTRY), FROM_UMEM_END), STEP, STOP,
+		 SHUT),
+	  1, 0, 1 },
 	{ "foreign, then umem", 6, 1,
-	  SCRIPT(OPEN, HIT, LOOK(REGS("0100010000000000", AT_ENTRY), ELSEWHERE), STEP,
-		 HIT, LOOK(REGS("0100010000000000", AT_ENTRY), FROM_UMEM),
-		 { "P3=0100000000000000", "OK" }, STEP, STOP, SHUT), 2, 1, 1 },
+	  SCRIPT(OPEN, HIT, LOOK(REGS("0100010000000000", AT_ENTRY), ELSEWHERE), STEP, HIT,
+		 LOOK(REGS("0100010000000000", AT_ENTRY), FROM_UMEM),
+		 { "P3=0100000000000000", "OK" }, STEP, STOP, SHUT),
+	  2, 1, 1 },
 	{ "stopped elsewhere", 6, 1,
-	  SCRIPT(OPEN, HIT, { "Hgp1.2", "OK" },
-		 { "g", REGS("0100010000000000", ELSEWHERE) }, { "c", NULL },
-		 STOP, SHUT), 0, 0, 0 },
+	  SCRIPT(OPEN, HIT, { "Hgp1.2", "OK" }, { "g", REGS("0100010000000000", ELSEWHERE) },
+		 { "c", NULL }, STOP, SHUT),
+	  0, 0, 0 },
 	{ "somebody pauses the VM and resumes it", 6, 1,
 	  SCRIPT(OPEN, { NULL, "T02thread:p01.01;" }, HIT,
 		 LOOK(REGS("0100010000000000", AT_ENTRY), FROM_UMEM),
-		 { "P3=0100000000000000", "OK" }, STEP, STOP, SHUT), 1, 1, 0 },
+		 { "P3=0100000000000000", "OK" }, STEP, STOP, SHUT),
+	  1, 1, 0 },
 	{ "somebody paused it for good: the stub ignores the interrupt", 6, 1,
-	  SCRIPT(OPEN, { NULL, "T02thread:p01.01;" }, { INTERRUPT, NULL },
-		 { "qC", "QCp01.01" }, SHUT), 0, 0, 0 },
+	  SCRIPT(OPEN, { NULL, "T02thread:p01.01;" }, { INTERRUPT, NULL }, { "qC", "QCp01.01" },
+		 SHUT),
+	  0, 0, 0 },
 	{ "hit while it is being dropped", 6, 1,
 	  SCRIPT(OPEN, { INTERRUPT, "T05thread:p01.02;" }, { "qC", "QCp01.02" },
 		 LOOK(REGS("0100010000000000", AT_ENTRY), FROM_UMEM),
-		 { "P3=0100000000000000", "OK" }, SHUT), 1, 1, 0 },
+		 { "P3=0100000000000000", "OK" }, SHUT),
+	  1, 1, 0 },
 	{ "entry marked by endbr64", 6, 1,
 	  SCRIPT(OPEN_("f30f1efa", "ffffffff81234564"), HIT,
 		 LOOK(REGS("0100010000000000", AT_ENTRY4), FROM_UMEM),
 		 { "P3=0100000000000000", "OK" }, STEP_("ffffffff81234564"), STOP,
-		 SHUT_("ffffffff81234564")), 1, 1, 0 },
+		 SHUT_("ffffffff81234564")),
+	  1, 1, 0 },
 };
 
 static struct gate *make_gate(const struct stub *s, unsigned int major, unsigned int minor)
 {
 	struct gate_symbols symbols = {
-		.pin_user_pages_fast = ENTRY, .umem_start = UMEM, .umem_end = UMEM + 0x400,
-		.kernel_major = major, .kernel_minor = minor,
+		.pin_user_pages_fast = ENTRY,
+		.umem_start = UMEM,
+		.umem_end = UMEM + 0x400,
+		.kernel_major = major,
+		.kernel_minor = minor,
 	};
 	struct gate *g = NULL;
 
@@ -310,9 +344,11 @@ static void plays(void **state)
 	}
 }
 
-#define HELLO \
-	{ "qSupported:multiprocess+", "PacketSize=1000;multiprocess+" }, \
-	{ "qXfer:features:read:target.xml:0,7fb", "l" }
+#define HELLO                                                                                      \
+	{ "qSupported:multiprocess+", "PacketSize=1000;multiprocess+" },                           \
+	{                                                                                          \
+		"qXfer:features:read:target.xml:0,7fb", "l"                                        \
+	}
 
 /* How it fails: at the lift or later, with which words. */
 static const struct {
@@ -322,41 +358,42 @@ static const struct {
 	enum err_code code;
 	const char *message;
 } failure_table[] = {
-	{ "no vCPU names", SCRIPT({ "qSupported:multiprocess+", "PacketSize=1000" }, { NULL, MUTE }),
-	  true, ERR_INFRA, "cannot name vCPUs" },
-	{ "never answers", SCRIPT({ "qSupported:multiprocess+", MUTE }),
-	  true, ERR_TIMEOUT, "did not answer 'qSupported" },
-	{ "dies at once", SCRIPT({ "qSupported:multiprocess+", DIE }),
-	  true, ERR_INFRA, "gdb stub" },
+	{ "no vCPU names",
+	  SCRIPT({ "qSupported:multiprocess+", "PacketSize=1000" }, { NULL, MUTE }), true,
+	  ERR_INFRA, "cannot name vCPUs" },
+	{ "never answers", SCRIPT({ "qSupported:multiprocess+", MUTE }), true, ERR_TIMEOUT,
+	  "did not answer 'qSupported" },
+	{ "dies at once", SCRIPT({ "qSupported:multiprocess+", DIE }), true, ERR_INFRA,
+	  "gdb stub" },
 	{ "memory unreadable", SCRIPT(HELLO, { "mffffffff81234560,4", "E14" }, { NULL, MUTE }),
 	  true, ERR_INFRA, "mitigations=off" },
 	{ "no hardware breakpoints",
-	  SCRIPT(HELLO, { "mffffffff81234560,4", "0f1f4400" },
-		 { "Z1,ffffffff81234560,1", "" }, { NULL, MUTE }),
+	  SCRIPT(HELLO, { "mffffffff81234560,4", "0f1f4400" }, { "Z1,ffffffff81234560,1", "" },
+		 { NULL, MUTE }),
 	  true, ERR_INFRA, "cannot set a breakpoint" },
-	{ "dies after a hit", SCRIPT(OPEN, HIT, { "Hgp1.2", "OK" }, { "g", DIE }),
-	  false, ERR_INFRA, "gdb stub" },
-	{ "mute after a hit", SCRIPT(OPEN, HIT, { "Hgp1.2", MUTE }),
-	  false, ERR_TIMEOUT, "did not answer 'Hgp1.2'" },
+	{ "dies after a hit", SCRIPT(OPEN, HIT, { "Hgp1.2", "OK" }, { "g", DIE }), false, ERR_INFRA,
+	  "gdb stub" },
+	{ "mute after a hit", SCRIPT(OPEN, HIT, { "Hgp1.2", MUTE }), false, ERR_TIMEOUT,
+	  "did not answer 'Hgp1.2'" },
 	{ "mute in the step",
 	  SCRIPT(OPEN, HIT, LOOK(REGS("0100010000000000", AT_ENTRY), ELSEWHERE),
 		 { "z1,ffffffff81234560,1", "OK" }, { "vCont;s:p1.2", MUTE }),
 	  false, ERR_TIMEOUT, "did not answer 'vCont;s:p1.2'" },
-	{ "registers cut short", SCRIPT(OPEN, HIT, { "Hgp1.2", "OK" }, { "g", Z16 }, { NULL, MUTE }),
-	  false, ERR_INFRA, "cannot read registers" },
+	{ "registers cut short",
+	  SCRIPT(OPEN, HIT, { "Hgp1.2", "OK" }, { "g", Z16 }, { NULL, MUTE }), false, ERR_INFRA,
+	  "cannot read registers" },
 	{ "stack unreadable",
-	  SCRIPT(OPEN, HIT, LOOK(REGS("0100010000000000", AT_ENTRY), "E14"), { NULL, MUTE }),
-	  false, ERR_INFRA, "cannot read memory" },
+	  SCRIPT(OPEN, HIT, LOOK(REGS("0100010000000000", AT_ENTRY), "E14"), { NULL, MUTE }), false,
+	  ERR_INFRA, "cannot read memory" },
 	{ "register not written",
 	  SCRIPT(OPEN, HIT, LOOK(REGS("0100010000000000", AT_ENTRY), FROM_UMEM),
 		 { "P3=0100000000000000", "" }, { NULL, MUTE }),
 	  false, ERR_INFRA, "cannot write a register" },
-	{ "stop reply that is none", SCRIPT(OPEN, { NULL, "T0" }, { NULL, MUTE }),
-	  false, ERR_INFRA, "stop reply" },
-	{ "guest ends", SCRIPT(OPEN, { NULL, "W00" }, { NULL, MUTE }),
-	  false, ERR_INFRA, "ended" },
-	{ "mute at the drop", SCRIPT(OPEN, { INTERRUPT, MUTE }),
-	  false, ERR_TIMEOUT, "did not answer 'qC'" },
+	{ "stop reply that is none", SCRIPT(OPEN, { NULL, "T0" }, { NULL, MUTE }), false, ERR_INFRA,
+	  "stop reply" },
+	{ "guest ends", SCRIPT(OPEN, { NULL, "W00" }, { NULL, MUTE }), false, ERR_INFRA, "ended" },
+	{ "mute at the drop", SCRIPT(OPEN, { INTERRUPT, MUTE }), false, ERR_TIMEOUT,
+	  "did not answer 'qC'" },
 };
 
 /* Until it fails or nothing is left to serve; then the drop. */
@@ -419,16 +456,22 @@ static void no_stub(void **state)
 }
 
 static const struct {
-	const char *lines[5];	/* "name address size" */
+	const char *lines[5]; /* "name address size" */
 	uint64_t start, end;
 	const char *error;
 } symbol_table[] = {
 	{ { "pin_user_pages_fast 1 10", "ib_umem_get 2 20" }, 2, 0x22, NULL },
 	{ { "ib_umem_get 2 20", "pin_user_pages_fast 1 10" }, 2, 0x22, NULL },
 	{ { "pin_user_pages_fast 1 10", "ib_umem_get_desc 2 20", "__ib_umem_get_va 3 30",
-	    "ib_umem_get_attr 9 9" }, 3, 0x33, NULL },
+	    "ib_umem_get_attr 9 9" },
+	  3,
+	  0x33,
+	  NULL },
 	{ { "pin_user_pages_fast 1 10", "__ib_umem_get_va.isra.0 3 30", "ib_umem_get_desc 2 20",
-	    "__ib_umem_get_va.isra.0.cold 7 8" }, 3, 0x33, NULL },
+	    "__ib_umem_get_va.isra.0.cold 7 8" },
+	  3,
+	  0x33,
+	  NULL },
 	{ { "pin_user_pages_fast 1 10", "ib_umem_get_desc 2 20" }, 2, 0x22, NULL },
 	{ { "pin_user_pages_fast 1 10", "ib_umem_getter 2 20" }, 0, 0, "ib_umem_get" },
 	{ { "pin_user_pages_fast 1 10", "ib_umem_get 2 0" }, 0, 0, "ib_umem_get" },
@@ -450,8 +493,9 @@ static void symbols(void **state)
 			unsigned int addr, size;
 			char name[64];
 
-			assert_int_equal(sscanf(symbol_table[i].lines[j], "%63s %x %x", name,
-						&addr, &size), 3);
+			assert_int_equal(
+				sscanf(symbol_table[i].lines[j], "%63s %x %x", name, &addr, &size),
+				3);
 			gate_symbols_add(&s, name, base + addr, size);
 		}
 		err = gate_create("/nonexistent/gdb", &s, &g);
@@ -471,8 +515,10 @@ static void symbols(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plays),   cmocka_unit_test(failures),
-		cmocka_unit_test(no_stub), cmocka_unit_test(symbols),
+		cmocka_unit_test(plays),
+		cmocka_unit_test(failures),
+		cmocka_unit_test(no_stub),
+		cmocka_unit_test(symbols),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,9 @@ static const struct {
 	{ "", 0, "$#00" },
 	{ "OK", 2, "$OK#9a" },
 	{ "m0,8", 4, "$m0,8#01" },
-	{ "a$b", 3, "$a}\x04" "b#44" },
+	{ "a$b", 3,
+	  "$a}\x04"
+	  "b#44" },
 	{ "#}*", 3, "$}\x03}]}\x0a#e1" },
 };
 
@@ -43,7 +45,10 @@ static const struct {
 	{ "sum no hex", "$OK#zz", "", "", "bad checksum" },
 	{ "truncated", "$OK#9", "", "", NULL },
 	{ "truncated earlier", "$O", "", "", NULL },
-	{ "escape", "$a}\x04" "b#44", "p", "a$b", NULL },
+	{ "escape",
+	  "$a}\x04"
+	  "b#44",
+	  "p", "a$b", NULL },
 	{ "escape at the end", "$a}#de", "", "", "cut short" },
 	{ "run", "$0* #7a", "p", "0000", NULL },
 	{ "run at the end", "$0*#5a", "", "", "cut short" },
@@ -94,9 +99,9 @@ static void decodes(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(decode_table); i++) {
 		for (size_t step = 1; step < 20; step++) {
 			_cleanup_buf_ struct buf events = BUF_INIT, payloads = BUF_INIT;
-			_cleanup_err_ struct err *err =
-				decode_all(decode_table[i].wire, strlen(decode_table[i].wire),
-					   step, &events, &payloads);
+			_cleanup_err_ struct err *err = decode_all(decode_table[i].wire,
+								   strlen(decode_table[i].wire),
+								   step, &events, &payloads);
 
 			assert_string_equal(buf_str(&events), decode_table[i].events);
 			assert_string_equal(buf_str(&payloads), decode_table[i].payloads);
@@ -229,9 +234,8 @@ static void registers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(encodes), cmocka_unit_test(decodes),
-		cmocka_unit_test(bounds),  cmocka_unit_test(stops),
-		cmocka_unit_test(threads), cmocka_unit_test(registers),
+		cmocka_unit_test(encodes), cmocka_unit_test(decodes), cmocka_unit_test(bounds),
+		cmocka_unit_test(stops),   cmocka_unit_test(threads), cmocka_unit_test(registers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 
 #define VMEMMAP 0xffffea0000000000ull
 #define SIZE 64
-#define FIRST 0x100000ull	/* pfn */
+#define FIRST 0x100000ull /* pfn */
 #define PAGES 2048u
 #define MAPPING 0xffff888000001000ull
 
@@ -20,7 +20,7 @@ enum { FLAGS1 = 64, LARGE_MAPCOUNT = 80, PINCOUNT = 92 };
 
 static uint8_t memory[PAGES * SIZE];
 static unsigned int reads;
-static size_t longest;	/* of them */
+static size_t longest; /* of them */
 
 static struct err *read_memory(void *arg, uint64_t addr, void *out, size_t len)
 {
@@ -30,7 +30,8 @@ static struct err *read_memory(void *arg, uint64_t addr, void *out, size_t len)
 	reads++;
 	longest = MAX(longest, len);
 	if (at > sizeof(memory) || len > sizeof(memory) - at)
-		return err_create(ERR_INFRA, "nothing is mapped at %#llx", (unsigned long long)addr);
+		return err_create(ERR_INFRA, "nothing is mapped at %#llx",
+				  (unsigned long long)addr);
 	memcpy(out, memory + at, len);
 	return NULL;
 }
@@ -38,8 +39,9 @@ static struct err *read_memory(void *arg, uint64_t addr, void *out, size_t len)
 static const struct ledger_memory mem = { read_memory, NULL, NULL };
 
 static const char *const old_lines[] = {
-	"page.size 64",	    "page.flags 0",    "page.refcount 52", "page.mapcount 48",
-	"page.mapping 24", "page.share 32", "page.head 8", "flag.head 6", NULL,
+	"page.size 64",	    "page.flags 0",    "page.refcount 52",
+	"page.mapcount 48", "page.mapping 24", "page.share 32",
+	"page.head 8",	    "flag.head 6",     NULL,
 };
 
 static const char *const new_lines[] = {
@@ -55,7 +57,7 @@ static struct ledger_layout layout(bool new)
 	l.pages = PAGES;
 	for (size_t i = 0; old_lines[i]; i++)
 		ledger_layout_add(&l, old_lines[i]);
-	for (size_t i = 0; new && new_lines[i]; i++)
+	for (size_t i = 0; new &&new_lines[i]; i++)
 		ledger_layout_add(&l, new_lines[i]);
 	return l;
 }
@@ -86,15 +88,15 @@ static void make_large(bool mask)
 	put64(512, FLAGS1, 9);
 	put32(512, LARGE_MAPCOUNT, -1);
 	for (unsigned int i = 513; i < 1024; i++)
-		put64(i, HEAD, mask ? ~(uint64_t)(512 * SIZE - 1) | 1 :
-					VMEMMAP + (FIRST + 512) * SIZE + 1);
+		put64(i, HEAD,
+		      mask ? ~(uint64_t)(512 * SIZE - 1) | 1 : VMEMMAP + (FIRST + 512) * SIZE + 1);
 	put32(512, PINCOUNT, 0);
 }
 
 /* What stands in page @page (place -1: none), one field after the other. */
 struct plant {
 	unsigned int page, at;
-	uint64_t value;		/* 64 bits for MAPPING_AT, SHARE and FLAGS, else 32 */
+	uint64_t value; /* 64 bits for MAPPING_AT, SHARE and FLAGS, else 32 */
 };
 
 static void plant(const struct plant *p, size_t n)
@@ -108,17 +110,23 @@ static void plant(const struct plant *p, size_t n)
 	}
 }
 
-#define END { 0, 0, 0 }
-#define MAPPED(page) { page, MAPPING_AT, MAPPING }
+#define END                                                                                        \
+	{                                                                                          \
+		0, 0, 0                                                                            \
+	}
+#define MAPPED(page)                                                                               \
+	{                                                                                          \
+		page, MAPPING_AT, MAPPING                                                          \
+	}
 
 static const struct {
 	const char *what;
 	bool new, large, mask;
 	struct plant plants[8];
 	struct ledger_row rows[3];
-	const char *rule;	/* NULL: all is well */
+	const char *rule; /* NULL: all is well */
 	size_t wrong;
-	const char *expected, *found;	/* parts of them */
+	const char *expected, *found; /* parts of them */
 } cases[] = {
 	{ "an idle page of old", .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } } },
 	{ "an idle page of new", .new = true,
@@ -127,37 +135,52 @@ static const struct {
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .owners = 1, .name = "a" } } },
 	{ "entries, a reference and a pin", .new = true,
 	  .plants = { MAPPED(4), { 4, REFCOUNT, 2 + 1 + 1024 }, { 4, MAPCOUNT, 1 } },
-	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .gets = 1, .pins = 1, .owners = 1,
+	  .rows = { { .pfn = FIRST + 4,
+		      .count = 1,
+		      .ptes = 2,
+		      .gets = 1,
+		      .pins = 1,
+		      .owners = 1,
 		      .name = "a" } } },
 	{ "a pin of old", .plants = { MAPPED(4), { 4, REFCOUNT, 1025 } },
-	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 1, .pins = 1, .owners = 1,
+	  .rows = { { .pfn = FIRST + 4,
+		      .count = 1,
+		      .ptes = 1,
+		      .pins = 1,
+		      .owners = 1,
 		      .name = "a" } } },
 	{ "a reference that nobody has", .new = true, .plants = { { 4, REFCOUNT, 1 } },
-	  .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } },
-	  .rule = "ledger.refcount", .wrong = 1, .expected = "refcount 0", .found = "refcount 1" },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } }, .rule = "ledger.refcount",
+	  .wrong = 1, .expected = "refcount 0", .found = "refcount 1" },
 	{ "a reference that was dropped too early", .plants = { { 4, REFCOUNT, 1 } },
 	  .rows = { { .pfn = FIRST + 3, .count = 3, .gets = 1, .name = "a", .index = 7 } },
 	  .rule = "ledger.refcount", .wrong = 3, .expected = "refcount 2: 1 reference",
 	  .found = "page 0x100003 (a+0x7000)" },
 	{ "a pin that was dropped too early", .new = true,
 	  .plants = { MAPPED(4), { 4, REFCOUNT, 1 }, { 4, MAPCOUNT, 0 } },
-	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 1, .pins = 1, .owners = 1,
+	  .rows = { { .pfn = FIRST + 4,
+		      .count = 1,
+		      .ptes = 1,
+		      .pins = 1,
+		      .owners = 1,
 		      .name = "a" } },
 	  .rule = "ledger.pins", .wrong = 1, .expected = "refcount 1025: 1 entry, 1 pin",
 	  .found = "refcount 1 " },
-	{ "a pin that was dropped twice", .new = true, .plants = { { 4, REFCOUNT, (uint64_t)-1024 } },
-	  .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } },
-	  .rule = "ledger.pins", .wrong = 1, .expected = "refcount 0", .found = "refcount -1024" },
+	{ "a pin that was dropped twice", .new = true,
+	  .plants = { { 4, REFCOUNT, (uint64_t)-1024 } },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } }, .rule = "ledger.pins",
+	  .wrong = 1, .expected = "refcount 0", .found = "refcount -1024" },
 	{ "mapped more often than counted", .new = true,
 	  .plants = { MAPPED(4), { 4, REFCOUNT, 2 }, { 4, MAPCOUNT, 0 } },
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .owners = 1, .name = "a" } },
 	  .rule = "ledger.mapcount", .wrong = 1, .expected = "mapcount 2", .found = "mapcount 1" },
 	{ "counted as mapped in the old", .plants = { { 4, MAPCOUNT, 0 } },
-	  .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } },
-	  .rule = "ledger.mapcount", .wrong = 1, .expected = "mapcount 0", .found = "mapcount 1" },
+	  .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } }, .rule = "ledger.mapcount",
+	  .wrong = 1, .expected = "mapcount 0", .found = "mapcount 1" },
 	{ "mapped, and nobody's", .new = true, .plants = { { 4, REFCOUNT, 1 }, { 4, MAPCOUNT, 0 } },
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 1, .owners = 1, .name = "a" } },
-	  .rule = "ledger.mapping", .wrong = 1, .expected = "owners 1 or more under 1 entry", .found = "owners 0, mapping 0" },
+	  .rule = "ledger.mapping", .wrong = 1, .expected = "owners 1 or more under 1 entry",
+	  .found = "owners 0, mapping 0" },
 	{ "two files own it in the new", .new = true,
 	  .plants = { { 4, SHARE, 2 }, { 4, REFCOUNT, 2 }, { 4, MAPCOUNT, 1 } },
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .owners = 2, .name = "a" } } },
@@ -171,25 +194,45 @@ static const struct {
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .owners = 2, .name = "a" } },
 	  .rule = "ledger.share", .wrong = 1, .expected = "owners 2 or more", .found = "owners 1" },
 	{ "a large page", .new = true, .large = true,
-	  .plants = { MAPPED(512), { 512, REFCOUNT, 1 + 16 }, { 512, LARGE_MAPCOUNT, 0 },
+	  .plants = { MAPPED(512),
+		      { 512, REFCOUNT, 1 + 16 },
+		      { 512, LARGE_MAPCOUNT, 0 },
 		      { 512, PINCOUNT, 16 } },
 	  .rows = { { .pfn = FIRST + 513, .count = 4, .owners = 1, .name = "a", .index = 1 },
 		    { .pfn = FIRST + 512, .count = 1, .pmds = 1, .owners = 1, .name = "a" },
-		    { .pfn = FIRST + 600, .count = 16, .pins = 1, .owners = 1, .name = "a",
+		    { .pfn = FIRST + 600,
+		      .count = 16,
+		      .pins = 1,
+		      .owners = 1,
+		      .name = "a",
 		      .index = 88 } } },
 	{ "a large page by the mask of its tails", .new = true, .large = true, .mask = true,
 	  .plants = { MAPPED(512), { 512, REFCOUNT, 3 }, { 512, LARGE_MAPCOUNT, 2 } },
-	  .rows = { { .pfn = FIRST + 700, .count = 3, .ptes = 1, .owners = 1, .name = "a",
+	  .rows = { { .pfn = FIRST + 700,
+		      .count = 3,
+		      .ptes = 1,
+		      .owners = 1,
+		      .name = "a",
 		      .index = 188 } } },
 	{ "another page of its file", .plants = { MAPPED(4), { 4, SHARE, 6 } },
-	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 1, .owners = 1, .name = "a",
+	  .rows = { { .pfn = FIRST + 4,
+		      .count = 1,
+		      .ptes = 1,
+		      .owners = 1,
+		      .name = "a",
 		      .index = 7 } },
 	  .rule = "ledger.index", .wrong = 1, .expected = "index of its place",
 	  .found = "index off by -1 on page 0x100004 (a+0x7000)" },
 	{ "a large page at another place", .new = true, .large = true,
-	  .plants = { MAPPED(512), { 512, SHARE, 512 }, { 512, REFCOUNT, 1 },
+	  .plants = { MAPPED(512),
+		      { 512, SHARE, 512 },
+		      { 512, REFCOUNT, 1 },
 		      { 512, LARGE_MAPCOUNT, 0 } },
-	  .rows = { { .pfn = FIRST + 600, .count = 1, .ptes = 1, .owners = 1, .name = "a",
+	  .rows = { { .pfn = FIRST + 600,
+		      .count = 1,
+		      .ptes = 1,
+		      .owners = 1,
+		      .name = "a",
 		      .index = 88 } },
 	  .rule = "ledger.index", .wrong = 1, .expected = "index of its place",
 	  .found = "index off by 512" },
@@ -204,8 +247,8 @@ static const struct {
 	  .rule = "ledger.mapping", .wrong = 1,
 	  .expected = "mapping 0xffff888000001000 is of a, by page 100004",
 	  .found = "mapping 0xffff888000001000 under an entry of b on page 0x100005" },
-	{ "two mappings of one file", .plants = { MAPPED(4), { 5, MAPPING_AT, MAPPING + 8 },
-						  { 5, SHARE, 1 } },
+	{ "two mappings of one file",
+	  .plants = { MAPPED(4), { 5, MAPPING_AT, MAPPING + 8 }, { 5, SHARE, 1 } },
 	  .rows = { { .pfn = FIRST + 4, .count = 2, .ptes = 1, .owners = 1, .name = "a" } },
 	  .rule = "ledger.mapping", .wrong = 1, .expected = "is of a",
 	  .found = "mapping 0xffff888000001008 under an entry of a" },
@@ -219,8 +262,8 @@ static const struct {
 	  .rows = { { .pfn = FIRST + 512, .count = 1, .pmds = 1, .owners = 1, .name = "a" } },
 	  .rule = "ledger.order", .wrong = 1, .expected = "order 9", .found = "order 0" },
 	{ "a large page that nobody owns any more", .new = true, .large = true,
-	  .rows = { { .pfn = FIRST + 600, .count = 1, .name = "a" } },
-	  .rule = "ledger.order", .wrong = 1, .expected = "order 0", .found = "order 9" },
+	  .rows = { { .pfn = FIRST + 600, .count = 1, .name = "a" } }, .rule = "ledger.order",
+	  .wrong = 1, .expected = "order 0", .found = "order 9" },
 };
 
 static void checks(void **state)
@@ -244,8 +287,8 @@ static void checks(void **state)
 				 r.rule ? r.rule : "nothing", r.expected, r.found);
 		if (r.wrong != cases[i].wrong)
 			fail_msg("%s: %zu pages", cases[i].what, r.wrong);
-		if (r.rule && (!strstr(r.expected, cases[i].expected) ||
-			       !strstr(r.found, cases[i].found)))
+		if (r.rule &&
+		    (!strstr(r.expected, cases[i].expected) || !strstr(r.found, cases[i].found)))
 			fail_msg("%s: expected %s, found %s", cases[i].what, r.expected, r.found);
 		assert_int_equal(!r.table.len, !r.rule);
 		ledger_result_deinit(&r);
@@ -268,10 +311,16 @@ static const struct {
 	{ "shared with nobody, as in 6.1", false, { { 9, MAPPING_AT, 1 } }, 1, "mapping 0x1" },
 	{ "a share is left", true, { { PAGES - 1, SHARE, 1 } }, 1, "share 1" },
 	{ "a head is left", true, { { 9, FLAGS, 1 << 6 } }, 1, "head of a large page" },
-	{ "a tail is left", true, { { 9, HEAD, VMEMMAP + FIRST * SIZE + 1 } }, 1,
+	{ "a tail is left",
+	  true,
+	  { { 9, HEAD, VMEMMAP + FIRST *SIZE + 1 } },
+	  1,
 	  "part of a large page" },
-	{ "a reference is left behind a share", true, { { 9, SHARE, 1 }, { 10, REFCOUNT, 1 },
-	  { 11, SHARE, 1 } }, 3, "refcount 1, mapcount 0, mapping 0, share 0" },
+	{ "a reference is left behind a share",
+	  true,
+	  { { 9, SHARE, 1 }, { 10, REFCOUNT, 1 }, { 11, SHARE, 1 } },
+	  3,
+	  "refcount 1, mapcount 0, mapping 0, share 0" },
 	{ "two pages", true, { { 9, REFCOUNT, 1 }, { 10, REFCOUNT, 1 } }, 2, "refcount 1" },
 };
 
@@ -379,7 +428,9 @@ static void bounds(void **state)
 		size_t n = 0;
 
 		for (; n < 3 && claims[i].counts[n]; n++)
-			rows[n] = (struct ledger_row){ .pfn = n << 30, .name = "a", .gets = 1,
+			rows[n] = (struct ledger_row){ .pfn = n << 30,
+						       .name = "a",
+						       .gets = 1,
 						       .count = (uint32_t)claims[i].counts[n] };
 		ledger_layout_add(&l, "page.size 128");
 		assert_null(ledger_layout_lacks(&l));
@@ -412,15 +463,16 @@ static void budgets(void **state)
 		reads = 0;
 		for (unsigned int k = 0; k < 9; k++) {
 			struct ledger_result r = LEDGER_RESULT_INIT;
-			_cleanup_err_ struct err *err =
-				i ? ledger_check(&l, &counted, &row, 1, &r) :
-				    ledger_check_idle(&l, &counted, FIRST, PAGES, &r);
+			_cleanup_err_ struct err *err = i ? ledger_check(&l, &counted, &row, 1,
+									 &r) :
+							    ledger_check_idle(&l, &counted, FIRST,
+									      PAGES, &r);
 
 			assert_int_equal(!err, k < 3);
 			assert_int_equal(b.refused, k >= 3);
 			ledger_result_deinit(&r);
 			if (k == 1 && i)
-				b.ns = 1;	/* the third look is the last */
+				b.ns = 1; /* the third look is the last */
 		}
 		assert_int_equal(reads, 3);
 	}
@@ -479,8 +531,8 @@ static const struct {
 } rows[] = {
 	{ "100000 1 2 0 0 1 1 200 a", true },
 	{ "100000 1 2 0 0 1 1 ffffffffffffffff -", true },
-	{ "100000 0 2 0 0 1 1 200 a", false },		/* no page */
-	{ "100000 400001 2 0 0 1 1 200 a", false },	/* too many */
+	{ "100000 0 2 0 0 1 1 200 a", false },	    /* no page */
+	{ "100000 400001 2 0 0 1 1 200 a", false }, /* too many */
 	{ "10000000001 1 2 0 0 1 1 200 a", false },
 	{ "100000 1 100001 0 0 1 1 200 a", false },
 	{ "100000 1 2 0 0 1 1 200", false },

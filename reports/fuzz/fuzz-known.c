@@ -9,7 +9,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{ (char *)"splat", (char *)"WARNING in f", (char *)"a\nb" },
 	};
 	const struct run_summary_case c = {
-		.name = (char *)"xfs/4k/rdma/mapped/punch#2", .findings = findings, .finding_count = 2,
+		.name = (char *)"xfs/4k/rdma/mapped/punch#2",
+		.findings = findings,
+		.finding_count = 2,
 	};
 	_cleanup_free_ char *text = fuzz_text(data, size);
 	struct known k;

@@ -19,9 +19,9 @@ struct reader {
 	struct splat_scanner *scanner;
 	const uint8_t *log;
 	size_t len;
-	uint64_t base;		/* the scanner's offset of the log's first byte */
-	uint64_t next;		/* the least offset that the next report may have */
-	struct buf text;	/* all reports */
+	uint64_t base;	 /* the scanner's offset of the log's first byte */
+	uint64_t next;	 /* the least offset that the next report may have */
+	struct buf text; /* all reports */
 };
 
 static struct reader whole, pieces;

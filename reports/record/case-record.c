@@ -30,10 +30,10 @@ static void *grow(void *array, size_t count, size_t size)
 	return p;
 }
 
-#define add_one(array, count)                                                              \
-	({                                                                                 \
-		(array) = grow((array), (count), sizeof(*(array)));                        \
-		&(array)[(count)++];                                                       \
+#define add_one(array, count)                                                                      \
+	({                                                                                         \
+		(array) = grow((array), (count), sizeof(*(array)));                                \
+		&(array)[(count)++];                                                               \
 	})
 
 struct case_record *case_record_create(const char *name)
@@ -168,8 +168,7 @@ void case_record_add_evidence(struct case_record *rec, const char *name, const c
 	};
 }
 
-void case_record_see(struct case_record *rec, enum oracle oracle, enum sight sight,
-		     const char *why)
+void case_record_see(struct case_record *rec, enum oracle oracle, enum sight sight, const char *why)
 {
 	struct case_sight *s = &rec->sights[oracle < ORACLES ? oracle : 0];
 
@@ -209,7 +208,7 @@ void case_record_add_error(struct case_record *rec, const char *fmt, ...)
 #define TRIM_EVIDENCE (32u << 10)
 #define TRIM_ERRORS (8u << 10)
 #define TRIM_THING 64u
-#define TRIM_SPLATS 4u		/* 25 KB each at most, printable */
+#define TRIM_SPLATS 4u /* 25 KB each at most, printable */
 
 static void cut(char **s, size_t *left)
 {
@@ -292,10 +291,9 @@ void case_record_trim(struct case_record *rec, const char *path)
 	trim_errors(rec);
 	text = xasprintf("%s: here are %zu of %zu findings, %zu of %zu steps, %zu of %zu "
 			 "splats, %zu of %zu pieces of evidence, texts cut",
-			 path ? "all of this record" : "the rest was not kept",
-			 rec->finding_count, was.finding_count, rec->step_count, was.step_count,
-			 rec->splat_count, was.splat_count, rec->evidence_count,
-			 was.evidence_count);
+			 path ? "all of this record" : "the rest was not kept", rec->finding_count,
+			 was.finding_count, rec->step_count, was.step_count, rec->splat_count,
+			 was.splat_count, rec->evidence_count, was.evidence_count);
 	rec->text_bytes = 0;
 	case_record_add_evidence(rec, "record", path, text);
 }
@@ -314,7 +312,7 @@ void case_record_add_timing(struct case_record *rec)
 
 	for (size_t i = 0; i < rec->step_count; i++) {
 		const struct case_step *s = &rec->steps[i];
-		uint64_t ns = MIN(s->ns, left);	/* the guest's word */
+		uint64_t ns = MIN(s->ns, left); /* the guest's word */
 
 		if (!s->line)
 			*own[MIN(n, ARRAY_SIZE(own) - 1)] += ns;

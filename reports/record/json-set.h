@@ -7,7 +7,7 @@
 
 #include "base/util.h"
 
-#define JSON_TEXT_MAX 65536	/* bytes of one string; the rest is cut, with "..." */
+#define JSON_TEXT_MAX 65536 /* bytes of one string; the rest is cut, with "..." */
 
 /* Takes @value. */
 void json_set(json_t *o, const char *key, json_t *value);

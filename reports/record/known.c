@@ -34,8 +34,7 @@ static struct err *check_globs(const char *path, unsigned int line, const struct
 	return placed;
 }
 
-static struct err *take_row(const char *path, unsigned int line, const char *at,
-			    struct known *out)
+static struct err *take_row(const char *path, unsigned int line, const char *at, struct known *out)
 {
 	struct known_row *row;
 
@@ -50,8 +49,10 @@ static struct err *take_row(const char *path, unsigned int line, const char *at,
 	row->cases = word(&at);
 	row->found = xstrndup(at, strlen(at));
 	if (!*row->found)
-		return err_create(ERR_USAGE, "'%s' line %u: expected a name, kernels, rules, cases and "
-			  "what is found", path, line);
+		return err_create(ERR_USAGE,
+				  "'%s' line %u: expected a name, kernels, rules, cases and "
+				  "what is found",
+				  path, line);
 	return check_globs(path, line, row);
 }
 
@@ -110,8 +111,9 @@ static size_t row_of(const struct known *k, const char *release, const char *nam
 	for (size_t i = 0; i < k->n; i++) {
 		const struct known_row *r = &k->v[i];
 
-		if (in_list(r->kernels, is_release, release) && in_list(r->rules, is_glob, f->rule) &&
-		    in_list(r->cases, is_glob, name) && glob_match(r->found, buf_str(&all)))
+		if (in_list(r->kernels, is_release, release) &&
+		    in_list(r->rules, is_glob, f->rule) && in_list(r->cases, is_glob, name) &&
+		    glob_match(r->found, buf_str(&all)))
 			return i;
 	}
 	return k->n;

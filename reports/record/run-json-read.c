@@ -56,7 +56,8 @@ static void take_blocks(const json_t *steps, struct run_summary_case *c)
 	const json_t *step;
 	size_t i;
 
-	json_array_foreach(steps, i, step) {
+	json_array_foreach(steps, i, step)
+	{
 		const char *s = json_string_value(json_object_get(step, "step"));
 		struct run_summary_block b = { .ns = get_num(step, "ns") };
 
@@ -76,10 +77,10 @@ static void take_findings(const json_t *list, struct run_summary_case *c)
 	c->findings = xcalloc(json_array_size(list) + 1, sizeof(*c->findings));
 	json_array_foreach(list, i, f)
 		c->findings[c->finding_count++] = (struct run_summary_finding){
-			.rule = get_text(f, "rule"),
-			.found = get_text(f, "found"),
-			.detail = get_text(f, "detail"),
-		};
+		.rule = get_text(f, "rule"),
+		.found = get_text(f, "found"),
+		.detail = get_text(f, "detail"),
+	};
 }
 
 static char *get_lost(const json_t *list)
@@ -88,7 +89,8 @@ static char *get_lost(const json_t *list)
 	const json_t *e;
 	size_t i;
 
-	json_array_foreach(list, i, e) {
+	json_array_foreach(list, i, e)
+	{
 		const char *name = json_string_value(json_object_get(e, "name"));
 		const char *text = json_string_value(json_object_get(e, "text"));
 
@@ -103,8 +105,10 @@ static struct err *take_case(const char *name, const json_t *o, struct run_summa
 	struct run_summary_case c = { 0 };
 
 	if (!json_is_string(json_object_get(o, "name")) || !get_verdict(o, &c.verdict))
-		return err_create(ERR_INFRA, "'%s' is no record of a run: case %zu has no name or "
-				  "verdict", name, out->case_count + 1);
+		return err_create(ERR_INFRA,
+				  "'%s' is no record of a run: case %zu has no name or "
+				  "verdict",
+				  name, out->case_count + 1);
 	c.name = get_text(o, "name");
 	c.reason = get_text(o, "reason");
 	c.duration_ns = get_num(o, "duration_ns");
@@ -157,8 +161,7 @@ static struct err *take_run(const char *name, const json_t *o, struct run_summar
 	return take_cases(name, json_object_get(o, "cases"), out);
 }
 
-struct err *run_json_parse(const char *name, const char *text, size_t len,
-			   struct run_summary *out)
+struct err *run_json_parse(const char *name, const char *text, size_t len, struct run_summary *out)
 {
 	_cleanup_buf_ struct buf why = BUF_INIT;
 	json_error_t error;
@@ -191,8 +194,9 @@ struct err *run_json_read(const char *path, struct run_summary *out)
 
 void run_summary_deinit(struct run_summary *s)
 {
-	char *const texts[] = { s->started, s->end_reason, s->plan, s->accel, s->geometry,
-				s->kernel_spec, s->kernel_release, s->kernel_image, s->image_key };
+	char *const texts[] = { s->started,	   s->end_reason,   s->plan,
+				s->accel,	   s->geometry,	    s->kernel_spec,
+				s->kernel_release, s->kernel_image, s->image_key };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		free(texts[i]);

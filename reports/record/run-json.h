@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "reports/record/verdict.h"
 
-#define RUN_JSON_FORMAT 1	/* counts up when a reader must change */
+#define RUN_JSON_FORMAT 1 /* counts up when a reader must change */
 
 struct name_value {
 	const char *name;
@@ -20,37 +20,37 @@ struct name_value {
 
 /* Borrowed strings; NULL is written as null. */
 struct run_record {
-	const char *version;	/* daxrig's */
-	const char *started;	/* ISO 8601, "2026-11-20T10:53:01+01:00" */
-	const char *const *argv;	/* NULL-terminated; NULL: none */
+	const char *version;	 /* daxrig's */
+	const char *started;	 /* ISO 8601, "2026-11-20T10:53:01+01:00" */
+	const char *const *argv; /* NULL-terminated; NULL: none */
 	uint64_t seed;
 	const char *plan_name;
 	const char *plan_text;
-	const char *plan_match, *plan_shard;	/* what of it: a glob, "2/5"; NULL: all */
-	bool plan_shuffled;	/* the seed made the order of its cases */
-	const char *uri;	/* libvirt's */
-	const char *accel;	/* "kvm" or "tcg" */
+	const char *plan_match, *plan_shard; /* what of it: a glob, "2/5"; NULL: all */
+	bool plan_shuffled;		     /* the seed made the order of its cases */
+	const char *uri;		     /* libvirt's */
+	const char *accel;		     /* "kvm" or "tcg" */
 	const char *host_kernel;
 	const char *host_cpu;
 	const char *qemu_version;
 	const char *libvirt_version;
 	const struct name_value *libraries;
 	size_t libraries_count;
-	const char *kernel_spec;	/* as the user named it */
+	const char *kernel_spec; /* as the user named it */
 	const char *kernel_release;
 	const char *kernel_package;
-	const char *kernel_key;		/* its place in the store */
+	const char *kernel_key; /* its place in the store */
 	const char *kernel_image;
 	const char *kernel_config;
-	const char *image_key;		/* of the initramfs */
-	const char *geometry;		/* of the guest */
-	const char *const *notes;	/* what the rig could not do as it should, NULL-terminated */
+	const char *image_key;	  /* of the initramfs */
+	const char *geometry;	  /* of the guest */
+	const char *const *notes; /* what the rig could not do as it should, NULL-terminated */
 
-	struct case_record **cases;	/* judged; borrowed */
+	struct case_record **cases; /* judged; borrowed */
 	size_t case_count;
 	uint64_t duration_ns;
 	bool complete;		/* false: interrupted, or still running */
-	const char *end_reason;	/* why it was interrupted; NULL: none */
+	const char *end_reason; /* why it was interrupted; NULL: none */
 };
 
 /* What a case has in it at most; case_record_trim() one that has more. */
@@ -68,14 +68,14 @@ char *run_json_text(const struct run_record *run);
  */
 struct err *run_json_write(const struct run_record *run, const char *path) __must_check;
 
-#define RUN_JSON_FILE_MAX (256u << 20)	/* bytes of a file that is read back */
+#define RUN_JSON_FILE_MAX (256u << 20) /* bytes of a file that is read back */
 #define RUN_JSON_CASES_MAX 100000
 
 /* A block of a scenario, "repeat N". */
 struct run_summary_block {
-	unsigned int line;	/* of the scenario */
-	unsigned int rounds;	/* that it was to be run, never 0 */
-	uint64_t ns;		/* of all rounds */
+	unsigned int line;   /* of the scenario */
+	unsigned int rounds; /* that it was to be run, never 0 */
+	uint64_t ns;	     /* of all rounds */
 };
 
 /* What an oracle found: its rule, what was found, and the lines below it. */
@@ -87,14 +87,14 @@ struct run_summary_finding {
 struct run_summary_case {
 	char *name;
 	enum verdict verdict;
-	char *reason;		/* "": none */
+	char *reason; /* "": none */
 	uint64_t duration_ns;
 	struct case_timing timing;
-	struct run_summary_block *blocks;	/* in the order they ran in */
+	struct run_summary_block *blocks; /* in the order they ran in */
 	size_t block_count;
-	struct run_summary_finding *findings;	/* in the order they were made in */
+	struct run_summary_finding *findings; /* in the order they were made in */
 	size_t finding_count;
-	char *lost;		/* the oracles it had not, and why; "": none */
+	char *lost; /* the oracles it had not, and why; "": none */
 };
 
 /* What a reader of a run wants to know; "" where the file has null or nothing. */
@@ -115,8 +115,8 @@ struct run_summary {
 struct err *run_json_read(const char *path, struct run_summary *out) __must_check;
 
 /* As that, of @len bytes at hand; @name is for messages. Pure. */
-struct err *run_json_parse(const char *name, const char *text, size_t len,
-			   struct run_summary *out) __must_check;
+struct err *run_json_parse(const char *name, const char *text, size_t len, struct run_summary *out)
+	__must_check;
 
 void run_summary_deinit(struct run_summary *s);
 

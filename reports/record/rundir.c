@@ -16,8 +16,7 @@ char *rundir_safe_name(const char *name)
 	struct buf b = BUF_INIT;
 
 	for (; *name && b.len < SAFE_NAME_MAX; name++) {
-		bool word = (*name >= 'a' && *name <= 'z') ||
-			    (*name >= 'A' && *name <= 'Z') ||
+		bool word = (*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z') ||
 			    (*name >= '0' && *name <= '9') || *name == '_';
 
 		if (word || ((*name == '.' || *name == '-') && b.len))
@@ -134,8 +133,8 @@ static char *free_path(const struct rundir_case *c, const char *name)
 		_cleanup_free_ char *rel = NULL;
 		_cleanup_free_ char *full = NULL;
 
-		rel = i == 1 ? xasprintf("%s/%s", c->path, safe)
-			     : xasprintf("%s/%s.%u", c->path, safe, i);
+		rel = i == 1 ? xasprintf("%s/%s", c->path, safe) :
+			       xasprintf("%s/%s.%u", c->path, safe, i);
 		full = xasprintf("%s/%s", c->dir->path, rel);
 		/* at most RUNDIR_FILES_MAX files are there, so this ends */
 		if (!path_exists(full))
@@ -148,8 +147,8 @@ bool rundir_case_takes(const struct rundir_case *c, size_t len)
 	return c->files < RUNDIR_FILES_MAX / 2 && c->bytes + len <= RUNDIR_CASE_MAX / 2;
 }
 
-struct err *rundir_case_write(struct rundir_case *c, const char *name, const void *data,
-			      size_t len, char **path)
+struct err *rundir_case_write(struct rundir_case *c, const char *name, const void *data, size_t len,
+			      char **path)
 {
 	size_t keep = MIN(len, MIN(RUNDIR_FILE_MAX, RUNDIR_CASE_MAX - c->bytes));
 	_cleanup_free_ char *folder = xasprintf("%s/%s", c->dir->path, c->path);

@@ -16,12 +16,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define RUNDIR_FILE_MAX ((size_t)8 << 20)	/* bytes of one file of a case */
-#define RUNDIR_CASE_MAX ((size_t)16 << 20)	/* bytes of all files of a case */
-#define RUNDIR_FILES_MAX 256			/* files of a case */
+#define RUNDIR_FILE_MAX ((size_t)8 << 20)  /* bytes of one file of a case */
+#define RUNDIR_CASE_MAX ((size_t)16 << 20) /* bytes of all files of a case */
+#define RUNDIR_FILES_MAX 256		   /* files of a case */
 
 struct rundir {
-	char *path;	/* absolute when @base was */
+	char *path; /* absolute when @base was */
 };
 
 /*
@@ -37,8 +37,8 @@ void rundir_deinit(struct rundir *dir);
 /* One case's folder; made with its first file. */
 struct rundir_case {
 	const struct rundir *dir;
-	char *path;	/* relative to the run's folder: "cases/007-name" */
-	size_t bytes;	/* written so far */
+	char *path;   /* relative to the run's folder: "cases/007-name" */
+	size_t bytes; /* written so far */
 	unsigned int files;
 };
 
@@ -54,8 +54,8 @@ void rundir_case_deinit(struct rundir_case *c);
  * its share writes nothing more, which is no error. *@path: where it is, relative to
  * the run's folder, for free(); NULL when nothing was written. @path may be NULL.
  */
-struct err *rundir_case_write(struct rundir_case *c, const char *name, const void *data,
-			      size_t len, char **path) __must_check;
+struct err *rundir_case_write(struct rundir_case *c, const char *name, const void *data, size_t len,
+			      char **path) __must_check;
 
 /* May a guest have @len bytes more written? It has half of the bounds, daxrig the rest. */
 bool rundir_case_takes(const struct rundir_case *c, size_t len);

@@ -136,7 +136,7 @@ void kind_add_where(const struct kind *k, struct buf *out)
 
 static void forget(void *node)
 {
-	(void)node;	/* it is in v, too */
+	(void)node; /* it is in v, too */
 }
 
 static void kind_destroy(struct kind *k)

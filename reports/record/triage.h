@@ -8,31 +8,34 @@
 
 #include "base/buf.h"
 
-#define KIND_PARTS_MAX 8	/* of a name, between slashes; the last one has the rest */
-#define KIND_VALUES_MAX 4	/* that a part is listed with; more are "*" */
+#define KIND_PARTS_MAX 8  /* of a name, between slashes; the last one has the rest */
+#define KIND_VALUES_MAX 4 /* that a part is listed with; more are "*" */
 
 struct kind_part {
 	char *values[KIND_VALUES_MAX];
 	size_t nr_values;
-	bool many;		/* there are more */
-	size_t names;		/* that have this part */
+	bool many;    /* there are more */
+	size_t names; /* that have this part */
 };
 
 struct kind {
-	char *reason;		/* each number in it stands as "N" */
-	char *first;		/* name of its first case */
+	char *reason; /* each number in it stands as "N" */
+	char *first;  /* name of its first case */
 	size_t cases;
-	size_t order;		/* it came in at this place */
+	size_t order; /* it came in at this place */
 	struct kind_part parts[KIND_PARTS_MAX];
 };
 
 struct kinds {
 	struct kind **v;
 	size_t n;
-	void *by_reason;	/* a tree of the same, as tsearch(3) makes it */
+	void *by_reason; /* a tree of the same, as tsearch(3) makes it */
 };
 
-#define KINDS_INIT { NULL, 0, NULL }
+#define KINDS_INIT                                                                                 \
+	{                                                                                          \
+		NULL, 0, NULL                                                                      \
+	}
 
 /* Counts the case @name, which failed for @reason. */
 void kinds_add(struct kinds *k, const char *name, const char *reason);

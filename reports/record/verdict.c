@@ -48,7 +48,8 @@ const struct rule rules[] = {
 	{ "contract.ends", "the operation did not end in time after the release", true },
 	{ "contract.killable", "the operation did not end on SIGKILL while it waited", true },
 	{ "contract.errno", "the operation gave another result than it must", false },
-	{ "contract.granted", "a pin that must be granted was not: its call never came back", false },
+	{ "contract.granted", "a pin that must be granted was not: its call never came back",
+	  false },
 	{ "contract.refused", "a pin that must be refused was not", false },
 	{ "contract.nowait", "the operation blocked although it must not", true },
 	{ "contract.sigbus", "a page went bad and who maps it got no SIGBUS", false },
@@ -57,7 +58,8 @@ const struct rule rules[] = {
 	{ "content.pin", "the pin's holder saw bytes that it must not see", false },
 	{ "content.dma", "DMA landed where it must not: in bytes that it does not name", false },
 	{ "block.freed", "a block was free space while a page on it was held", false },
-	{ "flush.missing", "a page stored to through a mapping was not flushed by the fsync", false },
+	{ "flush.missing", "a page stored to through a mapping was not flushed by the fsync",
+	  false },
 	{ "splat", "the kernel log holds a report", false },
 	{ "liveness.hang", "the case did not end and the guest gave no answer", true },
 	{ "guest.panic", "the kernel panicked", false },
@@ -234,7 +236,8 @@ static bool is_timed_splat(const struct splat *s)
 static bool is_timed(const struct case_record *rec)
 {
 	const struct rule *rule = rec->finding_count ?
-		rule_by_name(rec->findings[worst(rec)].rule) : NULL;
+					  rule_by_name(rec->findings[worst(rec)].rule) :
+					  NULL;
 
 	if (rec->guest_end == GUEST_END_PANIC || rec->guest_end == GUEST_END_DIED)
 		return false;
@@ -259,35 +262,32 @@ static char *host_fault(const struct case_record *rec)
 {
 	if (rec->still_ns)
 		return xasprintf("daxrig or QEMU stood still for %.1f s: was it stopped, or its "
-				 "cgroup frozen?", (double)rec->still_ns / 1e9);
+				 "cgroup frozen?",
+				 (double)rec->still_ns / 1e9);
 	if (rec->starved_ns * 2 > rec->duration_ns)
 		return xasprintf("the guest waited for a processor of the host for %.1f s of "
-				 "%.1f s: give it fewer --jobs", (double)rec->starved_ns / 1e9,
-				 (double)rec->duration_ns / 1e9);
+				 "%.1f s: give it fewer --jobs",
+				 (double)rec->starved_ns / 1e9, (double)rec->duration_ns / 1e9);
 	if (clocks_differ(rec))
 		return xasprintf("by the guest's clock the case took %.1f s, by the host's %.1f s",
 				 (double)rec->guest_ns / 1e9, (double)rec->host_ns / 1e9);
 	return NULL;
 }
 
-static void judge_step(struct case_record *rec, enum verdict verdict,
-		       const struct case_step *s)
+static void judge_step(struct case_record *rec, enum verdict verdict, const struct case_step *s)
 {
 	_cleanup_free_ char *found = escaped(s->found);
 	_cleanup_free_ char *rule = escaped(s->rule);
 
 	if (s->status == CASE_STEP_FAIL)
-		judge(rec, verdict, "line %u: the guest named an unknown rule '%s'",
-		      s->line, rule);
+		judge(rec, verdict, "line %u: the guest named an unknown rule '%s'", s->line, rule);
 	else
-		judge(rec, verdict, "line %u: %s", s->line,
-		      *found ? found : "no reason given");
+		judge(rec, verdict, "line %u: %s", s->line, *found ? found : "no reason given");
 }
 
 static void judge_no_ground(struct case_record *rec)
 {
-	_cleanup_free_ char *why =
-		escaped(rec->error_count ? rec->errors[0] : rec->guest_reason);
+	_cleanup_free_ char *why = escaped(rec->error_count ? rec->errors[0] : rec->guest_reason);
 
 	judge(rec, VERDICT_ERROR, "%s", *why ? why : "no guest came up");
 }
@@ -323,9 +323,8 @@ static void judge_rest(struct case_record *rec)
 		judge_step(rec, VERDICT_ERROR, error);
 	else if (rec->guest_end != GUEST_END_FINE)
 		judge(rec, VERDICT_ERROR, "%s%s%s",
-		      rec->guest_end == GUEST_END_KILLED
-			      ? "the guest was killed from outside"
-			      : "the link to the guest broke",
+		      rec->guest_end == GUEST_END_KILLED ? "the guest was killed from outside" :
+							   "the link to the guest broke",
 		      *why ? ": " : "", why);
 	else if (rec->dropped)
 		judge(rec, VERDICT_ERROR, "the guest reported more than is kept");
@@ -371,10 +370,9 @@ void case_record_judge(struct case_record *rec)
 	else if (error && (fail ? error < fail : kernel || lost))
 		kernel ? judge_fail(rec, steps) : judge_step(rec, VERDICT_ERROR, error);
 	else if (fail && rec->wants_dax && !rec->dax_proven)
-		kernel ? judge_fail(rec, steps)
-		       : judge(rec, VERDICT_ERROR,
-			       "line %u: %s, but no file was proven to be DAX", fail->line,
-			       fail->rule);
+		kernel ? judge_fail(rec, steps) :
+			 judge(rec, VERDICT_ERROR, "line %u: %s, but no file was proven to be DAX",
+			       fail->line, fail->rule);
 	else if (host)
 		judge(rec, VERDICT_ERROR, "%s, but %s", rec->findings[worst(rec)].rule, host);
 	else if (fail || kernel || lost)

@@ -9,9 +9,9 @@
 
 enum verdict {
 	VERDICT_PASS,
-	VERDICT_FAIL,	/* the kernel broke a rule */
-	VERDICT_SKIP,	/* this kernel, filesystem or device lacks something */
-	VERDICT_ERROR,	/* the rig or the host is at fault: says nothing of the kernel */
+	VERDICT_FAIL,  /* the kernel broke a rule */
+	VERDICT_SKIP,  /* this kernel, filesystem or device lacks something */
+	VERDICT_ERROR, /* the rig or the host is at fault: says nothing of the kernel */
 };
 
 /* "pass", "fail", "skip", "error" */
@@ -19,9 +19,9 @@ const char *verdict_name(enum verdict verdict);
 
 /* What a kernel can be found guilty of. */
 struct rule {
-	const char *name;	/* "contract.waits" */
-	const char *meaning;	/* one line */
-	bool timed;		/* something did not end in time: a host that stood still does that, too */
+	const char *name;    /* "contract.waits" */
+	const char *meaning; /* one line */
+	bool timed; /* something did not end in time: a host that stood still does that, too */
 };
 
 extern const struct rule rules[];
@@ -42,14 +42,14 @@ const char *case_step_status_name(enum case_step_status status);
 
 /* One step as the guest reported it. Strings may be anything, or NULL. */
 struct case_step {
-	unsigned int line;	/* of the scenario, from 1; 0: none */
+	unsigned int line; /* of the scenario, from 1; 0: none */
 	enum case_step_status status;
-	char *step;		/* the words of the step */
-	char *rule;		/* with CASE_STEP_FAIL */
+	char *step; /* the words of the step */
+	char *rule; /* with CASE_STEP_FAIL */
 	char *expected;
-	char *found;		/* with the others: the reason */
+	char *found; /* with the others: the reason */
 	char *detail;
-	unsigned int error;	/* errno; 0: none */
+	unsigned int error; /* errno; 0: none */
 	uint64_t ns;
 };
 
@@ -69,19 +69,19 @@ struct finding {
 /* A piece of evidence: in a file of the run folder, or at hand. */
 struct case_evidence {
 	char *name;
-	char *path;	/* relative to the run folder; NULL: see text */
+	char *path; /* relative to the run folder; NULL: see text */
 	char *text;
 };
 
 /* How the guest was when the case was over. */
 enum guest_end {
-	GUEST_END_FINE,		/* it answered to the end */
-	GUEST_END_PANIC,	/* the kernel panicked */
-	GUEST_END_SILENT,	/* no answer in time: the case or the kernel hangs */
-	GUEST_END_DIED,		/* QEMU ended by itself: triple fault, reboot */
-	GUEST_END_KILLED,	/* QEMU was killed from outside */
-	GUEST_END_LINK,		/* the link broke or carried garbage while the guest lived */
-	GUEST_END_ABSENT,	/* no guest came up for the case */
+	GUEST_END_FINE,	  /* it answered to the end */
+	GUEST_END_PANIC,  /* the kernel panicked */
+	GUEST_END_SILENT, /* no answer in time: the case or the kernel hangs */
+	GUEST_END_DIED,	  /* QEMU ended by itself: triple fault, reboot */
+	GUEST_END_KILLED, /* QEMU was killed from outside */
+	GUEST_END_LINK,	  /* the link broke or carried garbage while the guest lived */
+	GUEST_END_ABSENT, /* no guest came up for the case */
 };
 
 /* "fine", "panic", "silent", "died", "killed", "link", "absent" */
@@ -89,44 +89,44 @@ const char *guest_end_name(enum guest_end end);
 
 /* Where a case's time went; a phase it did not have is 0. */
 struct case_timing {
-	uint64_t queue_ns;	/* from when the first case could begin until a worker took it */
-	uint64_t fork_ns;	/* until a guest of its own answered: forked, or booted */
-	uint64_t settle_ns;	/* until its first step: filesystem made and mounted */
+	uint64_t queue_ns;  /* from when the first case could begin until a worker took it */
+	uint64_t fork_ns;   /* until a guest of its own answered: forked, or booted */
+	uint64_t settle_ns; /* until its first step: filesystem made and mounted */
 	uint64_t steps_ns;
-	uint64_t oracles_ns;	/* looks at log, bytes and filesystem behind the steps */
-	uint64_t teardown_ns;	/* until the guest was gone */
+	uint64_t oracles_ns;  /* looks at log, bytes and filesystem behind the steps */
+	uint64_t teardown_ns; /* until the guest was gone */
 };
 
 /* Which guest a case ran on, as that said itself: forks of one must not be the same. */
 struct case_guest {
-	unsigned int number;	/* of the guest in its run, from 1; 0: none */
-	char host[65];		/* its name, any bytes; "": it did not say */
-	char random[17];	/* bytes it drew first, in hex */
-	int64_t clock_ms;	/* its clock less the host's */
+	unsigned int number; /* of the guest in its run, from 1; 0: none */
+	char host[65];	     /* its name, any bytes; "": it did not say */
+	char random[17];     /* bytes it drew first, in hex */
+	int64_t clock_ms;    /* its clock less the host's */
 };
 
 /* An oracle's word on what it saw. */
 struct case_sight {
 	enum sight sight;
-	char *why;	/* NULL: nothing to say */
+	char *why; /* NULL: nothing to say */
 };
 
 struct case_record {
 	char *name;
-	char *scenario;		/* its text */
-	char *fs;		/* "xfs", "ext4"; NULL: none */
-	bool wants_dax;		/* a pass needs dax_proven */
-	bool dax_proven;	/* statx said so of a file in the guest */
-	bool wants_sights;	/* a pass needs the word of every oracle */
-	bool end_seen;		/* the agent reported the case's end */
+	char *scenario;	   /* its text */
+	char *fs;	   /* "xfs", "ext4"; NULL: none */
+	bool wants_dax;	   /* a pass needs dax_proven */
+	bool dax_proven;   /* statx said so of a file in the guest */
+	bool wants_sights; /* a pass needs the word of every oracle */
+	bool end_seen;	   /* the agent reported the case's end */
 	enum guest_end guest_end;
-	char *guest_reason;	/* words about guest_end; NULL: none */
-	uint64_t started_ns;	/* since the run began */
+	char *guest_reason;  /* words about guest_end; NULL: none */
+	uint64_t started_ns; /* since the run began */
 	uint64_t duration_ns;
-	bool killed;		/* its program got a SIGKILL that nobody of the rig sent: guest_reason */
-	uint64_t starved_ns;	/* of it, the guest was ready and the host had no processor for it */
-	uint64_t still_ns;	/* meanwhile the rig or QEMU stood still, stopped or frozen */
-	uint64_t guest_ns, host_ns;	/* what its end came after, by the two clocks; 0: no end */
+	bool killed; /* its program got a SIGKILL that nobody of the rig sent: guest_reason */
+	uint64_t starved_ns; /* of it, the guest was ready and the host had no processor for it */
+	uint64_t still_ns;   /* meanwhile the rig or QEMU stood still, stopped or frozen */
+	uint64_t guest_ns, host_ns; /* what its end came after, by the two clocks; 0: no end */
 	struct case_timing timing;
 	uint64_t seed;
 	struct case_guest guest;
@@ -138,15 +138,15 @@ struct case_record {
 	struct case_evidence *evidence;
 	size_t evidence_count;
 	struct case_sight sights[ORACLES];
-	char **errors;		/* what the rig itself could not do */
+	char **errors; /* what the rig itself could not do */
 	size_t error_count;
-	size_t dropped;		/* steps, splats, evidence and errors past CASE_*_MAX */
-	size_t text_bytes;	/* of steps and evidence, bounded by CASE_TEXT_MAX */
+	size_t dropped;	   /* steps, splats, evidence and errors past CASE_*_MAX */
+	size_t text_bytes; /* of steps and evidence, bounded by CASE_TEXT_MAX */
 
 	/* by case_record_judge() */
 	enum verdict verdict;
-	char *reason;		/* one line; NULL only with a pass */
-	struct finding *findings;	/* the first names the fail; all are kept */
+	char *reason;		  /* one line; NULL only with a pass */
+	struct finding *findings; /* the first names the fail; all are kept */
 	size_t finding_count;
 };
 
@@ -155,9 +155,9 @@ struct case_record {
 #define CASE_SPLATS_MAX 256
 #define CASE_EVIDENCE_MAX 256
 #define CASE_ERRORS_MAX 64
-#define CASE_LINE_MAX 4096		/* bytes of a one-line text */
+#define CASE_LINE_MAX 4096	/* bytes of a one-line text */
 #define CASE_DETAIL_MAX 65536	/* bytes of a detail or a piece of evidence */
-#define CASE_TEXT_MAX (4 << 20)	/* bytes of all texts; a little more is possible */
+#define CASE_TEXT_MAX (4 << 20) /* bytes of all texts; a little more is possible */
 
 struct case_record *case_record_create(const char *name) __must_check;
 

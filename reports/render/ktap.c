@@ -20,8 +20,7 @@ static void add_name(struct buf *b, const char *name)
 	if (!*p)
 		p = "unnamed";
 	for (; *p; p++)
-		buf_addc(b, *p == '#' || (*p == ' ' && strspn(p, " ") == strlen(p)) ? '_'
-										    : *p);
+		buf_addc(b, *p == '#' || (*p == ' ' && strspn(p, " ") == strlen(p)) ? '_' : *p);
 }
 
 static void add_text(struct buf *b, const char *s)
@@ -93,16 +92,15 @@ static void add_diagnostics(struct buf *b, const struct case_record *rec)
 	for (size_t i = 0; i < MIN(rec->finding_count, FINDINGS_SHOWN); i++)
 		add_finding(b, &rec->findings[i]);
 	if (rec->finding_count > FINDINGS_SHOWN)
-		buf_addf(b, "# and %zu more findings\n",
-			 rec->finding_count - FINDINGS_SHOWN);
+		buf_addf(b, "# and %zu more findings\n", rec->finding_count - FINDINGS_SHOWN);
 	for (size_t i = 0; i < MIN(rec->error_count, FINDINGS_SHOWN); i++)
 		add_field(b, "rig", rec->errors[i]);
 	for (size_t i = 0; i < MIN(rec->evidence_count, FINDINGS_SHOWN); i++)
 		add_field(b, "evidence", rec->evidence[i].path);
 }
 
-static void add_result(struct buf *b, struct ktap *k, const char *name,
-		       enum verdict verdict, const char *reason)
+static void add_result(struct buf *b, struct ktap *k, const char *name, enum verdict verdict,
+		       const char *reason)
 {
 	bool ok = verdict == VERDICT_PASS || verdict == VERDICT_SKIP;
 
@@ -149,9 +147,8 @@ int ktap_end(struct ktap *k, const char *reason)
 
 	while (k->written < k->planned)
 		add_result(&b, k, "not-run", VERDICT_ERROR, reason ? reason : "not run");
-	buf_addf(&b, "# Totals: pass:%zu fail:%zu skip:%zu error:%zu\n",
-		 k->counts[VERDICT_PASS], k->counts[VERDICT_FAIL], k->counts[VERDICT_SKIP],
-		 k->counts[VERDICT_ERROR]);
+	buf_addf(&b, "# Totals: pass:%zu fail:%zu skip:%zu error:%zu\n", k->counts[VERDICT_PASS],
+		 k->counts[VERDICT_FAIL], k->counts[VERDICT_SKIP], k->counts[VERDICT_ERROR]);
 	put(k, &b);
 	return ferror(k->out) ? -1 : 0;
 }

@@ -11,7 +11,7 @@
 #include "reports/record/verdict.h"
 
 struct ktap {
-	FILE *out;		/* borrowed */
+	FILE *out; /* borrowed */
 	size_t planned;
 	size_t written;
 	size_t counts[VERDICT_ERROR + 1];

@@ -58,8 +58,8 @@ static void add_counts(struct buf *b, const struct live *l, uint64_t now)
 {
 	buf_addf(b, "[%zu/%zu] ", live_done(l), l->total);
 	add_time(b, now / NS_PER_S);
-	buf_addf(b, " pass %zu fail %zu skip %zu", l->counts[VERDICT_PASS],
-		 l->counts[VERDICT_FAIL], l->counts[VERDICT_SKIP]);
+	buf_addf(b, " pass %zu fail %zu skip %zu", l->counts[VERDICT_PASS], l->counts[VERDICT_FAIL],
+		 l->counts[VERDICT_SKIP]);
 	if (l->counts[VERDICT_ERROR])
 		buf_addf(b, " error %zu", l->counts[VERDICT_ERROR]);
 }
@@ -90,7 +90,8 @@ static void add_speed(struct buf *b, const struct live *l, uint64_t now)
 	add_rate(b, n, now - from);
 	buf_adds(b, ", ");
 	add_time(b, (uint64_t)((double)(now - from) / (double)n * (double)(l->total - done) /
-			       NS_PER_S + 0.5));
+				       NS_PER_S +
+			       0.5));
 	buf_adds(b, " left");
 }
 
@@ -185,8 +186,7 @@ void live_case(struct live *l, uint64_t now, const struct case_record *rec)
 	if (bad) {
 		live_clear(l);
 		if (l->color)
-			buf_adds(&b,
-				 rec->verdict == VERDICT_FAIL ? "\033[31m" : "\033[33m");
+			buf_adds(&b, rec->verdict == VERDICT_FAIL ? "\033[31m" : "\033[33m");
 		buf_adds(&b, verdict_name(rec->verdict));
 		if (l->color)
 			buf_adds(&b, "\033[0m");

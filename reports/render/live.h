@@ -11,22 +11,22 @@
 
 #include "reports/record/verdict.h"
 
-#define LIVE_WINDOW 32	/* the speed is that of the last so many cases */
+#define LIVE_WINDOW 32 /* the speed is that of the last so many cases */
 
 struct live {
-	FILE *out;		/* borrowed */
-	bool terminal;		/* redraw one line */
+	FILE *out;     /* borrowed */
+	bool terminal; /* redraw one line */
 	bool color;
-	unsigned int width;	/* columns; 0: ask the terminal before each line */
+	unsigned int width; /* columns; 0: ask the terminal before each line */
 	size_t total;
 	size_t counts[VERDICT_ERROR + 1];
-	char **running;		/* names, the first started first */
+	char **running; /* names, the first started first */
 	size_t nr_running;
-	uint64_t began_ns;	/* when the first case started; UINT64_MAX: none yet */
-	uint64_t ends_ns[LIVE_WINDOW];	/* of the last cases, each at its number modulo */
-	bool drawn;		/* a line stands unfinished on the terminal */
+	uint64_t began_ns;	       /* when the first case started; UINT64_MAX: none yet */
+	uint64_t ends_ns[LIVE_WINDOW]; /* of the last cases, each at its number modulo */
+	bool drawn;		       /* a line stands unfinished on the terminal */
 	uint64_t drawn_ns;
-	uint64_t spoke_ns;	/* the last plain line of counts */
+	uint64_t spoke_ns; /* the last plain line of counts */
 	size_t spoke_done;
 };
 

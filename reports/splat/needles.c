@@ -20,11 +20,11 @@
 
 struct needle {
 	unsigned char bytes[NEEDLE_MAX];
-	uint32_t word;	/* of the mark */
+	uint32_t word; /* of the mark */
 	uint8_t len;
-	uint8_t mark;	/* offset of the mark */
+	uint8_t mark; /* offset of the mark */
 	uint8_t bucket;
-	uint16_t next;	/* number of the next one in the slot, from 1; 0: none */
+	uint16_t next; /* number of the next one in the slot, from 1; 0: none */
 };
 
 struct needles {
@@ -114,8 +114,7 @@ static double halves_cost(const struct halves h[MARK], const double weights[256]
 }
 
 /* Chooses mark and bucket such that the fewest places more stop a search in vain. */
-static void place(struct needle *n, struct halves buckets[BUCKETS][MARK],
-		  const double weights[256])
+static void place(struct needle *n, struct halves buckets[BUCKETS][MARK], const double weights[256])
 {
 	double before[BUCKETS], best = 2;
 
@@ -123,7 +122,8 @@ static void place(struct needle *n, struct halves buckets[BUCKETS][MARK],
 		before[b] = halves_cost(buckets[b], weights);
 	for (uint8_t mark = 0; !mark || mark + MARK <= n->len; mark++) {
 		double common = memmem(common_words, sizeof(common_words), n->bytes + mark, MARK) ?
-					COMMON_WORD : 0;
+					COMMON_WORD :
+					0;
 
 		for (uint8_t b = 0; b < BUCKETS; b++) {
 			struct halves h[MARK];
@@ -148,7 +148,8 @@ static void fill_tables(struct needles *n, struct halves buckets[BUCKETS][MARK])
 		for (size_t i = 0; i < MARK; i++)
 			for (size_t half = 0; half < 16; half++) {
 				n->low[i][half] |= (uint8_t)((buckets[b][i].low >> half & 1) << b);
-				n->high[i][half] |= (uint8_t)((buckets[b][i].high >> half & 1) << b);
+				n->high[i][half] |= (uint8_t)((buckets[b][i].high >> half & 1)
+							      << b);
 			}
 	for (size_t i = 0; i < MARK; i++)
 		for (size_t c = 0; c < 256; c++)
@@ -224,8 +225,8 @@ struct search {
 	const struct needles *n;
 	const unsigned char *data;
 	size_t len;
-	size_t end;	/* no mark from here on is of interest */
-	size_t at;	/* the best hit so far; len: none */
+	size_t end; /* no mark from here on is of interest */
+	size_t at;  /* the best hit so far; len: none */
 	size_t which;
 };
 
@@ -241,8 +242,7 @@ static void compare(struct search *s, size_t pos)
 		v = &s->n->v[i - 1];
 		at = pos - v->mark;
 		if (v->word != word || pos < v->mark || s->len - at < v->len ||
-		    s->data[at] != v->bytes[0] || at > s->at ||
-		    (at == s->at && i - 1 > s->which) ||
+		    s->data[at] != v->bytes[0] || at > s->at || (at == s->at && i - 1 > s->which) ||
 		    memcmp(s->data + at, v->bytes, v->len) != 0)
 			continue;
 		s->at = at;
@@ -254,7 +254,7 @@ static void compare(struct search *s, size_t pos)
 
 static void search_plain(struct search *s, size_t pos)
 {
-	const uint8_t (*byte)[256] = s->n->byte;
+	const uint8_t(*byte)[256] = s->n->byte;
 
 	for (; pos < s->end; pos++) {
 		const unsigned char *p = s->data + pos;

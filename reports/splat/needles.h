@@ -8,13 +8,13 @@
 
 #include "base/util.h"
 
-#define NEEDLES_MAX 256		/* literals */
-#define NEEDLE_MIN 3		/* bytes of a literal */
+#define NEEDLES_MAX 256 /* literals */
+#define NEEDLE_MIN 3	/* bytes of a literal */
 #define NEEDLE_MAX 64
 
 /* How it is searched; the result is the same. */
 enum needles_way {
-	NEEDLES_PLAIN,		/* any processor */
+	NEEDLES_PLAIN, /* any processor */
 	NEEDLES_SSSE3,
 	NEEDLES_AVX2,
 };

@@ -24,8 +24,7 @@ struct regex *regex_create(const char *pattern)
 	re->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
 				 PCRE2_DOTALL | PCRE2_DUPNAMES, &code, &where, NULL);
 	if (!re->code) {
-		fprintf(stderr, "daxrig: bad pattern '%s' at %zu\n", pattern,
-			(size_t)where);
+		fprintf(stderr, "daxrig: bad pattern '%s' at %zu\n", pattern, (size_t)where);
 		abort();
 	}
 	re->data = pcre2_match_data_create_from_pattern(re->code, NULL);
@@ -50,8 +49,7 @@ void regex_destroy(struct regex *re)
 
 bool regex_match(struct regex *re, const char *s, size_t len)
 {
-	re->matched =
-		pcre2_match(re->code, (PCRE2_SPTR)s, len, 0, 0, re->data, re->context) > 0;
+	re->matched = pcre2_match(re->code, (PCRE2_SPTR)s, len, 0, 0, re->data, re->context) > 0;
 	return re->matched;
 }
 

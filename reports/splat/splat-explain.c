@@ -7,21 +7,33 @@
 
 #define REGISTERS_MAX 1024 /* bytes */
 #define WORD "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-#define CALLERS 2	   /* in a signature */
+#define CALLERS 2 /* in a signature */
 
 /* kernel/panic.c, taint_flags[], v7.2 */
 static const struct {
 	char letter;
 	const char *word;
 } taints[] = {
-	{ 'P', "proprietary module" }, { 'F', "module loaded by force" },
-	{ 'S', "processor out of specification" }, { 'R', "module removed by force" },
-	{ 'M', "machine check" }, { 'B', "bad page" }, { 'U', "asked for by the user" },
-	{ 'D', "an oops or BUG before" }, { 'A', "ACPI table overridden" },
-	{ 'W', "a warning before" }, { 'C', "staging driver" }, { 'I', "firmware bug" },
-	{ 'O', "module from outside of the tree" }, { 'E', "unsigned module" },
-	{ 'L', "a soft lockup before" }, { 'K', "live patch" }, { 'X', "the distribution's" },
-	{ 'T', "randomized structs" }, { 'N', "test module" }, { 'J', "firmware control" },
+	{ 'P', "proprietary module" },
+	{ 'F', "module loaded by force" },
+	{ 'S', "processor out of specification" },
+	{ 'R', "module removed by force" },
+	{ 'M', "machine check" },
+	{ 'B', "bad page" },
+	{ 'U', "asked for by the user" },
+	{ 'D', "an oops or BUG before" },
+	{ 'A', "ACPI table overridden" },
+	{ 'W', "a warning before" },
+	{ 'C', "staging driver" },
+	{ 'I', "firmware bug" },
+	{ 'O', "module from outside of the tree" },
+	{ 'E', "unsigned module" },
+	{ 'L', "a soft lockup before" },
+	{ 'K', "live patch" },
+	{ 'X', "the distribution's" },
+	{ 'T', "randomized structs" },
+	{ 'N', "test module" },
+	{ 'J', "firmware control" },
 };
 
 const char *splat_taint_word(char letter)
@@ -120,8 +132,7 @@ static bool same_place(const struct splat_frame *a, const struct splat_frame *b)
 }
 
 /* The first trace, and the instruction pointer before it. */
-static void take_frames(struct splat_namer *n, const char *at, const char *end,
-			struct splat *s)
+static void take_frames(struct splat_namer *n, const char *at, const char *end, struct splat *s)
 {
 	const char *own = memmem(at, (size_t)(end - at), "stack backtrace:", 16);
 	bool in_trace = false;
@@ -151,8 +162,7 @@ static void take_frames(struct splat_namer *n, const char *at, const char *end,
 	}
 }
 
-static void take_lines(struct splat_namer *n, const char *at, const char *end,
-			struct splat *s)
+static void take_lines(struct splat_namer *n, const char *at, const char *end, struct splat *s)
 {
 	struct buf registers = BUF_INIT;
 	bool done = false;

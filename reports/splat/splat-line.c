@@ -4,10 +4,10 @@
 #include <ctype.h>
 #include <string.h>
 
-#define SECONDS_MAX 10	/* digits before a time stamp's point */
-#define MICROSECONDS 6	/* digits behind it */
-#define TIME_MAX 64	/* bytes of any other time stamp */
-#define DAEMON_MAX 100	/* bytes of what a log daemon puts before a message */
+#define SECONDS_MAX 10 /* digits before a time stamp's point */
+#define MICROSECONDS 6 /* digits behind it */
+#define TIME_MAX 64    /* bytes of any other time stamp */
+#define DAEMON_MAX 100 /* bytes of what a log daemon puts before a message */
 
 static size_t digits(const char *p, const char *end)
 {
@@ -89,7 +89,8 @@ static const char *behind_colours(const char *p, const char *end)
 static const char *behind_other_time(const char *p, const char *end)
 {
 	const char *close = p < end && *p == '[' ?
-			    memchr(p, ']', MIN((size_t)(end - p), TIME_MAX)) : NULL;
+				    memchr(p, ']', MIN((size_t)(end - p), TIME_MAX)) :
+				    NULL;
 	bool number = false, mark = false, word = false;
 
 	for (const char *c = p + 1; close && c < close; c++) {
@@ -101,7 +102,8 @@ static const char *behind_other_time(const char *p, const char *end)
 	}
 	/* letters stand in a date only, beside a time of day */
 	return close && number && mark && (!word || memchr(p, ':', (size_t)(close - p))) ?
-	       close + 1 : NULL;
+		       close + 1 :
+		       NULL;
 }
 
 /* "4,1234,5123456,-,caller=T12;" of /dev/kmsg and netconsole. */
@@ -152,7 +154,9 @@ static const char *behind_daemon(const char *p, const char *end, bool stamped)
 		return kernel + 9;
 	/* the shape of a date is enough */
 	return blank && blank - p >= 19 && p[4] == '-' && p[7] == '-' && p[10] == 'T' &&
-	       p[13] == ':' ? blank + 1 : p;
+			       p[13] == ':' ?
+		       blank + 1 :
+		       p;
 }
 
 const char *splat_line_read(const char *at, const char *end, struct splat_line *out)

@@ -177,8 +177,7 @@ static void add_title(struct buf *b, const struct splat_form *f, const char *fun
 }
 
 void splat_namer_name(struct splat_namer *n, size_t form, const struct buf *text,
-		      const struct splat_words *w, char **title, char **function,
-		      bool *corrupted)
+		      const struct splat_words *w, char **title, char **function, bool *corrupted)
 {
 	const struct splat_form *f = &splat_forms[form];
 	const char *line = text->data;

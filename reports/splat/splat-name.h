@@ -42,8 +42,7 @@ void splat_namer_read(struct splat_namer *n, size_t form, const char *msg, size_
  * both. Sets *@corrupted when the log is damaged where the name should stand.
  */
 void splat_namer_name(struct splat_namer *n, size_t form, const struct buf *text,
-		      const struct splat_words *w, char **title, char **function,
-		      bool *corrupted);
+		      const struct splat_words *w, char **title, char **function, bool *corrupted);
 
 /* The type of a report with this title: "LOCKDEP", static. */
 const char *splat_namer_type(struct splat_namer *n, const char *title);

@@ -16,15 +16,16 @@ static void add_place(void *arg, const struct symbols_place *place)
 	};
 }
 
-void splat_places_find(struct symbols *symbols, const struct splat *splat,
-		       struct splat_places *out)
+void splat_places_find(struct symbols *symbols, const struct splat *splat, struct splat_places *out)
 {
 	*out = (struct splat_places){ xcalloc(splat->nr_frames, sizeof(*out->v)),
 				      splat->nr_frames };
 	for (size_t i = 0; i < splat->nr_frames; i++) {
 		const struct splat_frame *f = &splat->frames[i];
-		struct symbols_frame frame = { .function = f->function, .module = f->module,
-					       .offset = f->offset, .size = f->size,
+		struct symbols_frame frame = { .function = f->function,
+					       .module = f->module,
+					       .offset = f->offset,
+					       .size = f->size,
 					       .call = f->call };
 
 		if (symbols_find(symbols, &frame, add_place, &out->v[i]) != SYMBOLS_FOUND)

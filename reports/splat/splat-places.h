@@ -11,15 +11,15 @@
 /* One function of a frame; the innermost first. */
 struct splat_place {
 	char *function;
-	char *file;		/* NULL: not known */
-	unsigned int line;	/* 0: not known */
-	bool inlined;		/* into the next */
+	char *file;	   /* NULL: not known */
+	unsigned int line; /* 0: not known */
+	bool inlined;	   /* into the next */
 };
 
 struct splat_frame_places {
 	struct splat_place *v;
 	size_t n;
-	char *problem;		/* why there is none; NULL: there is one */
+	char *problem; /* why there is none; NULL: there is one */
 };
 
 /* For each frame of a report, in its order. */

@@ -18,8 +18,7 @@ struct search {
 	bool mixed;
 };
 
-static struct search search_begin(struct splat_namer *n, size_t form, const char *text,
-				  size_t len)
+static struct search search_begin(struct splat_namer *n, size_t form, const char *text, size_t len)
 {
 	return (struct search){ .n = n, .form = form, .text = text, .end = text + len, .at = text };
 }
@@ -152,10 +151,12 @@ static bool walk(struct search *s, const char *where)
 /* "__x64_sys_rmdir", "__se_sys_rmdir": the wrappers of a system call. */
 static char *without_wrapper(const char *name)
 {
-	static const char *const prefixes[] = { "__x64_", "__ia32_compat_", "__ia32_", "__arm64_",
-						"__riscv_", "__se_compat_sys_", "__se_sys_",
-						"__do_compat_sys_", "__do_sys_", "compat_SyS_",
-						"compat_SYSC_", "SyS_", "SYSC_" };
+	static const char *const prefixes[] = {
+		"__x64_",    "__ia32_compat_",	 "__ia32_",	 "__arm64_",
+		"__riscv_",  "__se_compat_sys_", "__se_sys_",	 "__do_compat_sys_",
+		"__do_sys_", "compat_SyS_",	 "compat_SYSC_", "SyS_",
+		"SYSC_"
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
 		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))

@@ -29,7 +29,8 @@ const struct splat_type splat_types[] = {
 	  "held lock freed|still has locks|Invalid wait context|nested lock|lock held when)|"
 	  "(?:INFO|WARNING): (?:suspicious RCU usage|bad unlock|held lock freed|locking "
 	  "bug|still has "
-	  "locks|nested lock|lock held when)|INFO: trying to register|BUG: MAX_)", "LOCKDEP" },
+	  "locks|nested lock|lock held when)|INFO: trying to register|BUG: MAX_)",
+	  "LOCKDEP" },
 	{ "^BUG: (?:sleeping function|scheduling while|workqueue leaked)", "ATOMIC_SLEEP" },
 	{ "^memory leak", "LEAK" },
 	{ "^(?:INFO: (?:rcu detected|task )|BUG: (?:soft|hard|workqueue) lockup)", "HANG" },

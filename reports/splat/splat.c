@@ -13,9 +13,9 @@
 #define OPEN_MAX 4	   /* reports that are printed at once */
 #define REPORT_BYTES 65536 /* of its text; more is not looked at */
 #define PANIC_LINES 8	   /* of a report without an address, and a panic is not over it */
-#define JOIN_LINES 30	 /* how close "close behind" is */
+#define JOIN_LINES 30	   /* how close "close behind" is */
 #define EXCERPT_LINE 480   /* bytes of a line in an excerpt, before they are escaped */
-#define CUT_LINES 4	 /* what WARN() says stands between "cut here" and it */
+#define CUT_LINES 4	   /* what WARN() says stands between "cut here" and it */
 
 struct report {
 	size_t form; /* in splat_forms */
@@ -89,8 +89,8 @@ static void report_close(struct splat_scanner *s)
 	struct report *r = &s->open[0];
 	struct splat *splat = r->splat;
 
-	splat_namer_name(s->namer, r->form, &r->text, &r->words, &splat->title,
-			 &splat->function, &splat->corrupted);
+	splat_namer_name(s->namer, r->form, &r->text, &r->words, &splat->title, &splat->function,
+			 &splat->corrupted);
 	splat->type = splat_namer_type(s->namer, splat->title);
 	splat->file = take_ptr(r->words.file);
 	splat->line = r->words.line;

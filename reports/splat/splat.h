@@ -10,25 +10,25 @@
 
 #include "base/buf.h"
 
-#define SPLAT_LINE_MAX 4096	/* bytes of a line that are looked at */
+#define SPLAT_LINE_MAX 4096 /* bytes of a line that are looked at */
 #define SPLAT_EXCERPT_LINES 60
-#define SPLAT_EXCERPT_MAX 8192	/* bytes */
+#define SPLAT_EXCERPT_MAX 8192 /* bytes */
 #define SPLAT_FRAMES_MAX 64
 #define SPLAT_AREAS 8
 
 enum splat_class {
 	SPLAT_WARNING,
-	SPLAT_BUG,		/* BUG(), and every "BUG:" without a class of its own */
-	SPLAT_OOPS,		/* the kernel faulted */
+	SPLAT_BUG,  /* BUG(), and every "BUG:" without a class of its own */
+	SPLAT_OOPS, /* the kernel faulted */
 	SPLAT_LOCKDEP,
 	SPLAT_REFCOUNT,
 	SPLAT_BAD_PAGE,
 	SPLAT_ATOMIC_SLEEP,
-	SPLAT_SANITIZER,	/* KASAN, KFENCE, KCSAN, KMSAN, UBSAN */
+	SPLAT_SANITIZER, /* KASAN, KFENCE, KCSAN, KMSAN, UBSAN */
 	SPLAT_HUNG_TASK,
 	SPLAT_LOCKUP,
 	SPLAT_RCU_STALL,
-	SPLAT_FS,		/* a filesystem found itself corrupted */
+	SPLAT_FS, /* a filesystem found itself corrupted */
 	SPLAT_PANIC,
 };
 
@@ -37,39 +37,39 @@ const char *splat_class_name(enum splat_class cls);
 
 /* A line of a call trace, or the instruction pointer. */
 struct splat_frame {
-	char *function;		/* with the compiler's suffix: "foo.isra.0" */
-	char *module;		/* NULL: the kernel's own */
-	unsigned long offset, size;	/* "+0x1b/0x150"; 0: not told */
-	bool sure;		/* false: a "? " stands before it, an old value on the stack */
-	bool call;		/* a return address; false: the instruction pointer */
+	char *function;		    /* with the compiler's suffix: "foo.isra.0" */
+	char *module;		    /* NULL: the kernel's own */
+	unsigned long offset, size; /* "+0x1b/0x150"; 0: not told */
+	bool sure;		    /* false: a "? " stands before it, an old value on the stack */
+	bool call;		    /* a return address; false: the instruction pointer */
 };
 
 /* One part of the kernel that daxrig looks after, and its first function in the trace. */
 struct splat_area {
-	const char *name;	/* "dax", "gup", "rdma", ...; static */
-	const char *function;	/* a frame's; NULL: not involved */
+	const char *name;     /* "dax", "gup", "rdma", ...; static */
+	const char *function; /* a frame's; NULL: not involved */
 };
 
 /* All strings are printable ASCII; title and excerpt are never NULL. */
 struct splat {
 	enum splat_class cls;
-	const char *type;	/* what the community calls its kind: "LOCKDEP"; static */
-	char *title;		/* "WARNING in dax_disassociate_entry" */
-	char *file;		/* as the kernel wrote it: "fs/dax.c"; NULL: not named */
-	unsigned int line;	/* 0: not named */
-	char *function;		/* NULL: not named */
-	char *excerpt;		/* first lines of the report, each ended by a newline */
-	uint64_t offset;	/* bytes from the start of the stream to its first line */
-	bool panicked;		/* the kernel panicked over it */
-	bool corrupted;		/* the log is damaged there: title and type are a guess */
+	const char *type;  /* what the community calls its kind: "LOCKDEP"; static */
+	char *title;	   /* "WARNING in dax_disassociate_entry" */
+	char *file;	   /* as the kernel wrote it: "fs/dax.c"; NULL: not named */
+	unsigned int line; /* 0: not named */
+	char *function;	   /* NULL: not named */
+	char *excerpt;	   /* first lines of the report, each ended by a newline */
+	uint64_t offset;   /* bytes from the start of the stream to its first line */
+	bool panicked;	   /* the kernel panicked over it */
+	bool corrupted;	   /* the log is damaged there: title and type are a guess */
 
 	/* explained; NULL, -1, 0: not told */
-	char *task;		/* "Comm:" */
+	char *task; /* "Comm:" */
 	int pid, cpu;
-	char *kernel;		/* "6.1.0-49-amd64" */
-	char *build;		/* "1" of "#1", the number of its build */
-	char *taint;		/* its letters and blanks; NULL: not tainted, or not told */
-	char *registers;	/* the lines of the interesting ones, each ended by a newline */
+	char *kernel;	 /* "6.1.0-49-amd64" */
+	char *build;	 /* "1" of "#1", the number of its build */
+	char *taint;	 /* its letters and blanks; NULL: not tainted, or not told */
+	char *registers; /* the lines of the interesting ones, each ended by a newline */
 	struct splat_frame frames[SPLAT_FRAMES_MAX]; /* of the first trace, after the pointer */
 	size_t nr_frames;
 	struct splat_area areas[SPLAT_AREAS];

@@ -12,8 +12,8 @@
 #define BANNER_MAX 1024
 
 /* Else libdwfl looks around on this machine, and even asks servers. */
-static int no_elf(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
-		  char **path, Elf **elf)
+static int no_elf(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base, char **path,
+		  Elf **elf)
 {
 	(void)module, (void)data, (void)name, (void)base, (void)path, (void)elf;
 	return -1;
@@ -133,8 +133,8 @@ static void read_symbols(struct image *image, const bool *code, size_t sections)
 		GElf_Addr address, bias;
 		GElf_Word shndx;
 		Elf *elf;
-		const char *name = dwfl_module_getsym_info(image->module, i, &sym, &address,
-							   &shndx, &elf, &bias);
+		const char *name = dwfl_module_getsym_info(image->module, i, &sym, &address, &shndx,
+							   &elf, &bias);
 
 		if (!name || shndx == SHN_UNDEF || shndx >= sections || !counts(name, &sym))
 			continue;
@@ -174,8 +174,7 @@ static void sort_symbols(struct image *image)
 	qsort(s, image->count, sizeof(*s), by_name);
 }
 
-size_t image_named(const struct image *image, const char *name,
-		   const struct image_symbol **first)
+size_t image_named(const struct image *image, const char *name, const struct image_symbol **first)
 {
 	size_t low = 0, high = image->count, n = 0;
 
@@ -195,10 +194,9 @@ size_t image_named(const struct image *image, const char *name,
 
 static struct err *bad_elf(const char *path)
 {
-	return err_create(ERR_USAGE, "cannot read '%s' as an ELF file: %s%s", path,
-			  dwfl_errmsg(-1),
-			  str_ends(path, ".zst") ? "; if libdw was built without zstd, unpack it"
-						 : "");
+	return err_create(ERR_USAGE, "cannot read '%s' as an ELF file: %s%s", path, dwfl_errmsg(-1),
+			  str_ends(path, ".zst") ? "; if libdw was built without zstd, unpack it" :
+						   "");
 }
 
 static struct err *image_load(struct image *image, int *fd)

@@ -9,9 +9,9 @@
 
 struct image_symbol {
 	const char *name;
-	uint64_t start;		/* as libdwfl lays the file out */
-	uint64_t size;		/* as the symbol table says it, maybe 0 */
-	uint64_t room;		/* to the next one of the section, UINT64_MAX: none */
+	uint64_t start; /* as libdwfl lays the file out */
+	uint64_t size;	/* as the symbol table says it, maybe 0 */
+	uint64_t room;	/* to the next one of the section, UINT64_MAX: none */
 	size_t section;
 };
 
@@ -20,8 +20,8 @@ struct image {
 	Dwfl *dwfl;
 	Dwfl_Module *module;
 	bool debug_info;
-	char *banner, *build_id;	/* NULL: none */
-	struct image_symbol *symbols;	/* those of code; by name, then by start */
+	char *banner, *build_id;      /* NULL: none */
+	struct image_symbol *symbols; /* those of code; by name, then by start */
 	size_t count;
 };
 
@@ -32,8 +32,7 @@ struct err *image_open(const char *path, struct image **out) __must_check;
 void image_close(struct image *image);
 
 /* The symbols called @name: *@first, and how many follow on from it. */
-size_t image_named(const struct image *image, const char *name,
-		   const struct image_symbol **first);
+size_t image_named(const struct image *image, const char *name, const struct image_symbol **first);
 
 /* The places of one address, which own their strings. */
 struct place_list {

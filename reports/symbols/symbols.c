@@ -13,26 +13,26 @@
 #define PAGE 4096
 
 struct module {
-	char *name;	/* with '_' only */
+	char *name; /* with '_' only */
 	char *path;
-	struct image *image;	/* NULL: not opened yet, or bad */
-	char *bad;	/* why it cannot be read */
+	struct image *image; /* NULL: not opened yet, or bad */
+	char *bad;	     /* why it cannot be read */
 };
 
 struct symbols {
 	struct image *kernel;
-	char *folder;	/* NULL: none */
+	char *folder; /* NULL: none */
 	bool listed;
 	struct module *modules;
 	size_t count;
-	bool rooted;	/* root was looked for */
-	char *root;	/* as by image_root() */
+	bool rooted; /* root was looked for */
+	char *root;  /* as by image_root() */
 	char *problem;
 };
 
 /* What may follow ".ko", the ones to take first in front. */
-static const char *const endings[] = { ".debug", "", ".debug.xz", ".debug.zst", ".xz", ".zst",
-				       ".gz", ".bz2" };
+static const char *const endings[] = { ".debug", "",	 ".debug.xz", ".debug.zst",
+				       ".xz",	 ".zst", ".gz",	      ".bz2" };
 
 struct err *symbols_open(const char *vmlinux, const char *modules, struct symbols **out)
 {
@@ -182,8 +182,7 @@ static enum symbols_answer answer(struct symbols *s, enum symbols_answer a, char
 	return a;
 }
 
-static enum symbols_answer open_module(struct symbols *s, const char *name,
-				       struct image **image)
+static enum symbols_answer open_module(struct symbols *s, const char *name, struct image **image)
 {
 	struct module *module = find_module(s, name);
 
@@ -232,8 +231,7 @@ static bool same_places(const struct place_list *a, const struct place_list *b)
 }
 
 /* A return address is behind the call, maybe behind the function. */
-static uint64_t frame_address(const struct image_symbol *symbol,
-			      const struct symbols_frame *frame)
+static uint64_t frame_address(const struct image_symbol *symbol, const struct symbols_frame *frame)
 {
 	return symbol->start + frame->offset - (frame->call && frame->offset ? 1 : 0);
 }
@@ -286,17 +284,18 @@ static enum symbols_answer find_in(struct symbols *s, struct image *image,
 	count = image_named(image, frame->function, &first);
 	if (!count)
 		return answer(s, SYMBOLS_NO_FUNCTION,
-			      xasprintf("'%s' has no '%s': it may be of another build",
-					image->path, frame->function));
+			      xasprintf("'%s' has no '%s': it may be of another build", image->path,
+					frame->function));
 	for (size_t i = 0; i < count; i++) {
 		fit += fits(&first[i], frame);
 		exact += first[i].room == frame->size;
 	}
 	if (!fit)
-		return answer(s, SYMBOLS_OTHER_SIZE,
-			      xasprintf("'%s' seems to be of another build: its '%s' is not of %#"
-					PRIx64 " bytes",
-					image->path, frame->function, frame->size));
+		return answer(
+			s, SYMBOLS_OTHER_SIZE,
+			xasprintf("'%s' seems to be of another build: its '%s' is not of %#" PRIx64
+				  " bytes",
+				  image->path, frame->function, frame->size));
 	if (frame->offset - (frame->call && frame->offset) >= frame->size && frame->size)
 		return answer(s, SYMBOLS_NO_LINE,
 			      xasprintf("'%s+%#" PRIx64 "' is outside of the function",

@@ -35,19 +35,19 @@ const char *symbols_build_id(const struct symbols *s);
 
 /* FUNCTION+OFFSET/SIZE [MODULE] as the kernel writes it. */
 struct symbols_frame {
-	const char *function;	/* with the compiler's suffix: "foo.isra.0", "foo.cold" */
-	const char *module;	/* '-' and '_' are one; NULL: the kernel itself */
+	const char *function; /* with the compiler's suffix: "foo.isra.0", "foo.cold" */
+	const char *module;   /* '-' and '_' are one; NULL: the kernel itself */
 	uint64_t offset;
-	uint64_t size;		/* 0: not known, which fails where a name is not unique */
+	uint64_t size; /* 0: not known, which fails where a name is not unique */
 	/* A return address, as all of a call trace are: the call is just before it. RIP is none */
 	bool call;
 };
 
 struct symbols_place {
-	const char *function;	/* without the compiler's suffix */
-	const char *file;	/* from the top of the source tree: "fs/dax.c"; NULL: not known */
-	unsigned int line;	/* 0: not known */
-	bool inlined;		/* into the next place */
+	const char *function; /* without the compiler's suffix */
+	const char *file;     /* from the top of the source tree: "fs/dax.c"; NULL: not known */
+	unsigned int line;    /* 0: not known */
+	bool inlined;	      /* into the next place */
 };
 
 /*
@@ -58,13 +58,13 @@ typedef void symbols_fn(void *arg, const struct symbols_place *place);
 
 enum symbols_answer {
 	SYMBOLS_FOUND,
-	SYMBOLS_NO_MODULE,	/* no file of that name, or no folder was given */
-	SYMBOLS_BAD_MODULE,	/* there is a file, but it cannot be read */
-	SYMBOLS_NO_DEBUG_INFO,	/* the file is stripped */
-	SYMBOLS_NO_FUNCTION,	/* no such symbol: probably of another build */
-	SYMBOLS_OTHER_SIZE,	/* there is one, of another size: of another build */
-	SYMBOLS_AMBIGUOUS,	/* several of that name and size that are not the same code */
-	SYMBOLS_NO_LINE,	/* the debug info says nothing about that byte */
+	SYMBOLS_NO_MODULE,     /* no file of that name, or no folder was given */
+	SYMBOLS_BAD_MODULE,    /* there is a file, but it cannot be read */
+	SYMBOLS_NO_DEBUG_INFO, /* the file is stripped */
+	SYMBOLS_NO_FUNCTION,   /* no such symbol: probably of another build */
+	SYMBOLS_OTHER_SIZE,    /* there is one, of another size: of another build */
+	SYMBOLS_AMBIGUOUS,     /* several of that name and size that are not the same code */
+	SYMBOLS_NO_LINE,       /* the debug info says nothing about that byte */
 };
 
 /*

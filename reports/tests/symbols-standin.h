@@ -20,70 +20,67 @@
 static char base[64];
 
 /* Lines are meant by the words behind an '@'. */
-static const char inline_h[] =
-	"static inline __attribute__((always_inline)) void deepest(int *p)\n"
-	"{\n"
-	"	poke(p); /* @deepest */\n"
-	"}\n"
-	"static inline __attribute__((always_inline)) void middle(int *p)\n"
-	"{\n"
-	"	if (*p) {\n"
-	"		int inner = *p * 3;\n"
-	"		deepest(&inner); /* @middle */\n"
-	"	}\n"
-	"}\n"
-	"static __attribute__((noipa)) int shared(int x)\n"
-	"{\n"
-	"	return x * 3; /* @shared */\n"
-	"}\n";
+static const char inline_h[] = "static inline __attribute__((always_inline)) void deepest(int *p)\n"
+			       "{\n"
+			       "	poke(p); /* @deepest */\n"
+			       "}\n"
+			       "static inline __attribute__((always_inline)) void middle(int *p)\n"
+			       "{\n"
+			       "	if (*p) {\n"
+			       "		int inner = *p * 3;\n"
+			       "		deepest(&inner); /* @middle */\n"
+			       "	}\n"
+			       "}\n"
+			       "static __attribute__((noipa)) int shared(int x)\n"
+			       "{\n"
+			       "	return x * 3; /* @shared */\n"
+			       "}\n";
 
-static const char main_c[] =
-	"const char linux_banner[] = \"Linux version 7.2 (x) #1\\n\";\n"
-	"int use_a(int x), use_b(int x);\n"
-	"void entry(void);\n"
-	"__attribute__((noipa)) void poke(int *p)\n"
-	"{\n"
-	"	*(volatile int *)p += 7; /* @poke */\n"
-	"}\n"
-	"#include \"../include/inline.h\"\n"
-	"__attribute__((noipa)) void outer(int *p)\n"
-	"{\n"
-	"	middle(p + 3); /* @outer */\n"
-	"	poke(p);\n"
-	"}\n"
-	"__attribute__((noipa, noreturn)) void die(void)\n"
-	"{\n"
-	"	for (;;)\n"
-	"		__asm__ volatile(\"pause\");\n"
-	"}\n"
-	"__attribute__((noipa)) void ends(void)\n"
-	"{\n"
-	"	die(); /* @ends */\n"
-	"}\n"
-	"void start_kernel(void)\n"
-	"{\n"
-	"	int x[8] = { 0 };\n"
-	"	outer(x);\n"
-	"	entry();\n"
-	"	if (use_a(x[0]) + use_b(x[1]) + shared(x[2]))\n"
-	"		ends();\n"
-	"}\n";
+static const char main_c[] = "const char linux_banner[] = \"Linux version 7.2 (x) #1\\n\";\n"
+			     "int use_a(int x), use_b(int x);\n"
+			     "void entry(void);\n"
+			     "__attribute__((noipa)) void poke(int *p)\n"
+			     "{\n"
+			     "	*(volatile int *)p += 7; /* @poke */\n"
+			     "}\n"
+			     "#include \"../include/inline.h\"\n"
+			     "__attribute__((noipa)) void outer(int *p)\n"
+			     "{\n"
+			     "	middle(p + 3); /* @outer */\n"
+			     "	poke(p);\n"
+			     "}\n"
+			     "__attribute__((noipa, noreturn)) void die(void)\n"
+			     "{\n"
+			     "	for (;;)\n"
+			     "		__asm__ volatile(\"pause\");\n"
+			     "}\n"
+			     "__attribute__((noipa)) void ends(void)\n"
+			     "{\n"
+			     "	die(); /* @ends */\n"
+			     "}\n"
+			     "void start_kernel(void)\n"
+			     "{\n"
+			     "	int x[8] = { 0 };\n"
+			     "	outer(x);\n"
+			     "	entry();\n"
+			     "	if (use_a(x[0]) + use_b(x[1]) + shared(x[2]))\n"
+			     "		ends();\n"
+			     "}\n";
 
-static const char a_c[] =
-	"void poke(int *p);\n"
-	"#include \"../include/inline.h\"\n"
-	"static __attribute__((noipa)) int same(int x)\n"
-	"{\n"
-	"	return x * 5;\n"
-	"}\n"
-	"static __attribute__((noipa)) int twin(int x)\n"
-	"{\n"
-	"	return x + 1; /* @short */\n"
-	"}\n"
-	"int use_a(int x)\n"
-	"{\n"
-	"	return twin(x) + same(x) + shared(x);\n"
-	"}\n";
+static const char a_c[] = "void poke(int *p);\n"
+			  "#include \"../include/inline.h\"\n"
+			  "static __attribute__((noipa)) int same(int x)\n"
+			  "{\n"
+			  "	return x * 5;\n"
+			  "}\n"
+			  "static __attribute__((noipa)) int twin(int x)\n"
+			  "{\n"
+			  "	return x + 1; /* @short */\n"
+			  "}\n"
+			  "int use_a(int x)\n"
+			  "{\n"
+			  "	return twin(x) + same(x) + shared(x);\n"
+			  "}\n";
 
 static const char b_c[] =
 	"void poke(int *p);\n"
@@ -105,65 +102,65 @@ static const char b_c[] =
 	"}\n";
 
 /* The kernel counts entry() as two symbols of 2 and 3 bytes, and knows no other labels. */
-static const char entry_s[] =
-	"	.text\n"
-	"	.globl entry\n"
-	"	.type entry, @function\n"
-	"entry:\n"
-	"	nop\n"
-	".Llocal:\n"
-	"\"$x\":\n"
-	"	nop /* @entry */\n"
-	"entry_alias:\n"
-	"entry_inner:\n"
-	"	nop\n"
-	"	nop /* @inner */\n"
-	"	ret\n"
-	"	.size entry, . - entry\n"
-	"cut.isra.0:\n"
-	"	ret /* @cut */\n"
-	"	.globl entry_next\n"
-	"entry_next:\n"
-	"	ret\n"
-	"	.section .note.GNU-stack, \"\", @progbits\n";
+static const char entry_s[] = "	.text\n"
+			      "	.globl entry\n"
+			      "	.type entry, @function\n"
+			      "entry:\n"
+			      "	nop\n"
+			      ".Llocal:\n"
+			      "\"$x\":\n"
+			      "	nop /* @entry */\n"
+			      "entry_alias:\n"
+			      "entry_inner:\n"
+			      "	nop\n"
+			      "	nop /* @inner */\n"
+			      "	ret\n"
+			      "	.size entry, . - entry\n"
+			      "cut.isra.0:\n"
+			      "	ret /* @cut */\n"
+			      "	.globl entry_next\n"
+			      "entry_next:\n"
+			      "	ret\n"
+			      "	.section .note.GNU-stack, \"\", @progbits\n";
 
 /* Two of these, ROOM bytes apart from what follows. */
-static const char pair_s[] =
-	"	.text\n"
-	"	.balign 64\n"
-	"	.type pair, @function\n"
-	"pair:\n"
-	"#if ROOM == 8\n"
-	"	nop /* @eight */\n"
-	"#else\n"
-	"	nop /* @sixteen */\n"
-	"#endif\n"
-	"	ret\n"
-	"	.size pair, . - pair\n"
-	"	.balign ROOM\n"
-	"NEXT:\n"
-	"	ret\n"
-	"	.section .note.GNU-stack, \"\", @progbits\n";
+static const char pair_s[] = "	.text\n"
+			     "	.balign 64\n"
+			     "	.type pair, @function\n"
+			     "pair:\n"
+			     "#if ROOM == 8\n"
+			     "	nop /* @eight */\n"
+			     "#else\n"
+			     "	nop /* @sixteen */\n"
+			     "#endif\n"
+			     "	ret\n"
+			     "	.size pair, . - pair\n"
+			     "	.balign ROOM\n"
+			     "NEXT:\n"
+			     "	ret\n"
+			     "	.section .note.GNU-stack, \"\", @progbits\n";
 
-static const char mod_c[] =
-	"void poke(int *p);\n"
-	"#include \"../include/inline.h\"\n"
-	"__attribute__((noipa)) void mod_run(int *p)\n"
-	"{\n"
-	"	middle(p); /* @run */\n"
-	"	poke(p);\n"
-	"}\n"
-	"__attribute__((noipa, section(\".init.text\"))) int mod_init(int x)\n"
-	"{\n"
-	"	return shared(x) + 1; /* @init */\n"
-	"}\n";
+static const char mod_c[] = "void poke(int *p);\n"
+			    "#include \"../include/inline.h\"\n"
+			    "__attribute__((noipa)) void mod_run(int *p)\n"
+			    "{\n"
+			    "	middle(p); /* @run */\n"
+			    "	poke(p);\n"
+			    "}\n"
+			    "__attribute__((noipa, section(\".init.text\"))) int mod_init(int x)\n"
+			    "{\n"
+			    "	return shared(x) + 1; /* @init */\n"
+			    "}\n";
 
 static const struct {
 	const char *path, *text;
 } sources[] = {
-	{ "tree/include/inline.h", inline_h }, { "tree/init/main.c", main_c },
-	{ "tree/lib/a.c", a_c },	       { "tree/lib/b.c", b_c },
-	{ "tree/arch/entry.S", entry_s },      { "tree/fs/mod-x.c", mod_c },
+	{ "tree/include/inline.h", inline_h },
+	{ "tree/init/main.c", main_c },
+	{ "tree/lib/a.c", a_c },
+	{ "tree/lib/b.c", b_c },
+	{ "tree/arch/entry.S", entry_s },
+	{ "tree/fs/mod-x.c", mod_c },
 	{ "tree/arch/pair.S", pair_s },
 };
 
@@ -255,8 +252,8 @@ static inline unsigned int line_of(const char *text, const char *name)
 }
 
 struct known {
-	uint64_t size;	/* as the symbol table says */
-	uint64_t room;	/* to the next one */
+	uint64_t size; /* as the symbol table says */
+	uint64_t room; /* to the next one */
 };
 
 /* What nm says of the @which-th symbol @name, by address. */
@@ -313,8 +310,8 @@ static inline enum symbols_answer places(struct symbols *s, const struct symbols
 	return a;
 }
 
-static inline enum symbols_answer ask(struct symbols *s, const char *function,
-				      const char *module, uint64_t offset, uint64_t size)
+static inline enum symbols_answer ask(struct symbols *s, const char *function, const char *module,
+				      uint64_t offset, uint64_t size)
 {
 	_cleanup_buf_ struct buf got = BUF_INIT;
 	struct symbols_frame frame = { function, module, offset, size, false };

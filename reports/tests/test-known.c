@@ -39,7 +39,8 @@ static void test_rows(void **state)
 	} rows[] = {
 		{ "7.2.13+deb14-amd64", HIGHER, "contract.sleeps", "state R in 0", "", 0 },
 		{ "7.2", HIGHER, "contract.killable", "state R in 0", "", 0 },
-		{ "6.1.0-56-amd64", HIGHER "/kill-waiter", "contract.sleeps", "state R in 0", "", 0 },
+		{ "6.1.0-56-amd64", HIGHER "/kill-waiter", "contract.sleeps", "state R in 0", "",
+		  0 },
 		{ "7.2", HIGHER "/signal-waiter", "contract.sleeps", "state R in 0", "", 3 },
 		{ "7.2", HIGHER "#12", "contract.sleeps", "state R in 0", "", 0 },
 		{ "7.2", "xfs/4k/rdma/mapped/clone", "contract.sleeps", "state R in 0", "", 3 },
@@ -66,7 +67,8 @@ static void test_rows(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct run_summary_finding f = { text_of(rows[i].rule), text_of(rows[i].found),
 						 text_of(rows[i].detail) };
-		struct run_summary_case c = { .name = text_of(rows[i].name), .findings = &f,
+		struct run_summary_case c = { .name = text_of(rows[i].name),
+					      .findings = &f,
 					      .finding_count = 1 };
 		size_t unknown = 99;
 
@@ -82,7 +84,9 @@ static void test_each_finding(void **state)
 	char splat[] = "splat", ends[] = "contract.ends", one[] = "WARNING in f1", none[] = "",
 	     still[] = "'t' still runs in dax_break_layout", other[] = "WARNING in g";
 	struct run_summary_finding f[] = {
-		{ ends, still, none }, { splat, one, none }, { splat, other, none },
+		{ ends, still, none },
+		{ splat, one, none },
+		{ splat, other, none },
 	};
 	struct run_summary_case c = { .name = text_of("one"), .findings = f };
 	struct known k = parsed("a 7.2 contract.ends * *\nb * splat * x\nb 7 splat,y * *f?*\n");
@@ -114,7 +118,8 @@ static void test_refused(void **state)
 	} rows[] = {
 		{ "a", "'list' line 1: expected" },
 		{ "# a\na b c d\n", "'list' line 2: expected" },
-		{ "a b c d e\na b c,[ d e\n", "'list' line 2: bad glob '[', column 1: the bracket" },
+		{ "a b c d e\na b c,[ d e\n",
+		  "'list' line 2: bad glob '[', column 1: the bracket" },
 		{ "a b c d,e@(f e\n", "'list' line 1: bad glob 'e@(f', column 2: the choice" },
 		{ "a b c d e(\\", "'list' line 1: bad glob 'e(\\\\', column 3: nothing" },
 		{ "a b c d e\na b c d   \n", "'list' line 2: expected" },

@@ -24,8 +24,7 @@ static const struct {
 	{ "", VERDICT_PASS, NULL, "ok 1 unnamed\n" },
 	{ "a\nok 2 b", VERDICT_PASS, NULL, "ok 1 a\\nok 2 b\n" },
 	{ "\033[2J\xff", VERDICT_PASS, NULL, "ok 1 \\x1b[2J\\xff\n" },
-	{ "a", VERDICT_SKIP, "x\nnot ok 9 y\r\033",
-	  "ok 1 a # SKIP x\\nnot ok 9 y\\x0d\\x1b\n" },
+	{ "a", VERDICT_SKIP, "x\nnot ok 9 y\r\033", "ok 1 a # SKIP x\\nnot ok 9 y\\x0d\\x1b\n" },
 };
 
 static const char start[] = "KTAP version 1\n1..1\n";
@@ -110,14 +109,13 @@ static void test_hostile(void **state)
 	rec->guest_end = GUEST_END_FINE;
 	rec->end_seen = true;
 	for (int i = 0; i < 50; i++)
-		case_record_add_step(rec,
-				     &(struct case_step){ .status = CASE_STEP_FAIL,
-							  .line = 3,
-							  .step = big,
-							  .rule = (char *)"content.dma",
-							  .expected = big,
-							  .found = big,
-							  .detail = big });
+		case_record_add_step(rec, &(struct case_step){ .status = CASE_STEP_FAIL,
+							       .line = 3,
+							       .step = big,
+							       .rule = (char *)"content.dma",
+							       .expected = big,
+							       .found = big,
+							       .detail = big });
 	case_record_judge(rec);
 	assert_int_equal(rec->verdict, VERDICT_FAIL);
 	got = write_case(rec);
@@ -169,10 +167,8 @@ static void test_full_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_results),
-		cmocka_unit_test(test_lost),
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_totals),
+		cmocka_unit_test(test_results),	  cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_hostile),	  cmocka_unit_test(test_totals),
 		cmocka_unit_test(test_full_disk),
 	};
 

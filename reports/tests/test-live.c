@@ -106,11 +106,11 @@ static void test_terminal(void **state)
 				    "\r\033[K");
 	s.live.color = true;
 	end_named(&s.live, 2 * S, "a-long-name-that-does-not-fit", VERDICT_ERROR, NULL);
-	assert_non_null(strstr(s.text, "\r\033[K\033[33merror\033[0m a-long-name-that-does-not-fit\n"
-				       "\r[1/5] 0:02 pass 0 fail 0 skip 0 error 1\033[K"));
+	assert_non_null(strstr(s.text,
+			       "\r\033[K\033[33merror\033[0m a-long-name-that-does-not-fit\n"
+			       "\r[1/5] 0:02 pass 0 fail 0 skip 0 error 1\033[K"));
 	live_deinit(&s.live, 3 * S);
-	assert_non_null(
-		strstr(s.text, "\r\033[K[1/5] 0:03 pass 0 fail 0 skip 0 error 1\n"));
+	assert_non_null(strstr(s.text, "\r\033[K[1/5] 0:03 pass 0 fail 0 skip 0 error 1\n"));
 	screen_deinit(&s);
 }
 
@@ -141,10 +141,10 @@ static void test_speed(void **state)
 	live_start(&s.live, now, "xfs/a");
 	end_case(&s.live, now + S / 100, VERDICT_PASS, NULL);
 	end_case(&s.live, now + S / 100, VERDICT_PASS, NULL);
-	check_speed(&s, now + 5 * S, "");	/* two cases */
+	check_speed(&s, now + 5 * S, ""); /* two cases */
 	for (int i = 0; i < 3; i++)
 		end_case(&s.live, now + S / 100, VERDICT_PASS, NULL);
-	check_speed(&s, now + S, "");		/* in too short a time */
+	check_speed(&s, now + S, ""); /* in too short a time */
 	check_speed(&s, now + 2 * S + S / 2, "  120/min, 8:18 left");
 	for (now = 13 * S; now <= 110 * S; now += S)
 		for (int i = 0; i < 2; i++)
@@ -194,10 +194,8 @@ static void test_narrow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain),
-		cmocka_unit_test(test_plain_many),
-		cmocka_unit_test(test_terminal),
-		cmocka_unit_test(test_speed),
+		cmocka_unit_test(test_plain),	 cmocka_unit_test(test_plain_many),
+		cmocka_unit_test(test_terminal), cmocka_unit_test(test_speed),
 		cmocka_unit_test(test_narrow),
 	};
 

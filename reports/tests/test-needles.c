@@ -108,8 +108,10 @@ static void test_random(void **state)
 /* One literal at each place of each length, and cut by each end. */
 static void test_places(void **state)
 {
-	static const char *const literals[] = { "BUG: ", "abc", "list_add corruption. prev->next",
-		"general protection fault, probably for non-canonical address 0x" };
+	static const char *const literals[] = {
+		"BUG: ", "abc", "list_add corruption. prev->next",
+		"general protection fault, probably for non-canonical address 0x"
+	};
 	struct needles *needles = needles_create(literals, ARRAY_SIZE(literals));
 	struct edge e;
 
@@ -156,14 +158,20 @@ static const struct {
 	{ { "abc", "bcd", "abcd", "cde" }, "xabcde", 6, 1, 0 },
 	{ { "BUG" }, "bug Bug BU G", 12, 12, 9 },
 	{ { "BUG" }, "BU\0BUG", 6, 3, 0 },
-	{ { "BUG" }, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0BUG\0", 38, 34,
+	{ { "BUG" },
+	  "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0BUG\0",
+	  38,
+	  34,
 	  0 },
 	{ { "abc" }, "ab", 2, 2, 9 },
 	{ { "abc" }, "abc", 3, 0, 0 },
 	{ { "abc" }, "", 0, 0, 9 },
 	{ { "\xff\xfe\x80\x81" }, "\x7f\x7e\xff\xfe\x80\x81", 6, 2, 0 },
 	{ { "012345678901234567890123456789012345678901234567890123456789abcd" },
-	  "0123456789012345678901234567890123456789012345678901234567890123456789abcd", 74, 10, 0 },
+	  "0123456789012345678901234567890123456789012345678901234567890123456789abcd",
+	  74,
+	  10,
+	  0 },
 };
 
 static void test_table(void **state)

@@ -12,15 +12,24 @@
 #include "reports/record/json-set.h"
 #include "reports/record/run-json.h"
 
-static const char *const argv[] = { "daxrig", "run", "--plan", "qui\xff" "ck", NULL };
+static const char *const argv[] = { "daxrig", "run", "--plan",
+				    "qui\xff"
+				    "ck",
+				    NULL };
 static const struct name_value libraries[] = { { "jansson", "2.14" } };
 
 static struct run_record run_new(struct case_record **cases, size_t n)
 {
 	return (struct run_record){
-		.version = "0.1", .started = "2026-11-20T10:53:01+01:00", .argv = argv,
-		.seed = 0xfedcba9876543210ull, .plan_name = "quick", .libraries = libraries,
-		.libraries_count = 1, .kernel_release = "6.1.0-56-amd64", .cases = cases,
+		.version = "0.1",
+		.started = "2026-11-20T10:53:01+01:00",
+		.argv = argv,
+		.seed = 0xfedcba9876543210ull,
+		.plan_name = "quick",
+		.libraries = libraries,
+		.libraries_count = 1,
+		.kernel_release = "6.1.0-56-amd64",
+		.cases = cases,
 		.case_count = n,
 	};
 }
@@ -54,9 +63,11 @@ static void test_whole(void **state)
 	splat->title = xstrdup("WARNING in f");
 	splat->excerpt = xstrdup("a\nb\n");
 	case_record_add_splat(rec, splat);
-	case_record_add_step(rec, &(struct case_step){
-		.line = 7, .status = CASE_STEP_FAIL, .rule = (char *)"contract.waits",
-		.error = 4, .ns = 123 });
+	case_record_add_step(rec, &(struct case_step){ .line = 7,
+						       .status = CASE_STEP_FAIL,
+						       .rule = (char *)"contract.waits",
+						       .error = 4,
+						       .ns = 123 });
 	case_record_add_evidence(rec, "sysrq-w", "cases/001-x/sysrq-w", NULL);
 	rec->guest = (struct case_guest){ 3, "host\033", "00ff", -7 };
 	rec->guest_end = GUEST_END_FINE;
@@ -69,10 +80,11 @@ static void test_whole(void **state)
 	assert_true(json_is_null(json_object_get(root, "accel")));
 	assert_string_equal(json_string_value(json_array_get(json_object_get(root, "argv"), 3)),
 			    "qui\\xffck");
-	assert_string_equal(str(json_object_get(json_object_get(root, "host"), "libraries"),
-				"jansson"), "2.14");
-	assert_int_equal(json_integer_value(json_object_get(json_object_get(root, "counts"),
-							    "fail")), 1);
+	assert_string_equal(
+		str(json_object_get(json_object_get(root, "host"), "libraries"), "jansson"),
+		"2.14");
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(root, "counts"), "fail")), 1);
 	assert_int_equal(json_array_size(json_object_get(root, "notes")), 1);
 	assert_string_equal(json_string_value(json_array_get(json_object_get(root, "notes"), 0)),
 			    "no \\x1b room");
@@ -80,11 +92,11 @@ static void test_whole(void **state)
 	assert_string_equal(str(c, "verdict"), "fail");
 	assert_string_equal(str(json_object_get(c, "guest"), "host"), "host\\x1b");
 	assert_string_equal(str(json_object_get(c, "guest"), "random"), "00ff");
-	assert_int_equal(json_integer_value(json_object_get(json_object_get(c, "guest"),
-							    "clock_offset_ms")), -7);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(c, "guest"), "clock_offset_ms")),
+		-7);
 	assert_int_equal(json_array_size(json_object_get(c, "findings")), 2);
-	assert_string_equal(str(json_array_get(json_object_get(c, "steps"), 0), "errno"),
-			    "EINTR");
+	assert_string_equal(str(json_array_get(json_object_get(c, "steps"), 0), "errno"), "EINTR");
 	assert_string_equal(str(json_array_get(json_object_get(c, "splats"), 0), "title"),
 			    "WARNING in f");
 	assert_string_equal(str(json_array_get(json_object_get(c, "evidence"), 0), "path"),
@@ -97,27 +109,28 @@ static void test_whole(void **state)
 static const struct {
 	const char *in, *out;
 } texts[] = {
-	{ "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x9b", "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x9b" },
+	{ "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x9b",
+	  "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x9b" },
 	{ "a\nb\tc", "a\nb\tc" },
 	{ "\033[2J\r\a\x7f", "\\x1b[2J\\x0d\\x07\\x7f" },
 	{ "\xff\xfe", "\\xff\\xfe" },
-	{ "\xc0\x80", "\\xc0\\x80" },			/* overlong */
+	{ "\xc0\x80", "\\xc0\\x80" }, /* overlong */
 	{ "\xe0\x80\x80", "\\xe0\\x80\\x80" },
 	{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },		/* a surrogate */
-	{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },	/* past the end */
+	{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" }, /* past the end */
 	{ "\xf0\x9f\x90", "\\xf0\\x9f\\x90" },		/* cut off */
 	{ "\"\\}],", "\"\\}]," },
 	/* what turns the rest of a line around, or does not show */
-	{ "\xe2\x80\xaa\xe2\x80\xae", "\\xe2\\x80\\xaa\\xe2\\x80\\xae" },	/* U+202A, U+202E */
-	{ "\xe2\x81\xa6\xe2\x81\xa9", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9" },	/* U+2066, U+2069 */
-	{ "\xe2\x80\x8b\xe2\x80\x8f", "\\xe2\\x80\\x8b\\xe2\\x80\\x8f" },	/* U+200B, U+200F */
-	{ "\xe2\x80\xa8\xe2\x80\xa9", "\\xe2\\x80\\xa8\\xe2\\x80\\xa9" },	/* U+2028, U+2029 */
-	{ "\xe2\x80\x8a\xe2\x80\x90", "\xe2\x80\x8a\xe2\x80\x90" },	/* U+200A, U+2010 */
-	{ "\xd8\x9c\xd8\x9b", "\\xd8\\x9c\xd8\x9b" },		/* U+061C, U+061B */
-	{ "\xef\xbb\xbf", "\\xef\\xbb\\xbf" },			/* U+FEFF */
-	{ "\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa1", "\\xc2\\x80\\xc2\\x9b\\xc2\\x9f\xc2\xa1" },	/* C1 */
+	{ "\xe2\x80\xaa\xe2\x80\xae", "\\xe2\\x80\\xaa\\xe2\\x80\\xae" }, /* U+202A, U+202E */
+	{ "\xe2\x81\xa6\xe2\x81\xa9", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9" }, /* U+2066, U+2069 */
+	{ "\xe2\x80\x8b\xe2\x80\x8f", "\\xe2\\x80\\x8b\\xe2\\x80\\x8f" }, /* U+200B, U+200F */
+	{ "\xe2\x80\xa8\xe2\x80\xa9", "\\xe2\\x80\\xa8\\xe2\\x80\\xa9" }, /* U+2028, U+2029 */
+	{ "\xe2\x80\x8a\xe2\x80\x90", "\xe2\x80\x8a\xe2\x80\x90" },	  /* U+200A, U+2010 */
+	{ "\xd8\x9c\xd8\x9b", "\\xd8\\x9c\xd8\x9b" },			  /* U+061C, U+061B */
+	{ "\xef\xbb\xbf", "\\xef\\xbb\\xbf" },				  /* U+FEFF */
+	{ "\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa1", "\\xc2\\x80\\xc2\\x9b\\xc2\\x9f\xc2\xa1" }, /* C1 */
 	{ "a\xc2\xad", "a\\xc2\\xad" },			/* U+00AD */
-	{ "\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81" },		/* U+E0041, a tag */
+	{ "\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81" }, /* U+E0041, a tag */
 };
 
 static void test_texts(void **state)
@@ -128,8 +141,8 @@ static void test_texts(void **state)
 		struct run_record run = run_new(&rec, 1);
 		json_t *root = parse(&run);
 
-		assert_string_equal(str(json_array_get(json_object_get(root, "cases"), 0),
-					"name"), texts[i].out);
+		assert_string_equal(str(json_array_get(json_object_get(root, "cases"), 0), "name"),
+				    texts[i].out);
 		json_decref(root);
 		case_record_destroy(rec);
 	}
@@ -145,8 +158,7 @@ static void test_long(void **state)
 	memset(big, 0xff, 1 << 20);
 	run.plan_text = big;
 	root = parse(&run);
-	assert_true(strlen(str(json_object_get(root, "plan"), "text")) <=
-		    JSON_TEXT_MAX + 8);
+	assert_true(strlen(str(json_object_get(root, "plan"), "text")) <= JSON_TEXT_MAX + 8);
 	json_decref(root);
 	free(big);
 }
@@ -198,10 +210,16 @@ static void flood(struct case_record *rec, size_t i)
 	for (size_t k = 0; k < floods[i].splats; k++)
 		case_record_add_splat(rec, full_splat());
 	for (size_t k = 0; k < floods[i].steps; k++)
-		case_record_add_step(rec, &(struct case_step){
-			.line = (unsigned int)k + 1, .status = CASE_STEP_FAIL, .step = words,
-			.rule = (char *)"contract.waits", .expected = words, .detail = detail,
-			.found = k ? words : (char *)"the first", .error = 4, .ns = 1 << 30 });
+		case_record_add_step(rec,
+				     &(struct case_step){ .line = (unsigned int)k + 1,
+							  .status = CASE_STEP_FAIL,
+							  .step = words,
+							  .rule = (char *)"contract.waits",
+							  .expected = words,
+							  .detail = detail,
+							  .found = k ? words : (char *)"the first",
+							  .error = 4,
+							  .ns = 1 << 30 });
 	for (size_t k = 0; k < floods[i].evidence; k++)
 		case_record_add_evidence(rec, text, "cases/001-x/y", text);
 	for (size_t k = 0; k < floods[i].errors; k++)
@@ -265,10 +283,8 @@ static void test_write(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_long),
-		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_whole), cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_long),  cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_write),
 	};
 

@@ -14,18 +14,27 @@
 static char *written(void)
 {
 	struct case_record *rec = case_record_create("xfs/punch\033[2J");
-	struct run_record run = { .version = "0.1", .started = "2026-11-20T10:53:01+0100",
-				  .plan_name = "quick", .accel = "tcg", .kernel_spec = "deb:6.1",
-				  .kernel_release = "6.1.0", .kernel_image = "/k/vmlinuz",
-				  .image_key = "abc", .geometry = "memory=1G", .cases = &rec,
-				  .case_count = 1, .duration_ns = 2000000000, .complete = true };
+	struct run_record run = { .version = "0.1",
+				  .started = "2026-11-20T10:53:01+0100",
+				  .plan_name = "quick",
+				  .accel = "tcg",
+				  .kernel_spec = "deb:6.1",
+				  .kernel_release = "6.1.0",
+				  .kernel_image = "/k/vmlinuz",
+				  .image_key = "abc",
+				  .geometry = "memory=1G",
+				  .cases = &rec,
+				  .case_count = 1,
+				  .duration_ns = 2000000000,
+				  .complete = true };
 	char *text;
 
 	rec->timing = (struct case_timing){ 1, 2, 3, 4, 5, 6 };
 	rec->duration_ns = 77;
-	case_record_add_step(rec, &(struct case_step){ .line = 8, .step = (char *)"sync", .ns = 1 });
-	case_record_add_step(rec, &(struct case_step){ .line = 9, .step = (char *)"repeat  200",
-						       .ns = 5 });
+	case_record_add_step(rec,
+			     &(struct case_step){ .line = 8, .step = (char *)"sync", .ns = 1 });
+	case_record_add_step(
+		rec, &(struct case_step){ .line = 9, .step = (char *)"repeat  200", .ns = 5 });
 	case_record_add_step(rec, &(struct case_step){ .line = 12, .step = (char *)"repeat no" });
 	case_record_add_error(rec, "broken");
 	case_record_judge(rec);
@@ -87,7 +96,7 @@ static void test_cut(void **state)
 
 static const struct {
 	const char *text;
-	const char *why;	/* NULL: it is read */
+	const char *why; /* NULL: it is read */
 } texts[] = {
 	{ CASE(""), NULL },
 	{ CASES(""), NULL },
@@ -188,10 +197,8 @@ static void test_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_back),
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_back),  cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_texts), cmocka_unit_test(test_many),
 		cmocka_unit_test(test_files),
 	};
 

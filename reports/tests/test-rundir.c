@@ -87,7 +87,7 @@ static void test_create(void **state)
 
 /* Folders of runs that somebody else could have put there, or could exchange. */
 static const struct {
-	const char *script, *says;	/* NULL: it is fine */
+	const char *script, *says; /* NULL: it is fine */
 } shared[] = {
 	{ "mkdir runs; chmod 777 runs", "/runs': all users can write it" },
 	{ "chmod 777 .", "': all users can write it" },
@@ -106,8 +106,10 @@ static void test_shared(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(shared); i++) {
-		_cleanup_free_ char *script = xasprintf("umask 022; rm -rf '%s'; mkdir '%s'; cd '%s'; "
-							"%s", base, base, base, shared[i].script);
+		_cleanup_free_ char *script = xasprintf(
+			"umask 022; rm -rf '%s'; mkdir '%s'; cd '%s'; "
+			"%s",
+			base, base, base, shared[i].script);
 		const char *argv[] = { "sh", "-ec", script, NULL };
 		_cleanup_buf_ struct buf out = BUF_INIT;
 		struct rundir dir;
@@ -150,8 +152,7 @@ static void test_bounds(void **state)
 		full = xasprintf("%s/%s", dir.path, path);
 		assert_null(file_read(full, len, &b));
 		assert_true(b.len > RUNDIR_FILE_MAX && b.len < RUNDIR_FILE_MAX + 64);
-		assert_string_equal(b.data + RUNDIR_FILE_MAX,
-				    "\n[cut: 2097152 more bytes]\n");
+		assert_string_equal(b.data + RUNDIR_FILE_MAX, "\n[cut: 2097152 more bytes]\n");
 		free(path);
 	}
 	assert_int_equal(files, RUNDIR_CASE_MAX / RUNDIR_FILE_MAX);

@@ -109,9 +109,9 @@ static void test_not_told(void **state)
 	splat_destroy(s);
 }
 
-#define TRACE(title, rip, ...) \
-	title "\nCPU: 0 PID: 1 Comm: x Not tainted 6.1.0 #1\nRIP: 0010:" rip "\nCall Trace:\n" \
-	__VA_ARGS__
+#define TRACE(title, rip, ...)                                                                     \
+	title "\nCPU: 0 PID: 1 Comm: x Not tainted 6.1.0 #1\nRIP: 0010:" rip                       \
+	      "\nCall Trace:\n" __VA_ARGS__
 #define WARN(place, rip, ...) TRACE("WARNING: CPU: 0 PID: 1 at " place " " rip, rip, __VA_ARGS__)
 
 static const char base[] = WARN("fs/dax.c:12", "f+0x1/0x9", " g+0x2/0x9\n h+0x3/0x9\n k+0x4/0x9\n");
@@ -123,8 +123,9 @@ static const struct {
 	{ "another line, address, deeper caller",
 	  WARN("fs/dax.c:99", "f+0x7/0xf0", " g+0x8/0xf0\n h+0x9/0xf0\n other+0x1/0x2\n"), true },
 	{ "suffixes",
-	  WARN("fs/dax.c:12", "f.isra.0+0x1/0x9", " g.part.0.cold+0x2/0x9\n "
-	  "h.constprop.1+0x3/0x9\n"),
+	  WARN("fs/dax.c:12", "f.isra.0+0x1/0x9",
+	       " g.part.0.cold+0x2/0x9\n "
+	       "h.constprop.1+0x3/0x9\n"),
 	  true },
 	{ "a module, a time stamp",
 	  WARN("fs/dax.c:12", "f+0x1/0x9", "[   12.000001]  g+0x2/0x9 [xfs]\n h+0x3/0x9\n"), true },
@@ -132,14 +133,14 @@ static const struct {
 	  WARN("fs/dax.c:12", "f+0x1/0x9", " ? z+0x2/0x9\n g+0x2/0x9\n ? y+0x3/0x9\n h+0x3/0x9\n"),
 	  true },
 	{ "helpers between",
-	  WARN("fs/dax.c:12", "f+0x1/0x9", " g+0x2/0x9\n _raw_spin_lock+0x1/0x2\n "
-	  "h+0x3/0x9\n"), true },
-	{ "another caller",
-	  WARN("fs/dax.c:12", "f+0x1/0x9", " z+0x2/0x9\n h+0x3/0x9\n"), false },
-	{ "another caller's caller",
-	  WARN("fs/dax.c:12", "f+0x1/0x9", " g+0x2/0x9\n z+0x3/0x9\n"), false },
-	{ "another function",
-	  WARN("fs/dax.c:12", "z+0x1/0x9", " g+0x2/0x9\n h+0x3/0x9\n"), false },
+	  WARN("fs/dax.c:12", "f+0x1/0x9",
+	       " g+0x2/0x9\n _raw_spin_lock+0x1/0x2\n "
+	       "h+0x3/0x9\n"),
+	  true },
+	{ "another caller", WARN("fs/dax.c:12", "f+0x1/0x9", " z+0x2/0x9\n h+0x3/0x9\n"), false },
+	{ "another caller's caller", WARN("fs/dax.c:12", "f+0x1/0x9", " g+0x2/0x9\n z+0x3/0x9\n"),
+	  false },
+	{ "another function", WARN("fs/dax.c:12", "z+0x1/0x9", " g+0x2/0x9\n h+0x3/0x9\n"), false },
 	{ "another kind",
 	  TRACE("kernel BUG at fs/dax.c:12!", "f+0x1/0x9", " g+0x2/0x9\n h+0x3/0x9\n"), false },
 };
@@ -164,7 +165,7 @@ static void test_signature(void **state)
 static void test_of_this_boot(void **state)
 {
 	static const char hung[] = "INFO: task x:%d blocked for more than 120 "
-	  "seconds.\nCall Trace:\n"
+				   "seconds.\nCall Trace:\n"
 				   " __schedule+0x1/0x2\n victim+0x1/0x2\n %s+0x1/0x2\n";
 	_cleanup_free_ char *one = xasprintf(hung, 1, "one"), *two = xasprintf(hung, 2, "two");
 	struct splat *a = read_log(one), *b = read_log(two);
@@ -175,7 +176,7 @@ static void test_of_this_boot(void **state)
 	splat_destroy(a);
 	splat_destroy(b);
 	a = read_log("Kernel panic - not syncing: VFS: cannot mount root on block(8,12) "
-	  "at 0xff01\n");
+		     "at 0xff01\n");
 	assert_string_equal(a->signature,
 			    "kernel panic: VFS: cannot mount root on block(N,N) at N");
 	splat_destroy(a);
@@ -185,13 +186,25 @@ static void test_of_this_boot(void **state)
 static void test_prefixes(void **state)
 {
 	static const char *const prefixes[] = {
-		"", "<4>", "[    5.123456] ", "<4>[    5.123456] ", "[    5.123456][  T713] ",
-		"[    5.123456] [  T713] ", "[T713] ", "[Sat Nov 21 19:00:00 2026] ",
-		"[    5.123456 <    0.000012>] ", "[  +0.000012] ", "[Nov21 19:00] ",
-		"[    5.1] host kernel: ", "2026-11-21T19:00:00,123456+00:00 ",
-		"2026-11-21T19:00:00.123456+00:00 host kernel: ", "Nov 21 19:00:00 host kernel: ",
-		"Nov 21 19:00:00 host kernel: [    5.123456] ", "4,1234,5123456,-;",
-		"4,1234,5123456,-,caller=T713;", "kern  :warn  : [    5.123456] ",
+		"",
+		"<4>",
+		"[    5.123456] ",
+		"<4>[    5.123456] ",
+		"[    5.123456][  T713] ",
+		"[    5.123456] [  T713] ",
+		"[T713] ",
+		"[Sat Nov 21 19:00:00 2026] ",
+		"[    5.123456 <    0.000012>] ",
+		"[  +0.000012] ",
+		"[Nov21 19:00] ",
+		"[    5.1] host kernel: ",
+		"2026-11-21T19:00:00,123456+00:00 ",
+		"2026-11-21T19:00:00.123456+00:00 host kernel: ",
+		"Nov 21 19:00:00 host kernel: ",
+		"Nov 21 19:00:00 host kernel: [    5.123456] ",
+		"4,1234,5123456,-;",
+		"4,1234,5123456,-,caller=T713;",
+		"kern  :warn  : [    5.123456] ",
 		"\033[32m[    5.123456] \033[0m\033[1m",
 	};
 	static const char *const report[] = {
@@ -199,9 +212,14 @@ static void test_prefixes(void **state)
 		"refcount_t: underflow; use-after-free.",
 		"WARNING: CPU: 1 PID: 713 at lib/refcount.c:28 refcount_warn_saturate+0x1/0x2",
 		"CPU: 1 PID: 713 Comm: umount Not tainted 6.1.0-49-amd64 #1",
-		"RIP: 0010:refcount_warn_saturate+0x1/0x2", "Call Trace:", " <TASK>",
-		" rxe_put+0x3/0x4 [rdma_rxe]", " rxe_dereg+0x5/0x6 [rdma_rxe]", " ib_dereg+0x7/0x8",
-		" </TASK>", "---[ end trace 0000000000000000 ]---",
+		"RIP: 0010:refcount_warn_saturate+0x1/0x2",
+		"Call Trace:",
+		" <TASK>",
+		" rxe_put+0x3/0x4 [rdma_rxe]",
+		" rxe_dereg+0x5/0x6 [rdma_rxe]",
+		" ib_dereg+0x7/0x8",
+		" </TASK>",
+		"---[ end trace 0000000000000000 ]---",
 	};
 
 	(void)state;
@@ -213,7 +231,7 @@ static void test_prefixes(void **state)
 			buf_addf(&log, "%s%s\r\n", prefixes[i], report[k]);
 		s = read_log(buf_str(&log));
 		if (strcmp(s->signature, "WARNING: refcount bug in rxe_put < rxe_dereg "
-		  "< ib_dereg") ||
+					 "< ib_dereg") ||
 		    s->corrupted || s->pid != 713 || s->nr_frames != 4)
 			fail_msg("'%s': '%s'", prefixes[i], s->signature);
 		splat_destroy(s);
@@ -267,7 +285,8 @@ static void test_machines(void **state)
 			fail_msg("%s: '%s'", machines[i].what, s->signature);
 		if (!s->nr_frames || s->frames[0].call || strcmp(s->frames[0].function, "f"))
 			fail_msg("%s: the instruction pointer is not the first "
-			  "frame", machines[i].what);
+				 "frame",
+				 machines[i].what);
 		for (size_t k = 0; k < s->nr_frames; k++)
 			assert_string_not_equal(s->frames[k].function, "z");
 		splat_destroy(s);
@@ -286,9 +305,9 @@ static void test_taint(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_explained),    cmocka_unit_test(test_not_told),
-		cmocka_unit_test(test_signature),    cmocka_unit_test(test_of_this_boot),
-		cmocka_unit_test(test_taint),	     cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_explained), cmocka_unit_test(test_not_told),
+		cmocka_unit_test(test_signature), cmocka_unit_test(test_of_this_boot),
+		cmocka_unit_test(test_taint),	  cmocka_unit_test(test_prefixes),
 		cmocka_unit_test(test_machines),
 	};
 

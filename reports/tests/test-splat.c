@@ -138,8 +138,7 @@ static const struct {
 	  "WARNING: kernel stack frame pointer has bad value" },
 	{ "list_add corruption. next->prev should be prev (1), but was 2. (next=3).",
 	  "BUG: corrupted list in corrupted" },
-	{ "list_del corruption, 1->next is LIST_POISON1 (2)",
-	  "BUG: corrupted list in corrupted" },
+	{ "list_del corruption, 1->next is LIST_POISON1 (2)", "BUG: corrupted list in corrupted" },
 	{ "list_add double add: new=1, prev=2, next=3.", "BUG: corrupted list in corrupted" },
 	{ "XFS (pmem0): Assertion failed: a > b, file: fs/xfs/xfs_inode.c, line: 12",
 	  "XFS: Assertion failed in corrupted" },
@@ -151,7 +150,7 @@ static const struct {
 	{ "BUG: Bad rss-counter state mm:00 type:MM_FILEPAGES val:1",
 	  "BUG: Bad rss-counter state" },
 	{ "BUG: non-zero pgtables_bytes on freeing mm: 4096", "BUG: non-zero "
-	  "pgtables_bytes on freeing mm" },
+							      "pgtables_bytes on freeing mm" },
 	{ "BUG: kernel NULL pointer dereference, address: 08",
 	  "BUG: unable to handle kernel NULL pointer dereference in corrupted" },
 	{ "Unable to handle kernel NULL pointer dereference at virtual address 08",
@@ -190,24 +189,24 @@ static const struct {
 	{ "watchdog: CPU1: Watchdog detected hard LOCKUP on cpu 1",
 	  "BUG: hard lockup in corrupted" },
 	{ "BUG: workqueue lockup - pool cpus=0", "BUG: workqueue lockup" },
-	{ "BUG: workqueue leaked lock or atomic: kworker/0:1/0x1/12", "BUG: workqueue leaked "
+	{ "BUG: workqueue leaked lock or atomic: kworker/0:1/0x1/12",
+	  "BUG: workqueue leaked "
 	  "lock or atomic in corrupted" },
-	{ "BUG: workqueue leaked atomic, lock or RCU: kworker/0:1[12]", "BUG: workqueue leaked "
+	{ "BUG: workqueue leaked atomic, lock or RCU: kworker/0:1[12]",
+	  "BUG: workqueue leaked "
 	  "atomic, lock or RCU in corrupted" },
 	{ "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:",
 	  "INFO: rcu detected stall in corrupted" },
 	{ "rcu: INFO: rcu_preempt detected expedited stalls on CPUs/tasks: { 1-... }",
 	  "INFO: rcu detected stall in corrupted" },
-	{ "INFO: rcu_sched self-detected stall on CPU",
-	  "INFO: rcu detected stall in corrupted" },
+	{ "INFO: rcu_sched self-detected stall on CPU", "INFO: rcu detected stall in corrupted" },
 	{ "INFO: rcu_tasks detected stalls on tasks:", "INFO: rcu detected stall in corrupted" },
 	{ "rcu: rcu_preempt kthread starved for 2100 jiffies! g1 f0x0",
 	  "INFO: rcu detected stall in corrupted" },
 	{ "rcu: rcu_preempt kthread timer wakeup didn't happen for 2100 jiffies!",
 	  "INFO: rcu detected stall in corrupted" },
 	{ "rcu_tasks detected stalls on tasks:", "INFO: rcu detected stall in corrupted" },
-	{ "INFO: task x y:12 blocked for more than 10 seconds.",
-	  "INFO: task hung in corrupted" },
+	{ "INFO: task x y:12 blocked for more than 10 seconds.", "INFO: task hung in corrupted" },
 	{ "INFO: task x:12 blocked in I/O wait for more than 10 seconds.",
 	  "INFO: task hung in corrupted" },
 	{ "INFO: task x:12 can't die for more than 10 seconds.",
@@ -264,7 +263,7 @@ static const struct {
 	{ "BUG: Kernel NULL pointer dereference on read at 0x00000000",
 	  "BUG: unable to handle kernel NULL pointer dereference in corrupted" },
 	{ "watchdog: CPU 2 self-detected hard LOCKUP @ f+0x1/0x2", "BUG: hard lockup in "
-	  "corrupted" },
+								   "corrupted" },
 	{ "Oops - illegal instruction [#1]", "Oops in corrupted" },
 	{ "Unable to handle kernel write to read-only memory at virtual address 08",
 	  "BUG: unable to handle kernel paging request in corrupted" },
@@ -409,8 +408,9 @@ static void test_flush(void **state)
 	splat_scanner_destroy(s);
 }
 
-#define ENDED "CPU: 0 PID: 1 Comm: x Not tainted 6.1.0 #1\nRIP: 0010:f+0x1/0x2\n" \
-	      "Call Trace:\n g+0x1/0x2\n---[ end trace 0000000000000000 ]---\n"
+#define ENDED                                                                                      \
+	"CPU: 0 PID: 1 Comm: x Not tainted 6.1.0 #1\nRIP: 0010:f+0x1/0x2\n"                        \
+	"Call Trace:\n g+0x1/0x2\n---[ end trace 0000000000000000 ]---\n"
 #define PANIC "Kernel panic - not syncing: "
 
 /* What belongs to a report before it, and what does not. */
@@ -423,13 +423,17 @@ static const struct {
 	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" ENDED PANIC "kernel: "
 	  "panic_on_warn set ...\n",
 	  1, true },
-	{ "a panic behind one", "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" ENDED
-	  PANIC "Attempted to kill init! exitcode=0x00000009\n", 2, false },
-	{ "a panic in one", "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" PANIC "why not\n"
-	  ENDED, 1, true },
-	{ "the next boot", "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" PANIC "x\n"
+	{ "a panic behind one",
+	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" ENDED PANIC
+	  "Attempted to kill init! exitcode=0x00000009\n",
+	  2, false },
+	{ "a panic in one",
+	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" PANIC "why not\n" ENDED, 1, true },
+	{ "the next boot",
+	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" PANIC "x\n"
 	  "[    0.000000] Linux version 6.1.0 (x) #1\n"
-	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" ENDED, 2, true },
+	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" ENDED,
+	  2, true },
 };
 
 static void test_sequences(void **state)
@@ -510,9 +514,9 @@ static void test_excerpt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_goldens), cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_flush),	cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_excerpt), cmocka_unit_test(test_every_form),
+		cmocka_unit_test(test_goldens),	  cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_flush),	  cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_excerpt),	  cmocka_unit_test(test_every_form),
 		cmocka_unit_test(test_sequences),
 	};
 

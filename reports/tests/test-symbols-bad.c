@@ -159,8 +159,8 @@ static const struct {
 	{ "include/generated/x.h", "/s/src/", "/s/obj", "include/generated/x.h" },
 	{ "/s/obj/include/generated/x.h", "/s/src/", "/s/obj", "include/generated/x.h" },
 	/* Debian's: C, generated, assembler */
-	{ "fs/dax.c", "debian/build/build_amd64_none_amd64/",
-	  "debian/build/build_amd64_none_amd64", "fs/dax.c" },
+	{ "fs/dax.c", "debian/build/build_amd64_none_amd64/", "debian/build/build_amd64_none_amd64",
+	  "fs/dax.c" },
 	{ "debian/build/build_amd64_none_amd64/fs/dax.c", "debian/build/build_amd64_none_amd64/",
 	  "debian/build/build_amd64_none_amd64", "fs/dax.c" },
 	{ "debian/build/build_amd64_none_amd64/../../../fs/dax.c", "",
@@ -182,8 +182,8 @@ static void test_paths(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		_cleanup_free_ char *got =
-			source_path(paths[i].path, paths[i].root, paths[i].build);
+		_cleanup_free_ char *got = source_path(paths[i].path, paths[i].root,
+						       paths[i].build);
 
 		assert_string_equal(got, paths[i].out);
 	}
@@ -192,12 +192,9 @@ static void test_paths(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_paths),
-		cmocka_unit_test(test_missing),
-		cmocka_unit_test(test_banner),
-		cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_no_lines),
-		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_paths),	 cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_banner),	 cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_no_lines), cmocka_unit_test(test_broken),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -28,8 +28,8 @@ static void test_inlined(void **state)
 {
 	static const char *const files[] = { "obj/vmlinux", "obj/vmlinux-zlib",
 					     "obj/vmlinux-no-aranges" };
-	_cleanup_free_ char *expected =
-		outer_places("outer", "init/main.c", line_of(main_c, "outer"));
+	_cleanup_free_ char *expected = outer_places("outer", "init/main.c",
+						     line_of(main_c, "outer"));
 	_cleanup_free_ char *poke = xasprintf("poke init/main.c:%u", line_of(main_c, "poke"));
 
 	(void)state;
@@ -39,8 +39,7 @@ static void test_inlined(void **state)
 		must(symbols_open(at(files[i]), NULL, &s));
 		assert_string_equal(symbols_banner(s), "Linux version 7.2 (x) #1");
 		assert_string_equal(symbols_build_id(s), BUILD_ID);
-		expect_somewhere(s, "outer", NULL, known(at(files[i]), "outer", 0).size,
-				 expected);
+		expect_somewhere(s, "outer", NULL, known(at(files[i]), "outer", 0).size, expected);
 		expect_somewhere(s, "poke", NULL, known(at(files[i]), "poke", 0).size, poke);
 		symbols_close(s);
 	}
@@ -104,8 +103,7 @@ static void test_same_name(void **state)
 	expect_somewhere(s, "twin", NULL, b.size, in_b);
 	assert_int_equal(ask(s, "twin", NULL, 0, a.room + 1), SYMBOLS_OTHER_SIZE);
 	assert_int_equal(ask(s, "twin", NULL, 0, 0), SYMBOLS_AMBIGUOUS);
-	assert_int_equal(ask(s, "same", NULL, 0, known(file, "same", 0).size),
-			 SYMBOLS_AMBIGUOUS);
+	assert_int_equal(ask(s, "same", NULL, 0, known(file, "same", 0).size), SYMBOLS_AMBIGUOUS);
 	expect_somewhere(s, "shared", NULL, known(file, "shared", 0).size, in_h);
 	symbols_close(s);
 }
@@ -114,8 +112,7 @@ static void test_same_name(void **state)
 static void test_exact(void **state)
 {
 	_cleanup_free_ char *eight = xasprintf("pair arch/pair.S:%u", line_of(pair_s, "eight"));
-	_cleanup_free_ char *sixteen =
-		xasprintf("pair arch/pair.S:%u", line_of(pair_s, "sixteen"));
+	_cleanup_free_ char *sixteen = xasprintf("pair arch/pair.S:%u", line_of(pair_s, "sixteen"));
 	struct symbols *s;
 
 	(void)state;
@@ -159,10 +156,10 @@ static void test_sizes(void **state)
 static void test_assembler(void **state)
 {
 	_cleanup_free_ char *first = xasprintf("entry arch/entry.S:%u", line_of(entry_s, "entry"));
-	_cleanup_free_ char *inner =
-		xasprintf("entry_inner arch/entry.S:%u", line_of(entry_s, "inner"));
-	_cleanup_free_ char *alias =
-		xasprintf("entry_alias arch/entry.S:%u", line_of(entry_s, "inner"));
+	_cleanup_free_ char *inner = xasprintf("entry_inner arch/entry.S:%u",
+					       line_of(entry_s, "inner"));
+	_cleanup_free_ char *alias = xasprintf("entry_alias arch/entry.S:%u",
+					       line_of(entry_s, "inner"));
 	_cleanup_free_ char *cut = xasprintf("cut arch/entry.S:%u", line_of(entry_s, "cut"));
 	struct symbols *s;
 
@@ -209,12 +206,9 @@ static void test_module(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_inlined),
-		cmocka_unit_test(test_call),
-		cmocka_unit_test(test_same_name),
-		cmocka_unit_test(test_exact),
-		cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_assembler),
+		cmocka_unit_test(test_inlined),	  cmocka_unit_test(test_call),
+		cmocka_unit_test(test_same_name), cmocka_unit_test(test_exact),
+		cmocka_unit_test(test_sizes),	  cmocka_unit_test(test_assembler),
 		cmocka_unit_test(test_module),
 	};
 

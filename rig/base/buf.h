@@ -9,12 +9,15 @@
 #include "base/util.h"
 
 struct buf {
-	char *data;	/* NULL only before the first use: read it by buf_str() */
-	size_t len;	/* bytes, without the NUL */
+	char *data; /* NULL only before the first use: read it by buf_str() */
+	size_t len; /* bytes, without the NUL */
 	size_t cap;
 };
 
-#define BUF_INIT { NULL, 0, 0 }
+#define BUF_INIT                                                                                   \
+	{                                                                                          \
+		NULL, 0, 0                                                                         \
+	}
 
 void buf_deinit(struct buf *b);
 #define _cleanup_buf_ _cleanup_(buf_deinit)

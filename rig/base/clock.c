@@ -12,8 +12,8 @@
 #define SLACK_NS 1000000000ull
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static _Atomic uint64_t beat_ns;	/* when the thread looked last; 0: there is none */
-static uint64_t still_ns;	/* in all, before then */
+static _Atomic uint64_t beat_ns; /* when the thread looked last; 0: there is none */
+static uint64_t still_ns;	 /* in all, before then */
 
 static uint64_t monotonic_ns(void)
 {

@@ -11,7 +11,7 @@
 #include "base/err.h"
 
 struct digest {
-	uint64_t size;	/* bytes, holes counted */
+	uint64_t size; /* bytes, holes counted */
 	uint64_t sum;
 };
 

@@ -13,12 +13,12 @@
 #include "base/util.h"
 
 enum err_code {
-	ERR_USAGE,	/* the user's words are wrong: exit 2 */
-	ERR_INFRA,	/* the host or the rig failed: exit 3 */
-	ERR_CANCELLED,	/* a signal asked us to stop: exit 3 */
-	ERR_TIMEOUT,	/* a bounded wait ran out, or what was waited for will not come: exit 3 */
-	ERR_PROGRAM,	/* run_program(): it ran and did not exit with 0: exit 3 */
-	ERR_BUILD,	/* kernel_get(): this source does not build: exit 3 */
+	ERR_USAGE,     /* the user's words are wrong: exit 2 */
+	ERR_INFRA,     /* the host or the rig failed: exit 3 */
+	ERR_CANCELLED, /* a signal asked us to stop: exit 3 */
+	ERR_TIMEOUT,   /* a bounded wait ran out, or what was waited for will not come: exit 3 */
+	ERR_PROGRAM,   /* run_program(): it ran and did not exit with 0: exit 3 */
+	ERR_BUILD,     /* kernel_get(): this source does not build: exit 3 */
 };
 
 struct err {
@@ -26,8 +26,7 @@ struct err {
 	char *message;
 };
 
-struct err *err_create(enum err_code code, const char *fmt, ...)
-	__printf(2, 3) __must_check;
+struct err *err_create(enum err_code code, const char *fmt, ...) __printf(2, 3) __must_check;
 
 /* As err_create(ERR_INFRA), with ": " and strerror(@errnum) behind it. */
 struct err *err_errno(int errnum, const char *fmt, ...) __printf(2, 3) __must_check;
@@ -36,8 +35,7 @@ struct err *err_errno(int errnum, const char *fmt, ...) __printf(2, 3) __must_ch
  * Puts "<fmt>: " before @err's message; takes @err, returns it. NULL stays
  * NULL, and what was interrupted says just so: what it was about is not to blame.
  */
-struct err *err_wrap(struct err *err, const char *fmt, ...)
-	__printf(2, 3) __must_check;
+struct err *err_wrap(struct err *err, const char *fmt, ...) __printf(2, 3) __must_check;
 
 /* NULL is fine. */
 void err_free(struct err *err);

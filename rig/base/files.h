@@ -26,8 +26,7 @@ struct err *file_read(const char *path, size_t max, struct buf *out) __must_chec
 struct err *file_read_fd(int fd, const char *path, size_t max, struct buf *out) __must_check;
 
 /* Writes @path by a temporary file beside it and rename: all of it or nothing. */
-struct err *file_write_atomic(const char *path, const void *data, size_t len)
-	__must_check;
+struct err *file_write_atomic(const char *path, const void *data, size_t len) __must_check;
 
 /* Copies the bytes of @from to the new file @to, mode 0644. */
 struct err *file_copy(const char *from, const char *to) __must_check;

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-#define GLOB_SHOWN 200	/* bytes of one in an error */
+#define GLOB_SHOWN 200 /* bytes of one in an error */
 
 /* Places in the name; none outside of [lo, hi). */
 struct set {
@@ -18,7 +18,7 @@ struct set {
 
 struct name {
 	const char *s;
-	size_t places;	/* strlen(s) + 1 */
+	size_t places; /* strlen(s) + 1 */
 };
 
 static bool is_choice(const char *p)
@@ -187,8 +187,7 @@ static void add_parts(const struct name *name, const char *p, const struct set *
 }
 
 /* Any number of times: on from what is new, until nothing is. */
-static void repeat(const struct name *name, const char *p, const struct set *from,
-		   struct set *out)
+static void repeat(const struct name *name, const char *p, const struct set *from, struct set *out)
 {
 	_cleanup_set_ struct set last = set_create(name);
 

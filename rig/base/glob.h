@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 
-#define GLOB_DEPTH_MAX 2	/* a choice in a choice */
+#define GLOB_DEPTH_MAX 2 /* a choice in a choice */
 
 /* ERR_USAGE with the column, from 1, when @glob is none. */
 struct err *glob_check(const char *glob) __must_check;

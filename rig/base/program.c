@@ -90,11 +90,11 @@ static struct err *program_failed(const char *name, int status, const struct buf
 	nl = nl ? nl + 1 : text;
 	buf_add_escaped(&last, nl, strlen(nl), 300);
 	if (WIFSIGNALED(status))
-		return err_create(ERR_INFRA, "'%s' died from signal %d: %s", name,
-				  WTERMSIG(status), buf_str(&last));
+		return err_create(ERR_INFRA, "'%s' died from signal %d: %s", name, WTERMSIG(status),
+				  buf_str(&last));
 	return err_create(WEXITSTATUS(status) == 127 ? ERR_INFRA : ERR_PROGRAM,
-			  "'%s' failed with exit status %d: %s", name,
-			  WEXITSTATUS(status), buf_str(&last));
+			  "'%s' failed with exit status %d: %s", name, WEXITSTATUS(status),
+			  buf_str(&last));
 }
 
 /* @last_words holds, in the end, what an error's message is made of. */
@@ -141,8 +141,8 @@ struct err *run_program(const char *const argv[], int timeout_ms, struct buf *ou
 }
 
 struct line_cutter {
-	struct buf line;	/* not whole yet */
-	struct buf last;	/* the last one that was not empty */
+	struct buf line; /* not whole yet */
+	struct buf last; /* the last one that was not empty */
 	void (*take)(void *arg, const char *line);
 	void *arg;
 };

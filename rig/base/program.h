@@ -19,15 +19,13 @@ void run_program_cancel_fd(int fd);
  * child's process group is killed and the call fails with ERR_TIMEOUT. A child
  * that exits other than 0 is an error that carries the last line it printed.
  */
-struct err *run_program(const char *const argv[], int timeout_ms, struct buf *out)
-	__must_check;
+struct err *run_program(const char *const argv[], int timeout_ms, struct buf *out) __must_check;
 
 /*
  * As run_program(), but each line of the output that is not empty goes to @take as it
  * comes, without its newline, cut to 4 KiB.
  */
 struct err *run_program_lines(const char *const argv[], int timeout_ms,
-			      void (*take)(void *arg, const char *line), void *arg)
-	__must_check;
+			      void (*take)(void *arg, const char *line), void *arg) __must_check;
 
 #endif

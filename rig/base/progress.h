@@ -9,12 +9,11 @@
 #include "base/util.h"
 
 struct progress {
-	void (*line)(void *arg, const char *text);	/* @text lasts for the call */
+	void (*line)(void *arg, const char *text); /* @text lasts for the call */
 	void *arg;
 };
 
-static inline __printf(2, 3) void progress_line(const struct progress *say,
-						const char *fmt, ...)
+static inline __printf(2, 3) void progress_line(const struct progress *say, const char *fmt, ...)
 {
 	_cleanup_free_ char *text = NULL;
 	va_list ap;

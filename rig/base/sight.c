@@ -4,8 +4,10 @@
 const char *oracle_name(enum oracle oracle)
 {
 	static const char *const names[ORACLES] = {
-		[ORACLE_LOG] = "log",	    [ORACLE_LEDGER] = "ledger",
-		[ORACLE_FLUSH] = "flush",   [ORACLE_BLOCKS] = "blocks",
+		[ORACLE_LOG] = "log",
+		[ORACLE_LEDGER] = "ledger",
+		[ORACLE_FLUSH] = "flush",
+		[ORACLE_BLOCKS] = "blocks",
 		[ORACLE_ENTRIES] = "2 MiB entries",
 	};
 

@@ -11,17 +11,17 @@ enum oracle {
 	ORACLE_LEDGER,	/* struct pages, to the last look after umount */
 	ORACLE_FLUSH,	/* the trace of writeback, to a mark after the last event */
 	ORACLE_BLOCKS,	/* the filesystem's map of free space */
-	ORACLE_ENTRIES,	/* the count of faults that fell back from 2 MiB */
+	ORACLE_ENTRIES, /* the count of faults that fell back from 2 MiB */
 	ORACLES,
 };
 
 /* Of two words on one oracle the later of these holds. */
 enum sight {
-	SIGHT_NONE,	/* it said nothing */
+	SIGHT_NONE, /* it said nothing */
 	SIGHT_WHOLE,
-	SIGHT_LACKING,	/* this kernel or filesystem does not offer what it reads */
-	SIGHT_OFF,	/* a self-test left it out */
-	SIGHT_CUT,	/* it broke off: of what came then it saw nothing */
+	SIGHT_LACKING, /* this kernel or filesystem does not offer what it reads */
+	SIGHT_OFF,     /* a self-test left it out */
+	SIGHT_CUT,     /* it broke off: of what came then it saw nothing */
 	SIGHTS,
 };
 

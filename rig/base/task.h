@@ -14,9 +14,9 @@
 /* One line of /proc/PID/stat. */
 struct task_stat {
 	pid_t pid, ppid, pgrp;
-	char comm[64];		/* as the kernel has it: any bytes */
-	char state;		/* 'R', 'S', 'D', 'Z', ... */
-	uint64_t utime, stime;	/* clock ticks */
+	char comm[64];	       /* as the kernel has it: any bytes */
+	char state;	       /* 'R', 'S', 'D', 'Z', ... */
+	uint64_t utime, stime; /* clock ticks */
 };
 
 /* Pure. The comm may hold blanks and parentheses. False when it is no such line. */
@@ -24,9 +24,9 @@ bool task_stat_parse(const char *line, struct task_stat *out);
 
 struct task_sample {
 	char state;
-	uint64_t cpu_ns;	/* user and system, to the nanosecond where the kernel
+	uint64_t cpu_ns; /* user and system, to the nanosecond where the kernel
 				   has schedstat, else in clock ticks */
-	char wchan[64];		/* function it sleeps in; "0" when it does not */
+	char wchan[64];	 /* function it sleeps in; "0" when it does not */
 };
 
 /* @tid is @pid for the main thread. 0 or -errno (-ESRCH: gone). */

@@ -31,8 +31,18 @@ static inline void free_ptr(void *p)
 void close_fd(const int *fd);
 
 /* Hand a pointer out of a _cleanup_ variable. */
-#define take_ptr(p) ({ __typeof__(p) __p = (p); (p) = NULL; __p; })
-#define take_fd(fd) ({ int __f = (fd); (fd) = -1; __f; })
+#define take_ptr(p)                                                                                \
+	({                                                                                         \
+		__typeof__(p) __p = (p);                                                           \
+		(p) = NULL;                                                                        \
+		__p;                                                                               \
+	})
+#define take_fd(fd)                                                                                \
+	({                                                                                         \
+		int __f = (fd);                                                                    \
+		(fd) = -1;                                                                         \
+		__f;                                                                               \
+	})
 
 /*
  * Memory is not expected to run out on the host: these end the program with a

@@ -15,13 +15,13 @@
 struct rusage;
 
 struct bench {
-	struct paths paths;	/* as daxrig has them */
-	const char *daxrig;	/* the program */
-	char *out;		/* folder of all that the bench makes; removed at its end */
-	const char *kernel;	/* SPEC; NULL: daxrig's default */
-	bool has_jobs;		/* this daxrig knows --jobs */
-	char accel[32];		/* QEMU's words for what guests run on */
-	uint64_t deadline;	/* no round begins that would likely end behind it */
+	struct paths paths; /* as daxrig has them */
+	const char *daxrig; /* the program */
+	char *out;	    /* folder of all that the bench makes; removed at its end */
+	const char *kernel; /* SPEC; NULL: daxrig's default */
+	bool has_jobs;	    /* this daxrig knows --jobs */
+	char accel[32];	    /* QEMU's words for what guests run on */
+	uint64_t deadline;  /* no round begins that would likely end behind it */
 };
 
 /*

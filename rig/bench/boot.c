@@ -28,7 +28,7 @@ struct seen {
 struct boot {
 	const struct bench *b;
 	struct seen seen;
-	char *console;		/* NULL: daxrig has not begun its guest */
+	char *console; /* NULL: daxrig has not begun its guest */
 	char *runs;
 	uint64_t start_ns, ready_ns;
 };
@@ -65,8 +65,8 @@ static char *read_append(const char *console)
 	static const char label[] = "Command line: ";
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	_cleanup_err_ struct err *err = file_read(console, LOG_MAX, &text);
-	const char *at = err || !text.len ? NULL : memmem(text.data, text.len, label,
-							    strlen(label));
+	const char *at = err || !text.len ? NULL :
+					    memmem(text.data, text.len, label, strlen(label));
 
 	if (!at)
 		return NULL;
@@ -119,7 +119,7 @@ static struct err *by_daxrig(struct boot *boot, struct samples *out)
 struct words {
 	const char *v[64];
 	size_t n;
-	char *own[32];		/* those of v that are to be freed */
+	char *own[32]; /* those of v that are to be freed */
 	size_t nr_own;
 };
 
@@ -138,13 +138,13 @@ static void add_own(struct words *w, const char *option, char *value)
 static struct err *add_nvdimm(const struct boot *boot, struct words *w, const struct geometry *g,
 			      unsigned int i)
 {
-	const char *folder = nvdimm_folder(geometry_nvdimm_total(g), "/dev/shm",
-					   boot->b->out);
+	const char *folder = nvdimm_folder(geometry_nvdimm_total(g), "/dev/shm", boot->b->out);
 	char *path = xasprintf("%s/daxrig-bench-%d-nvdimm%u", folder, getpid(), i);
 
-	add_own(w, "-object", xasprintf("memory-backend-file,id=m%u,share=on,size=%llu,align=%llu,"
-					"pmem=on,mem-path=%s", i, (unsigned long long)g->size[i],
-					(unsigned long long)g->align, path));
+	add_own(w, "-object",
+		xasprintf("memory-backend-file,id=m%u,share=on,size=%llu,align=%llu,"
+			  "pmem=on,mem-path=%s",
+			  i, (unsigned long long)g->size[i], (unsigned long long)g->align, path));
 	add_own(w, "-device", xasprintf("nvdimm,id=n%u,memdev=m%u", i, i));
 	w->own[w->nr_own++] = path;
 	return nvdimm_create(path, g->size[i]);
@@ -174,16 +174,17 @@ static struct err *hand_words(const struct boot *boot, const char *accel, struct
 	add_own(w, "-accel", xstrdup(accel));
 	add(w, "-cpu", strcmp(accel, "kvm") ? "max" : "host");
 	add_own(w, "-smp", xasprintf("%u", g.vcpus));
-	add_own(w, "-m", xasprintf("%lluM,slots=%u,maxmem=%lluM", (unsigned long long)g.memory >> 20,
-				   g.nvdimms, (unsigned long long)(g.memory +
-				   geometry_nvdimm_total(&g)) >> 20));
+	add_own(w, "-m",
+		xasprintf("%lluM,slots=%u,maxmem=%lluM", (unsigned long long)g.memory >> 20,
+			  g.nvdimms,
+			  (unsigned long long)(g.memory + geometry_nvdimm_total(&g)) >> 20));
 	add(w, "-kernel", s->kernel);
 	add(w, "-initrd", s->initrd);
 	add(w, "-append", s->append);
 	add_own(w, "-serial", xasprintf("file:%s", boot->console));
 	add(w, "-device", "virtio-serial-pci");
-	add_own(w, "-chardev", xasprintf("socket,id=c,path=%s/agent,server=on,wait=off",
-					 boot->b->out));
+	add_own(w, "-chardev",
+		xasprintf("socket,id=c,path=%s/agent,server=on,wait=off", boot->b->out));
 	add(w, "-device", "virtserialport,chardev=c,name=" DOMAIN_CHANNEL_NAME);
 	for (unsigned int i = 0; i < g.nvdimms && !err; i++)
 		err = add_nvdimm(boot, w, &g, i);
@@ -261,9 +262,13 @@ void bench_boot(struct bench *b, struct figure *f)
 	if (err)
 		figure_fail(f, err);
 	else
-		figure_set(f, 100 * (a / c - 1), xasprintf("more than a QEMU command line by hand, "
-			   "from start to the agent's ready line, same kernel and image: %.2f s "
-			   "against %.2f s, medians of %zu boots each, in turn", a, c, ours.n));
+		figure_set(
+			f, 100 * (a / c - 1),
+			xasprintf(
+				"more than a QEMU command line by hand, "
+				"from start to the agent's ready line, same kernel and image: %.2f s "
+				"against %.2f s, medians of %zu boots each, in turn",
+				a, c, ours.n));
 	samples_deinit(&ours);
 	samples_deinit(&hand);
 	seen_deinit(&boot.seen);

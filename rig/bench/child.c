@@ -16,7 +16,7 @@
 #include "bench/bench.h"
 
 #define LOG_MAX (16u << 20)
-#define END_MS 20000	/* what a daxrig told to end may take */
+#define END_MS 20000 /* what a daxrig told to end may take */
 #define RUN_NS 300000000000ull
 
 static void __noreturn become(const char *const argv[], int log, pid_t parent)

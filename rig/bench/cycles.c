@@ -9,7 +9,7 @@ enum { KIND_WORK, KIND_IDLE, KINDS };
 
 struct loop {
 	const char *args[4];
-	struct samples cycle[KINDS];	/* seconds a cycle, of each run's fastest block */
+	struct samples cycle[KINDS]; /* seconds a cycle, of each run's fastest block */
 };
 
 static struct err *loop_run(const struct bench *b, struct loop *l)
@@ -72,14 +72,15 @@ void bench_cycles(struct bench *b, struct figure *f)
 	if (err)
 		figure_fail(f, err);
 	else
-		figure_set(f, c[KIND_WORK] / a[KIND_WORK],
-			   xasprintf("as many cycles of vmsplice, ZERO_RANGE and unpin in one guest "
-				     "as a bare loop of the same calls makes: %.0f a second against "
-				     "%.0f, the fastest block of a run, medians of %zu runs each, in "
-				     "turn; with a PUNCH_HOLE that finds no block %.2f, %.0f against "
-				     "%.0f", 1 / a[KIND_WORK], 1 / c[KIND_WORK],
-				     ours.cycle[KIND_WORK].n, c[KIND_IDLE] / a[KIND_IDLE],
-				     1 / a[KIND_IDLE], 1 / c[KIND_IDLE]));
+		figure_set(
+			f, c[KIND_WORK] / a[KIND_WORK],
+			xasprintf("as many cycles of vmsplice, ZERO_RANGE and unpin in one guest "
+				  "as a bare loop of the same calls makes: %.0f a second against "
+				  "%.0f, the fastest block of a run, medians of %zu runs each, in "
+				  "turn; with a PUNCH_HOLE that finds no block %.2f, %.0f against "
+				  "%.0f",
+				  1 / a[KIND_WORK], 1 / c[KIND_WORK], ours.cycle[KIND_WORK].n,
+				  c[KIND_IDLE] / a[KIND_IDLE], 1 / a[KIND_IDLE], 1 / c[KIND_IDLE]));
 	loop_deinit(&ours);
 	loop_deinit(&bare);
 }

@@ -25,11 +25,11 @@ static double seconds(uint64_t ns)
 /* One kind of run, done again and again. */
 struct side {
 	const char *args[12];
-	struct samples whole;	/* seconds a run */
-	struct samples first;	/* seconds from nothing to a case's first step */
-	struct samples rate;	/* cases a minute */
-	bool settled;		/* the records say how long guests took to settle */
-	uint64_t took_ns;	/* the last run, all of it */
+	struct samples whole; /* seconds a run */
+	struct samples first; /* seconds from nothing to a case's first step */
+	struct samples rate;  /* cases a minute */
+	bool settled;	      /* the records say how long guests took to settle */
+	uint64_t took_ns;     /* the last run, all of it */
 	size_t cases;
 };
 
@@ -111,19 +111,22 @@ void bench_warm(struct bench *b, struct figure *step, struct figure *plan)
 	}
 	a = samples_median(&warm.whole);
 	c = samples_median(&cold.whole);
-	figure_set(plan, c / a, xasprintf("a run of the %zu cases of quick that match '%s', not "
-					  "all of it, one job: %.1f s warm against %.1f s with "
-					  "--no-fork, medians of %zu runs each, in turn",
-					  warm.cases, SUBSET, a, c, warm.whole.n));
+	figure_set(plan, c / a,
+		   xasprintf("a run of the %zu cases of quick that match '%s', not "
+			     "all of it, one job: %.1f s warm against %.1f s with "
+			     "--no-fork, medians of %zu runs each, in turn",
+			     warm.cases, SUBSET, a, c, warm.whole.n));
 	a = samples_median(&warm.first);
 	c = samples_median(&cold.first);
 	if (a > 0 && c > 0)
-		figure_set(step, c / a, xasprintf("faster to %s: a fork in %.3f s "
-						  "against a boot in %.3f s, medians of %zu and %zu "
-						  "guests in %zu runs each, in turn",
-						  warm.settled && cold.settled ? "the first step" :
-						  "the agent's first word (settling is not recorded)", a, c,
-						  warm.first.n, cold.first.n, warm.whole.n));
+		figure_set(step, c / a,
+			   xasprintf("faster to %s: a fork in %.3f s "
+				     "against a boot in %.3f s, medians of %zu and %zu "
+				     "guests in %zu runs each, in turn",
+				     warm.settled && cold.settled ?
+					     "the first step" :
+					     "the agent's first word (settling is not recorded)",
+				     a, c, warm.first.n, cold.first.n, warm.whole.n));
 	else
 		figure_fail(step, err_create(ERR_INFRA, "the records hold no timing"));
 out:
@@ -150,8 +153,8 @@ void bench_jobs(struct bench *b, struct figure *rate, struct figure *two)
 	}
 	figure_set(rate, samples_median(&one.rate),
 		   xasprintf("warm, one job, from the program's start to its end, the %zu cases of "
-			     "quick that match '%s': median of %zu runs", one.cases, LARGER,
-			     one.rate.n));
+			     "quick that match '%s': median of %zu runs",
+			     one.cases, LARGER, one.rate.n));
 	if (b->has_jobs)
 		figure_set(two, samples_median(&both.rate) / samples_median(&one.rate),
 			   xasprintf("cases a minute: two jobs %.1f against one %.1f, the "
@@ -180,11 +183,13 @@ void bench_oracles(struct bench *b, struct figure *f)
 	if (err)
 		figure_fail(f, err);
 	else
-		figure_set(f, 100 * (a / c - 1),
-			   xasprintf("more time with all oracles than with the kernel log and the waits "
-				     "alone: %.1f s against %.1f s, the %zu cases of quick that match "
-				     "'%s', one job, warm, medians of %zu runs each, in turn", a, c,
-				     all.cases, LARGER, all.whole.n));
+		figure_set(
+			f, 100 * (a / c - 1),
+			xasprintf(
+				"more time with all oracles than with the kernel log and the waits "
+				"alone: %.1f s against %.1f s, the %zu cases of quick that match "
+				"'%s', one job, warm, medians of %zu runs each, in turn",
+				a, c, all.cases, LARGER, all.whole.n));
 	side_deinit(&all);
 	side_deinit(&few);
 }
@@ -254,7 +259,8 @@ void bench_memory(struct bench *b, struct figure *f)
 		figure_set(f, samples_median(&most),
 			   xasprintf("PSS of a fork's QEMU without the template's pages it only "
 				     "reads, at its most, looked at every %d ms: median of %zu "
-				     "forks that serve a case each, one run", LOOK_MS, most.n));
+				     "forks that serve a case each, one run",
+				     LOOK_MS, most.n));
 	if (!err)
 		run_summary_deinit(&r);
 	samples_deinit(&most);

@@ -52,8 +52,17 @@ void figure_fail(struct figure *f, struct err *err)
 }
 
 enum {
-	FIGURE_STEP, FIGURE_PLAN, FIGURE_RATE, FIGURE_MEMORY, FIGURE_BOOT, FIGURE_CYCLES,
-	FIGURE_TWO, FIGURE_ORACLES, FIGURE_SPLAT, FIGURE_SPLAT_MEMORY, FIGURES,
+	FIGURE_STEP,
+	FIGURE_PLAN,
+	FIGURE_RATE,
+	FIGURE_MEMORY,
+	FIGURE_BOOT,
+	FIGURE_CYCLES,
+	FIGURE_TWO,
+	FIGURE_ORACLES,
+	FIGURE_SPLAT,
+	FIGURE_SPLAT_MEMORY,
+	FIGURES,
 };
 
 static struct figure figures[FIGURES] = {
@@ -95,8 +104,8 @@ static struct err *warm_up(struct bench *b, char **head)
 	err = bench_run(b, args, NULL, &r);
 	if (err)
 		return err;
-	snprintf(b->accel, sizeof(b->accel), "%s", strcmp(r.accel, "kvm") ? "tcg,thread=multi" :
-									     "kvm");
+	snprintf(b->accel, sizeof(b->accel), "%s",
+		 strcmp(r.accel, "kvm") ? "tcg,thread=multi" : "kvm");
 	buf_addf(&text, " \"processors\": %ld,\n \"load\": %.2f,\n \"accel\": ",
 		 sysconf(_SC_NPROCESSORS_ONLN), load[0]);
 	json_add_string(r.accel, &text);
@@ -169,7 +178,8 @@ static const struct {
 
 static bool group_is_wanted(size_t i, char **names)
 {
-	return is_wanted(groups[i].f, names) || (groups[i].other && is_wanted(groups[i].other, names));
+	return is_wanted(groups[i].f, names) ||
+	       (groups[i].other && is_wanted(groups[i].other, names));
 }
 
 static bool guests_are_wanted(char **names)
@@ -268,7 +278,7 @@ int main(int argc, char **argv)
 
 	if (!parse_words(argc, argv, &json, &names)) {
 		fprintf(stderr, "Usage: daxrig-bench [--json FILE] [FIGURE...], in the folder of "
-			"daxrig\nFigures:");
+				"daxrig\nFigures:");
 		for (size_t i = 0; i < FIGURES; i++)
 			fprintf(stderr, " %s", figures[i].name);
 		fputc('\n', stderr);

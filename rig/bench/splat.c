@@ -13,7 +13,7 @@
 #include "bench/bench.h"
 
 #define LOG_SIZE (1ull << 30)
-#define UNIT_SIZE (8ull << 20)	/* with a report at its end */
+#define UNIT_SIZE (8ull << 20) /* with a report at its end */
 #define REPORTS (LOG_SIZE / UNIT_SIZE)
 #define ROUNDS 7
 #define RUN_NS 120000000000ull
@@ -27,16 +27,18 @@ static const char *const boot_lines[] = {
 	"pci 0000:00:%02" PRIx64 ".0: BAR 4 [mem 0x%08" PRIx64 " 64bit pref]",
 	"pci_bus 0000:%02" PRIx64 ": root bus resource [mem 0x%08" PRIx64 " window]",
 	"Dentry cache hash table entries: %" PRIu64 " (order: 8, %" PRIu64 " bytes, linear)",
-	"clocksource: tsc: mask: 0xffffffffffffffff max_cycles: 0x%" PRIx64 ", max_idle_ns: %" PRIu64
-	" ns",
+	"clocksource: tsc: mask: 0xffffffffffffffff max_cycles: 0x%" PRIx64
+	", max_idle_ns: %" PRIu64 " ns",
 	"xor: automatically using best checksumming function   avx (%" PRIu64 ", %" PRIu64 ")",
 	"systemd[1]: Started unit-%" PRIu64 ".service - Journal Service Number %" PRIu64 ".",
 	"XFS (pmem%" PRIu64 "): Mounting V5 Filesystem, block %" PRIu64,
 	"XFS (pmem%" PRIu64 "): Ending clean mount after %" PRIu64 " ms",
 	"EXT4-fs (pmem%" PRIu64 "): mounted filesystem with ordered data mode, %" PRIu64,
 	"nd_pmem namespace%" PRIu64 ".0: unable to guarantee persistence of %" PRIu64 " writes",
-	"audit: type=1400 audit(%" PRIu64 ".%" PRIu64 ":7): apparmor=\"STATUS\" profile=\"unconfined\"",
-	"Error: Driver 'pcspkr' %" PRIu64 " is already registered, ERROR %" PRIu64 ", no bug, debugged",
+	"audit: type=1400 audit(%" PRIu64 ".%" PRIu64
+	":7): apparmor=\"STATUS\" profile=\"unconfined\"",
+	"Error: Driver 'pcspkr' %" PRIu64 " is already registered, ERROR %" PRIu64
+	", no bug, debugged",
 	"usb usb%" PRIu64 ": New USB device strings: Mfr=3, Product=%" PRIu64 ", SerialNumber=1",
 };
 
@@ -117,10 +119,10 @@ static struct err *write_log(const char *path)
 /* One program over the log; what it prints must tell all the reports. */
 struct side {
 	const char *argv[6];
-	int status;		/* its exit status when it worked */
-	bool counts;		/* prints the number of reports; else a line for each */
-	double seconds;		/* the last run */
-	uint64_t memory;	/* bytes at most, of all runs */
+	int status;	 /* its exit status when it worked */
+	bool counts;	 /* prints the number of reports; else a line for each */
+	double seconds;	 /* the last run */
+	uint64_t memory; /* bytes at most, of all runs */
 };
 
 static uint64_t reports_in(const struct side *s, const char *output)
@@ -202,15 +204,17 @@ void bench_splat(struct bench *b, struct figure *speed, struct figure *memory)
 		figure_fail(memory, err_create(err->code, "%s", err->message));
 		figure_fail(speed, err);
 	} else {
-		figure_set(speed, samples_median(&p.ratio),
-			   xasprintf("the speed of grep -c -F WARNING by daxrig splat, a log of 1 GiB "
-				     "with a report every 8 MiB: %.2f s against %.2f s, medians of "
-				     "%zu pairs, in turn", samples_median(&p.ours),
-				     samples_median(&p.grep), p.ratio.n));
+		figure_set(
+			speed, samples_median(&p.ratio),
+			xasprintf("the speed of grep -c -F WARNING by daxrig splat, a log of 1 GiB "
+				  "with a report every 8 MiB: %.2f s against %.2f s, medians of "
+				  "%zu pairs, in turn",
+				  samples_median(&p.ours), samples_median(&p.grep), p.ratio.n));
 		figure_set(memory, (double)ours.memory / (1 << 20),
 			   xasprintf("what daxrig splat holds in memory at most on that log, %zu "
 				     "runs; the bench that starts it would be seen too if it held "
-				     "more", p.ratio.n));
+				     "more",
+				     p.ratio.n));
 	}
 	samples_deinit(&p.ratio);
 	samples_deinit(&p.ours);

@@ -25,11 +25,11 @@ double samples_median(const struct samples *s);
 uint64_t smaps_beyond(const char *smaps, const char *folder);
 
 struct figure {
-	const char *name;	/* "fork-to-first-step" */
-	const char *unit;	/* "times", "MiB" */
+	const char *name; /* "fork-to-first-step" */
+	const char *unit; /* "times", "MiB" */
 	bool measured;
 	double value;
-	char *text;		/* what was compared, medians, runs; else why not */
+	char *text; /* what was compared, medians, runs; else why not */
 };
 
 /* "NAME: VALUE UNIT (TEXT)\n" or "NAME: not measured (TEXT)\n" */

@@ -5,11 +5,11 @@
 
 #include "base/glob.h"
 
-#define WHY_MAX 300	/* bytes */
+#define WHY_MAX 300 /* bytes */
 
 static const char *const outcome_names[OUTCOMES] = {
-	[OUTCOME_SHOWN] = "shown",     [OUTCOME_NOT_SHOWN] = "not shown",
-	[OUTCOME_NONE] = "no answer",  [OUTCOME_NO_BOOT] = "no boot",
+	[OUTCOME_SHOWN] = "shown",    [OUTCOME_NOT_SHOWN] = "not shown",
+	[OUTCOME_NONE] = "no answer", [OUTCOME_NO_BOOT] = "no boot",
 	[OUTCOME_UNFIT] = "unfit",
 };
 

@@ -7,16 +7,16 @@
 
 /* What is sought; all NULL: not known yet. sought_deinit() it. */
 struct sought {
-	char *rule;	/* "contract.waits"; NULL: any */
-	char *title;	/* of a splat, or its signature, or a glob; NULL: any */
+	char *rule;  /* "contract.waits"; NULL: any */
+	char *title; /* of a splat, or its signature, or a glob; NULL: any */
 };
 
 enum outcome {
 	OUTCOME_SHOWN,
 	OUTCOME_NOT_SHOWN,
-	OUTCOME_NONE,		/* no answer: something else came between */
-	OUTCOME_NO_BOOT,	/* no guest came up */
-	OUTCOME_UNFIT,		/* does not build, or is no kernel that daxrig can use */
+	OUTCOME_NONE,	 /* no answer: something else came between */
+	OUTCOME_NO_BOOT, /* no guest came up */
+	OUTCOME_UNFIT,	 /* does not build, or is no kernel that daxrig can use */
 };
 #define OUTCOMES (OUTCOME_UNFIT + 1)
 
@@ -52,8 +52,8 @@ enum outcome answer_of(const struct case_record *rec, const struct sought *s, ch
 /* The tries of one run, which are the same case again. */
 struct tries {
 	size_t counts[OUTCOMES];
-	char *why[OUTCOMES];	/* of the first of each; NULL: none */
-	size_t guests;		/* the highest number of a guest, or the records */
+	char *why[OUTCOMES]; /* of the first of each; NULL: none */
+	size_t guests;	     /* the highest number of a guest, or the records */
 	size_t records;
 };
 
@@ -63,7 +63,7 @@ enum outcome tries_add(struct tries *t, const struct case_record *rec, struct so
 /* For run_options.over, which takes each record of a run: true once it is shown. */
 struct trying {
 	struct tries tries;
-	struct sought *sought;	/* borrowed; learned from the first that fails */
+	struct sought *sought; /* borrowed; learned from the first that fails */
 };
 
 bool trying_over(void *trying, const struct case_record *rec);

@@ -70,7 +70,10 @@ static void print_candidates(const struct history *h)
 		/* in the order of time */
 		size_t at = h->fixed ? h->n - 1 - i : i;
 
-		printf("%-4s  %s  %s\n", at == 0 ? "good" : at + 1 == h->n ? "bad" : "",
+		printf("%-4s  %s  %s\n",
+		       at == 0	      ? "good" :
+		       at + 1 == h->n ? "bad" :
+					"",
 		       h->v[at].spec, h->v[at].label);
 	}
 }
@@ -96,8 +99,13 @@ static struct err *bisect_in(const struct bisect_question *q, const char *dir, c
 			     struct runner *r, struct history *h, int *status)
 {
 	struct session_options o = {
-		.confidence = q->confidence, .max_runs = q->max_runs, .patience = q->patience,
-		.skip = q->skip, .nr_skip = q->nr_skip, .say = &command_say, .runner = { runner_run, r },
+		.confidence = q->confidence,
+		.max_runs = q->max_runs,
+		.patience = q->patience,
+		.skip = q->skip,
+		.nr_skip = q->nr_skip,
+		.say = &command_say,
+		.runner = { runner_run, r },
 	};
 	struct bisect_log log;
 	enum session_end end = SESSION_STUCK;
@@ -108,7 +116,8 @@ static struct err *bisect_in(const struct bisect_question *q, const char *dir, c
 	if (!err)
 		err = runner_keep(r, dir, log.n);
 	if (!err && log.n)
-		progress_line(&command_say, "going on after %zu run%s of '%s'; --restart begins anew", log.n,
+		progress_line(&command_say,
+			      "going on after %zu run%s of '%s'; --restart begins anew", log.n,
 			      log.n == 1 ? "" : "s", log.path);
 	if (!err)
 		err = go_on(bisect_walk(h, &log, &o, stdout, &end), &log);
@@ -146,8 +155,8 @@ static struct err *ask(const struct bisect_question *q, const char *data, struct
 	all = xasprintf("%s\n%s", buf_str(&asked), r->text);
 	name = sha256_name(all);
 	dir = xasprintf("%s/bisect/%s", data, name);
-	progress_line(&command_say, "%zu %ss from %s to %s, bisected in '%s'", h->n, h->unit, h->v[0].label,
-		      h->v[h->n - 1].label, dir);
+	progress_line(&command_say, "%zu %ss from %s to %s, bisected in '%s'", h->n, h->unit,
+		      h->v[0].label, h->v[h->n - 1].label, dir);
 	return bisect_in(q, dir, buf_str(&asked), r, h, status);
 }
 
@@ -190,8 +199,9 @@ struct err *bisect_once(const struct bisect_question *q, int *status)
 		why = said;
 		err_free(take_ptr(err));
 	}
-	*status = outcome == OUTCOME_SHOWN ? GIT_SHOWN :
-		  outcome == OUTCOME_NOT_SHOWN ? GIT_NOT_SHOWN : GIT_SKIP;
+	*status = outcome == OUTCOME_SHOWN     ? GIT_SHOWN :
+		  outcome == OUTCOME_NOT_SHOWN ? GIT_NOT_SHOWN :
+						 GIT_SKIP;
 	if (!err)
 		printf("%s: %s: %s\n", q->once, outcome_name(outcome), why);
 	if (!err && folder)

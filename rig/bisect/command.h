@@ -7,9 +7,9 @@
 
 /* What the user asks; strings are borrowed, NULL: not said. */
 struct bisect_question {
-	const char *good, *bad;		/* SPECs */
-	const char *once;		/* SPEC of the one run */
-	const char *name, *file;	/* of the case; one of both */
+	const char *good, *bad;	 /* SPECs */
+	const char *once;	 /* SPEC of the one run */
+	const char *name, *file; /* of the case; one of both */
 	const char *match, *accel;
 	struct sought sought;
 	double confidence;
@@ -17,7 +17,7 @@ struct bisect_question {
 	const char *const *skip;
 	size_t nr_skip;
 	bool restart, dry_run;
-	struct run_options run;		/* jobs, repeat, accel, geometry */
+	struct run_options run; /* jobs, repeat, accel, geometry */
 };
 
 /* Bisects, prints the report, and sets @status to an enum exit_status. */

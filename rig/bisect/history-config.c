@@ -13,7 +13,7 @@
 #include "guests/build/recipe.h"
 #include "guests/archive/sha256.h"
 
-#define SOURCE_ONLY 2	/* fragments that every kernel has: what daxrig needs, the base */
+#define SOURCE_ONLY 2 /* fragments that every kernel has: what daxrig needs, the base */
 
 /* An option, and what the ends say of it; NULL: nothing. */
 struct option {
@@ -133,8 +133,8 @@ static struct err *add_all(const char *dir, const char *source, const struct opt
 
 	for (size_t i = 0; !err && i < o->n; i++) {
 		const struct option *option = &o->v[i];
-		_cleanup_free_ char *label =
-			xasprintf("%s=%s", option->name, option->bad ? option->bad : "as it comes");
+		_cleanup_free_ char *label = xasprintf("%s=%s", option->name,
+						       option->bad ? option->bad : "as it comes");
 
 		if (differs(option))
 			err = add_candidate(dir, source, o, ++changed, label, out);
@@ -156,9 +156,11 @@ struct err *history_of_config(const char *data_dir, const struct kernel_spec *go
 	if (!err)
 		err = recipe_read(bad, &other);
 	if (!err && strcmp(from, to))
-		err = err_create(ERR_USAGE, "there is no way from '%s' to '%s': one source with two "
+		err = err_create(ERR_USAGE,
+				 "there is no way from '%s' to '%s': one source with two "
 				 "configurations, two packaged kernels or two revisions "
-				 "tree:PATH@REV are wanted", good->text, bad->text);
+				 "tree:PATH@REV are wanted",
+				 good->text, bad->text);
 	if (!err)
 		err = dir_create(dir);
 	if (!err) {

@@ -59,8 +59,9 @@ static struct err *add_line(struct history *h, const char *from, const char *to)
 	do {
 		_cleanup_free_ char *over = xasprintf("--skip=%zu", skip);
 		struct err *err = GIT(h->tree, &text, "log", "--first-parent", "--no-color",
-				      "--no-show-signature", "--format=%H%x09%as%x09%<(100,trunc)%s",
-				      one, over, "--end-of-options", range, "--");
+				      "--no-show-signature",
+				      "--format=%H%x09%as%x09%<(100,trunc)%s", one, over,
+				      "--end-of-options", range, "--");
 
 		if (err)
 			return err;
@@ -84,18 +85,20 @@ static struct err *not_on_line(const struct history *h, const char *end, const c
 	_cleanup_free_ char *say = NULL;
 
 	if (parent)
-		say = xasprintf(": say --%s tree:%s@%.*s%s, from where that line begins", end, h->tree,
-				SHORT_ID, parent, h->extras);
-	return err_create(ERR_USAGE, "'%s' was merged into the line of commits that is bisected, it "
-			  "is not on it%s", rev, say ? say : "");
+		say = xasprintf(": say --%s tree:%s@%.*s%s, from where that line begins", end,
+				h->tree, SHORT_ID, parent, h->extras);
+	return err_create(ERR_USAGE,
+			  "'%s' was merged into the line of commits that is bisected, it "
+			  "is not on it%s",
+			  rev, say ? say : "");
 }
 
 /*
  * From @older, an ancestor, to @newer. Candidates stand from old to new. The first parent
  * of the oldest commit must be @older: what else is between was not in @older, either.
  */
-static struct err *fill(struct history *h, const char *older, const char *newer,
-			const char *end, const char *rev)
+static struct err *fill(struct history *h, const char *older, const char *newer, const char *end,
+			const char *rev)
 {
 	_cleanup_free_ char *oldest = NULL;
 	struct err *err = add_line(h, older, newer);
@@ -123,11 +126,15 @@ static struct err *unrelated(const struct history *h, const char *good, const ch
 	_cleanup_free_ char *base = err ? NULL : git_first_id(buf_str(&text));
 
 	if (!base)
-		return err_create(ERR_USAGE, "the good and the bad revision have no common ancestor "
-				  "in '%s'", h->tree);
-	return err_create(ERR_USAGE, "of the good and the bad revision neither is an ancestor of the "
+		return err_create(ERR_USAGE,
+				  "the good and the bad revision have no common ancestor "
+				  "in '%s'",
+				  h->tree);
+	return err_create(ERR_USAGE,
+			  "of the good and the bad revision neither is an ancestor of the "
 			  "other: find out whether their merge base is good, then say --good "
-			  "tree:%s@%.*s%s", h->tree, SHORT_ID, base, h->extras);
+			  "tree:%s@%.*s%s",
+			  h->tree, SHORT_ID, base, h->extras);
 }
 
 static struct err *fill_either_way(struct history *h, const struct kernel_spec *good,
@@ -142,7 +149,8 @@ static struct err *fill_either_way(struct history *h, const struct kernel_spec *
 	if (err)
 		return err;
 	if (strcmp(from, to) == 0)
-		return err_create(ERR_USAGE, "the good revision and the bad one are the same, '%.*s'",
+		return err_create(ERR_USAGE,
+				  "the good revision and the bad one are the same, '%.*s'",
 				  SHORT_ID, from);
 	forward = git_is_ancestor(h->tree, from, to, &err);
 	back = !forward && git_is_ancestor(h->tree, to, from, &err);
@@ -174,9 +182,10 @@ struct err *history_of_tree(const struct kernel_spec *good, const struct kernel_
 		return err_create(ERR_USAGE, "cannot bisect between two trees, '%s' and '%s'",
 				  out->tree, other);
 	if (strcmp(out->extras, kernel_spec_extras(bad)))
-		return err_create(ERR_USAGE, "cannot bisect between revisions that are built "
-				  "differently, '%s' and '%s': say the same behind both", good->text,
-				  bad->text);
+		return err_create(ERR_USAGE,
+				  "cannot bisect between revisions that are built "
+				  "differently, '%s' and '%s': say the same behind both",
+				  good->text, bad->text);
 	return fill_either_way(out, good, bad);
 }
 

@@ -56,9 +56,11 @@ static size_t place_of(const struct build *v, size_t n, const char *package)
 
 static struct err *no_build(const char *package)
 {
-	return err_create(ERR_USAGE, "kernel 'deb:%s' is not in the store, and the archive has it "
+	return err_create(ERR_USAGE,
+			  "kernel 'deb:%s' is not in the store, and the archive has it "
 			  "no more, or not whole; 'daxrig kernel list --available' says what it "
-			  "has", package + strlen(KERNEL_IMAGE_PREFIX));
+			  "has",
+			  package + strlen(KERNEL_IMAGE_PREFIX));
 }
 
 struct err *history_of_builds(const struct build *builds, size_t n, const char *good,
@@ -77,11 +79,12 @@ struct err *history_of_builds(const struct build *builds, size_t n, const char *
 	if (first == kept || last == kept)
 		return no_build(first == kept ? good : bad);
 	if (first == last)
-		return err_create(ERR_USAGE, "the good kernel and the bad one are the same, 'deb:%s'",
+		return err_create(ERR_USAGE,
+				  "the good kernel and the bad one are the same, 'deb:%s'",
 				  good + strlen(KERNEL_IMAGE_PREFIX));
 	for (size_t i = MIN(first, last); i <= MAX(first, last); i++) {
-		_cleanup_free_ char *spec =
-			xasprintf("deb:%s", v[i].package + strlen(KERNEL_IMAGE_PREFIX));
+		_cleanup_free_ char *spec = xasprintf("deb:%s",
+						      v[i].package + strlen(KERNEL_IMAGE_PREFIX));
 
 		history_add(out, spec, v[i].version);
 	}
@@ -133,8 +136,7 @@ static struct err *add_stored(const char *data_dir, struct builds *b)
 }
 
 /* Without the archive, what is stored has to do. */
-static struct err *add_offered(const char *data_dir, const struct progress *say,
-			       struct builds *b)
+static struct err *add_offered(const char *data_dir, const struct progress *say, struct builds *b)
 {
 	struct kernel_offers offers;
 	struct err *err = kernel_available(data_dir, say, &offers);
@@ -155,9 +157,10 @@ static struct err *add_offered(const char *data_dir, const struct progress *say,
 	}
 	kernel_offers_deinit(&offers);
 	if (broken)
-		progress_line(say, "%zu kernel%s whose parts the archive has no more cannot be "
-			      "fetched: left out but for those in the store", broken,
-			      broken == 1 ? "" : "s");
+		progress_line(say,
+			      "%zu kernel%s whose parts the archive has no more cannot be "
+			      "fetched: left out but for those in the store",
+			      broken, broken == 1 ? "" : "s");
 	return NULL;
 }
 
@@ -186,8 +189,10 @@ static struct err *find_package(const char *data_dir, const struct kernel_spec *
 		buf_addf(&names, "%s\n", b->v[i].package);
 	err = kernel_spec_choose(spec, buf_str(&names), out);
 	if (!err && !*out)
-		err = err_create(ERR_USAGE, "unknown kernel '%s': neither the archive nor the store "
-				 "has one", spec->text);
+		err = err_create(ERR_USAGE,
+				 "unknown kernel '%s': neither the archive nor the store "
+				 "has one",
+				 spec->text);
 	return err;
 }
 
@@ -232,9 +237,11 @@ static struct err *between(const char *data_dir, const struct kernel_spec *good,
 		return history_of_config(data_dir, good, bad, out);
 	if (is_package(good) && is_package(bad))
 		return between_packages(data_dir, good, bad, say, out);
-	return err_create(ERR_USAGE, "there is no way from '%s' to '%s': say two packaged kernels, "
+	return err_create(ERR_USAGE,
+			  "there is no way from '%s' to '%s': say two packaged kernels, "
 			  "two revisions tree:PATH@REV of one tree, or one source with two "
-			  "configurations", good->text, bad->text);
+			  "configurations",
+			  good->text, bad->text);
 }
 
 struct err *history_between(const char *data_dir, const char *good, const char *bad,

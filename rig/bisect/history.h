@@ -9,21 +9,21 @@
 #include "guests/store/kernel-spec.h"
 
 struct candidate {
-	char *spec;	/* for kernel_get() */
-	char *label;	/* for people: version of the package; subject of the commit */
+	char *spec;  /* for kernel_get() */
+	char *label; /* for people: version of the package; subject of the commit */
 };
 
 /* Zeroed is fine to begin with; history_deinit() it. */
 struct history {
-	struct candidate *v;	/* v[0] is the good end, v[n - 1] the bad one */
+	struct candidate *v; /* v[0] is the good end, v[n - 1] the bad one */
 	size_t n;
-	bool fixed;		/* the good end is the newer one: what is sought is a fix */
-	const char *unit;	/* "version", "commit" or "option"; static */
+	bool fixed;	  /* the good end is the newer one: what is sought is a fix */
+	const char *unit; /* "version", "commit" or "option"; static */
 
 	/* of a git tree; NULL: packages */
-	char *tree;		/* absolute */
-	char *extras;		/* what is behind a revision in a spec: "+kasan", "" */
-	char *note;		/* what one should know of it; NULL: nothing */
+	char *tree;   /* absolute */
+	char *extras; /* what is behind a revision in a spec: "+kasan", "" */
+	char *note;   /* what one should know of it; NULL: nothing */
 };
 
 void history_deinit(struct history *h);
@@ -52,8 +52,8 @@ struct err *history_between(const char *data_dir, const char *good, const char *
 
 /* A packaged kernel that is stored or could be. */
 struct build {
-	char *package;	/* "linux-image-6.1.0-56-amd64" */
-	char *version;	/* "6.1.192-2" */
+	char *package; /* "linux-image-6.1.0-56-amd64" */
+	char *version; /* "6.1.192-2" */
 };
 
 /*

@@ -11,9 +11,9 @@
 #include "base/files.h"
 
 #define FIRST_LINE "daxrig-bisect 1"
-#define LOG_MAX ((size_t)64 << 20)	/* bytes of a log that is read */
-#define FIELD_MAX 8192			/* bytes */
-#define FIELDS 7			/* of the longest line */
+#define LOG_MAX ((size_t)64 << 20) /* bytes of a log that is read */
+#define FIELD_MAX 8192		   /* bytes */
+#define FIELDS 7		   /* of the longest line */
 
 char *log_field(const char *text)
 {
@@ -154,8 +154,10 @@ static struct err *read_lines(struct bisect_log *log, char *text, size_t *whole)
 	while ((end = strchr(start, '\n')) != NULL) {
 		*end = '\0';
 		if (!read_line(log, start, ++number))
-			return err_create(ERR_INFRA, "cannot go on from '%s': line %zu is damaged; "
-					  "--restart begins anew", log->path, number);
+			return err_create(ERR_INFRA,
+					  "cannot go on from '%s': line %zu is damaged; "
+					  "--restart begins anew",
+					  log->path, number);
 		start = end + 1;
 	}
 	*whole = (size_t)(start - text);
@@ -200,8 +202,7 @@ static struct err *take_lock(struct bisect_log *log, const char *dir)
 	return err_errno(errno, "cannot lock folder '%s'", dir);
 }
 
-struct err *bisect_log_open(struct bisect_log *log, const char *dir, const char *ask,
-			    bool restart)
+struct err *bisect_log_open(struct bisect_log *log, const char *dir, const char *ask, bool restart)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	size_t whole = 0;

@@ -20,19 +20,19 @@
 #include "bisect/answer.h"
 
 struct log_run {
-	char *spec;	/* log_field() of it */
+	char *spec; /* log_field() of it */
 	enum outcome outcome;
 	size_t guests;
-	time_t time;	/* when it was over */
-	char *folder;	/* of the record; "": none */
+	time_t time;  /* when it was over */
+	char *folder; /* of the record; "": none */
 	char *why;
 };
 
 struct bisect_log {
-	char *path;		/* the file */
+	char *path; /* the file */
 	int fd, lock;
 	struct sought sought;
-	struct log_run *runs;	/* the oldest first */
+	struct log_run *runs; /* the oldest first */
 	size_t n;
 };
 
@@ -41,8 +41,8 @@ struct bisect_log {
  * old one is DIR/log.old. @ask, lines, are written into a new one. ERR_USAGE while another
  * process has it open. bisect_log_close() it, after an error, too.
  */
-struct err *bisect_log_open(struct bisect_log *log, const char *dir, const char *ask,
-			    bool restart) __must_check;
+struct err *bisect_log_open(struct bisect_log *log, const char *dir, const char *ask, bool restart)
+	__must_check;
 void bisect_log_close(struct bisect_log *log);
 
 /* Adds a line; it is on the disk when this returns. @run is copied. */

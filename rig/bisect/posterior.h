@@ -25,24 +25,24 @@
 
 #include "base/util.h"
 
-#define BISECT_RATES 14		/* the bug's rates that are told apart, the last is 1 */
-#define BISECT_RATE_MIN 0.01	/* the first; a bug much rarer than it is not found */
-#define BISECT_PRIOR_END 0.01	/* probability before any run of culprit 0; of n */
+#define BISECT_RATES 14	      /* the bug's rates that are told apart, the last is 1 */
+#define BISECT_RATE_MIN 0.01  /* the first; a bug much rarer than it is not found */
+#define BISECT_PRIOR_END 0.01 /* probability before any run of culprit 0; of n */
 
 /* What the runs of one version said. */
 struct bisect_point {
 	size_t version;
-	size_t shown;		/* runs with the finding */
-	size_t not_shown;	/* runs to the end without it */
+	size_t shown;	  /* runs with the finding */
+	size_t not_shown; /* runs to the end without it */
 };
 
 /* Culprits that the runs did not tell apart, above @lo up to @hi: all are as likely. */
 struct bisect_segment {
 	ptrdiff_t lo, hi;
-	double mass;			/* probability of all of them together */
-	double rate[BISECT_RATES];	/* its part with the bug's rate being the i-th */
-	double mean_rate;		/* the bug's, expected if the culprit is in here */
-	double mean_false;		/* of false positives, likewise */
+	double mass;		   /* probability of all of them together */
+	double rate[BISECT_RATES]; /* its part with the bug's rate being the i-th */
+	double mean_rate;	   /* the bug's, expected if the culprit is in here */
+	double mean_false;	   /* of false positives, likewise */
 };
 
 struct bisect_grid;
@@ -51,21 +51,21 @@ struct bisect_grid;
 struct bisect {
 	size_t n;
 	double confidence;
-	struct bisect_point *points;		/* by version; 0 and n-1 always */
+	struct bisect_point *points; /* by version; 0 and n-1 always */
 	size_t n_points, cap_points;
-	struct bisect_segment *segments;	/* n_points + 1 of them, by lo; mass adds up to 1 */
+	struct bisect_segment *segments; /* n_points + 1 of them, by lo; mass adds up to 1 */
 	double *scratch;
 	struct bisect_grid *grid;
-	bool *skipped;				/* n of them */
+	bool *skipped; /* n of them */
 	size_t n_skipped;
 };
 
 enum bisect_state {
-	BISECT_RUN,		/* run the version, then tell */
-	BISECT_DONE,		/* the culprit is known, or neighbours of which it is one */
-	BISECT_GOOD_IS_BAD,	/* version 0 shows the finding, too */
-	BISECT_BAD_IS_GOOD,	/* version n-1 never shows it */
-	BISECT_STUCK,		/* what could tell more is skipped */
+	BISECT_RUN,	    /* run the version, then tell */
+	BISECT_DONE,	    /* the culprit is known, or neighbours of which it is one */
+	BISECT_GOOD_IS_BAD, /* version 0 shows the finding, too */
+	BISECT_BAD_IS_GOOD, /* version n-1 never shows it */
+	BISECT_STUCK,	    /* what could tell more is skipped */
 };
 
 /*
@@ -75,7 +75,7 @@ enum bisect_state {
  */
 struct bisect_answer {
 	size_t first, last;
-	double probability;	/* of that */
+	double probability; /* of that */
 };
 
 /*

@@ -7,7 +7,7 @@
 #include "base/files.h"
 #include "plan/cases.h"
 
-#define SHOWN 3	/* names of cases that are given to choose from */
+#define SHOWN 3 /* names of cases that are given to choose from */
 #define SCENARIO_MAX ((size_t)1 << 20)
 
 /* One finding, one case: of several it would not be known which one is meant. */
@@ -24,8 +24,9 @@ static struct err *choose_case(struct runner *r, const struct plan *plan)
 		return err_create(ERR_USAGE, "no case of '%s' matches '%s'", r->word, r->match);
 	for (size_t i = 0; i < MIN(plan->nr_cases, (size_t)SHOWN); i++)
 		buf_addf(&names, "%s'%s'", i ? ", " : "", plan->cases[i].name);
-	return err_create(ERR_USAGE, "'%s' is %zu cases, %s%s: choose one, by its name or by --match",
-			  r->word, plan->nr_cases, buf_str(&names),
+	return err_create(ERR_USAGE,
+			  "'%s' is %zu cases, %s%s: choose one, by its name or by --match", r->word,
+			  plan->nr_cases, buf_str(&names),
 			  plan->nr_cases > SHOWN ? " and more" : "");
 }
 

@@ -7,7 +7,7 @@
 #include "run/run.h"
 
 struct runner {
-	struct run_options run;	/* kernel, cases, match, folder, seed and over are set by it */
+	struct run_options run; /* kernel, cases, match, folder, seed and over are set by it */
 	char *word;		/* a case's name, or a scenario file */
 	const char *match;	/* glob that leaves one of its cases; NULL: it has one */
 	char *name, *text;	/* of the case, and its scenario */

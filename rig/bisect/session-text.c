@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#define LIKELIEST 5		/* that are listed */
-#define LIKELY_MIN 0.0005	/* and no less likely than that */
-#define RANGE_MAX 20		/* of those that cannot be told apart are listed */
+#define LIKELIEST 5	  /* that are listed */
+#define LIKELY_MIN 0.0005 /* and no less likely than that */
+#define RANGE_MAX 20	  /* of those that cannot be told apart are listed */
 
 char *candidate_text(const struct history *h, size_t at)
 {
@@ -79,8 +79,8 @@ void session_say_run(const struct session *s, size_t version)
 		return;
 	buf_reset(&line);
 	add_changes(s, &best, &line);
-	progress_line(s->o->say, "  likeliest with %.3f: %s; %zu of %zu are left",
-		      best.probability, buf_str(&line), count_likely(s), s->history->n - 1);
+	progress_line(s->o->say, "  likeliest with %.3f: %s; %zu of %zu are left", best.probability,
+		      buf_str(&line), count_likely(s), s->history->n - 1);
 }
 
 static const struct bisect_point *point_of(const struct session *s, size_t version)
@@ -91,8 +91,7 @@ static const struct bisect_point *point_of(const struct session *s, size_t versi
 	return NULL;
 }
 
-static void report_range(const struct session *s, const struct bisect_answer *a,
-			 struct buf *out)
+static void report_range(const struct session *s, const struct bisect_answer *a, struct buf *out)
 {
 	const struct history *h = s->history;
 	size_t n = a->last - a->first + 1;
@@ -112,8 +111,8 @@ static void report_range(const struct session *s, const struct bisect_answer *a,
 		buf_addf(out, "  and %zu more\n", n - RANGE_MAX);
 }
 
-static void report_found(const struct session *s, const struct bisect_answer *a,
-			 const char *what, struct buf *out)
+static void report_found(const struct session *s, const struct bisect_answer *a, const char *what,
+			 struct buf *out)
 {
 	const struct history *h = s->history;
 	_cleanup_free_ char *change = candidate_text(h, history_change(h, a->first));
@@ -141,14 +140,16 @@ static void report_failure(const struct session *s, const char *what, struct buf
 
 	switch (s->end) {
 	case SESSION_GOOD_IS_BAD:
-		buf_addf(out, "the good one is bad: %s shows %s, too, in %zu of %zu runs; say "
-			 "another --good\n", good, what, of_good->shown,
-			 of_good->shown + of_good->not_shown);
+		buf_addf(out,
+			 "the good one is bad: %s shows %s, too, in %zu of %zu runs; say "
+			 "another --good\n",
+			 good, what, of_good->shown, of_good->shown + of_good->not_shown);
 		break;
 	case SESSION_BAD_IS_GOOD:
-		buf_addf(out, "the bad one is good: %s did not show %s in %zu run%s; say another --bad, "
-			 "or, if it shows now and then, a larger --patience or more --tries\n", bad,
-			 what, of_bad->not_shown, of_bad->not_shown == 1 ? "" : "s");
+		buf_addf(out,
+			 "the bad one is good: %s did not show %s in %zu run%s; say another --bad, "
+			 "or, if it shows now and then, a larger --patience or more --tries\n",
+			 bad, what, of_bad->not_shown, of_bad->not_shown == 1 ? "" : "s");
 		break;
 	case SESSION_END_SILENT:
 		buf_addf(out, "the %s one gives no answer: %s: %s; say another --%s\n",
@@ -188,8 +189,9 @@ static void report_likeliest(const struct session *s, struct buf *out)
 			return;
 		listed[best] = true;
 		_cleanup_free_ char *name = best == 0 ? xstrdup("the good one is bad") :
-			best == h->n ? xstrdup("the bad one is good") :
-				       candidate_text(h, history_change(h, best));
+					    best == h->n ?
+							xstrdup("the bad one is good") :
+							candidate_text(h, history_change(h, best));
 
 		buf_addf(out, "  %.4f  %s\n", most, name);
 	}
@@ -201,14 +203,17 @@ static void report_cost(const struct session *s, struct buf *out)
 
 	for (size_t k = 0; k < s->b.n_points; k++)
 		versions += s->b.points[k].shown + s->b.points[k].not_shown > 0;
-	buf_addf(out, "%zu run%s with %zu boot%s of a guest; %zu of %zu %ss gave answers, %zu %s "
-		 "skipped\n", runs, runs == 1 ? "" : "s", boots, boots == 1 ? "" : "s", versions,
-		 s->history->n, s->history->unit, s->b.n_skipped,
-		 s->b.n_skipped == 1 ? "was" : "were");
+	buf_addf(out,
+		 "%zu run%s with %zu boot%s of a guest; %zu of %zu %ss gave answers, %zu %s "
+		 "skipped\n",
+		 runs, runs == 1 ? "" : "s", boots, boots == 1 ? "" : "s", versions, s->history->n,
+		 s->history->unit, s->b.n_skipped, s->b.n_skipped == 1 ? "was" : "were");
 	if (s->end != SESSION_FOUND)
 		return;
-	buf_addf(out, "a plain bisection would take %zu %s%s between the ends, and be right if each "
-		 "told the truth at once\n", plain_runs(s->history->n), s->history->unit,
+	buf_addf(out,
+		 "a plain bisection would take %zu %s%s between the ends, and be right if each "
+		 "told the truth at once\n",
+		 plain_runs(s->history->n), s->history->unit,
 		 plain_runs(s->history->n) == 1 ? "" : "s");
 }
 

@@ -72,8 +72,8 @@ static struct err *skip_matching(struct session *s, const char *glob)
 			  glob);
 }
 
-struct err *session_init(struct session *s, const struct history *history,
-			 struct bisect_log *log, const struct session_options *o)
+struct err *session_init(struct session *s, const struct history *history, struct bisect_log *log,
+			 const struct session_options *o)
 {
 	struct err *err = NULL;
 
@@ -125,9 +125,10 @@ static bool choose(struct session *s, size_t *version)
 		return !s->b.skipped[*version];
 	}
 	state = bisect_next(&s->b, version);
-	s->end = state == BISECT_DONE ? SESSION_FOUND :
+	s->end = state == BISECT_DONE	     ? SESSION_FOUND :
 		 state == BISECT_GOOD_IS_BAD ? SESSION_GOOD_IS_BAD :
-		 state == BISECT_BAD_IS_GOOD ? SESSION_BAD_IS_GOOD : SESSION_STUCK;
+		 state == BISECT_BAD_IS_GOOD ? SESSION_BAD_IS_GOOD :
+					       SESSION_STUCK;
 	return state == BISECT_RUN;
 }
 
@@ -152,8 +153,8 @@ static struct err *judge_error(const struct session *s, size_t place, struct err
 /* Runs the version once, and keeps what came of it. */
 static struct err *run_one(struct session *s, size_t place)
 {
-	struct sought sought = { 0 }, *seek = sought_known(&s->log->sought) ? &s->log->sought :
-							&sought;
+	struct sought sought = { 0 },
+		      *seek = sought_known(&s->log->sought) ? &s->log->sought : &sought;
 	struct trying o = { .sought = seek };
 	struct log_run run = { .spec = s->history->v[place].spec };
 	_cleanup_free_ char *folder = NULL, *said = NULL;

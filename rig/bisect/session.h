@@ -15,8 +15,8 @@
 #include "bisect/log.h"
 #include "bisect/posterior.h"
 
-#define SESSION_RUNS_MAX 1000	/* the default of max_runs */
-#define SESSION_PATIENCE 60	/* the default of patience */
+#define SESSION_RUNS_MAX 1000 /* the default of max_runs */
+#define SESSION_PATIENCE 60   /* the default of patience */
 
 /*
  * Runs the case on kernel @spec, some tries of it, and hands each judged record to @over
@@ -33,21 +33,21 @@ struct session_runner {
 
 struct session_options {
 	double confidence;
-	size_t max_runs;	/* all of the log, those of earlier calls, too */
-	size_t patience;	/* runs of the bad end that do not show it, and none does */
-	const char *const *skip;	/* globs over specs that are not run */
+	size_t max_runs;	 /* all of the log, those of earlier calls, too */
+	size_t patience;	 /* runs of the bad end that do not show it, and none does */
+	const char *const *skip; /* globs over specs that are not run */
 	size_t nr_skip;
-	bool skip_any;		/* a glob that matches nothing is fine */
+	bool skip_any; /* a glob that matches nothing is fine */
 	const struct progress *say;
 	struct session_runner runner;
 };
 
 enum session_end {
-	SESSION_FOUND,		/* the culprit, or neighbours that cannot be told apart */
+	SESSION_FOUND, /* the culprit, or neighbours that cannot be told apart */
 	SESSION_GOOD_IS_BAD,
 	SESSION_BAD_IS_GOOD,
-	SESSION_STUCK,		/* what could tell more gives no answer */
-	SESSION_END_SILENT,	/* an end gives no answer */
+	SESSION_STUCK,	    /* what could tell more gives no answer */
+	SESSION_END_SILENT, /* an end gives no answer */
 	SESSION_OUT_OF_RUNS,
 };
 
@@ -57,10 +57,10 @@ struct session {
 	const struct session_options *o;
 	struct bisect b;
 	struct session_version {
-		size_t silent, no_boot;	/* runs in a row without an answer; of these, no boot */
+		size_t silent, no_boot; /* runs in a row without an answer; of these, no boot */
 		const char *why;	/* of the last of these; the log's */
 		char *field;		/* log_field() of its spec */
-	} *versions;			/* as many as candidates */
+	} * versions;			/* as many as candidates */
 	enum session_end end;
 };
 
@@ -68,8 +68,8 @@ struct session {
  * Borrows all three, until session_deinit(), which is due after an error, too. The log
  * counts as run. ERR_USAGE when a skip matches nothing.
  */
-struct err *session_init(struct session *s, const struct history *history,
-			 struct bisect_log *log, const struct session_options *o) __must_check;
+struct err *session_init(struct session *s, const struct history *history, struct bisect_log *log,
+			 const struct session_options *o) __must_check;
 
 /*
  * Runs until @s->end is known. After an error all runs but the one that failed are in the

@@ -5,7 +5,7 @@
 
 #include "bisect/session-text.h"
 
-#define MERGES_MAX 16	/* one within the other */
+#define MERGES_MAX 16 /* one within the other */
 
 /*
  * How often the end of a merge's other side is run that does not show it: as often as it
@@ -60,8 +60,7 @@ static void report_merge(const struct session *s, FILE *out)
 }
 
 /* The next history goes to @inside; it is empty when this was the last. */
-static struct err *step(struct session *s, unsigned int depth, FILE *out,
-			struct history *inside)
+static struct err *step(struct session *s, unsigned int depth, FILE *out, struct history *inside)
 {
 	struct err *err = session_run(s);
 	size_t at;
@@ -81,8 +80,8 @@ static struct err *step(struct session *s, unsigned int depth, FILE *out,
 	return err;
 }
 
-struct err *bisect_walk(struct history *h, struct bisect_log *log,
-			const struct session_options *o, FILE *out, enum session_end *end)
+struct err *bisect_walk(struct history *h, struct bisect_log *log, const struct session_options *o,
+			FILE *out, enum session_end *end)
 {
 	struct session_options mine = *o;
 	struct err *err = NULL;

@@ -11,8 +11,7 @@
  * Bisects @h, goes on inside merges, and writes a report of each to @out. *@end is of the
  * first. @h becomes empty.
  */
-struct err *bisect_walk(struct history *h, struct bisect_log *log,
-			const struct session_options *o, FILE *out, enum session_end *end)
-	__must_check;
+struct err *bisect_walk(struct history *h, struct bisect_log *log, const struct session_options *o,
+			FILE *out, enum session_end *end) __must_check;
 
 #endif

@@ -8,9 +8,24 @@
 #include "plan/plan.h"
 
 enum {
-	KEY_GOOD = 256, KEY_BAD, KEY_ONCE, KEY_CASE, KEY_SCENARIO, KEY_MATCH, KEY_RULE,
-	KEY_SIGNATURE, KEY_TRIES, KEY_CONFIDENCE, KEY_MAX_RUNS, KEY_PATIENCE, KEY_SKIP,
-	KEY_RESTART, KEY_DRY_RUN, KEY_JOBS, KEY_ACCEL, KEY_GEOMETRY,
+	KEY_GOOD = 256,
+	KEY_BAD,
+	KEY_ONCE,
+	KEY_CASE,
+	KEY_SCENARIO,
+	KEY_MATCH,
+	KEY_RULE,
+	KEY_SIGNATURE,
+	KEY_TRIES,
+	KEY_CONFIDENCE,
+	KEY_MAX_RUNS,
+	KEY_PATIENCE,
+	KEY_SKIP,
+	KEY_RESTART,
+	KEY_DRY_RUN,
+	KEY_JOBS,
+	KEY_ACCEL,
+	KEY_GEOMETRY,
 };
 
 #define SKIPS_MAX 64
@@ -30,15 +45,18 @@ static struct bisect_question question = {
 static struct err *mistake;
 
 static const struct command_option bisect_options[] = {
-	{ "good", "SPEC", "a kernel that does not show it; newer than the bad one when it is the\n"
-	  "fix that is sought", KEY_GOOD },
+	{ "good", "SPEC",
+	  "a kernel that does not show it; newer than the bad one when it is the\n"
+	  "fix that is sought",
+	  KEY_GOOD },
 	{ "bad", "SPEC", "a kernel that shows it", KEY_BAD },
 	{ "case", "NAME", "the case that shows it", KEY_CASE },
 	{ "scenario", "FILE", "the same as a scenario file of one case", KEY_SCENARIO },
 	{ "match", "GLOB", "the one case of several whose name matches", KEY_MATCH },
 	{ "rule", "RULE", "what counts as showing it; default: what the bad kernel shows first",
 	  KEY_RULE },
-	{ "signature", "TITLE", "a splat of this title or signature, or of one that the glob matches, counts",
+	{ "signature", "TITLE",
+	  "a splat of this title or signature, or of one that the glob matches, counts",
 	  KEY_SIGNATURE },
 	{ "tries", "N", "each run is up to N of the case, until one shows it; default 1",
 	  KEY_TRIES },
@@ -49,8 +67,10 @@ static const struct command_option bisect_options[] = {
 	{ "skip", "GLOB", "never run kernels whose SPEC matches; may be said again", KEY_SKIP },
 	{ "restart", NULL, "forget earlier runs; default: go on from them", KEY_RESTART },
 	{ "dry-run", NULL, "print what would be looked at, and run nothing", KEY_DRY_RUN },
-	{ "once", "SPEC", "for 'git bisect run': one run of this kernel, say tree:. ; exit status\n"
-	  "0 not shown, 1 shown, 125 no answer, more than 127 to stop", KEY_ONCE },
+	{ "once", "SPEC",
+	  "for 'git bisect run': one run of this kernel, say tree:. ; exit status\n"
+	  "0 not shown, 1 shown, 125 no answer, more than 127 to stop",
+	  KEY_ONCE },
 	{ "jobs", "N", "tries at once; default 1", KEY_JOBS },
 	{ "accel", "auto|kvm|tcg", "as of 'daxrig run'", KEY_ACCEL },
 	{ "geometry", "LIST", "as of 'daxrig run'", KEY_GEOMETRY },
@@ -63,8 +83,10 @@ static struct err *parse_confidence(const char *value)
 	double p = strtod(value, &end);
 
 	if (*end || end == value || !(p > 0.5 && p < 1))
-		return err_create(ERR_USAGE, "--confidence '%s' is no probability above 0.5 and "
-				  "below 1", value);
+		return err_create(ERR_USAGE,
+				  "--confidence '%s' is no probability above 0.5 and "
+				  "below 1",
+				  value);
 	question.confidence = p;
 	return NULL;
 }
@@ -77,7 +99,10 @@ static struct err *parse_rule(const char *value)
 	if (rule_by_name(value))
 		return NULL;
 	for (size_t i = 0; i < rules_count; i++)
-		buf_addf(&names, "%s%s", !i ? "" : i + 1 < rules_count ? ", " : " or ",
+		buf_addf(&names, "%s%s",
+			 !i		     ? "" :
+			 i + 1 < rules_count ? ", " :
+					       " or ",
 			 rules[i].name);
 	return err_create(ERR_USAGE, "there is no rule '%s': expected %s", value, buf_str(&names));
 }
@@ -169,13 +194,14 @@ static struct err *check(int operands)
 	if (mistake)
 		return take_ptr(mistake);
 	if (operands)
-		return err_create(ERR_USAGE, "bisect takes no operands; see 'daxrig bisect --help'");
+		return err_create(ERR_USAGE,
+				  "bisect takes no operands; see 'daxrig bisect --help'");
 	if (q->once && (q->good || q->bad || q->restart || q->dry_run || q->nr_skip))
 		return err_create(ERR_USAGE, "--once is one run of one kernel: no --good, --bad, "
-				  "--skip, --restart or --dry-run goes with it");
+					     "--skip, --restart or --dry-run goes with it");
 	if (!q->once && (!q->good || !q->bad))
 		return err_create(ERR_USAGE, "say --good SPEC and --bad SPEC; see 'daxrig bisect "
-				  "--help'");
+					     "--help'");
 	if (q->dry_run)
 		return NULL;
 	if (!q->name == !q->file)
@@ -183,7 +209,7 @@ static struct err *check(int operands)
 				  q->name ? ", not both" : ": what is to be run");
 	if (q->once && !sought_known(&q->sought))
 		return err_create(ERR_USAGE, "say what counts, --rule RULE or --signature TITLE: "
-				  "--once has no bad kernel to learn it from");
+					     "--once has no bad kernel to learn it from");
 	return NULL;
 }
 

@@ -13,8 +13,8 @@
 #include "host/paths.h"
 #include "host/template-store.h"
 
-#define KEY_SHOWN 12	/* characters */
-#define DEPTH_MAX 16	/* of folders */
+#define KEY_SHOWN 12 /* characters */
+#define DEPTH_MAX 16 /* of folders */
 
 static struct {
 	bool clean;
@@ -26,7 +26,7 @@ struct holdings {
 	struct template_entry *templates;
 	struct image_entry *images;
 	size_t nr_templates, nr_images;
-	uint64_t libvirt;	/* bytes */
+	uint64_t libvirt; /* bytes */
 	uint64_t total;
 };
 
@@ -43,8 +43,10 @@ static uint64_t measure_tree(int fd, int depth)
 		    fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
 		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
-			bytes += measure_tree(openat(dirfd(dir), d->d_name, O_RDONLY | O_DIRECTORY |
-						     O_NOFOLLOW | O_CLOEXEC), depth + 1);
+			bytes += measure_tree(
+				openat(dirfd(dir), d->d_name,
+				       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
+				depth + 1);
 		else
 			bytes += (uint64_t)st.st_blocks * 512;
 	}
@@ -96,9 +98,8 @@ static void print_entry(const char *path, const char *kernel, uint64_t bytes,
 		buf_adds(&shown, "none any more");
 	if (used->tv_sec && localtime_r(&used->tv_sec, &tm))
 		strftime(when, sizeof(when), "%F %H:%M", &tm);
-	printf("  %-*.*s  %-32s %9.1f  %-16s  %s\n", KEY_SHOWN, KEY_SHOWN,
-	       slash ? slash + 1 : path, buf_str(&shown), mib(bytes), when,
-	       busy ? "in use" : "");
+	printf("  %-*.*s  %-32s %9.1f  %-16s  %s\n", KEY_SHOWN, KEY_SHOWN, slash ? slash + 1 : path,
+	       buf_str(&shown), mib(bytes), when, busy ? "in use" : "");
 }
 
 static void print_holdings(const char *cache, const struct holdings *h)
@@ -130,12 +131,12 @@ static void trim(const struct holdings *h, uint64_t max)
 
 	while (total > max && (t < h->nr_templates || i < h->nr_images)) {
 		bool is_template = i == h->nr_images ||
-			(t < h->nr_templates &&
-			 is_older(&h->templates[t].used, &h->images[i].used));
+				   (t < h->nr_templates &&
+				    is_older(&h->templates[t].used, &h->images[i].used));
 		uint64_t bytes = is_template ? h->templates[t].bytes : h->images[i].bytes;
 
 		if (is_template ? template_remove(&h->templates[t++]) :
-		    image_remove(&h->images[i++])) {
+				  image_remove(&h->images[i++])) {
 			removed++;
 			freed += bytes;
 			total -= bytes;
@@ -191,8 +192,11 @@ static struct err *option(void *state, int key, const char *value)
 		return NULL;
 	}
 	options.trim = parse_size(value, &options.max);
-	return options.trim ? NULL : err_create(ERR_USAGE, "'%s' is no size: expected one such as "
-						"512M or 4G", value);
+	return options.trim ? NULL :
+			      err_create(ERR_USAGE,
+					 "'%s' is no size: expected one such as "
+					 "512M or 4G",
+					 value);
 }
 
 static const struct command_option cache_options[] = {

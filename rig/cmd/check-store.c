@@ -9,7 +9,7 @@
 #include "guests/store/store-check.h"
 #include "host/template-store.h"
 
-#define KEY_SHOWN 12	/* characters */
+#define KEY_SHOWN 12 /* characters */
 #define LINE_MAX_SHOWN 2000
 
 /* Names come from the disk. */

@@ -20,7 +20,7 @@
 #define DISK_WANTED (2ull << 30)
 
 static unsigned int problems;
-static bool store;	/* look at it, not at the host */
+static bool store; /* look at it, not at the host */
 
 static void __printf(3, 4) line(bool ok, const char *what, const char *fmt, ...)
 {
@@ -39,10 +39,14 @@ static void check_programs(void)
 	static const struct {
 		const char *program, *package;
 	} programs[] = {
-		{ "qemu-system-x86_64", "qemu-system-x86" }, { "depmod", "kmod" },
-		{ "ndctl", "ndctl" },	     { "mkfs.xfs", "xfsprogs" },
-		{ "xfs_repair", "xfsprogs" }, { "mkfs.ext4", "e2fsprogs" },
-		{ "e2fsck", "e2fsprogs" },   { "apt-get", "apt" },
+		{ "qemu-system-x86_64", "qemu-system-x86" },
+		{ "depmod", "kmod" },
+		{ "ndctl", "ndctl" },
+		{ "mkfs.xfs", "xfsprogs" },
+		{ "xfs_repair", "xfsprogs" },
+		{ "mkfs.ext4", "e2fsprogs" },
+		{ "e2fsck", "e2fsprogs" },
+		{ "apt-get", "apt" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
@@ -178,8 +182,10 @@ static struct err *check(void *state, char **operands, int n, int *status)
 }
 
 static const struct command_option check_options[] = {
-	{ "store", NULL, "look at every kernel, its symbols, each image and template that is kept\n"
-	  "instead: is it as it was made, and which command mends it", 256 },
+	{ "store", NULL,
+	  "look at every kernel, its symbols, each image and template that is kept\n"
+	  "instead: is it as it was made, and which command mends it",
+	  256 },
 	{ NULL, NULL, NULL, 0 },
 };
 

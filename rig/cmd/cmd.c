@@ -46,8 +46,7 @@ static struct err *bad_option(const struct command *c, char **argv, int opt)
 	if (opt == ':')
 		return err_create(ERR_USAGE, "option '%s' needs a value; see 'daxrig %s --help'",
 				  word, c->name);
-	return err_create(ERR_USAGE, "unknown option '%s'; see 'daxrig %s --help'", word,
-			  c->name);
+	return err_create(ERR_USAGE, "unknown option '%s'; see 'daxrig %s --help'", word, c->name);
 }
 
 struct err *command_main(const struct command *c, int argc, char **argv, int *status)
@@ -57,8 +56,8 @@ struct err *command_main(const struct command *c, int argc, char **argv, int *st
 	struct err *err;
 
 	for (const struct command_option *o = c->options; o->name; o++)
-		options[n++] = (struct option){ o->name, o->value ? required_argument :
-						no_argument, NULL, o->key };
+		options[n++] = (struct option){ o->name, o->value ? required_argument : no_argument,
+						NULL, o->key };
 	opterr = 0;
 	optind = 0;
 	while ((opt = getopt_long(argc, argv, ":", options, NULL)) != -1) {
@@ -75,14 +74,13 @@ struct err *command_main(const struct command *c, int argc, char **argv, int *st
 	return c->run(c->state, argv + optind, argc - optind, status);
 }
 
-struct err *command_count(const char *name, const char *value, unsigned int max,
-			  unsigned int *out)
+struct err *command_count(const char *name, const char *value, unsigned int max, unsigned int *out)
 {
 	uint64_t n;
 
 	if (!parse_size(value, &n) || !n || n > max)
-		return err_create(ERR_USAGE, "--%s '%s' is no number: expected 1 to %u", name, value,
-				  max);
+		return err_create(ERR_USAGE, "--%s '%s' is no number: expected 1 to %u", name,
+				  value, max);
 	*out = (unsigned int)n;
 	return NULL;
 }

@@ -14,13 +14,13 @@
 #include "guests/store/kernel-symbols.h"
 #include "host/paths.h"
 
-#define TEXT_SHOWN 200	/* bytes */
+#define TEXT_SHOWN 200 /* bytes */
 
 static struct {
 	bool available, symbols;
 } options;
 
-static int cancel = -1;	/* readable: end; what is half made is removed */
+static int cancel = -1; /* readable: end; what is half made is removed */
 
 static double mib(uint64_t bytes)
 {
@@ -97,21 +97,24 @@ static struct err *list_available(const char *data)
 		_cleanup_free_ char *key = kernel_key_of_package(o->package);
 		const struct kernel_entry *e = kernel_entries_find(&list, key);
 		const char *mark = !e || !e->version ? "" :
-			strcmp(e->version, o->version) ? "in the store, another version" :
-			"in the store";
+				   strcmp(e->version, o->version) ?
+						       "in the store, another version" :
+						       "in the store";
 
 		if (o->missing) {
 			broken++;
 			continue;
 		}
-		printf("deb:%-36s %-26s %9.1f  %-20s%s%s\n", o->package + strlen(KERNEL_IMAGE_PREFIX),
-		       o->version, (double)o->bytes / 1e6, o->suite, *mark ? "  " : "", mark);
+		printf("deb:%-36s %-26s %9.1f  %-20s%s%s\n",
+		       o->package + strlen(KERNEL_IMAGE_PREFIX), o->version, (double)o->bytes / 1e6,
+		       o->suite, *mark ? "  " : "", mark);
 	}
 	if (!err)
 		kernel_entries_deinit(&list);
 	kernel_offers_deinit(&offers);
 	if (broken)
-		progress_line(&command_say, "left out %zu whose modules the archive has no more", broken);
+		progress_line(&command_say, "left out %zu whose modules the archive has no more",
+			      broken);
 	return err;
 }
 
@@ -132,7 +135,8 @@ static struct err *check_action(const char *word, const char *action)
 	if (err)
 		return err;
 	its = spec.kind == KERNEL_SPEC_FILE ? "add" :
-	      kernel_spec_is_built(&spec) ? "build" : "fetch";
+	      kernel_spec_is_built(&spec)   ? "build" :
+					      "fetch";
 	if (strcmp(its, action))
 		err = err_create(ERR_USAGE, "cannot %s '%s': say 'daxrig kernel %s'", action,
 				 spec.text, its);
@@ -271,8 +275,8 @@ static const struct {
 	bool takes_words;
 	struct err *(*run)(const char *data, char **words, int n);
 } actions[] = {
-	{ "list", false, list }, { "fetch", true, fetch }, { "build", true, build },
-	{ "add", true, add },	 { "show", true, show },   { "rm", true, rm },
+	{ "list", false, list },     { "fetch", true, fetch }, { "build", true, build },
+	{ "add", true, add },	     { "show", true, show },   { "rm", true, rm },
 	{ "config", false, config },
 };
 
@@ -287,13 +291,16 @@ static struct err *kernel(void *state, char **operands, int n, int *status)
 	while (n && i < ARRAY_SIZE(actions) && strcmp(operands[0], actions[i].name))
 		i++;
 	if (!n || i == ARRAY_SIZE(actions))
-		return err_create(ERR_USAGE, "expected 'kernel' list, fetch, build, add, show, rm "
+		return err_create(ERR_USAGE,
+				  "expected 'kernel' list, fetch, build, add, show, rm "
 				  "or config, found '%s'; see 'daxrig kernel --help'",
 				  n ? operands[0] : "nothing");
 	if (actions[i].takes_words != (n > 1))
-		return err_create(ERR_USAGE, actions[i].takes_words ?
-				  "'kernel %s' needs a kernel; see 'daxrig kernel --help'" :
-				  "'kernel %s' takes no operands", operands[0]);
+		return err_create(ERR_USAGE,
+				  actions[i].takes_words ?
+					  "'kernel %s' needs a kernel; see 'daxrig kernel --help'" :
+					  "'kernel %s' takes no operands",
+				  operands[0]);
 	if (options.available && actions[i].run != list)
 		return err_create(ERR_USAGE, "--available goes with 'kernel list' alone");
 	if (options.symbols && actions[i].run != fetch)
@@ -320,7 +327,8 @@ static struct err *option(void *state, int key, const char *value)
 }
 
 static const struct command_option kernel_options[] = {
-	{ "available", NULL, "with list: what could be fetched, the newest first", OPTION_AVAILABLE },
+	{ "available", NULL, "with list: what could be fetched, the newest first",
+	  OPTION_AVAILABLE },
 	{ "symbols", NULL, "with fetch: their symbols as well, for 'daxrig splat', about 1 GB each",
 	  OPTION_SYMBOLS },
 	{ NULL, NULL, NULL, 0 },

@@ -32,9 +32,11 @@ static struct err *list_mutators(const struct paths *p)
 		_cleanup_buf_ struct buf words = BUF_INIT;
 
 		for (const char *a = m->args; *a; a++)
-			buf_adds(&words, *a == 'f' ? " FILE" : *a == 'm' ? " MAP" :
-			       *a == 'o' ? " OFFSET" :
-			       *a == 'l' ? " LENGTH" : " SIZE");
+			buf_adds(&words, *a == 'f' ? " FILE" :
+					 *a == 'm' ? " MAP" :
+					 *a == 'o' ? " OFFSET" :
+					 *a == 'l' ? " LENGTH" :
+						     " SIZE");
 		printf("%-12s%-38s %s\n", m->name, buf_str(&words), m->summary);
 	}
 	return NULL;
@@ -154,11 +156,8 @@ static const struct {
 	const char *what;
 	struct err *(*list)(const struct paths *p);
 } lists[] = {
-	{ "scenarios", list_scenarios },
-	{ "pins", list_pins },
-	{ "mutators", list_mutators },
-	{ "plans", list_plans },
-	{ "matrix", list_matrix },
+	{ "scenarios", list_scenarios }, { "pins", list_pins },	    { "mutators", list_mutators },
+	{ "plans", list_plans },	 { "matrix", list_matrix },
 };
 
 static struct err *list(void *state, char **operands, int n, int *status)
@@ -168,12 +167,15 @@ static struct err *list(void *state, char **operands, int n, int *status)
 
 	(void)state;
 	(void)status;
-	err = n ? paths_init(&p) : err_create(ERR_USAGE, "say what to list; see 'daxrig list "
-					      "--help'");
+	err = n ? paths_init(&p) :
+		  err_create(ERR_USAGE, "say what to list; see 'daxrig list "
+					"--help'");
 	if (err)
 		return err;
-	err = err_create(ERR_USAGE, "cannot list '%s': expected scenarios, pins, mutators, "
-			 "matrix, plans or 'plan NAME'", operands[0]);
+	err = err_create(ERR_USAGE,
+			 "cannot list '%s': expected scenarios, pins, mutators, "
+			 "matrix, plans or 'plan NAME'",
+			 operands[0]);
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		if (n == 1 && strcmp(operands[0], lists[i].what) == 0) {
 			err_free(err);

@@ -17,7 +17,12 @@
 #define TABLE "%-36s %-22s %-52s %s\n"
 
 enum {
-	KEY_MATCH = 256, KEY_SOURCE, KEY_PROFILE, KEY_PLAN, KEY_JOBS, KEY_ACCEL,
+	KEY_MATCH = 256,
+	KEY_SOURCE,
+	KEY_PROFILE,
+	KEY_PLAN,
+	KEY_JOBS,
+	KEY_ACCEL,
 };
 
 static struct {
@@ -61,9 +66,10 @@ static struct err *read_list(const struct paths *p, struct list *out)
 	}
 	library_deinit(&lib);
 	if (!err && !out->n)
-		err = err_create(ERR_USAGE, "no mutant '%s' applies to linux-source-%s; they are in "
-				 "'%s/guests/mutants'", options.match ? options.match : "*",
-				 options.series, p->home);
+		err = err_create(ERR_USAGE,
+				 "no mutant '%s' applies to linux-source-%s; they are in "
+				 "'%s/guests/mutants'",
+				 options.match ? options.match : "*", options.series, p->home);
 	return err;
 }
 
@@ -72,9 +78,17 @@ static struct err *run_on(const char *kernel, char **cases, size_t n, const char
 {
 	static char *const argv[] = { "daxrig", "mutants", NULL };
 	struct run_options o = {
-		.kernel = kernel, .cases = cases, .nr_cases = (int)n, .plan = plan,
-		.jobs = options.jobs, .accel = options.accel, .argv = (char **)argv,
-		.say = &command_say, .over = over, .over_arg = arg, .host = &host,
+		.kernel = kernel,
+		.cases = cases,
+		.nr_cases = (int)n,
+		.plan = plan,
+		.jobs = options.jobs,
+		.accel = options.accel,
+		.argv = (char **)argv,
+		.say = &command_say,
+		.over = over,
+		.over_arg = arg,
+		.host = &host,
 	};
 	int status = 0;
 
@@ -102,7 +116,8 @@ static struct err *run_clean(const struct list *l, struct clean_findings *clean)
 	return run_on(kernel, cases, n, options.plan, take_clean, clean);
 }
 
-struct try {
+struct
+try {
 	const struct mutant *mutant;
 	const struct clean_findings *clean;
 	struct mutant_result result;
@@ -141,8 +156,7 @@ static struct err *try_one(const struct mutant *m, const struct clean_findings *
 	struct err *err = run_on(kernel, (char **)m->cases.v, options.plan ? 0 : m->cases.n,
 				 options.plan, take_mutant, &t);
 
-	if (err && (err->code == ERR_BUILD || err->code == ERR_TIMEOUT ||
-		    err->code == ERR_USAGE)) {
+	if (err && (err->code == ERR_BUILD || err->code == ERR_TIMEOUT || err->code == ERR_USAGE)) {
 		printf(TABLE, m->name, "not run", "-", err->message);
 		err_free(take_ptr(err));
 		counts[2]++;
@@ -157,14 +171,15 @@ static struct err *try_one(const struct mutant *m, const struct clean_findings *
 static struct err *mutants(void *state, char **operands, int n, int *status)
 {
 	struct clean_findings clean = { NULL };
-	size_t counts[3] = { 0 };	/* caught, survived, not run */
+	size_t counts[3] = { 0 }; /* caught, survived, not run */
 	struct list list = { NULL, 0 };
 	struct paths p;
 	struct err *err;
 
 	(void)state;
 	if (n)
-		return err_create(ERR_USAGE, "'mutants' takes no operand '%s'; --match chooses some",
+		return err_create(ERR_USAGE,
+				  "'mutants' takes no operand '%s'; --match chooses some",
 				  operands[0]);
 	err = paths_init(&p);
 	if (err)
@@ -177,7 +192,8 @@ static struct err *mutants(void *state, char **operands, int n, int *status)
 	for (size_t i = 0; !err && i < list.n; i++)
 		err = try_one(&list.v[i], &clean, counts);
 	if (!err)
-		printf("# %zu caught, %zu survived, %zu not run\n", counts[0], counts[1], counts[2]);
+		printf("# %zu caught, %zu survived, %zu not run\n", counts[0], counts[1],
+		       counts[2]);
 	*status = counts[2] ? EXIT_INFRA : counts[1] ? EXIT_CASE_FAILED : EXIT_ALL_PASSED;
 	run_host_close(&host);
 	clean_findings_deinit(&clean);
@@ -216,8 +232,10 @@ static const struct command_option mutants_options[] = {
 	{ "match", "GLOB", "only mutants whose name matches", KEY_MATCH },
 	{ "source", "SERIES", "of linux-source; default " SERIES_DEFAULT, KEY_SOURCE },
 	{ "profile", "NAME", PROFILE_NAMES "; default " PROFILE_DEFAULT, KEY_PROFILE },
-	{ "plan", "NAME", "run all of this plan until one is caught; default: the cases that\n"
-	  "the mutant names", KEY_PLAN },
+	{ "plan", "NAME",
+	  "run all of this plan until one is caught; default: the cases that\n"
+	  "the mutant names",
+	  KEY_PLAN },
 	{ "jobs", "N", "guests at once; default: as 'run'", KEY_JOBS },
 	{ "accel", "auto|kvm|tcg", "as of 'run'", KEY_ACCEL },
 	{ NULL, NULL, NULL, 0 },

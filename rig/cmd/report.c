@@ -12,12 +12,12 @@
 #include "reports/record/run-json.h"
 
 #define SLOWEST 10
-#define TEXT_SHOWN 1000	/* bytes */
-#define KNOWN_MAX (1u << 20)	/* bytes of a list of findings */
+#define TEXT_SHOWN 1000	     /* bytes */
+#define KNOWN_MAX (1u << 20) /* bytes of a list of findings */
 
 static struct {
 	bool timing, kinds;
-	const char *known;	/* path of a list; NULL: none */
+	const char *known; /* path of a list; NULL: none */
 } options;
 
 static const struct {
@@ -304,8 +304,10 @@ static struct err *read_record(const char *word, char **path, struct run_summary
 		return err;
 	*path = find_record(&p, word);
 	if (!*path && word)
-		err = err_create(ERR_USAGE, "there is no run '%s': expected the folder of a run, "
-				 "or its name in '%s/runs'", word, p.data);
+		err = err_create(ERR_USAGE,
+				 "there is no run '%s': expected the folder of a run, "
+				 "or its name in '%s/runs'",
+				 word, p.data);
 	else if (!*path)
 		err = err_create(ERR_USAGE, "there is no run in '%s/runs' yet", p.data);
 	else

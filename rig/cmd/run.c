@@ -7,8 +7,20 @@
 #include "run/run.h"
 
 enum {
-	KEY_KERNEL = 256, KEY_PLAN, KEY_MATCH, KEY_ACCEL, KEY_CONNECT, KEY_GEOMETRY, KEY_OUT,
-	KEY_SEED, KEY_SHARD, KEY_REPEAT, KEY_SELF_TEST, KEY_NO_FORK, KEY_JOBS, KEY_LIMIT,
+	KEY_KERNEL = 256,
+	KEY_PLAN,
+	KEY_MATCH,
+	KEY_ACCEL,
+	KEY_CONNECT,
+	KEY_GEOMETRY,
+	KEY_OUT,
+	KEY_SEED,
+	KEY_SHARD,
+	KEY_REPEAT,
+	KEY_SELF_TEST,
+	KEY_NO_FORK,
+	KEY_JOBS,
+	KEY_LIMIT,
 };
 
 #define JOBS_MAX 64
@@ -18,29 +30,38 @@ enum {
 static struct run_options options = { .kernel = KERNEL_SPEC_DEFAULT };
 
 static const struct command_option run_options[] = {
-	{ "kernel", "SPEC", "the kernel: " KERNEL_SPEC_FORMS ";\n"
-	  "default " KERNEL_SPEC_DEFAULT ", the distribution's", KEY_KERNEL },
+	{ "kernel", "SPEC",
+	  "the kernel: " KERNEL_SPEC_FORMS ";\n"
+	  "default " KERNEL_SPEC_DEFAULT ", the distribution's",
+	  KEY_KERNEL },
 	{ "plan", "NAME", "a plan, or a file FILE.plan; default quick", KEY_PLAN },
 	{ "match", "GLOB", "only cases whose name matches", KEY_MATCH },
 	{ "shard", "I/N", "one of N parts of the cases that match", KEY_SHARD },
-	{ "repeat", "N", "each case N times; those that do not come out the same are told as\n"
-	  "races, with their rates", KEY_REPEAT },
+	{ "repeat", "N",
+	  "each case N times; those that do not come out the same are told as\n"
+	  "races, with their rates",
+	  KEY_REPEAT },
 	{ "accel", "auto|kvm|tcg", "auto tries KVM with the real kernel first", KEY_ACCEL },
-	{ "connect", "URI", "libvirt connection; default: a private one, no daemon",
-	  KEY_CONNECT },
+	{ "connect", "URI", "libvirt connection; default: a private one, no daemon", KEY_CONNECT },
 	{ "geometry", "LIST", "of the guest: memory=,vcpus=,count=,size=,align=; see the manual",
 	  KEY_GEOMETRY },
 	{ "out", "DIR", "where the folder of the run goes", KEY_OUT },
-	{ "seed", "N", "fixes the order of the cases, and goes to the agent with each; default:\n"
-	  "drawn, and the order is the plan's", KEY_SEED },
-	{ "self-test", "LIE", "the agent leaves something out, to see the verdict change:\n"
+	{ "seed", "N",
+	  "fixes the order of the cases, and goes to the agent with each; default:\n"
+	  "drawn, and the order is the plan's",
+	  KEY_SEED },
+	{ "self-test", "LIE",
+	  "the agent leaves something out, to see the verdict change:\n"
 	  "no-pin, no-unpin, no-dax, no-gate, no-count, no-flush, dirty-fs, splat-only,\n"
-	  "bare or panic", KEY_SELF_TEST },
+	  "bare or panic",
+	  KEY_SELF_TEST },
 	{ "jobs", "N|auto", "guests at once; auto: as many as processors and memory allow",
 	  KEY_JOBS },
 	{ "limit", "SECONDS", "that a case may take, on a host with KVM; default 15", KEY_LIMIT },
-	{ "no-fork", NULL, "boot a guest for every case; default: boot one, keep it, and start\n"
-	  "the others from there", KEY_NO_FORK },
+	{ "no-fork", NULL,
+	  "boot a guest for every case; default: boot one, keep it, and start\n"
+	  "the others from there",
+	  KEY_NO_FORK },
 	{ NULL, NULL, NULL, 0 },
 };
 
@@ -49,8 +70,9 @@ static struct err *parse_jobs(const char *value)
 	uint64_t n = 0;
 
 	if (strcmp(value, "auto") != 0 && (!parse_size(value, &n) || !n || n > JOBS_MAX))
-		return err_create(ERR_USAGE, "'%s' is no number of guests: expected auto or 1 to %d",
-				  value, JOBS_MAX);
+		return err_create(ERR_USAGE,
+				  "'%s' is no number of guests: expected auto or 1 to %d", value,
+				  JOBS_MAX);
 	options.jobs = (unsigned int)n;
 	return NULL;
 }
@@ -60,11 +82,11 @@ static struct err *parse_lie(const char *value)
 	static const struct {
 		const char *name;
 		enum lie lie;
-	} lies[] = { { "no-pin", LIE_NO_PIN }, { "no-unpin", LIE_NO_UNPIN },
-		     { "no-dax", LIE_NO_DAX }, { "no-gate", LIE_NO_GATE },
-		     { "no-count", LIE_NO_COUNT },
-		     { "no-flush", LIE_NO_FLUSH }, { "dirty-fs", LIE_DIRTY_FS },
-		     { "splat-only", LIE_SPLAT_ONLY }, { "bare", LIE_BARE }, { "panic", LIE_PANIC } };
+	} lies[] = { { "no-pin", LIE_NO_PIN },	   { "no-unpin", LIE_NO_UNPIN },
+		     { "no-dax", LIE_NO_DAX },	   { "no-gate", LIE_NO_GATE },
+		     { "no-count", LIE_NO_COUNT }, { "no-flush", LIE_NO_FLUSH },
+		     { "dirty-fs", LIE_DIRTY_FS }, { "splat-only", LIE_SPLAT_ONLY },
+		     { "bare", LIE_BARE },	   { "panic", LIE_PANIC } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
 		if (strcmp(value, lies[i].name) == 0) {
@@ -72,8 +94,11 @@ static struct err *parse_lie(const char *value)
 			return NULL;
 		}
 	}
-	return err_create(ERR_USAGE, "there is no self-test '%s': expected no-pin, no-unpin, "
-			  "no-dax, no-gate, no-count, no-flush, dirty-fs, splat-only, bare or panic", value);
+	return err_create(
+		ERR_USAGE,
+		"there is no self-test '%s': expected no-pin, no-unpin, "
+		"no-dax, no-gate, no-count, no-flush, dirty-fs, splat-only, bare or panic",
+		value);
 }
 
 static struct err *option(void *state, int key, const char *value)

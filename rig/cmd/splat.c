@@ -52,7 +52,8 @@ static bool symbols_fit(struct reading *r, const struct splat *s)
 	if (!banner || !s->kernel || same_build(banner, s))
 		return true;
 	if (!r->warned)
-		fprintf(stderr, "daxrig: '%s' is of kernel %s%s%s, the symbols are of another: '%s'\n",
+		fprintf(stderr,
+			"daxrig: '%s' is of kernel %s%s%s, the symbols are of another: '%s'\n",
 			r->name, s->kernel, s->build ? " #" : "", s->build ? s->build : "", banner);
 	r->warned = true;
 	return false;
@@ -168,8 +169,10 @@ static struct err *option(void *state, int key, const char *value)
 
 static const struct command_option splat_options[] = {
 	{ "json", NULL, "one JSON object a line, one for each report", OPTION_JSON },
-	{ "vmlinux", "FILE", "that kernel's, with debug info: frames get file, line and what is\n"
-	  "inlined there", OPTION_VMLINUX },
+	{ "vmlinux", "FILE",
+	  "that kernel's, with debug info: frames get file, line and what is\n"
+	  "inlined there",
+	  OPTION_VMLINUX },
 	{ "modules", "DIR", "with --vmlinux: its modules, with debug info, lie below it",
 	  OPTION_MODULES },
 	{ "kernel", "SPEC", "as --vmlinux, of a kernel of the store", OPTION_KERNEL },

@@ -22,7 +22,9 @@ static void make_folder(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct log_run run = { .spec = (char *)"deb:6.1", .folder = (char *)"", .why = (char *)"w" };
+	struct log_run run = { .spec = (char *)"deb:6.1",
+			       .folder = (char *)"",
+			       .why = (char *)"w" };
 	_cleanup_free_ char *path = NULL;
 	struct bisect_log log, again;
 	size_t n;

@@ -82,8 +82,8 @@ static void write_and_read(struct case_record *rec)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const layout[] = {
-		"page.size 64", "page.flags 0", "page.refcount 52", "page.mapcount 48",
-		"page.mapping 24", "page.share 32", "page.head 8", "flag.head 6",
+		"page.size 64",	   "page.flags 0",  "page.refcount 52", "page.mapcount 48",
+		"page.mapping 24", "page.share 32", "page.head 8",	"flag.head 6",
 	};
 	struct guest g = { .no_gate = (char *)"none" };
 	struct plan_case c = { .text = (char *)"a\nb # c\nd\n" };

@@ -15,14 +15,14 @@ struct running {
 	struct rundir_case *dir;
 	struct case_record *rec;
 	uint64_t console_from;
-	uint64_t sent_ns;	/* when the case was sent */
-	uint64_t limit_ms;	/* that the agent gives the case */
+	uint64_t sent_ns;  /* when the case was sent */
+	uint64_t limit_ms; /* that the agent gives the case */
 	uint64_t deadline;
-	uint64_t oops_ms;	/* that is left of it once a task was killed */
+	uint64_t oops_ms; /* that is left of it once a task was killed */
 	struct ledger_budget ledger;
-	bool torn_down;			/* the interpreter reported its last step */
-	bool aborting;		/* the agent was told to end the case */
-	bool timed_out;		/* because it took too long */
+	bool torn_down; /* the interpreter reported its last step */
+	bool aborting;	/* the agent was told to end the case */
+	bool timed_out; /* because it took too long */
 };
 
 /* Tells the agent to end the case, once. */

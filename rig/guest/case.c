@@ -49,9 +49,9 @@ static void take_early_splats(struct running *r)
 
 	console_read(&r->g->console);
 	while ((s = console_take_splat(&r->g->console, true)) != NULL) {
-		char *title = xasprintf("%s (%s)", s->title, r->g->cases ?
-					"after the case before this one" :
-					"while the guest booted");
+		char *title = xasprintf("%s (%s)", s->title,
+					r->g->cases ? "after the case before this one" :
+						      "while the guest booted");
 
 		free(s->title);
 		s->title = title;
@@ -68,8 +68,8 @@ static void silent(struct running *r)
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		_cleanup_free_ char *reply = NULL;
-		_cleanup_err_ struct err *err =
-			virt_domain_monitor(r->g->domain, true, commands[i], &reply);
+		_cleanup_err_ struct err *err = virt_domain_monitor(r->g->domain, true, commands[i],
+								    &reply);
 
 		if (err)
 			break; /* QEMU itself gives no answer */
@@ -89,8 +89,10 @@ static void gone(struct running *r)
 	else if (!virt_domain_is_gone(r->g->domain))
 		lost(r, GUEST_END_LINK, "the agent closed the channel");
 	else if (virt_domain_was_killed(r->g->domain))
-		lost(r, GUEST_END_KILLED, r->g->console.size < CONFINE_FILE_MAX ?
-		     "QEMU was killed" : "QEMU was killed: the kernel's log filled its file");
+		lost(r, GUEST_END_KILLED,
+		     r->g->console.size < CONFINE_FILE_MAX ?
+			     "QEMU was killed" :
+			     "QEMU was killed: the kernel's log filled its file");
 	else
 		lost(r, GUEST_END_DIED, "the guest reset or powered off by itself");
 }
@@ -153,10 +155,10 @@ static void judge_log(struct running *r, const struct buf *text)
 	if (r->rec->guest_end != GUEST_END_FINE)
 		return; /* no pass anyway, and how it ended is said */
 	if (!r->g->console.marked)
-		case_record_see(r->rec, ORACLE_LOG, SIGHT_CUT, "the console does not show the "
+		case_record_see(r->rec, ORACLE_LOG, SIGHT_CUT,
+				"the console does not show the "
 				"mark of the case's end; is the disk of the run's folder full?");
-	else if (text->len && memmem(text->data, text->len, PRINTK_DROPPED,
-				     strlen(PRINTK_DROPPED)))
+	else if (text->len && memmem(text->data, text->len, PRINTK_DROPPED, strlen(PRINTK_DROPPED)))
 		case_record_see(r->rec, ORACLE_LOG, SIGHT_CUT,
 				"the kernel dropped messages before the console showed them");
 	else
@@ -236,17 +238,21 @@ static uint64_t stood_still(const struct guest *g)
 	return clock_still_ns() + g->still_ns;
 }
 
-struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie lie,
-			   uint64_t seed, struct rundir_case *dir, struct case_record *rec)
+struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie lie, uint64_t seed,
+			   struct rundir_case *dir, struct case_record *rec)
 {
 	_cleanup_free_ char *mark = end_mark(c->name);
 	uint64_t start = now_ns(), delay = proc_run_delay(virt_domain_pid(g->domain));
 	uint64_t still = stood_still(g);
 	struct running r = {
-		.g = g, .c = c, .lie = lie, .dir = dir, .rec = rec,
+		.g = g,
+		.c = c,
+		.lie = lie,
+		.dir = dir,
+		.rec = rec,
 		.ledger = guest_ledger_budget(g),
-		.limit_ms = case_ms(g, c, g->setup->limit_s ? 1000ull * g->setup->limit_s :
-				    CASE_MS),
+		.limit_ms = case_ms(g, c,
+				    g->setup->limit_s ? 1000ull * g->setup->limit_s : CASE_MS),
 		.oops_ms = case_ms(g, c, OOPS_MS),
 	};
 	struct err *err;

@@ -30,8 +30,7 @@ struct err *console_open(struct console *c, const char *path)
 	*strrchr(dir, '/') = '\0';
 	*c = (struct console){ .path = xstrdup(path), .fd = -1 };
 	c->watch_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (c->watch_fd < 0 ||
-	    inotify_add_watch(c->watch_fd, dir, IN_MODIFY | IN_CREATE) < 0)
+	if (c->watch_fd < 0 || inotify_add_watch(c->watch_fd, dir, IN_MODIFY | IN_CREATE) < 0)
 		return err_errno(errno, "cannot watch '%s'", dir);
 	c->scanner = splat_scanner_create(keep_splat, c);
 	return NULL;

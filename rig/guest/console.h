@@ -11,16 +11,16 @@
 
 struct console {
 	char *path;
-	int fd;			/* of the file, -1 until it is there */
-	int watch_fd;		/* inotify: readable when the file changed */
-	uint64_t size;		/* bytes seen */
+	int fd;	       /* of the file, -1 until it is there */
+	int watch_fd;  /* inotify: readable when the file changed */
+	uint64_t size; /* bytes seen */
 	struct splat_scanner *scanner;
-	struct splat **splats;	/* found and not taken yet */
+	struct splat **splats; /* found and not taken yet */
 	size_t nr_splats;
 	bool panicked;
-	char tail[1024];	/* the last bytes, at least half of them, to find a mark in */
+	char tail[1024]; /* the last bytes, at least half of them, to find a mark in */
 	size_t tail_len;
-	const char *mark;	/* what console_wait_mark() looks for */
+	const char *mark; /* what console_wait_mark() looks for */
 	bool marked;
 };
 

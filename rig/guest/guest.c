@@ -45,8 +45,7 @@ static void see_stop(struct guest *g)
 }
 
 /* The reason why no frame may come any more, or GUEST_FRAME. */
-static enum guest_event read_frame(struct guest *g, struct frame *f, struct err **err,
-				   bool *got)
+static enum guest_event read_frame(struct guest *g, struct frame *f, struct err **err, bool *got)
 {
 	do
 		*err = link_next(&g->link, f, got);
@@ -78,8 +77,7 @@ static bool serve(struct guest *g, const struct pollfd *p, struct err **err)
 	return !*err;
 }
 
-enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
-			    struct err **err)
+enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f, struct err **err)
 {
 	*err = NULL;
 	for (;;) {
@@ -178,8 +176,10 @@ static struct err *take_hello(struct guest *g, const struct frame *f)
 		}
 	}
 	if (version != PROTO_VERSION || !g->release)
-		return err_create(ERR_INFRA, "the agent speaks version %llu of the protocol, "
-				  "not %d", (unsigned long long)version, PROTO_VERSION);
+		return err_create(ERR_INFRA,
+				  "the agent speaks version %llu of the protocol, "
+				  "not %d",
+				  (unsigned long long)version, PROTO_VERSION);
 	if (sscanf(g->release, "%u.%u", &symbols.kernel_major, &symbols.kernel_minor) != 2)
 		return err_create(ERR_INFRA, "the guest's kernel release '%s' has no version",
 				  g->release);
@@ -206,10 +206,13 @@ static struct err *wait_hello(struct guest *g, uint64_t deadline)
 		case GUEST_CANCELLED:
 			return err_create(ERR_CANCELLED, "interrupted");
 		case GUEST_GONE:
-			return err_create(ERR_TIMEOUT, "the guest ended before its agent spoke; "
-					  "see '%s'", g->console.path);
+			return err_create(ERR_TIMEOUT,
+					  "the guest ended before its agent spoke; "
+					  "see '%s'",
+					  g->console.path);
 		case GUEST_TIMEOUT:
-			return err_create(ERR_TIMEOUT, "the guest's agent did not speak within "
+			return err_create(ERR_TIMEOUT,
+					  "the guest's agent did not speak within "
 					  "%.0f s; see '%s'",
 					  (double)guest_ms(g, BOOT_MS) / 1e3, g->console.path);
 		case GUEST_MARK:
@@ -235,9 +238,8 @@ struct err *guest_boot(const struct guest_setup *setup, struct guest **out)
 	deadline = start + guest_ms(g, BOOT_MS) * 1000000;
 	err = console_open(&g->console, setup->spec.console);
 	if (!err)
-		err = setup->template ?
-		      template_fork(setup->template, &setup->spec, &g->domain) :
-		      virt_domain_start(setup->virt, &setup->spec, &g->domain);
+		err = setup->template ? template_fork(setup->template, &setup->spec, &g->domain) :
+					virt_domain_start(setup->virt, &setup->spec, &g->domain);
 	if (!err)
 		err = virt_domain_connect_channel(g->domain, deadline, &fd);
 	if (!err) {

@@ -21,12 +21,12 @@
 /* What a guest is started from; borrowed, must outlive it. */
 struct guest_setup {
 	struct virt *virt;
-	struct domain_spec spec;	/* complete but for name */
-	const struct template *template;	/* to start from; NULL: the kernel boots */
-	double scale;			/* of time limits: 1 on a host with KVM */
-	unsigned int limit_s;		/* that a case may take, before that; 0: as usual */
-	unsigned int number;		/* of the guest in its run, from 1 */
-	int cancel_fd;			/* readable: somebody wants all to end */
+	struct domain_spec spec;	 /* complete but for name */
+	const struct template *template; /* to start from; NULL: the kernel boots */
+	double scale;			 /* of time limits: 1 on a host with KVM */
+	unsigned int limit_s;		 /* that a case may take, before that; 0: as usual */
+	unsigned int number;		 /* of the guest in its run, from 1 */
+	int cancel_fd;			 /* readable: somebody wants all to end */
 };
 
 struct guest {
@@ -35,19 +35,19 @@ struct guest {
 	struct link link;
 	struct console console;
 	struct gate *gate;
-	char *no_gate;			/* why there is none */
-	char *release;			/* uname -r, escaped */
-	struct case_guest who;		/* as it said itself */
-	struct ledger_layout layout;	/* of its struct pages */
-	uint64_t vmemmap_base;		/* address of that variable; 0: there is none */
-	int pages;			/* memfd that QEMU saves them to; -1: none yet */
-	int pages_there;		/* its number in QEMU */
-	bool spent;			/* must not run another case */
-	uint64_t still_ns;	/* QEMU was seen stopped, in all */
-	uint64_t looked_ns;	/* when that was looked at last */
-	uint64_t quiet_at;	/* the console is said to be quiet then; 0: it was, or said nothing */
-	unsigned int cases;		/* that it ran */
-	uint64_t boot_ns;		/* from start to the agent's first word */
+	char *no_gate;		     /* why there is none */
+	char *release;		     /* uname -r, escaped */
+	struct case_guest who;	     /* as it said itself */
+	struct ledger_layout layout; /* of its struct pages */
+	uint64_t vmemmap_base;	     /* address of that variable; 0: there is none */
+	int pages;		     /* memfd that QEMU saves them to; -1: none yet */
+	int pages_there;	     /* its number in QEMU */
+	bool spent;		     /* must not run another case */
+	uint64_t still_ns;	     /* QEMU was seen stopped, in all */
+	uint64_t looked_ns;	     /* when that was looked at last */
+	uint64_t quiet_at;  /* the console is said to be quiet then; 0: it was, or said nothing */
+	unsigned int cases; /* that it ran */
+	uint64_t boot_ns;   /* from start to the agent's first word */
 };
 
 /*
@@ -64,8 +64,7 @@ void guest_destroy(struct guest *g);
  * goes wrong on the way is in the record. ERR_CANCELLED alone is returned: then the
  * record is of no use.
  */
-struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie lie,
-			   uint64_t seed, struct rundir_case *dir, struct case_record *rec)
-	__must_check;
+struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie lie, uint64_t seed,
+			   struct rundir_case *dir, struct case_record *rec) __must_check;
 
 #endif

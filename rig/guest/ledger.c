@@ -34,10 +34,10 @@ static struct err *hand_pages(struct guest *g)
 static struct err *save(struct guest *g, uint64_t addr, size_t len)
 {
 	_cleanup_free_ char *reply = NULL;
-	_cleanup_free_ char *command =
-		xasprintf("{\"execute\":\"memsave\",\"arguments\":{\"val\":%lld,\"size\":%zu,"
-			  "\"filename\":\"/proc/self/fd/%d\",\"cpu-index\":0}}",
-			  (long long)addr, len, g->pages_there);
+	_cleanup_free_ char *command = xasprintf(
+		"{\"execute\":\"memsave\",\"arguments\":{\"val\":%lld,\"size\":%zu,"
+		"\"filename\":\"/proc/self/fd/%d\",\"cpu-index\":0}}",
+		(long long)addr, len, g->pages_there);
 	struct err *err = virt_domain_monitor(g->domain, false, command, &reply);
 	struct stat st;
 
@@ -99,7 +99,8 @@ static struct err *find_pages(struct guest *g, const struct ledger_memory *mem)
 		return NULL;
 	g->layout.vmemmap = VMEMMAP_START;
 	return g->vmemmap_base ? mem->read(mem->arg, g->vmemmap_base, &g->layout.vmemmap,
-					   sizeof(g->layout.vmemmap)) : NULL;
+					   sizeof(g->layout.vmemmap)) :
+				 NULL;
 }
 
 static struct err *check(struct guest *g, struct ledger_budget *budget, bool idle,
@@ -147,16 +148,17 @@ bool guest_ledger(struct guest *g, struct ledger_budget *budget, const char *cal
 	bool lacking = false;
 	_cleanup_err_ struct err *err = check(g, budget, idle, f, &result, &lacking);
 
-	msg_put_u64(reply, TAG_STATUS, lacking ? REPLY_LACKS :
-		    err || result.rule ? REPLY_NOT : REPLY_DONE);
+	msg_put_u64(reply, TAG_STATUS,
+		    lacking	       ? REPLY_LACKS :
+		    err || result.rule ? REPLY_NOT :
+					 REPLY_DONE);
 	if (err) {
 		msg_put_str(reply, TAG_TEXT, err->message);
 	} else if (result.rule) {
-		_cleanup_free_ char *text =
-			xasprintf("%s\n%s\n%s; %zu page%s in all\n%.*s", result.rule,
-				  result.expected, result.found, result.wrong,
-				  result.wrong == 1 ? "" : "s", (int)TEXT_MAX,
-				  buf_str(&result.table));
+		_cleanup_free_ char *text = xasprintf("%s\n%s\n%s; %zu page%s in all\n%.*s",
+						      result.rule, result.expected, result.found,
+						      result.wrong, result.wrong == 1 ? "" : "s",
+						      (int)TEXT_MAX, buf_str(&result.table));
 
 		msg_put_str(reply, TAG_TEXT, text);
 	}

@@ -7,10 +7,10 @@
 #include "wire/frame.h"
 #include "wire/msg.h"
 
-#define LINK_OUT_MAX (4u << 20)	/* bytes that wait for the other side to read */
+#define LINK_OUT_MAX (4u << 20) /* bytes that wait for the other side to read */
 
 struct link {
-	int fd;		/* owned, non-blocking; -1 once the other side hung up */
+	int fd; /* owned, non-blocking; -1 once the other side hung up */
 	struct frame_decoder in;
 	struct buf out;
 	uint16_t seq;
@@ -24,8 +24,7 @@ void link_deinit(struct link *l);
  * Queues a message; it goes out as far as it can at once, the rest by link_flush(). It is an
  * error when more than LINK_OUT_MAX waits already.
  */
-struct err *link_send(struct link *l, enum msg_type type, const struct buf *payload)
-	__must_check;
+struct err *link_send(struct link *l, enum msg_type type, const struct buf *payload) __must_check;
 struct err *link_flush(struct link *l) __must_check;
 
 /* What to poll fd for. */

@@ -107,8 +107,10 @@ static struct err *gate_call(struct running *r, const char *name)
 		return gate_lift(r->g->gate);
 	err = gate_drop(r->g->gate, &counts);
 	if (!err && !counts.cleared)
-		err = err_create(ERR_INFRA, "the long-term gate was not passed (%llu calls of "
-				 "pin_user_pages_fast seen)", (unsigned long long)counts.hits);
+		err = err_create(ERR_INFRA,
+				 "the long-term gate was not passed (%llu calls of "
+				 "pin_user_pages_fast seen)",
+				 (unsigned long long)counts.hits);
 	return err;
 }
 
@@ -145,9 +147,8 @@ static struct err *take_call(struct running *r, const struct frame *f)
 
 static void note_unkept(struct running *r, const char *name)
 {
-	_cleanup_free_ char *why =
-		xasprintf("not kept: the case has %u files of %zu KiB already", r->dir->files,
-			  r->dir->bytes >> 10);
+	_cleanup_free_ char *why = xasprintf("not kept: the case has %u files of %zu KiB already",
+					     r->dir->files, r->dir->bytes >> 10);
 
 	case_record_add_evidence(r->rec, name, NULL, why);
 	r->rec->dropped++;

@@ -6,12 +6,12 @@
 #include "guest/guest.h"
 
 enum guest_event {
-	GUEST_FRAME,	/* *f holds one */
-	GUEST_MARK,	/* the console showed the mark it was told to look for */
-	GUEST_QUIET,	/* the console said something and then nothing for a while */
+	GUEST_FRAME, /* *f holds one */
+	GUEST_MARK,  /* the console showed the mark it was told to look for */
+	GUEST_QUIET, /* the console said something and then nothing for a while */
 	GUEST_TIMEOUT,
-	GUEST_GONE,	/* QEMU ended, or the channel did: see virt_domain_state() */
-	GUEST_BROKEN,	/* the channel carries garbage: *err says what */
+	GUEST_GONE,   /* QEMU ended, or the channel did: see virt_domain_state() */
+	GUEST_BROKEN, /* the channel carries garbage: *err says what */
 	GUEST_CANCELLED,
 };
 
@@ -22,8 +22,7 @@ enum guest_event {
 uint64_t guest_now(const struct guest *g);
 
 /* Waits for the next event until guest_now() reaches @deadline. @err: for BROKEN. */
-enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
-			    struct err **err);
+enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f, struct err **err);
 
 /* guest-welcome.c: tells the guest the time and who it is; its answer comes when it comes. */
 struct err *guest_welcome(struct guest *g) __must_check;

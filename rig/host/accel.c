@@ -23,8 +23,9 @@
 
 struct err *accel_wish_parse(const char *text, enum accel_wish *out)
 {
-	static const char *const names[] = { [ACCEL_AUTO] = "auto", [ACCEL_KVM] = "kvm",
-					     [ACCEL_TCG] = "tcg" };
+	static const char *const names[] = {
+		[ACCEL_AUTO] = "auto", [ACCEL_KVM] = "kvm", [ACCEL_TCG] = "tcg"
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (strcmp(text, names[i]) == 0) {
@@ -114,8 +115,7 @@ bool accel_recall(const char *text, const char *key, enum accel_wish wish, struc
 
 		line += *line == '\n';
 		if (strncmp(line, key, len) || line[len] != '\t' ||
-		    !parse_answer(line + len + 1, &asked, &found) ||
-		    !answers(wish, asked, &found))
+		    !parse_answer(line + len + 1, &asked, &found) || !answers(wish, asked, &found))
 			continue;
 		found.fell_back = wish == ACCEL_AUTO && found.accel == DOMAIN_ACCEL_TCG;
 		*out = found;
@@ -124,8 +124,7 @@ bool accel_recall(const char *text, const char *key, enum accel_wish wish, struc
 	return false;
 }
 
-char *accel_remember(const char *text, const char *key, enum accel_wish wish,
-		     const struct accel *a)
+char *accel_remember(const char *text, const char *key, enum accel_wish wish, const struct accel *a)
 {
 	struct buf out = BUF_INIT;
 	unsigned int lines = 1;
@@ -250,8 +249,8 @@ static struct err *measure(enum accel_wish wish, struct virt *v, const struct do
 }
 
 struct err *accel_choose(enum accel_wish wish, struct virt *v, const struct domain_spec *spec,
-			 const char *memory, const char *qemu, const char *kernel,
-			 int cancel_fd, struct accel *out)
+			 const char *memory, const char *qemu, const char *kernel, int cancel_fd,
+			 struct accel *out)
 {
 	_cleanup_free_ char *key = machine_key(qemu, kernel), *text = NULL;
 	_cleanup_buf_ struct buf old = BUF_INIT;

@@ -20,14 +20,14 @@ struct err *accel_wish_parse(const char *text, enum accel_wish *out) __must_chec
 
 struct accel {
 	enum domain_accel accel;
-	uint64_t first_line_ns;	/* from start to the kernel's first line */
+	uint64_t first_line_ns; /* from start to the kernel's first line */
 	/*
 	 * Time limits are written for a host with KVM and multiplied by this:
 	 * first_line_ns over ACCEL_REFERENCE_NS, at least 1, at most ACCEL_SCALE_MAX.
 	 */
 	double scale;
-	bool remembered;	/* not measured this time */
-	bool fell_back;		/* auto, and KVM did not get the kernel to speak */
+	bool remembered; /* not measured this time */
+	bool fell_back;	 /* auto, and KVM did not get the kernel to speak */
 };
 
 #define ACCEL_REFERENCE_NS 1000000000ull
@@ -45,8 +45,8 @@ double accel_scale(uint64_t first_line_ns);
  * Readable @cancel_fd ends it with ERR_CANCELLED.
  */
 struct err *accel_choose(enum accel_wish wish, struct virt *v, const struct domain_spec *spec,
-			 const char *memory, const char *qemu, const char *kernel,
-			 int cancel_fd, struct accel *out) __must_check;
+			 const char *memory, const char *qemu, const char *kernel, int cancel_fd,
+			 struct accel *out) __must_check;
 
 /*
  * The file's text: lines "KEY<tab>auto|kvm|tcg<tab>kvm|tcg<tab>NANOSECONDS", what was
@@ -54,8 +54,7 @@ struct err *accel_choose(enum accel_wish wish, struct virt *v, const struct doma
  * has no line that answers @wish. accel_remember() gives the text with a line in front
  * and the older ones bounded; free() it.
  */
-bool accel_recall(const char *text, const char *key, enum accel_wish wish,
-		  struct accel *out);
+bool accel_recall(const char *text, const char *key, enum accel_wish wish, struct accel *out);
 char *accel_remember(const char *text, const char *key, enum accel_wish wish,
 		     const struct accel *a);
 

@@ -45,7 +45,8 @@ struct err *confine_user(struct confine_user *out)
 		return NULL;
 	user = getpwnam(CONFINE_USER);
 	if (!user || !getgrnam(CONFINE_USER))
-		return err_create(ERR_INFRA, "cannot start QEMU as root: there is no user and "
+		return err_create(ERR_INFRA,
+				  "cannot start QEMU as root: there is no user and "
 				  "group '%s'; run 'make packages', or daxrig as another user",
 				  CONFINE_USER);
 	out->uid = user->pw_uid;
@@ -88,6 +89,7 @@ int confine_self(const struct confine_user *user)
 
 struct err *confine_process(pid_t pid)
 {
-	return set_bounds(pid) || errno == ESRCH ? NULL :
-	       err_errno(errno, "cannot bound what QEMU may write");
+	return set_bounds(pid) || errno == ESRCH ?
+		       NULL :
+		       err_errno(errno, "cannot bound what QEMU may write");
 }

@@ -22,9 +22,9 @@
 struct confine_user {
 	uid_t uid;
 	gid_t gid;
-	gid_t groups[2];	/* of it, and of /dev/kvm */
+	gid_t groups[2]; /* of it, and of /dev/kvm */
 	size_t nr_groups;
-	bool other;		/* than daxrig itself; else the rest is nobody's */
+	bool other; /* than daxrig itself; else the rest is nobody's */
 };
 
 /* ERR_INFRA: daxrig is root, and the user for QEMU is not there. */

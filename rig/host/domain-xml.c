@@ -37,8 +37,7 @@ static void set_number(xmlNode *node, const char *name, uint64_t value)
 	set(node, name, text);
 }
 
-static xmlNode *add_kind(xmlNode *parent, const char *name, const char *attr,
-			 const char *value)
+static xmlNode *add_kind(xmlNode *parent, const char *name, const char *attr, const char *value)
 {
 	xmlNode *node = add(parent, name);
 
@@ -203,8 +202,8 @@ static void add_devices(xmlNode *root, const struct domain_spec *spec)
 		add_channel(devices, spec->channel);
 	add_kind(devices, "memballoon", "model", "none");
 	node = add_kind(devices, "rng", "model", "virtio-non-transitional");
-	set(xmlNewTextChild(node, NULL, BAD_CAST "backend", BAD_CAST "/dev/urandom"),
-	    "model", "random");
+	set(xmlNewTextChild(node, NULL, BAD_CAST "backend", BAD_CAST "/dev/urandom"), "model",
+	    "random");
 	set_pci_slot(node, "0x03");
 	for (size_t i = 0; i < spec->nvdimm_count; i++)
 		add_nvdimm(devices, &spec->nvdimms[i]);
@@ -320,9 +319,9 @@ struct err *domain_xml_build(const struct domain_spec *spec, char **xml)
 
 char *domain_xml_emulator(const char *caps)
 {
-	_cleanup_(free_doc) xmlDoc *doc =
-		xmlReadMemory(caps, (int)strlen(caps), NULL, NULL,
-			      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	_cleanup_(free_doc) xmlDoc *doc = xmlReadMemory(caps, (int)strlen(caps), NULL, NULL,
+							XML_PARSE_NONET | XML_PARSE_NOERROR |
+								XML_PARSE_NOWARNING);
 	xmlNode *node = doc ? xmlDocGetRootElement(doc) : NULL;
 	xmlChar *text;
 	char *path;

@@ -19,27 +19,27 @@ enum domain_accel {
 };
 
 struct domain_nvdimm {
-	const char *path;	/* backing file, there already, @size bytes long */
-	uint64_t size;		/* bytes, the label area included */
-	uint64_t label_size;	/* bytes at the end of the file; 0: no labels */
-	uint64_t align;		/* bytes; 0: QEMU's choice */
+	const char *path;    /* backing file, there already, @size bytes long */
+	uint64_t size;	     /* bytes, the label area included */
+	uint64_t label_size; /* bytes at the end of the file; 0: no labels */
+	uint64_t align;	     /* bytes; 0: QEMU's choice */
 };
 
 /* Borrowed strings; absolute paths. NULL is allowed only where it says so. */
 struct domain_spec {
 	const char *name;
-	const char *uuid;		/* NULL: libvirt makes one */
-	const char *emulator;		/* NULL: libvirt's choice */
+	const char *uuid;     /* NULL: libvirt makes one */
+	const char *emulator; /* NULL: libvirt's choice */
 	enum domain_accel accel;
 	unsigned int vcpus;
-	uint64_t memory;		/* bytes of RAM, a multiple of 1 MiB */
-	bool ram_shared;		/* RAM is a file in libvirt's memory_backing_dir */
+	uint64_t memory; /* bytes of RAM, a multiple of 1 MiB */
+	bool ram_shared; /* RAM is a file in libvirt's memory_backing_dir */
 	const char *kernel;
-	const char *initrd;		/* NULL: none */
-	const char *cmdline;		/* NULL: empty */
-	const char *console;		/* file, truncated at start */
-	const char *channel;		/* socket QEMU listens on; NULL: no channel */
-	const char *gdb;		/* socket of QEMU's gdbstub; NULL: none */
+	const char *initrd;  /* NULL: none */
+	const char *cmdline; /* NULL: empty */
+	const char *console; /* file, truncated at start */
+	const char *channel; /* socket QEMU listens on; NULL: no channel */
+	const char *gdb;     /* socket of QEMU's gdbstub; NULL: none */
 	const struct domain_nvdimm *nvdimms;
 	size_t nvdimm_count;
 };

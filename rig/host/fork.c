@@ -23,14 +23,14 @@
 
 struct fork {
 	struct qmp qmp;
-	int words;	/* memfd: QEMU's standard output and error */
+	int words; /* memfd: QEMU's standard output and error */
 };
 
 static const char no_confine[] = "cannot become QEMU's user, or give up privileges\n";
 
 /* Only what is safe between fork() and exec in a process with threads. */
 static void __noreturn become_qemu(char **argv, char **env, const int fds[QEMU_FD_END],
-				    const struct confine_user *user, pid_t parent)
+				   const struct confine_user *user, pid_t parent)
 {
 	sigset_t none;
 
@@ -173,8 +173,9 @@ static struct err *open_files(const struct fork_files *files, const struct confi
 	if (!err && files->gdb)
 		err = set_aside(listen_at(files->gdb), files->gdb, &fds[QEMU_FD_GDB]);
 	if (!err)
-		err = set_aside(open(files->console, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644),
-				files->console, &fds[QEMU_FD_CONSOLE]);
+		err = set_aside(
+			open(files->console, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644),
+			files->console, &fds[QEMU_FD_CONSOLE]);
 	if (!err && files->kernel >= 0)
 		err = set_aside(dup(files->kernel), "the kernel", &fds[QEMU_FD_KERNEL]);
 	if (!err && files->initrd >= 0)
@@ -221,8 +222,8 @@ struct err *fork_hold(const char *path, int *fd)
 		return err_errno(errno, "cannot read '%s'", path);
 	for (off_t done = 0; done < st.st_size && n > 0; done += n)
 		n = sendfile(to, from, NULL, (size_t)(st.st_size - done));
-	if (n <= 0 || fcntl(to, F_ADD_SEALS,
-			    F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
+	if (n <= 0 ||
+	    fcntl(to, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
 		return err_errno(n ? errno : EIO, "cannot read '%s'", path);
 	*fd = take_fd(to);
 	return NULL;
@@ -270,8 +271,7 @@ static struct err *fork_monitor(struct virt_domain *d, bool human, const char *c
 	return qmp_command(fork_qmp(d), command, deadline, reply);
 }
 
-static struct err *fork_monitor_fd(struct virt_domain *d, const char *command, int fd,
-				   char **reply)
+static struct err *fork_monitor_fd(struct virt_domain *d, const char *command, int fd, char **reply)
 {
 	return qmp_command_fd(fork_qmp(d), command, fd, now_ns() + FORK_LIMIT_NS, reply);
 }
@@ -299,8 +299,8 @@ struct qmp *fork_qmp(struct virt_domain *d)
 	return &((struct fork *)d->own)->qmp;
 }
 
-struct err *fork_start(struct virt *v, const struct qemu_argv *argv,
-		       const struct fork_files *files, struct virt_domain **out)
+struct err *fork_start(struct virt *v, const struct qemu_argv *argv, const struct fork_files *files,
+		       struct virt_domain **out)
 {
 	_cleanup_free_ char *name = xasprintf("daxrig-%d-%u", getpid(),
 					      atomic_fetch_add(&v->names, 1) + 1);

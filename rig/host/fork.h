@@ -18,12 +18,12 @@
 
 /* What QEMU gets as the descriptors of enum qemu_fd; borrowed, paths as long as sockets may be. */
 struct fork_files {
-	const char *channel;	/* sockets, made here */
-	const char *gdb;	/* NULL: none */
-	const char *console;	/* a file, emptied here */
-	const char *folder;	/* of "ram", "nvdimm0", "nvdimm1", ... */
+	const char *channel; /* sockets, made here */
+	const char *gdb;     /* NULL: none */
+	const char *console; /* a file, emptied here */
+	const char *folder;  /* of "ram", "nvdimm0", "nvdimm1", ... */
 	size_t nvdimms;
-	int kernel, initrd;	/* by fork_hold(); -1: none */
+	int kernel, initrd; /* by fork_hold(); -1: none */
 };
 
 /*
@@ -31,8 +31,8 @@ struct fork_files {
  * but those. When it returns, the sockets can be connected to and the guest has not
  * started. virt_domain_destroy() the result.
  */
-struct err *fork_start(struct virt *v, const struct qemu_argv *argv,
-		       const struct fork_files *files, struct virt_domain **out) __must_check;
+struct err *fork_start(struct virt *v, const struct qemu_argv *argv, const struct fork_files *files,
+		       struct virt_domain **out) __must_check;
 
 /* A copy of the file @path in memory, which nobody can change, for any user; close() it. */
 struct err *fork_hold(const char *path, int *fd) __must_check;

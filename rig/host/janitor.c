@@ -56,7 +56,7 @@ static void withdraw(const int *keep, size_t n)
 		if (!is_kept(fd, keep, n))
 			dup2(null, fd);
 	if (chdir("/"))
-		return;		/* it keeps a folder busy, no more */
+		return; /* it keeps a folder busy, no more */
 }
 
 static void __noreturn watch(int life, const int *keep, size_t n, void (*clean)(void *), void *arg)

@@ -8,8 +8,8 @@
 #include "base/err.h"
 
 struct janitor {
-	pid_t pid;	/* 0: none */
-	int life;	/* our end of a pipe: closed when we are no more */
+	pid_t pid; /* 0: none */
+	int life;  /* our end of a pipe: closed when we are no more */
 };
 
 /*

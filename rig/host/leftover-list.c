@@ -12,7 +12,7 @@
 #include "host/private-dir.h"
 
 #define DIGITS "0123456789"
-#define KEY_LEN 16	/* see make() in template.c */
+#define KEY_LEN 16 /* see make() in template.c */
 
 struct entry {
 	const char *path;
@@ -31,7 +31,7 @@ bool leftover_is_record(const char *name)
 
 bool leftover_is_own(const char *path, const char *name)
 {
-	size_t pid = strcspn(name, "-") + 1;	/* with its '-' */
+	size_t pid = strcspn(name, "-") + 1; /* with its '-' */
 	const char *last = strrchr(path, '/');
 
 	if (*path != '/' || strstr(path, "//") || strstr(path, "/./") || strstr(path, "/../"))

@@ -27,11 +27,11 @@
 #define SHARED_MEMORY "/dev/shm"
 
 struct leftover {
-	char *where;	/* STATE/run, for messages */
-	char *name;	/* PID-START */
-	int run;	/* the open folder STATE/run */
-	int record;	/* and NAME in it: the files "lock" and "list" */
-	int lock;	/* held while this process lives */
+	char *where; /* STATE/run, for messages */
+	char *name;  /* PID-START */
+	int run;     /* the open folder STATE/run */
+	int record;  /* and NAME in it: the files "lock" and "list" */
+	int lock;    /* held while this process lives */
 	int list;
 	char *folder, *shared;
 	struct janitor janitor;

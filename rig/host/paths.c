@@ -71,7 +71,7 @@ static struct err *check_all(const struct paths *p)
 
 	if (!p->data || !p->cache || !p->state)
 		return err_create(ERR_INFRA, "HOME is not set: set it, or DAXRIG_DATA, "
-				  "DAXRIG_CACHE and DAXRIG_STATE");
+					     "DAXRIG_CACHE and DAXRIG_STATE");
 	err = check_folder(p->data, true);
 	return err ? err : check_folder(p->cache, false);
 }

@@ -7,10 +7,10 @@
 #include "plan/plan.h"
 
 struct paths {
-	char *home;	/* the folder of the program: plans, scenarios, agent */
-	char *data;	/* kernels and runs: $DAXRIG_DATA, or below $XDG_DATA_HOME */
-	char *cache;	/* can be made again: $DAXRIG_CACHE, or below $XDG_CACHE_HOME */
-	char *state;	/* of running processes: $DAXRIG_STATE, or below $XDG_RUNTIME_DIR, or
+	char *home;  /* the folder of the program: plans, scenarios, agent */
+	char *data;  /* kernels and runs: $DAXRIG_DATA, or below $XDG_DATA_HOME */
+	char *cache; /* can be made again: $DAXRIG_CACHE, or below $XDG_CACHE_HOME */
+	char *state; /* of running processes: $DAXRIG_STATE, or below $XDG_RUNTIME_DIR, or
 			   below $XDG_STATE_HOME: see leftover.h */
 };
 

@@ -14,15 +14,15 @@
 #define LINKS_MAX 40
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
 #define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-#define STEP (O_PATH | O_NOFOLLOW | O_CLOEXEC)	/* needs no right to read it */
+#define STEP (O_PATH | O_NOFOLLOW | O_CLOEXEC) /* needs no right to read it */
 
 /* A path, component by component. */
 struct walk {
-	bool make;		/* what is missing */
-	bool anybody;		/* owners and modes do not matter; no links */
-	int dir;		/* stands here */
-	char *rest;		/* what is to be walked */
-	struct buf at;		/* the way so far, for messages */
+	bool make;     /* what is missing */
+	bool anybody;  /* owners and modes do not matter; no links */
+	int dir;       /* stands here */
+	char *rest;    /* what is to be walked */
+	struct buf at; /* the way so far, for messages */
 	unsigned int links;
 };
 

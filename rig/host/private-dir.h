@@ -21,8 +21,7 @@ struct err *private_open(const char *path, int *fd) __must_check;
  * The same of the folder @name in the open folder @dir, itself a safe place, and shown as
  * @where in messages.
  */
-struct err *private_open_at(int dir, const char *where, const char *name, int *fd)
-	__must_check;
+struct err *private_open_at(int dir, const char *where, const char *name, int *fd) __must_check;
 
 /*
  * Opens a regular file, ours, written by nobody else, and with no other name. @flags as
@@ -32,8 +31,7 @@ struct err *private_file_at(int dir, const char *where, const char *name, int fl
 	__must_check;
 
 /* Makes the folder @name, mode 0700, which must not be there, in @dir, and opens it. */
-struct err *private_create_at(int dir, const char *where, const char *name, int *fd)
-	__must_check;
+struct err *private_create_at(int dir, const char *where, const char *name, int *fd) __must_check;
 
 /* Opens the folder @path, in which another user cannot exchange what is ours. */
 struct err *private_open_place(const char *path, int *fd) __must_check;

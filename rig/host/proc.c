@@ -18,9 +18,10 @@ bool proc_stat_parse(const char *line, struct proc_stat *out)
 	/* The name in parentheses may hold anything, parentheses too. */
 	const char *rest = strrchr(line, ')');
 
-	return rest && sscanf(rest, ") %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
-			      "%*d %*d %*d %*d %*d %" SCNu64, &out->state, &out->parent,
-			      &out->session, &out->start) == 4;
+	return rest && sscanf(rest,
+			      ") %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
+			      "%*d %*d %*d %*d %*d %" SCNu64,
+			      &out->state, &out->parent, &out->session, &out->start) == 4;
 }
 
 bool proc_stat_read(pid_t pid, struct proc_stat *out)
@@ -42,8 +43,9 @@ uint64_t proc_run_delay(pid_t pid)
 	while (dir && (entry = readdir(dir))) {
 		_cleanup_free_ char *path = xasprintf("%s/%s/schedstat", tasks, entry->d_name);
 		_cleanup_buf_ struct buf text = BUF_INIT;
-		_cleanup_err_ struct err *err =
-			entry->d_name[0] == '.' ? NULL : file_read(path, 4096, &text);
+		_cleanup_err_ struct err *err = entry->d_name[0] == '.' ?
+							NULL :
+							file_read(path, 4096, &text);
 		uint64_t delay;
 
 		/* time on a processor, time ready without one, times it ran */

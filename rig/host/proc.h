@@ -8,10 +8,10 @@
 #include "base/util.h"
 
 struct proc_stat {
-	char state;		/* 'R', 'S', 'Z', ... */
+	char state; /* 'R', 'S', 'Z', ... */
 	pid_t parent;
 	pid_t session;
-	uint64_t start;		/* clock ticks from the host's boot */
+	uint64_t start; /* clock ticks from the host's boot */
 };
 
 /* Reads one line of /proc/PID/stat; false if it is none. Pure. */

@@ -63,7 +63,7 @@ struct err *qemu_argv_parse(const char *native, struct qemu_argv *out)
 			return err_create(ERR_INFRA, "libvirt's command line has an open quote");
 		}
 		if (!a.n && *word != '/') {
-			free(word);	/* of the environment */
+			free(word); /* of the environment */
 			continue;
 		}
 		add(&a, word);
@@ -123,8 +123,9 @@ static int nvdimm_number(const char *id)
 	unsigned int number;
 	char tail;
 
-	return sscanf(id, "memnvdimm%1u%c", &number, &tail) == 1 &&
-	       number < GEOMETRY_NVDIMMS_MAX ? (int)number : -1;
+	return sscanf(id, "memnvdimm%1u%c", &number, &tail) == 1 && number < GEOMETRY_NVDIMMS_MAX ?
+		       (int)number :
+		       -1;
 }
 
 /* *@word: what goes in place of the object, NULL: nothing does. */
@@ -214,19 +215,20 @@ static void add_end(const struct qemu_places *p, struct qemu_argv *a)
 	add(a, xstrdup("-no-reboot"));
 	add_pair(a, "-add-fd", xasprintf("fd=%u,set=" CONSOLE_SET, QEMU_FD_CONSOLE));
 	if (p->gdb)
-		add_pair(a, "-chardev", xasprintf("socket,id=gdb0,fd=%u,server=on,wait=off",
-						  QEMU_FD_GDB));
+		add_pair(a, "-chardev",
+			 xasprintf("socket,id=gdb0,fd=%u,server=on,wait=off", QEMU_FD_GDB));
 	if (p->incoming)
 		add_pair(a, "-incoming", xstrdup("defer"));
 }
 
 static struct err *check_placed(const struct placing *pl)
 {
-	const char *lacks = !pl->ram ? "RAM 'ram-node0'" :
-			    !pl->monitor ? "monitor 'charmonitor'" :
-			    !pl->console ? "console 'charserial0'" :
-			    !pl->channel ? "channel 'charchannel0'" :
-			    pl->p->gdb && !pl->gdb ? "gdbstub" : NULL;
+	const char *lacks = !pl->ram		   ? "RAM 'ram-node0'" :
+			    !pl->monitor	   ? "monitor 'charmonitor'" :
+			    !pl->console	   ? "console 'charserial0'" :
+			    !pl->channel	   ? "channel 'charchannel0'" :
+			    pl->p->gdb && !pl->gdb ? "gdbstub" :
+						     NULL;
 
 	return lacks ? err_create(ERR_INFRA, "libvirt's command line has no %s", lacks) : NULL;
 }

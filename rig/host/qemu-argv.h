@@ -12,7 +12,7 @@
 #include "guests/geometry.h"
 
 struct qemu_argv {
-	char **v;	/* NULL behind the last; v[0] is the program */
+	char **v; /* NULL behind the last; v[0] is the program */
 	size_t n;
 };
 
@@ -21,22 +21,22 @@ struct qemu_argv {
  * The files of RAM and NVDIMMs, the kernel and the initrd it opens again by them.
  */
 enum qemu_fd {
-	QEMU_FD_MONITOR = 3,	/* its end of it */
-	QEMU_FD_CHANNEL,	/* a socket that listens */
-	QEMU_FD_GDB,		/* another */
-	QEMU_FD_CONSOLE,	/* open for writing only */
+	QEMU_FD_MONITOR = 3, /* its end of it */
+	QEMU_FD_CHANNEL,     /* a socket that listens */
+	QEMU_FD_GDB,	     /* another */
+	QEMU_FD_CONSOLE,     /* open for writing only */
 	QEMU_FD_KERNEL,
 	QEMU_FD_INITRD,
 	QEMU_FD_RAM,
-	QEMU_FD_NVDIMM,		/* the first, the others after it */
+	QEMU_FD_NVDIMM, /* the first, the others after it */
 	QEMU_FD_END = QEMU_FD_NVDIMM + GEOMETRY_NVDIMMS_MAX,
 };
 
 struct qemu_places {
-	const char *name;	/* of the guest: what tells this QEMU from others; borrowed */
-	bool shared;		/* writes go to the files; else they are this QEMU's own */
-	bool incoming;		/* waits for a state to be let in */
-	bool gdb;		/* -gdb is expected, and must be there; else none is */
+	const char *name; /* of the guest: what tells this QEMU from others; borrowed */
+	bool shared;	  /* writes go to the files; else they are this QEMU's own */
+	bool incoming;	  /* waits for a state to be let in */
+	bool gdb;	  /* -gdb is expected, and must be there; else none is */
 };
 
 /*

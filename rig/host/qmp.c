@@ -36,8 +36,7 @@ static struct err *fill(struct qmp *q, uint64_t deadline)
 
 	if (q->in.len > LINE_MAX_BYTES)
 		return err_create(ERR_INFRA, "QEMU's monitor says too much");
-	if (now >= deadline ||
-	    poll(&p, 1, (int)MIN((deadline - now) / 1000000 + 1, 3600000u)) == 0)
+	if (now >= deadline || poll(&p, 1, (int)MIN((deadline - now) / 1000000 + 1, 3600000u)) == 0)
 		return err_create(ERR_TIMEOUT, "QEMU's monitor gives no answer");
 	n = recv(q->fd, chunk, sizeof(chunk), MSG_DONTWAIT);
 	if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
@@ -72,8 +71,7 @@ static struct err *next(struct qmp *q, uint64_t deadline, json_t **out)
 		if (err)
 			return err;
 	}
-	message = json_loadb(q->in.data, (size_t)(end - q->in.data), JSON_DISABLE_EOF_CHECK,
-			     NULL);
+	message = json_loadb(q->in.data, (size_t)(end - q->in.data), JSON_DISABLE_EOF_CHECK, NULL);
 	buf_consume(&q->in, (size_t)(end - q->in.data) + 1);
 	if (!json_is_object(message)) {
 		json_decref(message);
@@ -155,8 +153,7 @@ struct err *qmp_greet(struct qmp *q, uint64_t deadline)
 	return err ? err : qmp_command(q, "{\"execute\":\"qmp_capabilities\"}", deadline, NULL);
 }
 
-struct err *qmp_command_fd(struct qmp *q, const char *text, int fd, uint64_t deadline,
-			   char **reply)
+struct err *qmp_command_fd(struct qmp *q, const char *text, int fd, uint64_t deadline, char **reply)
 {
 	json_t *message = NULL;
 	struct err *err = converse(q, text, fd, deadline, &message);
@@ -198,18 +195,23 @@ struct err *qmp_human(struct qmp *q, const char *line, uint64_t deadline, char *
 
 struct err *qmp_migrate(struct qmp *q, bool incoming, int fd, uint64_t deadline)
 {
-	const char *go = incoming ? "{\"execute\":\"migrate-incoming\","
-				    "\"arguments\":{\"uri\":\"fd:state\"}}" :
-				    "{\"execute\":\"migrate\",\"arguments\":{\"uri\":\"fd:state\"}}";
-	struct err *err = qmp_command(q, "{\"execute\":\"migrate-set-capabilities\","
+	const char *go = incoming ?
+				 "{\"execute\":\"migrate-incoming\","
+				 "\"arguments\":{\"uri\":\"fd:state\"}}" :
+				 "{\"execute\":\"migrate\",\"arguments\":{\"uri\":\"fd:state\"}}";
+	struct err *err = qmp_command(q,
+				      "{\"execute\":\"migrate-set-capabilities\","
 				      "\"arguments\":{\"capabilities\":["
 				      "{\"capability\":\"x-ignore-shared\",\"state\":true},"
-				      "{\"capability\":\"events\",\"state\":true}]}}", deadline, NULL);
+				      "{\"capability\":\"events\",\"state\":true}]}}",
+				      deadline, NULL);
 
 	q->migration = QMP_MIGRATION_NONE;
 	if (!err)
-		err = qmp_command_fd(q, "{\"execute\":\"getfd\",\"arguments\":"
-				     "{\"fdname\":\"state\"}}", fd, deadline, NULL);
+		err = qmp_command_fd(q,
+				     "{\"execute\":\"getfd\",\"arguments\":"
+				     "{\"fdname\":\"state\"}}",
+				     fd, deadline, NULL);
 	if (!err)
 		err = qmp_command(q, go, deadline, NULL);
 	while (!err && q->migration == QMP_MIGRATION_NONE) {

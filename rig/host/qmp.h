@@ -13,9 +13,9 @@ enum qmp_migration {
 };
 
 struct qmp {
-	int fd;		/* owned */
+	int fd; /* owned */
 	struct buf in;
-	enum qmp_migration migration;	/* the last end of one that QEMU told of */
+	enum qmp_migration migration; /* the last end of one that QEMU told of */
 };
 
 /* Takes @fd, a connected socket. */
@@ -33,8 +33,8 @@ struct err *qmp_command(struct qmp *q, const char *text, uint64_t deadline, char
 	__must_check;
 
 /* The same with the open file @fd, which stays the caller's, for QEMU to take. */
-struct err *qmp_command_fd(struct qmp *q, const char *text, int fd, uint64_t deadline,
-			   char **reply) __must_check;
+struct err *qmp_command_fd(struct qmp *q, const char *text, int fd, uint64_t deadline, char **reply)
+	__must_check;
 
 /* The same for a line for people; *@reply is what QEMU would print. */
 struct err *qmp_human(struct qmp *q, const char *line, uint64_t deadline, char **reply)

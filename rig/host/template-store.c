@@ -33,8 +33,8 @@ static bool parse_file(const char *line, struct template_mark *m)
 
 	if (m->nr_files == TEMPLATE_FILES_MAX ||
 	    sscanf(line, "file %23[a-z0-9]%n", m->files[m->nr_files].name, &at) != 1 ||
-	    line[at] != ' ' ||
-	    !digest_parse(line + at + 1, &m->files[m->nr_files].digest, &end) || *end)
+	    line[at] != ' ' || !digest_parse(line + at + 1, &m->files[m->nr_files].digest, &end) ||
+	    *end)
 		return false;
 	m->nr_files++;
 	return true;
@@ -86,8 +86,8 @@ char *template_mark_format(const struct template_mark *m, const char *notes)
 
 	buf_addf(&b, HEAD "\nkey %s\n", m->key);
 	for (size_t i = 0; i < m->nr_files; i++)
-		buf_addf(&b, "file %s " DIGEST_FMT "\n", m->files[i].name,
-			 m->files[i].digest.size, m->files[i].digest.sum);
+		buf_addf(&b, "file %s " DIGEST_FMT "\n", m->files[i].name, m->files[i].digest.size,
+			 m->files[i].digest.sum);
 	while (*notes) {
 		size_t len = strcspn(notes, "\n");
 

@@ -63,11 +63,11 @@ bool template_is_key(const char *name);
 /* What lies in a store, half-made ones that a crash left included. */
 struct template_entry {
 	char *folder;
-	char *lock;		/* NULL: none that goes with it */
-	char *kernel;		/* its key; NULL: half-made or damaged */
-	uint64_t bytes;		/* on the disk */
-	struct timespec used;	/* last, by the clock on the wall; 0: never */
-	bool busy;		/* somebody used, made or removed it when it was listed */
+	char *lock;	      /* NULL: none that goes with it */
+	char *kernel;	      /* its key; NULL: half-made or damaged */
+	uint64_t bytes;	      /* on the disk */
+	struct timespec used; /* last, by the clock on the wall; 0: never */
+	bool busy;	      /* somebody used, made or removed it when it was listed */
 };
 
 /*

@@ -28,14 +28,15 @@
 #define LOCK_ALONE_NS 30000000000ull
 #define UUID "6461786d-0000-4000-8000-74656d706c61"
 
-struct template {
+struct template
+{
 	struct virt *virt;
 	char key[SHA256_HEX];
 	char *folder;
-	struct qemu_argv argv;	/* libvirt's words */
+	struct qemu_argv argv; /* libvirt's words */
 	bool gdb;
 	size_t nvdimms;
-	int kernel, initrd;	/* held for all QEMUs; initrd -1: none */
+	int kernel, initrd; /* held for all QEMUs; initrd -1: none */
 	int lock;
 	uint64_t made_ns;
 };
@@ -43,7 +44,7 @@ struct template {
 struct making {
 	const struct template_inputs *in;
 	struct template *t;
-	char *folder;		/* until it gets its name */
+	char *folder; /* until it gets its name */
 	const char *names[TEMPLATE_FILES_MAX + 1];
 	char nvdimms[GEOMETRY_NVDIMMS_MAX][32];
 	struct console console;
@@ -61,8 +62,7 @@ uint64_t template_made_ns(const struct template *t)
 }
 
 /* What libvirt would start, its paths being those of nobody. */
-static struct err *ask_argv(struct virt *v, const struct domain_spec *spec,
-			    struct qemu_argv *out)
+static struct err *ask_argv(struct virt *v, const struct domain_spec *spec, struct qemu_argv *out)
 {
 	struct domain_nvdimm nvdimms[GEOMETRY_NVDIMMS_MAX];
 	struct domain_spec own = *spec;
@@ -174,7 +174,8 @@ static struct fork_files fork_files(const struct template *t, const struct domai
 static struct err *start_guest(struct making *m)
 {
 	_cleanup_free_ char *console = xasprintf("%s/console", m->folder);
-	const struct qemu_places places = { .name = m->in->spec->channel, .shared = true,
+	const struct qemu_places places = { .name = m->in->spec->channel,
+					    .shared = true,
 					    .gdb = m->in->spec->gdb };
 	const struct fork_files files = fork_files(m->t, m->in->spec, m->folder, console);
 	struct qemu_argv argv;
@@ -225,8 +226,8 @@ static struct err *wait_ready(struct making *m)
 			return err_create(ERR_CANCELLED, "interrupted");
 		if (p[1].revents)
 			return err_create(ERR_INFRA, virt_domain_was_killed(m->domain) ?
-					  "QEMU was killed while it booted" :
-					  "the guest ended while it booted");
+							     "QEMU was killed while it booted" :
+							     "the guest ended while it booted");
 		if (m->console.panicked)
 			return err_create(ERR_INFRA, "the kernel panicked while it booted");
 		if (n == 0 && m->console.marked && m->console.size == seen)
@@ -268,10 +269,9 @@ static struct err *boot(struct making *m)
 
 static struct err *finish(struct making *m)
 {
-	_cleanup_free_ char *notes = xasprintf("kernel %s\nimage %s\nqemu %s\naccel %s",
-					       m->in->kernel, m->in->image, m->in->qemu,
-					       m->in->spec->accel == DOMAIN_ACCEL_KVM ?
-					       "kvm" : "tcg");
+	_cleanup_free_ char *notes = xasprintf(
+		"kernel %s\nimage %s\nqemu %s\naccel %s", m->in->kernel, m->in->image, m->in->qemu,
+		m->in->spec->accel == DOMAIN_ACCEL_KVM ? "kvm" : "tcg");
 	struct err *err = NULL;
 
 	for (size_t i = 0; i <= m->in->spec->nvdimm_count && !err; i++) {
@@ -371,8 +371,7 @@ static struct err *take_or_make(struct template *t, const struct template_inputs
 	return err ? err : err_create(ERR_INFRA, "'%s' does not last", t->folder);
 }
 
-struct err *template_get(struct virt *v, const struct template_inputs *in,
-			 struct template **out)
+struct err *template_get(struct virt *v, const struct template_inputs *in, struct template **out)
 {
 	_cleanup_free_ char *store = xasprintf("%s/templates", in->cache);
 	struct template *t = xcalloc(1, sizeof(*t));
@@ -427,7 +426,8 @@ static struct err *let_in(struct virt_domain *d, int state)
 struct err *template_fork(const struct template *t, const struct domain_spec *spec,
 			  struct virt_domain **out)
 {
-	const struct qemu_places places = { .name = spec->channel, .incoming = true,
+	const struct qemu_places places = { .name = spec->channel,
+					    .incoming = true,
 					    .gdb = t->gdb };
 	const struct fork_files files = fork_files(t, spec, t->folder, spec->console);
 	_cleanup_free_ char *path = xasprintf("%s/state", t->folder);

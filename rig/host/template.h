@@ -17,18 +17,18 @@
 #include "host/leftover.h"
 #include "host/virt.h"
 
-#define TEMPLATE_CACHE_MAX (8ull << 30)	/* bytes on disk that the cache is trimmed to */
+#define TEMPLATE_CACHE_MAX (8ull << 30) /* bytes on disk that the cache is trimmed to */
 
 /* What a template is made of; borrowed. */
 struct template_inputs {
 	const char *cache;		/* folder */
 	const char *kernel, *image;	/* their keys */
 	const char *qemu;		/* version */
-	const struct domain_spec *spec;	/* complete but for name, console and NVDIMM paths */
+	const struct domain_spec *spec; /* complete but for name, console and NVDIMM paths */
 	double scale;			/* of time limits */
 	int cancel_fd;
 	struct leftover *leftover;
-	const struct progress *say;	/* a damaged one is made again */
+	const struct progress *say; /* a damaged one is made again */
 };
 
 struct template;
@@ -38,8 +38,8 @@ struct template;
  * stays there until template_put(). ERR_CANCELLED: cancel_fd became readable. Any
  * other error: boot guests without one. @v must be private.
  */
-struct err *template_get(struct virt *v, const struct template_inputs *in,
-			 struct template **out) __must_check;
+struct err *template_get(struct virt *v, const struct template_inputs *in, struct template **out)
+	__must_check;
 
 /* Before virt_close(), after its forks are gone. NULL is fine. */
 void template_put(struct template *t);

@@ -48,9 +48,8 @@ void virt_note_exit(struct virt *v, pid_t pid, bool killed)
 }
 
 /* Before the guest starts, so that no event of it is missed. */
-struct err *virt_domain_create(struct virt *v, const struct virt_domain_ops *ops,
-			       const char *name, const char *channel,
-			       struct virt_domain **out)
+struct err *virt_domain_create(struct virt *v, const struct virt_domain_ops *ops, const char *name,
+			       const char *channel, struct virt_domain **out)
 {
 	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	struct virt_domain *d;
@@ -379,8 +378,8 @@ struct err *virt_domain_connect_channel(struct virt_domain *d, uint64_t deadline
 		if (!wait_change(d, watch, deadline))
 			return err_create(virt_domain_is_gone(d) ? ERR_INFRA : ERR_TIMEOUT,
 					  "cannot connect to '%s': guest '%s' %s", d->channel,
-					  d->name, virt_domain_is_gone(d) ?
-					  "is gone" : "does not listen");
+					  d->name,
+					  virt_domain_is_gone(d) ? "is gone" : "does not listen");
 	}
 }
 

@@ -18,37 +18,36 @@ struct virt_domain_ops {
 	struct err *(*monitor)(struct virt_domain *d, bool human, const char *command,
 			       char **reply);
 	/* @fd goes along, for QEMU to take */
-	struct err *(*monitor_fd)(struct virt_domain *d, const char *command, int fd,
-				  char **reply);
-	void (*release)(struct virt_domain *d);	/* the last call; own may be NULL still */
+	struct err *(*monitor_fd)(struct virt_domain *d, const char *command, int fd, char **reply);
+	void (*release)(struct virt_domain *d); /* the last call; own may be NULL still */
 };
 
 struct virt_domain {
 	struct virt *virt;
 	struct virt_domain *next;
 	const struct virt_domain_ops *ops;
-	void *own;		/* of the ops: virDomainPtr, or struct fork */
+	void *own; /* of the ops: virDomainPtr, or struct fork */
 	char *name;
 	char *channel;
 	int event_fd;
-	int pidfd;		/* of QEMU; -1 when it is not ours to know */
-	int watch;		/* of pidfd in the event loop; -1: none */
+	int pidfd; /* of QEMU; -1 when it is not ours to know */
+	int watch; /* of pidfd in the event loop; -1: none */
 	pid_t pid;
 	atomic_bool gone, killed;
 };
 
 struct virt {
 	virConnectPtr conn;
-	char *root;		/* NULL when a URI was given */
+	char *root; /* NULL when a URI was given */
 	char *emulator;
-	struct confine_user user;	/* of QEMUs by fork.c */
-	int callback, timer, watch;	/* -1: none */
-	int children;		/* signalfd for SIGCHLD */
+	struct confine_user user;   /* of QEMUs by fork.c */
+	int callback, timer, watch; /* -1: none */
+	int children;		    /* signalfd for SIGCHLD */
 	pthread_t loop;
 	bool looping;
 	atomic_bool stopping;
 	atomic_uint names;
-	pthread_mutex_t lock;	/* of domains */
+	pthread_mutex_t lock; /* of domains */
 	struct virt_domain *domains;
 };
 
@@ -67,9 +66,8 @@ void virt_note_exit(struct virt *v, pid_t pid, bool killed);
  * A guest without a QEMU yet, known to the event loop from now on; copies @name and
  * @channel (may be NULL). virt_domain_destroy() it, also half made.
  */
-struct err *virt_domain_create(struct virt *v, const struct virt_domain_ops *ops,
-			       const char *name, const char *channel,
-			       struct virt_domain **out) __must_check;
+struct err *virt_domain_create(struct virt *v, const struct virt_domain_ops *ops, const char *name,
+			       const char *channel, struct virt_domain **out) __must_check;
 
 /* Under the lock. The first word on how it ended is the right one. */
 void virt_domain_set_gone(struct virt_domain *d, bool killed);

@@ -106,8 +106,7 @@ static struct err *start_loop(struct virt *v)
 	if (v->children < 0)
 		return err_errno(errno, "cannot watch for QEMU's end");
 	v->timer = virEventAddTimeout(-1, wake_loop, NULL, NULL);
-	v->watch = virEventAddHandle(v->children, VIR_EVENT_HANDLE_READABLE, on_child, v,
-				     NULL);
+	v->watch = virEventAddHandle(v->children, VIR_EVENT_HANDLE_READABLE, on_child, v, NULL);
 	if (v->timer < 0 || v->watch < 0)
 		return virt_error("cannot start libvirt's event loop");
 	ret = pthread_create(&v->loop, NULL, run_loop, v);
@@ -173,21 +172,20 @@ static struct err *prepare_root(const char *root, const char *cache)
 
 static struct err *probe_qemu(struct virt *v)
 {
-	_cleanup_free_ char *caps =
-		virConnectGetDomainCapabilities(v->conn, NULL, "x86_64", "q35", "qemu", 0);
+	_cleanup_free_ char *caps = virConnectGetDomainCapabilities(v->conn, NULL, "x86_64", "q35",
+								    "qemu", 0);
 
 	v->emulator = caps ? domain_xml_emulator(caps) : NULL;
 	return v->emulator ? NULL : virt_error("cannot ask what QEMU can do");
 }
 
-static int on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
-			void *opaque)
+static int on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail, void *opaque)
 {
 	(void)conn;
 	if (event == VIR_DOMAIN_EVENT_STOPPED)
 		virt_note_stopped(opaque, virDomainGetName(dom),
 				  detail == VIR_DOMAIN_EVENT_STOPPED_FAILED ||
-				  detail == VIR_DOMAIN_EVENT_STOPPED_CRASHED);
+					  detail == VIR_DOMAIN_EVENT_STOPPED_CRASHED);
 	return 0;
 }
 
@@ -198,10 +196,9 @@ static struct err *open_connection(struct virt *v, const char *uri)
 		return virt_error("cannot connect to libvirt at '%s' (%s)", uri,
 				  v->root ? "are libvirt's QEMU driver and QEMU installed?" :
 					    "does its daemon run, may you use it?");
-	v->callback = virConnectDomainEventRegisterAny(v->conn, NULL,
-						       VIR_DOMAIN_EVENT_ID_LIFECYCLE,
-						       VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle),
-						       v, NULL);
+	v->callback = virConnectDomainEventRegisterAny(v->conn, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+						       VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), v,
+						       NULL);
 	if (v->callback < 0)
 		return virt_error("cannot watch the guests of '%s'", uri);
 	return probe_qemu(v);
@@ -229,8 +226,7 @@ static struct err *open_all(struct virt *v, const char *uri, const char *cache)
 	return err ? err : open_connection(v, uri ? uri : embed);
 }
 
-struct err *virt_open(const char *uri, const char *root, const char *cache,
-		      struct virt **out)
+struct err *virt_open(const char *uri, const char *root, const char *cache, struct virt **out)
 {
 	struct virt *v = xcalloc(1, sizeof(*v));
 	sigset_t all, old;
@@ -282,8 +278,7 @@ void virt_close(struct virt *v)
 
 static void format_version(unsigned long version, char out[32])
 {
-	snprintf(out, 32, "%lu.%lu.%lu", version / 1000000, version / 1000 % 1000,
-		 version % 1000);
+	snprintf(out, 32, "%lu.%lu.%lu", version / 1000000, version / 1000 % 1000, version % 1000);
 }
 
 struct err *virt_versions(struct virt *v, struct virt_versions *out)

@@ -27,16 +27,16 @@ struct virt_domain;
  * process becomes the reaper of the daemons below it.
  */
 #define VIRT_ROOT_MAX 52
-struct err *virt_open(const char *uri, const char *root, const char *cache,
-		      struct virt **out) __must_check;
+struct err *virt_open(const char *uri, const char *root, const char *cache, struct virt **out)
+	__must_check;
 
 /* NULL is fine. */
 void virt_close(struct virt *v);
 
 struct virt_versions {
-	char qemu[32];		/* "7.2.22" */
-	char libvirt[32];	/* "9.0.0" */
-	const char *emulator;	/* path on the host of the connection; belongs to the virt */
+	char qemu[32];	      /* "7.2.22" */
+	char libvirt[32];     /* "9.0.0" */
+	const char *emulator; /* path on the host of the connection; belongs to the virt */
 };
 
 /* Fills @out for the run's record. */
@@ -49,8 +49,7 @@ bool virt_is_private(const struct virt *v);
  * The command line libvirt would start @spec with, as a line for a shell; free() it.
  * Nothing is started or created.
  */
-struct err *virt_native(struct virt *v, const struct domain_spec *spec, char **out)
-	__must_check;
+struct err *virt_native(struct virt *v, const struct domain_spec *spec, char **out) __must_check;
 
 /*
  * Starts a guest. A NULL name in @spec becomes "daxrig-PID-N". When it returns,

@@ -20,8 +20,7 @@ static struct err *find_plan(const struct paths *p, const char *name, struct lib
 			err = library_add_file(out, all.v[i].path);
 	library_deinit(&all);
 	if (!err && !out->n)
-		err = err_create(ERR_USAGE, "there is no plan '%s'; see 'daxrig list plans'",
-				 name);
+		err = err_create(ERR_USAGE, "there is no plan '%s'; see 'daxrig list plans'", name);
 	return err;
 }
 
@@ -89,8 +88,10 @@ struct err *cases_from_word(const struct paths *p, const char *word, struct plan
 			err = from_plans(p, below, &found);
 	}
 	if (!err && !found.nr_cases)
-		err = err_create(ERR_USAGE, "there is no scenario or case '%s'; see 'daxrig list "
-				 "scenarios'", word);
+		err = err_create(ERR_USAGE,
+				 "there is no scenario or case '%s'; see 'daxrig list "
+				 "scenarios'",
+				 word);
 	if (!err)
 		plan_move(out, &found);
 	plan_deinit(&found);

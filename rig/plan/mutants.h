@@ -10,7 +10,7 @@
 struct clean_findings {
 	char **v;
 	size_t n;
-	char **cases;	/* that ran to a verdict, pass or fail */
+	char **cases; /* that ran to a verdict, pass or fail */
 	size_t nr_cases;
 };
 
@@ -19,11 +19,11 @@ void clean_findings_deinit(struct clean_findings *c);
 
 /* What a mutant's runs came to so far. */
 struct mutant_result {
-	size_t cases;		/* that ran to a verdict */
-	uint64_t ns;		/* that the cases took, up to the one that caught it */
-	char *caught_by;	/* the rule; NULL: not caught */
+	size_t cases;	 /* that ran to a verdict */
+	uint64_t ns;	 /* that the cases took, up to the one that caught it */
+	char *caught_by; /* the rule; NULL: not caught */
 	char *in_case;
-	char *other;		/* a rule that is not the mutant's own and fired; NULL: none */
+	char *other; /* a rule that is not the mutant's own and fired; NULL: none */
 };
 
 /*

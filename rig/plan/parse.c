@@ -29,12 +29,13 @@ struct err *plan_add_scenario(struct plan *plan, const struct plan_source *sourc
 
 			if (!(s->fs & filesystems[f]))
 				continue;
-			plan_add_case(plan, (struct plan_case){
-				.name = xasprintf("%s/%s%s%s", fs, source->name,
-						  *v->label ? "/" : "", v->label),
-				.fs = fs,
-				.text = xstrdup(v->text),
-			});
+			plan_add_case(plan,
+				      (struct plan_case){
+					      .name = xasprintf("%s/%s%s%s", fs, source->name,
+								*v->label ? "/" : "", v->label),
+					      .fs = fs,
+					      .text = xstrdup(v->text),
+				      });
 		}
 		scenario_free(s);
 	}
@@ -51,8 +52,8 @@ static struct err *placed(struct line *l, struct err *err)
 	return whole;
 }
 
-static struct err *add_scenarios(struct plan *plan, struct line *l,
-				 const struct plan_source *lib, size_t nr_lib)
+static struct err *add_scenarios(struct plan *plan, struct line *l, const struct plan_source *lib,
+				 size_t nr_lib)
 {
 	do {
 		const char *glob;
@@ -68,8 +69,10 @@ static struct err *add_scenarios(struct plan *plan, struct line *l,
 			err = plan_add_scenario(plan, &lib[i]);
 		}
 		if (!err && !found)
-			err = line_error(l, "no scenario is called '%s' (see 'daxrig list "
-					 "scenarios')", glob);
+			err = line_error(l,
+					 "no scenario is called '%s' (see 'daxrig list "
+					 "scenarios')",
+					 glob);
 		if (err)
 			return err;
 	} while (line_peek(l));
@@ -96,14 +99,17 @@ static struct err *read_choice(struct line *l, struct matrix_choice *c, bool *gi
 		given[d] = true;
 		none = matrix_choose(c, (enum matrix_dim)d, equals + 1);
 		err = none ? placed(l, glob_check(none)) : NULL;
-		return err ? err : none ? line_error(l, "of %s none matches '%s' (see 'daxrig list "
-			       "matrix')", key, none) : NULL;
+		return err  ? err :
+		       none ? line_error(l,
+					 "of %s none matches '%s' (see 'daxrig list "
+					 "matrix')",
+					 key, none) :
+			      NULL;
 	}
 	return line_expected(l, keys);
 }
 
-static void add_point(void *plan, const struct matrix_point *p,
-		      const struct matrix_reason *reason)
+static void add_point(void *plan, const struct matrix_point *p, const struct matrix_reason *reason)
 {
 	plan_add_point(plan, p, reason);
 }

@@ -90,8 +90,10 @@ void plan_add_point(struct plan *plan, const struct matrix_point *p,
 
 	if (!reason) {
 		plan_add_case(plan, (struct plan_case){
-			.name = matrix_name(p), .fs = matrix_fs(p), .point = *p,
-		});
+					    .name = matrix_name(p),
+					    .fs = matrix_fs(p),
+					    .point = *p,
+				    });
 		return;
 	}
 	if (!plan->seen)
@@ -170,8 +172,10 @@ struct err *plan_shard_parse(const char *text, struct plan_shard *out)
 
 	if (!slash || !parse_number(text, (size_t)(slash - text), &out->number) ||
 	    !parse_number(slash + 1, strlen(slash + 1), &out->of) || out->number > out->of)
-		return err_create(ERR_USAGE, "'%s' is no shard: expected I/N, with I from 1 to N "
-				  "and N up to %u", text, SHARDS_MAX);
+		return err_create(ERR_USAGE,
+				  "'%s' is no shard: expected I/N, with I from 1 to N "
+				  "and N up to %u",
+				  text, SHARDS_MAX);
 	return NULL;
 }
 

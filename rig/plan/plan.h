@@ -23,22 +23,22 @@
 
 /* A scenario file: what the library folder holds, or what the user named. */
 struct plan_source {
-	char *name;	/* "punch-waits": the file's name without .scn */
+	char *name; /* "punch-waits": the file's name without .scn */
 	char *path;
 	char *text;
 	size_t len;
 };
 
 struct plan_case {
-	char *name;	/* "xfs/4k/vmsplice/mapped/punch", "ext4/punch-waits/rdma" */
-	const char *fs;	/* "xfs" or "ext4"; static */
-	char *text;	/* the scenario, expanded; NULL before plan_write_texts() */
-	struct matrix_point point;	/* what a text that is not there is made of */
+	char *name;		   /* "xfs/4k/vmsplice/mapped/punch", "ext4/punch-waits/rdma" */
+	const char *fs;		   /* "xfs" or "ext4"; static */
+	char *text;		   /* the scenario, expanded; NULL before plan_write_texts() */
+	struct matrix_point point; /* what a text that is not there is made of */
 };
 
 /* A combination that makes no case. */
 struct plan_left_out {
-	struct matrix_point point;	/* its name is matrix_name() */
+	struct matrix_point point; /* its name is matrix_name() */
 	const struct matrix_reason *reason;
 };
 
@@ -47,14 +47,14 @@ struct plan {
 	size_t nr_cases;
 	struct plan_left_out *left_out;
 	size_t nr_left_out;
-	unsigned int batch;	/* 0: 1 */
-	char *geometry;		/* NULL: none; it parses */
+	unsigned int batch; /* 0: 1 */
+	char *geometry;	    /* NULL: none; it parses */
 
 	/* the plan's own */
 	size_t cap_cases, cap_left_out;
-	uint32_t *index;	/* by the hash of a name: place in cases + 1; 0: free */
+	uint32_t *index; /* by the hash of a name: place in cases + 1; 0: free */
 	size_t index_size, indexed;
-	uint8_t *seen;		/* a bit for each combination that is in left_out */
+	uint8_t *seen; /* a bit for each combination that is in left_out */
 };
 
 /*
@@ -65,8 +65,7 @@ struct err *plan_parse(struct plan *plan, const char *origin, const char *text, 
 		       const struct plan_source *lib, size_t nr_lib) __must_check;
 
 /* Adds every case that @source makes: variants times filesystems. */
-struct err *plan_add_scenario(struct plan *plan, const struct plan_source *source)
-	__must_check;
+struct err *plan_add_scenario(struct plan *plan, const struct plan_source *source) __must_check;
 
 /* Moves the cases of @from behind those of @to, be they there already or not. */
 void plan_move(struct plan *to, struct plan *from);

@@ -27,38 +27,38 @@ struct run {
 	struct geometry geometry;
 	struct kernel *kernel;
 	struct image *image;
-	struct run_host host;		/* o->host's, or closed in the end */
+	struct run_host host; /* o->host's, or closed in the end */
 	struct virt_versions versions;
 	struct rundir dir;
 	bool has_dir;
-	FILE *mute;			/* takes what o->say keeps from being printed; or NULL */
+	FILE *mute; /* takes what o->say keeps from being printed; or NULL */
 	struct live live;
 	struct ktap ktap;
-	struct progress say;		/* lines to live; from any thread */
-	struct progress note;		/* the same, and to the record */
-	int cancel_fd;			/* readable: somebody wants all to end */
+	struct progress say;  /* lines to live; from any thread */
+	struct progress note; /* the same, and to the record */
+	int cancel_fd;	      /* readable: somebody wants all to end */
 	uint64_t start_ns;
-	uint64_t plan_ns;		/* since then, when the first case could begin */
+	uint64_t plan_ns; /* since then, when the first case could begin */
 
-	struct guest_setup base;	/* of every guest; each worker fills in its own paths */
+	struct guest_setup base; /* of every guest; each worker fills in its own paths */
 	struct run_template {
-		struct template *template;	/* NULL: guests are booted */
+		struct template *template; /* NULL: guests are booted */
 		char *cmdline;
-	} templates[2];			/* by filesystem: run_template() */
+	} templates[2]; /* by filesystem: run_template() */
 
 	/* shared by the workers, under lock */
 	pthread_mutex_t lock;
-	size_t next;			/* the case to take */
-	bool enough;			/* no more are taken: o->over said so */
-	size_t reported;		/* cases whose result is out, in the plan's order */
-	uint64_t write_again_ns;	/* the record is not written before */
-	bool no_template;		/* forks failed too often */
-	unsigned int fork_failures, boot_failures;	/* in a row */
-	unsigned int guests;		/* started so far */
-	struct err *err;		/* what ends the run early */
-	struct case_record **records;	/* by place in the plan; NULL: not over yet */
+	size_t next;		 /* the case to take */
+	bool enough;		 /* no more are taken: o->over said so */
+	size_t reported;	 /* cases whose result is out, in the plan's order */
+	uint64_t write_again_ns; /* the record is not written before */
+	bool no_template;	 /* forks failed too often */
+	unsigned int fork_failures, boot_failures; /* in a row */
+	unsigned int guests;			   /* started so far */
+	struct err *err;			   /* what ends the run early */
+	struct case_record **records;		   /* by place in the plan; NULL: not over yet */
 	struct run_record json;
-	const char **notes;		/* what was noted, NULL behind the last */
+	const char **notes; /* what was noted, NULL behind the last */
 	size_t nr_notes;
 	char started[32], host_kernel[256], host_cpu[128], geometry_text[256], shard_text[32];
 	char *plan_text;
@@ -73,9 +73,9 @@ struct worker {
 	struct run *run;
 	unsigned int id;
 	pthread_t thread;
-	struct guest_setup setup;	/* of the next guest; its paths belong to it */
+	struct guest_setup setup; /* of the next guest; its paths belong to it */
 	struct domain_nvdimm nvdimms[GEOMETRY_NVDIMMS_MAX];
-	struct guest *guest;		/* NULL: the next case starts one */
+	struct guest *guest; /* NULL: the next case starts one */
 };
 
 void worker_init(struct worker *w, struct run *r, unsigned int id);

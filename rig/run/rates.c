@@ -16,7 +16,8 @@ static struct rate rate_of(const struct run *r, size_t first)
 	struct rate rate = { 0 };
 
 	for (size_t i = first; i < r->plan.nr_cases; i++) {
-		if (!r->records[i] || strncmp(r->plan.cases[i].name, r->plan.cases[first].name, len + 1))
+		if (!r->records[i] ||
+		    strncmp(r->plan.cases[i].name, r->plan.cases[first].name, len + 1))
 			continue;
 		rate.n[r->records[i]->verdict]++;
 		rate.runs++;

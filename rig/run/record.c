@@ -27,9 +27,8 @@ static void put_geometry(struct run *r)
 {
 	const struct geometry *g = &r->geometry;
 	char a[24];
-	int n = snprintf(r->geometry_text, sizeof(r->geometry_text),
-			 "memory=%s,vcpus=%u,count=%u", format_size(g->memory, a), g->vcpus,
-			 g->nvdimms);
+	int n = snprintf(r->geometry_text, sizeof(r->geometry_text), "memory=%s,vcpus=%u,count=%u",
+			 format_size(g->memory, a), g->vcpus, g->nvdimms);
 
 	for (unsigned int i = 0; i < g->nvdimms; i++)
 		n += snprintf(r->geometry_text + n, sizeof(r->geometry_text) - (size_t)n,
@@ -101,8 +100,8 @@ void run_record_begin(struct run *r)
 
 struct err *run_record_write(struct run *r, bool complete, const char *reason)
 {
-	_cleanup_free_ struct case_record **over =
-		xcalloc(r->plan.nr_cases, sizeof(struct case_record *));
+	_cleanup_free_ struct case_record **over = xcalloc(r->plan.nr_cases,
+							   sizeof(struct case_record *));
 	size_t n = 0;
 	_cleanup_free_ char *path = xasprintf("%s/run.json", r->dir.path);
 

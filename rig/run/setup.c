@@ -34,12 +34,13 @@ static struct err *choose_cases(struct run *r)
 		plan_match(&r->plan, r->o->match);
 	if (!err && !r->plan.nr_cases)
 		err = err_create(ERR_USAGE, "no case matches '%s'; 'daxrig list plan %s' names all",
-				 r->o->match ? r->o->match : "*", r->o->plan ? r->o->plan : "quick");
+				 r->o->match ? r->o->match : "*",
+				 r->o->plan ? r->o->plan : "quick");
 	if (err)
 		return err;
 	if (r->o->shard.of > r->plan.nr_cases)
-		return err_create(ERR_USAGE, "%u shards of %zu cases: some have none", r->o->shard.of,
-				  r->plan.nr_cases);
+		return err_create(ERR_USAGE, "%u shards of %zu cases: some have none",
+				  r->o->shard.of, r->plan.nr_cases);
 	if (r->o->shard.of)
 		plan_take_shard(&r->plan, r->o->shard);
 	if (r->o->repeat > 1)
@@ -94,8 +95,8 @@ static struct err *open_state(struct run *r)
 static struct err *open_folders(struct run *r)
 {
 	_cleanup_free_ char *guests = NULL;
-	struct err *err = rundir_create(&r->dir, r->o->out ? r->o->out : r->paths.data,
-					time(NULL), getpid());
+	struct err *err = rundir_create(&r->dir, r->o->out ? r->o->out : r->paths.data, time(NULL),
+					getpid());
 
 	if (err)
 		return err;
@@ -186,24 +187,28 @@ static struct err *find_template(struct run *r, const char *fs)
 	t->cmdline = xasprintf("%s daxrig.fs=%s", cmdline, fs);
 	worker_init(&probe, r, 0);
 	probe.setup.spec.cmdline = t->cmdline;
-	err = template_get(r->host.virt, &(struct template_inputs){
-		.cache = r->paths.cache,
-		.kernel = r->kernel->key,
-		.image = r->image->key,
-		.qemu = r->versions.qemu,
-		.spec = &probe.setup.spec,
-		.scale = r->base.scale,
-		.cancel_fd = r->cancel_fd,
-		.leftover = r->host.leftover,
-		.say = &r->note,
-	}, &t->template);
+	err = template_get(r->host.virt,
+			   &(struct template_inputs){
+				   .cache = r->paths.cache,
+				   .kernel = r->kernel->key,
+				   .image = r->image->key,
+				   .qemu = r->versions.qemu,
+				   .spec = &probe.setup.spec,
+				   .scale = r->base.scale,
+				   .cancel_fd = r->cancel_fd,
+				   .leftover = r->host.leftover,
+				   .say = &r->note,
+			   },
+			   &t->template);
 	worker_deinit(&probe);
 	if (err)
 		return err;
 	keep_boot_log(r, t, fs);
 	if (template_made_ns(t->template))
-		progress_line(&r->say, "kept a guest booted to a mounted %s to start others from, "
-			      "in %.1f s", fs, (double)template_made_ns(t->template) / 1e9);
+		progress_line(&r->say,
+			      "kept a guest booted to a mounted %s to start others from, "
+			      "in %.1f s",
+			      fs, (double)template_made_ns(t->template) / 1e9);
 	return NULL;
 }
 
@@ -224,8 +229,10 @@ static struct err *find_templates(struct run *r)
 	if (r->o->no_fork)
 		return NULL;
 	if (!virt_is_private(r->host.virt)) {
-		progress_line(&r->note, "every guest is booted, which is slow: '%s' is not daxrig's own "
-			      "connection", r->o->uri);
+		progress_line(&r->note,
+			      "every guest is booted, which is slow: '%s' is not daxrig's own "
+			      "connection",
+			      r->o->uri);
 		return NULL;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(filesystems) && !err; i++)
@@ -247,8 +254,9 @@ static struct err *find_templates(struct run *r)
 size_t run_jobs_auto(const struct run *r)
 {
 	uint64_t memory = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-	uint64_t each = r->templates[0].template || r->templates[1].template ? FORK_MEMORY :
-			r->geometry.memory + geometry_nvdimm_total(&r->geometry);
+	uint64_t each = r->templates[0].template || r->templates[1].template ?
+				FORK_MEMORY :
+				r->geometry.memory + geometry_nvdimm_total(&r->geometry);
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	memory -= MIN(memory, MEMORY_LEFT);

@@ -24,8 +24,7 @@ void worker_init(struct worker *w, struct run *r, unsigned int id)
 	s->nvdimm_count = r->geometry.nvdimms;
 	for (unsigned int i = 0; i < r->geometry.nvdimms; i++)
 		w->nvdimms[i] = (struct domain_nvdimm){ NULL, r->geometry.size[i],
-							r->geometry.label_size,
-							r->geometry.align };
+							r->geometry.label_size, r->geometry.align };
 }
 
 void worker_deinit(struct worker *w)
@@ -95,8 +94,10 @@ static void fork_failed(struct run *r, const char *why)
 	last = ++r->fork_failures == FORK_FAILURES_MAX;
 	r->no_template |= last;
 	pthread_mutex_unlock(&r->lock);
-	progress_line(&r->note, "%s: %s", last ? "every guest is booted from now on, which is slow" :
-		      "booting this guest", why);
+	progress_line(&r->note, "%s: %s",
+		      last ? "every guest is booted from now on, which is slow" :
+			     "booting this guest",
+		      why);
 }
 
 static struct err *start_guest(struct worker *w, const char *fs)

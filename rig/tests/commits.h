@@ -22,14 +22,14 @@ enum { A0, A1, A2, A3, A4, A5, A6, S1, S2, S3, T1, X1, Y1, COMMITS };
 
 static const struct {
 	const char *name;
-	int parents[3];		/* -1 behind the last */
+	int parents[3]; /* -1 behind the last */
 } commits[] = {
-	[A0] = { "a0", { -1 } },	   [A1] = { "a1", { A0, -1 } },
-	[A2] = { "a2", { A1, -1 } },	   [S1] = { "s1", { A1, -1 } },
-	[T1] = { "t1", { S1, -1 } },	   [S2] = { "s2", { S1, T1, -1 } },
-	[S3] = { "s3", { S2, -1 } },	   [A3] = { "a3", { A2, S3, -1 } },
-	[A4] = { "a4", { A3, -1 } },	   [X1] = { "x1", { A4, -1 } },
-	[Y1] = { "y1", { A4, -1 } },	   [A5] = { "a5", { A4, X1, Y1 } },
+	[A0] = { "a0", { -1 } },     [A1] = { "a1", { A0, -1 } },
+	[A2] = { "a2", { A1, -1 } }, [S1] = { "s1", { A1, -1 } },
+	[T1] = { "t1", { S1, -1 } }, [S2] = { "s2", { S1, T1, -1 } },
+	[S3] = { "s3", { S2, -1 } }, [A3] = { "a3", { A2, S3, -1 } },
+	[A4] = { "a4", { A3, -1 } }, [X1] = { "x1", { A4, -1 } },
+	[Y1] = { "y1", { A4, -1 } }, [A5] = { "a5", { A4, X1, Y1 } },
 	[A6] = { "a6", { A5, -1 } },
 };
 
@@ -78,8 +78,8 @@ static int make_tree(void **state)
 	if (!mkdtemp(tree))
 		return -1;
 	free(git_line((const char *const[]){ "git", "init", "-q", tree, NULL }));
-	_cleanup_free_ char *files = git_line((const char *const[]){ "git", "-C", tree, "mktree",
-								     NULL });
+	_cleanup_free_ char *files = git_line(
+		(const char *const[]){ "git", "-C", tree, "mktree", NULL });
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
 		commit(order[i], files);
 	return 0;

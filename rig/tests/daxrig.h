@@ -26,9 +26,9 @@
 
 struct daxrig {
 	pid_t pid;
-	char folder[64];	/* its own, below which are its sockets */
-	int fd;			/* its standard output and error */
-	struct buf text;	/* what it said so far; buf_deinit() it */
+	char folder[64]; /* its own, below which are its sockets */
+	int fd;		 /* its standard output and error */
+	struct buf text; /* what it said so far; buf_deinit() it */
 	int status;
 };
 
@@ -167,7 +167,7 @@ static inline void limit_qemu(pid_t qemu, int which, rlim_t most)
 /* The process that would tidy up after @d. */
 static inline void see_janitor(pid_t pid, void *arg)
 {
-	pid_t *found = arg;	/* its daxrig, until it is found */
+	pid_t *found = arg; /* its daxrig, until it is found */
 	struct proc_stat st;
 
 	if (proc_stat_read(pid, &st) && st.parent == *found && st.session == pid)
@@ -187,7 +187,8 @@ static inline void nothing_left(const struct daxrig *d, pid_t qemu)
 {
 	const char *argv[] = { "sh", "-c", NULL, NULL };
 	_cleanup_free_ char *script = xasprintf("ls -d /dev/shm/daxrig-%d-* /tmp/daxrig-%d-* "
-						"2>/dev/null; true", d->pid, d->pid);
+						"2>/dev/null; true",
+						d->pid, d->pid);
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	struct proc_stat st;
 

@@ -11,17 +11,17 @@
 #define SIMULATED_RULE "contract.waits"
 
 struct simulated {
-	size_t n, culprit;	/* versions v0 ... ; from that one on it shows */
+	size_t n, culprit; /* versions v0 ... ; from that one on it shows */
 	double rate, false_rate;
 	uint64_t seed;
-	const char *manners;	/* of each version, NULL: all '.': 'b' does not build, 't' does
+	const char *manners; /* of each version, NULL: all '.': 'b' does not build, 't' does
 				   not boot, 'a' has no guest, 's' splats, 'o' fails otherwise,
 				   'u' is no kernel, 'i' the host fails; 'f' does not boot
 				   once, 'g' splats twice, 'h' every other time */
-	size_t runs;		/* that were asked for */
+	size_t runs;	     /* that were asked for */
 	size_t runs_of[4096];
-	size_t stop_at;		/* that run is interrupted, from 1; 0: none */
-	bool die;		/* by SIGKILL, that is */
+	size_t stop_at; /* that run is interrupted, from 1; 0: none */
+	bool die;	/* by SIGKILL, that is */
 };
 
 static inline uint64_t simulated_mix(uint64_t z)
@@ -46,9 +46,11 @@ static inline struct case_record *simulated_record(const char *rule, const char 
 	rec->end_seen = !absent;
 	rec->guest_end = absent ? GUEST_END_ABSENT : GUEST_END_FINE;
 	rec->guest.number = !absent;
-	case_record_add_step(rec, &(struct case_step){
-		.line = 1, .status = rule ? CASE_STEP_FAIL : CASE_STEP_OK, .rule = (char *)rule,
-		.step = (char *)"expect t blocks" });
+	case_record_add_step(rec,
+			     &(struct case_step){ .line = 1,
+						  .status = rule ? CASE_STEP_FAIL : CASE_STEP_OK,
+						  .rule = (char *)rule,
+						  .step = (char *)"expect t blocks" });
 	if (splat) {
 		struct splat *s = xcalloc(1, sizeof(*s));
 
@@ -91,8 +93,9 @@ static inline struct err *simulated_run(void *arg, const char *spec,
 	if (manner == 'i')
 		return err_create(ERR_INFRA, "no room");
 	*folder = xasprintf("/runs/%zu", w->runs);
-	rec = simulated_record(manner == 'o' ? "contract.errno" :
-			       shows && manner != 's' ? SIMULATED_RULE : NULL,
+	rec = simulated_record(manner == 'o'	      ? "contract.errno" :
+			       shows && manner != 's' ? SIMULATED_RULE :
+							NULL,
 			       manner == 's' ? "BUG in other" : NULL, manner == 'a');
 	(void)over(over_arg, rec);
 	case_record_destroy(rec);

@@ -52,14 +52,15 @@ static void test_recall(void **state)
 		assert_int_equal(a.accel, cases[i].accel);
 		assert_int_equal(a.first_line_ns, 7);
 		assert_true(a.remembered && a.scale == 1);
-		assert_int_equal(a.fell_back, cases[i].wish == ACCEL_AUTO &&
-				 a.accel == DOMAIN_ACCEL_TCG);
+		assert_int_equal(a.fell_back,
+				 cases[i].wish == ACCEL_AUTO && a.accel == DOMAIN_ACCEL_TCG);
 	}
 }
 
 static void test_remember(void **state)
 {
-	const struct accel slow = { .accel = DOMAIN_ACCEL_TCG, .first_line_ns = 2 * ACCEL_REFERENCE_NS };
+	const struct accel slow = { .accel = DOMAIN_ACCEL_TCG,
+				    .first_line_ns = 2 * ACCEL_REFERENCE_NS };
 	char *text = xstrdup(""), *next;
 	struct accel a;
 	size_t lines = 0;

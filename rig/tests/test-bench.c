@@ -82,9 +82,11 @@ static void test_figures(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(figures); i++)
 		figure_add_line(&figures[i], &lines);
 	assert_string_equal(buf_str(&lines), "one: 21.2 times (a, 2 runs)\nlow: -0.50 % (b)\n"
-			    "not: not measured (\"q\"\n)\n");
+					     "not: not measured (\"q\"\n)\n");
 	figures_add_json(figures, ARRAY_SIZE(figures), " \"load\": 1", &json);
-	assert_string_equal(buf_str(&json), "{\n \"load\": 1,\n \"figures\": [\n"
+	assert_string_equal(
+		buf_str(&json),
+		"{\n \"load\": 1,\n \"figures\": [\n"
 		"  {\"name\": \"one\", \"value\": 21.250, \"unit\": \"times\", \"text\": \"a, 2 runs\"},\n"
 		"  {\"name\": \"low\", \"value\": -0.500, \"unit\": \"%\", \"text\": \"b\"},\n"
 		"  {\"name\": \"not\", \"value\": null, \"unit\": \"MiB\", \"text\": "

@@ -8,14 +8,14 @@
 #include "bisect/answer.h"
 
 struct shape {
-	const char *fails;	/* the rule of a step that does; NULL: none */
-	const char *also;	/* of another one */
-	const char *splat;	/* its title */
-	bool panicked;		/* the kernel panicked over it */
+	const char *fails; /* the rule of a step that does; NULL: none */
+	const char *also;  /* of another one */
+	const char *splat; /* its title */
+	bool panicked;	   /* the kernel panicked over it */
 	enum guest_end guest_end;
-	bool cut;		/* the end of the case was not seen */
+	bool cut; /* the end of the case was not seen */
 	bool skips;
-	const char *error;	/* of the rig */
+	const char *error; /* of the rig */
 };
 
 static struct case_record *make(const struct shape *s)
@@ -27,19 +27,26 @@ static struct case_record *make(const struct shape *s)
 	rec->guest.number = 1;
 	case_record_add_step(rec, &(struct case_step){ .line = 1, .step = (char *)"file a 4K" });
 	if (s->fails)
-		case_record_add_step(rec, &(struct case_step){ .line = 2, .rule = (char *)s->fails,
-				     .status = CASE_STEP_FAIL, .step = (char *)"expect t blocks" });
+		case_record_add_step(rec, &(struct case_step){ .line = 2,
+							       .rule = (char *)s->fails,
+							       .status = CASE_STEP_FAIL,
+							       .step = (char *)"expect t blocks" });
 	if (s->also)
-		case_record_add_step(rec, &(struct case_step){ .line = 3, .rule = (char *)s->also,
-				     .status = CASE_STEP_FAIL, .step = (char *)"check a" });
+		case_record_add_step(rec, &(struct case_step){ .line = 3,
+							       .rule = (char *)s->also,
+							       .status = CASE_STEP_FAIL,
+							       .step = (char *)"check a" });
 	if (s->skips)
-		case_record_add_step(rec, &(struct case_step){ .line = 4, .status = CASE_STEP_SKIP,
-				     .found = (char *)"no such pin" });
+		case_record_add_step(rec, &(struct case_step){ .line = 4,
+							       .status = CASE_STEP_SKIP,
+							       .found = (char *)"no such pin" });
 	if (s->splat) {
 		struct splat *splat = xcalloc(1, sizeof(*splat));
 
-		*splat = (struct splat){ .cls = SPLAT_WARNING, .title = xstrdup(s->splat),
-					 .excerpt = xstrdup("line\n"), .panicked = s->panicked };
+		*splat = (struct splat){ .cls = SPLAT_WARNING,
+					 .title = xstrdup(s->splat),
+					 .excerpt = xstrdup("line\n"),
+					 .panicked = s->panicked };
 		case_record_add_splat(rec, splat);
 	}
 	if (s->error)
@@ -56,62 +63,136 @@ static const struct {
 	struct shape shape;
 	struct sought sought;
 	enum outcome outcome;
-	const char *why;	/* a part of it */
+	const char *why; /* a part of it */
 } rows[] = {
 	{ "a pass", { 0 }, { (char *)WAITS, NULL }, OUTCOME_NOT_SHOWN, "passed" },
 	{ "the rule", { .fails = WAITS }, { (char *)WAITS, NULL }, OUTCOME_SHOWN, WAITS },
-	{ "the rule as the second finding", { .fails = "contract.errno", .also = WAITS },
-	  { (char *)WAITS, NULL }, OUTCOME_SHOWN, "contract.errno" },
-	{ "another rule, to the end", { .fails = "contract.errno" }, { (char *)WAITS, NULL },
-	  OUTCOME_NOT_SHOWN, "failed otherwise: contract.errno" },
-	{ "another rule, cut off", { .fails = "contract.errno", .cut = true },
-	  { (char *)WAITS, NULL }, OUTCOME_NONE, "did not come to its end" },
-	{ "the rule, cut off", { .fails = WAITS, .cut = true }, { (char *)WAITS, NULL },
-	  OUTCOME_SHOWN, WAITS },
-	{ "the rule and a splat", { .fails = WAITS, .splat = "BUG in x" },
-	  { (char *)WAITS, NULL }, OUTCOME_SHOWN, "" },
-	{ "a splat instead", { .splat = "BUG in x" }, { (char *)WAITS, NULL }, OUTCOME_NONE,
+	{ "the rule as the second finding",
+	  { .fails = "contract.errno", .also = WAITS },
+	  { (char *)WAITS, NULL },
+	  OUTCOME_SHOWN,
+	  "contract.errno" },
+	{ "another rule, to the end",
+	  { .fails = "contract.errno" },
+	  { (char *)WAITS, NULL },
+	  OUTCOME_NOT_SHOWN,
+	  "failed otherwise: contract.errno" },
+	{ "another rule, cut off",
+	  { .fails = "contract.errno", .cut = true },
+	  { (char *)WAITS, NULL },
+	  OUTCOME_NONE,
+	  "did not come to its end" },
+	{ "the rule, cut off",
+	  { .fails = WAITS, .cut = true },
+	  { (char *)WAITS, NULL },
+	  OUTCOME_SHOWN,
+	  WAITS },
+	{ "the rule and a splat",
+	  { .fails = WAITS, .splat = "BUG in x" },
+	  { (char *)WAITS, NULL },
+	  OUTCOME_SHOWN,
+	  "" },
+	{ "a splat instead",
+	  { .splat = "BUG in x" },
+	  { (char *)WAITS, NULL },
+	  OUTCOME_NONE,
 	  "another splat: BUG in x" },
-	{ "another rule and a splat", { .fails = "contract.errno", .splat = "BUG in x" },
-	  { (char *)WAITS, NULL }, OUTCOME_NONE, "another splat: BUG in x" },
-	{ "the splat", { .splat = TITLE }, { (char *)"splat", (char *)TITLE }, OUTCOME_SHOWN,
+	{ "another rule and a splat",
+	  { .fails = "contract.errno", .splat = "BUG in x" },
+	  { (char *)WAITS, NULL },
+	  OUTCOME_NONE,
+	  "another splat: BUG in x" },
+	{ "the splat",
+	  { .splat = TITLE },
+	  { (char *)"splat", (char *)TITLE },
+	  OUTCOME_SHOWN,
 	  TITLE },
-	{ "the splat by a title alone", { .splat = TITLE }, { NULL, (char *)TITLE },
-	  OUTCOME_SHOWN, TITLE },
-	{ "the splat by a glob", { .splat = TITLE }, { NULL, (char *)"WARNING in dax_*" },
-	  OUTCOME_SHOWN, TITLE },
-	{ "a title that is no glob of itself", { .splat = "BUG in f[1]" },
-	  { NULL, (char *)"BUG in f[1]" }, OUTCOME_SHOWN, "BUG" },
-	{ "another splat", { .splat = "WARNING in iomap" }, { (char *)"splat", (char *)TITLE },
-	  OUTCOME_NONE, "another splat: WARNING in iomap" },
-	{ "any splat", { .splat = "WARNING in iomap" }, { (char *)"splat", NULL }, OUTCOME_SHOWN,
+	{ "the splat by a title alone",
+	  { .splat = TITLE },
+	  { NULL, (char *)TITLE },
+	  OUTCOME_SHOWN,
+	  TITLE },
+	{ "the splat by a glob",
+	  { .splat = TITLE },
+	  { NULL, (char *)"WARNING in dax_*" },
+	  OUTCOME_SHOWN,
+	  TITLE },
+	{ "a title that is no glob of itself",
+	  { .splat = "BUG in f[1]" },
+	  { NULL, (char *)"BUG in f[1]" },
+	  OUTCOME_SHOWN,
+	  "BUG" },
+	{ "another splat",
+	  { .splat = "WARNING in iomap" },
+	  { (char *)"splat", (char *)TITLE },
+	  OUTCOME_NONE,
+	  "another splat: WARNING in iomap" },
+	{ "any splat",
+	  { .splat = "WARNING in iomap" },
+	  { (char *)"splat", NULL },
+	  OUTCOME_SHOWN,
 	  "iomap" },
-	{ "a rule where a splat is sought", { .fails = WAITS }, { NULL, (char *)TITLE },
-	  OUTCOME_NOT_SHOWN, "failed otherwise" },
-	{ "the rule without the splat", { .fails = WAITS }, { (char *)WAITS, (char *)TITLE },
-	  OUTCOME_NOT_SHOWN, "failed otherwise" },
-	{ "the rule with the splat", { .fails = WAITS, .splat = TITLE },
-	  { (char *)WAITS, (char *)TITLE }, OUTCOME_SHOWN, "" },
-	{ "the panic", { .splat = "BUG in x", .panicked = true, .guest_end = GUEST_END_PANIC },
-	  { (char *)"guest.panic", NULL }, OUTCOME_SHOWN, "" },
-	{ "a panic", { .splat = "BUG in x", .panicked = true, .guest_end = GUEST_END_PANIC },
-	  { (char *)WAITS, NULL }, OUTCOME_NONE, "another splat" },
-	{ "a panic without a splat", { .guest_end = GUEST_END_PANIC, .cut = true },
-	  { (char *)WAITS, NULL }, OUTCOME_NONE, "did not come to its end" },
-	{ "the hang", { .guest_end = GUEST_END_SILENT, .cut = true },
-	  { (char *)"liveness.hang", NULL }, OUTCOME_SHOWN, "liveness.hang" },
-	{ "a hang", { .guest_end = GUEST_END_SILENT, .cut = true }, { (char *)WAITS, NULL },
-	  OUTCOME_NONE, "did not come to its end" },
-	{ "another fail and a hang", { .fails = "contract.errno", .guest_end = GUEST_END_SILENT },
-	  { (char *)WAITS, NULL }, OUTCOME_NONE, "did not come to its end" },
-	{ "a guest that was killed", { .guest_end = GUEST_END_KILLED, .cut = true },
-	  { (char *)WAITS, NULL }, OUTCOME_NONE, "error: " },
-	{ "no guest", { .guest_end = GUEST_END_ABSENT, .error = "no guest: it did not speak" },
-	  { (char *)WAITS, NULL }, OUTCOME_NO_BOOT, "did not speak" },
-	{ "the rule under a broken rig", { .fails = WAITS, .error = "no gate" },
-	  { (char *)WAITS, NULL }, OUTCOME_NONE, "error: no gate" },
-	{ "a skip", { .skips = true }, { (char *)WAITS, NULL }, OUTCOME_NONE,
-	  "skipped: " },
+	{ "a rule where a splat is sought",
+	  { .fails = WAITS },
+	  { NULL, (char *)TITLE },
+	  OUTCOME_NOT_SHOWN,
+	  "failed otherwise" },
+	{ "the rule without the splat",
+	  { .fails = WAITS },
+	  { (char *)WAITS, (char *)TITLE },
+	  OUTCOME_NOT_SHOWN,
+	  "failed otherwise" },
+	{ "the rule with the splat",
+	  { .fails = WAITS, .splat = TITLE },
+	  { (char *)WAITS, (char *)TITLE },
+	  OUTCOME_SHOWN,
+	  "" },
+	{ "the panic",
+	  { .splat = "BUG in x", .panicked = true, .guest_end = GUEST_END_PANIC },
+	  { (char *)"guest.panic", NULL },
+	  OUTCOME_SHOWN,
+	  "" },
+	{ "a panic",
+	  { .splat = "BUG in x", .panicked = true, .guest_end = GUEST_END_PANIC },
+	  { (char *)WAITS, NULL },
+	  OUTCOME_NONE,
+	  "another splat" },
+	{ "a panic without a splat",
+	  { .guest_end = GUEST_END_PANIC, .cut = true },
+	  { (char *)WAITS, NULL },
+	  OUTCOME_NONE,
+	  "did not come to its end" },
+	{ "the hang",
+	  { .guest_end = GUEST_END_SILENT, .cut = true },
+	  { (char *)"liveness.hang", NULL },
+	  OUTCOME_SHOWN,
+	  "liveness.hang" },
+	{ "a hang",
+	  { .guest_end = GUEST_END_SILENT, .cut = true },
+	  { (char *)WAITS, NULL },
+	  OUTCOME_NONE,
+	  "did not come to its end" },
+	{ "another fail and a hang",
+	  { .fails = "contract.errno", .guest_end = GUEST_END_SILENT },
+	  { (char *)WAITS, NULL },
+	  OUTCOME_NONE,
+	  "did not come to its end" },
+	{ "a guest that was killed",
+	  { .guest_end = GUEST_END_KILLED, .cut = true },
+	  { (char *)WAITS, NULL },
+	  OUTCOME_NONE,
+	  "error: " },
+	{ "no guest",
+	  { .guest_end = GUEST_END_ABSENT, .error = "no guest: it did not speak" },
+	  { (char *)WAITS, NULL },
+	  OUTCOME_NO_BOOT,
+	  "did not speak" },
+	{ "the rule under a broken rig",
+	  { .fails = WAITS, .error = "no gate" },
+	  { (char *)WAITS, NULL },
+	  OUTCOME_NONE,
+	  "error: no gate" },
+	{ "a skip", { .skips = true }, { (char *)WAITS, NULL }, OUTCOME_NONE, "skipped: " },
 };
 
 static void test_rows(void **state)
@@ -172,7 +253,7 @@ static void test_learn(void **state)
 }
 
 static const struct shape pass, shown = { .fails = WAITS }, lost = { .splat = "BUG in x" },
-	absent = { .guest_end = GUEST_END_ABSENT, .error = "no guest" };
+				absent = { .guest_end = GUEST_END_ABSENT, .error = "no guest" };
 
 static const struct {
 	const struct shape *tries[4];
@@ -206,7 +287,8 @@ static void test_tries(void **state)
 		}
 		assert_int_equal(t.guests, n);
 		if (tries_outcome(&t, &why) != runs[i].outcome)
-			fail_msg("run %zu: %s, '%s'", i, outcome_name(tries_outcome(&t, &why)), why);
+			fail_msg("run %zu: %s, '%s'", i, outcome_name(tries_outcome(&t, &why)),
+				 why);
 		assert_true(*why);
 		tries_deinit(&t);
 	}
@@ -250,8 +332,8 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),	  cmocka_unit_test(test_learn),
-		cmocka_unit_test(test_tries),	  cmocka_unit_test(test_tries_learn),
+		cmocka_unit_test(test_rows),  cmocka_unit_test(test_learn),
+		cmocka_unit_test(test_tries), cmocka_unit_test(test_tries_learn),
 		cmocka_unit_test(test_names),
 	};
 

@@ -154,7 +154,8 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_steps), cmocka_unit_test(test_profiles),
+		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_profiles),
 		cmocka_unit_test(test_refused),
 	};
 

@@ -12,7 +12,10 @@
 #include "tests/commits.h"
 
 #define IMAGE "linux-image-"
-#define BUILD(package, of) { (char *)IMAGE package, (char *)of }
+#define BUILD(package, of)                                                                         \
+	{                                                                                          \
+		(char *)IMAGE package, (char *)of                                                  \
+	}
 
 /* In no order, one of them twice: the store has what the archive offers. */
 static const struct build builds[] = {
@@ -31,7 +34,7 @@ static const struct build builds[] = {
 static const struct {
 	const char *good, *bad;
 	bool fixed;
-	const char *expected;	/* specs with a blank behind each, or the error */
+	const char *expected; /* specs with a blank behind each, or the error */
 } between[] = {
 	{ "6.1.0-9-amd64", "6.12.117+deb12-amd64", false,
 	  "deb:6.1.0-9-amd64 deb:6.1.160+deb12-amd64 deb:6.1.0-56-amd64 deb:6.12.9+deb12-amd64 "
@@ -62,8 +65,8 @@ static void test_builds(void **state)
 		_cleanup_free_ char *bad = xasprintf(IMAGE "%s", between[i].bad);
 		_cleanup_buf_ struct buf found = BUF_INIT;
 		struct history h;
-		_cleanup_err_ struct err *err =
-			history_of_builds(builds, ARRAY_SIZE(builds), good, bad, &h);
+		_cleanup_err_ struct err *err = history_of_builds(builds, ARRAY_SIZE(builds), good,
+								  bad, &h);
 
 		for (size_t k = 0; k < h.n; k++)
 			buf_addf(&found, "%s ", h.v[k].spec);
@@ -98,8 +101,8 @@ static void test_words(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		struct history h;
-		_cleanup_err_ struct err *err =
-			history_between("/proc/none", words[i].good, words[i].bad, NULL, &h);
+		_cleanup_err_ struct err *err = history_between("/proc/none", words[i].good,
+								words[i].bad, NULL, &h);
 
 		assert_non_null(err);
 		assert_int_equal(err->code, ERR_USAGE);
@@ -129,10 +132,12 @@ static const struct {
 	{ "a4", "a1", true, "a4 a3 a2 a1 " },
 	{ "a1", "s3", false, "a1 s1 s2 s3 " },
 	{ "a1", "a1", false, "the good revision and the bad one are the same" },
-	{ "s1", "a4", false, "'tree:%s@s1' was merged into the line of commits that is bisected, it "
+	{ "s1", "a4", false,
+	  "'tree:%s@s1' was merged into the line of commits that is bisected, it "
 	  "is not on it: say --good tree:%s@" },
 	{ "a4", "t1", true, "'tree:%s/.@t1' was merged into the line" },
-	{ "s3", "a2", false, "of the good and the bad revision neither is an ancestor of the other: "
+	{ "s3", "a2", false,
+	  "of the good and the bad revision neither is an ancestor of the other: "
 	  "find out whether their merge base is good, then say --good tree:%s@" },
 	{ "a0", "b0", false, "cannot find 'b0': '%s' has no such revision" },
 	{ "a0+x.patch", "a1", false, "cannot bisect between revisions that are built differently" },
@@ -174,7 +179,8 @@ static void test_long_line(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2001; i++) {
-		buf_addf(&stream, "commit refs/tags/long\ncommitter t <t> %d +0000\ndata 5\nlong\n\n",
+		buf_addf(&stream,
+			 "commit refs/tags/long\ncommitter t <t> %d +0000\ndata 5\nlong\n\n",
 			 1800000000 + i);
 		if (i == 0)
 			buf_addf(&stream, "from %s\n", ids[A6]);
@@ -230,8 +236,8 @@ static void test_insides(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_builds),	cmocka_unit_test(test_words),
-		cmocka_unit_test(test_lines),	cmocka_unit_test(test_insides),
+		cmocka_unit_test(test_builds),	  cmocka_unit_test(test_words),
+		cmocka_unit_test(test_lines),	  cmocka_unit_test(test_insides),
 		cmocka_unit_test(test_long_line),
 	};
 

@@ -356,12 +356,9 @@ static void test_stuck(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_prior),
-		cmocka_unit_test(test_bayes),
-		cmocka_unit_test(test_choice),
-		cmocka_unit_test(test_misses),
-		cmocka_unit_test(test_extremes),
-		cmocka_unit_test(test_calibrated),
+		cmocka_unit_test(test_prior),	 cmocka_unit_test(test_bayes),
+		cmocka_unit_test(test_choice),	 cmocka_unit_test(test_misses),
+		cmocka_unit_test(test_extremes), cmocka_unit_test(test_calibrated),
 		cmocka_unit_test(test_stuck),
 	};
 

@@ -32,8 +32,9 @@ static int teardown(void **state)
 
 static struct session_options options_of(struct simulated *w)
 {
-	return (struct session_options){ .confidence = 0.99, .max_runs = 1000, .patience = 20,
-					 .runner = { simulated_run, w } };
+	return (struct session_options){
+		.confidence = 0.99, .max_runs = 1000, .patience = 20, .runner = { simulated_run, w }
+	};
 }
 
 /* What came of one call of the command. */
@@ -134,7 +135,9 @@ static void test_race(void **state)
 
 	(void)state;
 	for (uint64_t seed = 0; seed < 40; seed++) {
-		struct simulated w = { .n = 40, .culprit = 1 + seed % 39, .rate = 0.4, .seed = seed };
+		struct simulated w = {
+			.n = 40, .culprit = 1 + seed % 39, .rate = 0.4, .seed = seed
+		};
 		_cleanup_outcome_ struct outcome_of r = bisect(&w);
 
 		assert_null(r.err);
@@ -150,24 +153,24 @@ static const struct {
 	double rate, false_rate;
 	size_t patience, max_runs;
 	enum session_end end;
-	size_t first, last, skipped;	/* with SESSION_FOUND */
+	size_t first, last, skipped; /* with SESSION_FOUND */
 	const char *report;
 } histories[] = {
 	{ "all is well", ".........", 4, 1, 0, 20, 1000, SESSION_FOUND, 4, 4, 0,
 	  SIMULATED_RULE " came in with number 4 (v4)\nnot in number 3 (v3)\n" },
-	{ "far from the culprit nothing builds", ".bb..bbb.", 4, 1, 0, 20, 1000, SESSION_FOUND,
-	  4, 4, 2, "came in with number 4 (v4)" },
+	{ "far from the culprit nothing builds", ".bb..bbb.", 4, 1, 0, 20, 1000, SESSION_FOUND, 4,
+	  4, 2, "came in with number 4 (v4)" },
 	{ "the culprit does not build", "....b....", 4, 1, 0, 20, 1000, SESSION_FOUND, 4, 5, 1,
 	  "one of these 2 versions, which cannot be told apart:\n"
 	  "  number 4 (v4): cc1 is not happy\n  number 5 (v5)\nnot in number 3 (v3)\n" },
-	{ "the one before it is no kernel", "...u.....", 4, 1, 0, 20, 1000, SESSION_FOUND, 3, 4,
-	  1, "number 3 (v3): it lacks CONFIG_FS_DAX" },
+	{ "the one before it is no kernel", "...u.....", 4, 1, 0, 20, 1000, SESSION_FOUND, 3, 4, 1,
+	  "number 3 (v3): it lacks CONFIG_FS_DAX" },
 	{ "around the culprit nothing boots", "...tat...", 4, 1, 0, 20, 1000, SESSION_FOUND, 3, 6,
 	  3, "which cannot be told apart" },
 	{ "another splat hides it", "....s....", 4, 1, 0, 20, 1000, SESSION_FOUND, 4, 5, 1,
 	  "number 4 (v4): another splat: BUG in other" },
-	{ "the culprit boots at the second try", "ffffffff.", 4, 1, 0, 20, 1000, SESSION_FOUND, 4, 4,
-	  0, "came in with number 4 (v4)" },
+	{ "the culprit boots at the second try", "ffffffff.", 4, 1, 0, 20, 1000, SESSION_FOUND, 4,
+	  4, 0, "came in with number 4 (v4)" },
 	{ "around the culprit another splat is now and then", "..ggggg..", 4, 1, 0, 20, 1000,
 	  SESSION_FOUND, 4, 4, 0, "came in with number 4 (v4)" },
 	{ "another fail is none", "ooo......", 3, 1, 0, 20, 1000, SESSION_FOUND, 3, 3, 0,
@@ -191,8 +194,10 @@ static void test_histories(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(histories); i++) {
 		struct simulated w = { .n = strlen(histories[i].manners),
 				       .culprit = histories[i].culprit,
-				       .manners = histories[i].manners, .rate = histories[i].rate,
-				       .false_rate = histories[i].false_rate, .seed = 3 };
+				       .manners = histories[i].manners,
+				       .rate = histories[i].rate,
+				       .false_rate = histories[i].false_rate,
+				       .seed = 3 };
 		struct session_options o = options_of(&w);
 		o.patience = histories[i].patience;
 		o.max_runs = histories[i].max_runs;
@@ -228,12 +233,15 @@ static void test_fixed(void **state)
 
 	(void)state;
 	assert_int_equal(r.end, SESSION_FOUND);
-	expect_text(r.report, SIMULATED_RULE " was fixed in number 3 (v3)\nstill in number 4 (v4)\n");
+	expect_text(r.report,
+		    SIMULATED_RULE " was fixed in number 3 (v3)\nstill in number 4 (v4)\n");
 	forget();
 	w.manners = "...b.....";
 	_cleanup_outcome_ struct outcome_of range = bisect_with(&w, &o, true);
-	expect_text(range.report, "was fixed in one of these 2 versions, which cannot be told apart:"
-		    "\n  number 3 (v3): cc1 is not happy\n  number 2 (v2)\nstill in number 4 (v4)\n");
+	expect_text(
+		range.report,
+		"was fixed in one of these 2 versions, which cannot be told apart:"
+		"\n  number 3 (v3): cc1 is not happy\n  number 2 (v2)\nstill in number 4 (v4)\n");
 }
 
 static void test_max_runs_goes_on(void **state)
@@ -272,7 +280,9 @@ static void test_no_answer(void **state)
 
 static void test_plain_runs(void **state)
 {
-	static const size_t runs[] = { [2] = 0, [3] = 1, [4] = 2, [5] = 2, [6] = 3, [9] = 3, [10] = 4 };
+	static const size_t runs[] = {
+		[2] = 0, [3] = 1, [4] = 2, [5] = 2, [6] = 3, [9] = 3, [10] = 4
+	};
 
 	(void)state;
 	for (size_t n = 2; n < ARRAY_SIZE(runs); n++)
@@ -307,7 +317,7 @@ static void test_errors(void **state)
 	expect_text(none.err->message, "nothing to skip is called 'v9*'");
 	o.nr_skip = 1;
 	_cleanup_outcome_ struct outcome_of skipped = bisect_with(&w, &o, false);
-	assert_int_equal(w.runs_of[4], 1);	/* in the first of all */
+	assert_int_equal(w.runs_of[4], 1); /* in the first of all */
 	assert_int_equal(skipped.answer.first, 4);
 	assert_int_equal(skipped.answer.last, 5);
 	expect_text(skipped.report, "number 4 (v4): --skip was given");

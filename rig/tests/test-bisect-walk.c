@@ -12,9 +12,9 @@
 /* A commit shows it when the culprit is among its ancestors or itself. */
 struct made_up {
 	int culprit;
-	bool fix;		/* it shows it when it is not */
-	bool both;		/* only behind the merge a3 */
-	int broken;		/* that commit does not build; -1: none */
+	bool fix;   /* it shows it when it is not */
+	bool both;  /* only behind the merge a3 */
+	int broken; /* that commit does not build; -1: none */
 };
 
 static bool has(int c, int what)
@@ -52,22 +52,33 @@ static const struct {
 	const char *good, *bad;
 	struct made_up of;
 	enum session_end end;
-	const char *last;	/* of the report's lines that name a commit's subject, the last */
+	const char *last; /* of the report's lines that name a commit's subject, the last */
 	const char *says;
 } walks[] = {
 	{ "a0", "a6", { A2, false, false, -1 }, SESSION_FOUND, "subject a2", "came in with " },
-	{ "a0", "a6", { S3, false, false, -1 }, SESSION_FOUND, "subject s3",
+	{ "a0",
+	  "a6",
+	  { S3, false, false, -1 },
+	  SESSION_FOUND,
+	  "subject s3",
 	  "going on among the 3 commits of its other side" },
-	{ "a0", "a6", { T1, false, false, -1 }, SESSION_FOUND, "subject t1",
+	{ "a0",
+	  "a6",
+	  { T1, false, false, -1 },
+	  SESSION_FOUND,
+	  "subject t1",
 	  "going on among the 1 commit of its other side" },
 	{ "a0", "a6", { S1, false, false, S2 }, SESSION_FOUND, "subject s1", "came in with " },
-	{ "a0", "a6", { A3, false, true, -1 }, SESSION_FOUND, "subject a3",
+	{ "a0",
+	  "a6",
+	  { A3, false, true, -1 },
+	  SESSION_FOUND,
+	  "subject a3",
 	  "does not show it in 2 runs: the answer is the merge itself, as far as is known" },
 	{ "a0", "a6", { X1, false, false, -1 }, SESSION_FOUND, "subject a5", "of more than two" },
 	{ "a6", "a0", { S1, true, false, -1 }, SESSION_FOUND, "subject s1", "was fixed in " },
 	{ "a6", "a0", { A4, true, false, A2 }, SESSION_FOUND, "subject a4", "still in " },
-	{ "a0", "a6", { A1, false, false, A1 }, SESSION_FOUND, NULL,
-	  "which cannot be told apart" },
+	{ "a0", "a6", { A1, false, false, A1 }, SESSION_FOUND, NULL, "which cannot be told apart" },
 	{ "a1", "a6", { A0, false, false, -1 }, SESSION_GOOD_IS_BAD, NULL, "the good one is bad" },
 	{ "a0", "s3", { A4, false, false, -1 }, SESSION_BAD_IS_GOOD, NULL, "the bad one is good" },
 };
@@ -88,7 +99,9 @@ static void test_walks(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(walks); i++) {
 		struct made_up of = walks[i].of;
-		struct session_options o = { .confidence = 0.99, .max_runs = 200, .patience = 9,
+		struct session_options o = { .confidence = 0.99,
+					     .max_runs = 200,
+					     .patience = 9,
 					     .runner = { run_commit, &of } };
 		_cleanup_free_ char *dir = xasprintf("%s/state-%zu", tree, i);
 		enum session_end end = SESSION_STUCK;

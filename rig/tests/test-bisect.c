@@ -44,8 +44,7 @@ static struct history make_history(size_t n, double rate, uint64_t seed)
 /* Does the @nth run of @version show the finding? However it came to it. */
 static bool run_shows(const struct history *h, size_t version, size_t nth)
 {
-	return chance(h->seed, version, nth) <
-	       (version >= h->culprit ? h->rate : h->false_rate);
+	return chance(h->seed, version, nth) < (version >= h->culprit ? h->rate : h->false_rate);
 }
 
 static size_t runs_of(const struct bisect *b, size_t version)
@@ -158,16 +157,13 @@ static const size_t tries[] = { 1, 5, 20 };
 /* Over all lengths, beside plain bisection with 1, 5 and 20 tries. */
 static const struct {
 	double rate;
-	size_t histories;			/* of each length */
-	double more_right[ARRAY_SIZE(tries)];	/* at least, as a share */
-	double runs;				/* at most, for one of 20 tries */
+	size_t histories;		      /* of each length */
+	double more_right[ARRAY_SIZE(tries)]; /* at least, as a share */
+	double runs;			      /* at most, for one of 20 tries */
 } rates[] = {
-	{ 0.02, 20, { 0.9, 0.9, 0.8 }, 17 },
-	{ 0.1, 50, { 0.8, 0.7, 0.2 }, 4.5 },
-	{ 0.3, 150, { 0.7, 0.3, -0.02 }, 1.3 },
-	{ 0.5, 600, { 0.6, 0.05, -0.02 }, 0.75 },
-	{ 0.7, 300, { 0.5, -0.02, -0.02 }, 0.5 },
-	{ 1, 300, { 0, 0, 0 }, 0.2 },
+	{ 0.02, 20, { 0.9, 0.9, 0.8 }, 17 },	  { 0.1, 50, { 0.8, 0.7, 0.2 }, 4.5 },
+	{ 0.3, 150, { 0.7, 0.3, -0.02 }, 1.3 },	  { 0.5, 600, { 0.6, 0.05, -0.02 }, 0.75 },
+	{ 0.7, 300, { 0.5, -0.02, -0.02 }, 0.5 }, { 1, 300, { 0, 0, 0 }, 0.2 },
 };
 
 static void print_row(size_t n, double rate, const struct tally *ours, const struct tally *plain)
@@ -389,10 +385,8 @@ static void test_skipped_any(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),
-		cmocka_unit_test(test_confidence),
-		cmocka_unit_test(test_wrong_claims),
-		cmocka_unit_test(test_skipped_range),
+		cmocka_unit_test(test_table),	     cmocka_unit_test(test_confidence),
+		cmocka_unit_test(test_wrong_claims), cmocka_unit_test(test_skipped_range),
 		cmocka_unit_test(test_skipped_any),
 	};
 

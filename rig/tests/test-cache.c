@@ -138,7 +138,7 @@ static void test_lists(void **state)
 	assert_int_equal(n, 3);
 	assert_non_null(strstr(t[0].folder, "making-7"));
 	assert_null(t[0].kernel);
-	assert_true(t[0].busy);		/* by the lock of the one it becomes */
+	assert_true(t[0].busy); /* by the lock of the one it becomes */
 	assert_string_equal(t[1].kernel, "deb-old");
 	assert_int_equal(t[1].used.tv_sec, 1000);
 	assert_true(t[1].bytes >= 3 << 20);

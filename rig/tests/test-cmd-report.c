@@ -9,8 +9,8 @@
 
 #include "tests/command.h"
 
-#define REPORT(...) \
-	run_command(&cmd_report, NULL, (char *const[]){ __VA_ARGS__ __VA_OPT__(,) NULL })
+#define REPORT(...)                                                                                \
+	run_command(&cmd_report, NULL, (char *const[]){ __VA_ARGS__ __VA_OPT__(, ) NULL })
 
 static const char record[] =
 	"{\"format\":1,\"kernel\":{\"release\":\"7.2.13+deb14\"},\"cases\":["
@@ -40,7 +40,8 @@ static void test_known(void **state)
 	       "\n\nfail     xfs/two: contract.waits: found returned \\x1b[2J\n"
 	       "error    xfs/four: r4\n"
 	       "unknown  2\n"
-	       "known    1: f-warns, first: xfs/one\n", "");
+	       "known    1: f-warns, first: xfs/one\n",
+	       "");
 	expect(REPORT(known, both, run), 1,
 	       "\n\nerror    xfs/four: r4\nunknown  1\nknown    2: f-warns, first: xfs/one\n", "");
 	expect(REPORT(known, both, clean), 0,
@@ -48,11 +49,13 @@ static void test_known(void **state)
 	expect(REPORT(known, bad, clean), EXIT_USAGE, "", "/bad' line 1: expected a name, kernels");
 	expect(REPORT(known, dir, clean), EXIT_USAGE, "", "cannot read '");
 	expect(REPORT(known, f, (char *)"--kinds", run), EXIT_USAGE, "", "give one");
-	expect(REPORT(run), 0, "lost     an oracle in 1 case, first xfs/three: ledger: no BTF; "
-	       "flush: no tracefs\n", "");
-	/* without a list nothing is known, and what the record holds is no error */
-	expect(REPORT(run), 0, "fail     xfs/one: r1\nfail     xfs/two: r2\nerror    xfs/four: r4\n",
+	expect(REPORT(run), 0,
+	       "lost     an oracle in 1 case, first xfs/three: ledger: no BTF; "
+	       "flush: no tracefs\n",
 	       "");
+	/* without a list nothing is known, and what the record holds is no error */
+	expect(REPORT(run), 0,
+	       "fail     xfs/one: r1\nfail     xfs/two: r2\nerror    xfs/four: r4\n", "");
 }
 
 int main(void)

@@ -21,8 +21,8 @@ static const char warning[] =
 	"[    1.000000]  caller+0x5/0x30 [xfs]\n"
 	"[    1.000000] ---[ end trace 0000000000000000 ]---\n";
 
-#define SPLAT(in, ...) \
-	run_command(&cmd_splat, in, (char *const[]){ __VA_ARGS__ __VA_OPT__(,) NULL })
+#define SPLAT(in, ...)                                                                             \
+	run_command(&cmd_splat, in, (char *const[]){ __VA_ARGS__ __VA_OPT__(, ) NULL })
 
 static void expect_usage(struct outcome o, const char *message)
 {
@@ -37,8 +37,10 @@ static void test_logs(void **state)
 	(void)state;
 	json = xasprintf("\"log\":\"%s\"}\n", log);
 	expect(SPLAT(NULL, log), 1, "WARNING in guilty\n  warning (WARNING) at fs/dax.c:12", "");
-	expect(SPLAT(log), 1, "  task: a b, pid 7 on CPU 0, kernel 6.1.0-9-amd64 #1\n"
-			      "  tainted: W a warning before\n", "");
+	expect(SPLAT(log), 1,
+	       "  task: a b, pid 7 on CPU 0, kernel 6.1.0-9-amd64 #1\n"
+	       "  tainted: W a warning before\n",
+	       "");
 	expect(SPLAT(NULL, quiet), 0, "", "");
 	expect(SPLAT(NULL), 0, "", "");
 	expect(SPLAT(NULL, quiet, log), 1, both, "");
@@ -46,7 +48,8 @@ static void test_logs(void **state)
 	expect(SPLAT(NULL, (char *)"--json", log), 1,
 	       "{\"title\":\"WARNING in guilty\",\"type\":\"WARNING\",\"class\":\"warning\","
 	       "\"signature\":\"WARNING in guilty < caller\",\"corrupted\":false,"
-	       "\"panicked\":false,\"file\":\"fs/dax.c\",\"line\":12,\"function\":\"guilty\"", "");
+	       "\"panicked\":false,\"file\":\"fs/dax.c\",\"line\":12,\"function\":\"guilty\"",
+	       "");
 }
 
 static void test_bad_input(void **state)
@@ -70,11 +73,12 @@ static char *vmlinux(const char *release)
 		"const char linux_banner[] = \"Linux version %s (x) #1\\n\";\n"
 		"__attribute__((noinline)) int guilty(int x)\n"
 		"{\n	return x * 7; /* here */\n}\n"
-		"int main(int n, char **v) { return guilty(n) + linux_banner[n]; }\n", release);
+		"int main(int n, char **v) { return guilty(n) + linux_banner[n]; }\n",
+		release);
 	_cleanup_free_ char *source = put("main.c", text);
 	char *out = xasprintf("%s/vmlinux", dir);
-	struct err *err = run_program((const char *const[]){ "gcc", "-g", "-O1", "-o", out, source,
-							     NULL }, 60000, NULL);
+	struct err *err = run_program(
+		(const char *const[]){ "gcc", "-g", "-O1", "-o", out, source, NULL }, 60000, NULL);
 
 	if (err)
 		fail_msg("%s", err->message);
@@ -113,7 +117,7 @@ static void test_vmlinux(void **state)
 	expect(SPLAT(NULL, (char *)"--vmlinux", other, log), 1,
 	       "KASAN: use-after-free Read in guilty\n",
 	       "is of kernel 6.1.0-9-amd64 #1, the symbols are of another: 'Linux "
-	  "version 6.1.0-8-");
+	       "version 6.1.0-8-");
 	free(other);
 	/* the same release, built again */
 	text[strlen(text) - 1] = '\0';
@@ -125,7 +129,7 @@ static void test_vmlinux(void **state)
 	other = vmlinux("6.1.0-9-amd64");
 	expect(SPLAT(NULL, (char *)"--vmlinux", other, log), 1, "in guilty\n",
 	       "is of kernel 6.1.0-9-amd64 #2, the symbols are of another: 'Linux "
-	  "version 6.1.0-9-");
+	       "version 6.1.0-9-");
 }
 
 int main(void)

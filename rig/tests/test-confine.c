@@ -26,12 +26,30 @@ static void write_to(off_t end)
 	_exit(fd >= 0 && pwrite(fd, "x", 1, end - 1) == 1 ? 0 : 1);
 }
 
-static void write_little(void) { write_to((off_t)CONFINE_FILE_MAX); }
-static void write_much(void) { write_to((off_t)CONFINE_FILE_MAX + 1); }
-static void become_root(void) { _exit(setuid(0) || seteuid(0) ? 1 : 0); }
-static void change_owner(void) { _exit(chown(folder, 0, 0) ? 1 : 0); }
-static void has_bound(void) { _exit(prctl(PR_CAPBSET_READ, 0) == 1 ? 0 : 1); }
-static void may_gain(void) { _exit(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 1 : 0); }
+static void write_little(void)
+{
+	write_to((off_t)CONFINE_FILE_MAX);
+}
+static void write_much(void)
+{
+	write_to((off_t)CONFINE_FILE_MAX + 1);
+}
+static void become_root(void)
+{
+	_exit(setuid(0) || seteuid(0) ? 1 : 0);
+}
+static void change_owner(void)
+{
+	_exit(chown(folder, 0, 0) ? 1 : 0);
+}
+static void has_bound(void)
+{
+	_exit(prctl(PR_CAPBSET_READ, 0) == 1 ? 0 : 1);
+}
+static void may_gain(void)
+{
+	_exit(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 1 : 0);
+}
 static void raise_bound(void)
 {
 	const struct rlimit more = { RLIM_INFINITY, RLIM_INFINITY };
@@ -42,9 +60,9 @@ static void raise_bound(void)
 static const struct {
 	const char *what;
 	void (*act)(void);
-	int signal;		/* that it dies of; 0: none */
-	bool done;		/* it can do it */
-	bool root;		/* only a test by root can tell */
+	int signal; /* that it dies of; 0: none */
+	bool done;  /* it can do it */
+	bool root;  /* only a test by root can tell */
 } acts[] = {
 	{ "a file as long as allowed", write_little, 0, true, false },
 	{ "a longer one", write_much, SIGXFSZ, false, false },

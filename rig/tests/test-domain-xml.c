@@ -15,7 +15,9 @@
 
 static const struct domain_nvdimm two[] = {
 	{ .path = "/dev/shm/daxrig-1-5/nvdimm0", .size = GIB, .align = 2 * MIB },
-	{ .path = "/dev/shm/daxrig-1-5/nvdimm1", .size = 256 * MIB, .label_size = 131072,
+	{ .path = "/dev/shm/daxrig-1-5/nvdimm1",
+	  .size = 256 * MIB,
+	  .label_size = 131072,
 	  .align = 2 * MIB },
 };
 
@@ -27,22 +29,50 @@ static const struct {
 	const char *golden;
 	struct domain_spec spec;
 } cases[] = {
-	{ "tcg", { .name = "daxrig-1-1", .vcpus = 2, .memory = GIB, .kernel = "/k/vmlinuz",
-		   .initrd = "/k/initrd", .cmdline = "console=ttyS0 nokaslr",
-		   .console = "/s/console", .channel = "/s/agent", .gdb = "/s/gdb",
-		   .nvdimms = two, .nvdimm_count = 2 } },
-	{ "kvm", { .name = "daxrig-1-2", .accel = DOMAIN_ACCEL_KVM, .vcpus = 4,
-		   .uuid = "a9d5a1b6-9d1b-4c1e-8d3f-0c2b4d5e6f70",
-		   .emulator = "/usr/bin/qemu-system-x86_64", .memory = 2 * GIB,
-		   .ram_shared = true, .kernel = "/k/vmlinuz", .initrd = "/k/initrd",
-		   .console = "/s/console", .channel = "/s/agent", .nvdimms = two,
-		   .nvdimm_count = 1 } },
-	{ "least", { .name = "daxrig-1-3", .vcpus = 1, .memory = 256 * MIB,
-		     .kernel = "/k/vmlinuz", .console = "/s/console" } },
-	{ "hostile", { .name = "<a>&'\"b", .vcpus = 2, .memory = GIB, .kernel = "/k/&lt;",
-		       .initrd = "/k/'\"", .cmdline = "a=\"<&>\" b='c'\td",
-		       .console = "/s/<&'\">", .channel = "/s/<&'\">,server=off",
-		       .gdb = "/s/a,b&'\"<c>,,", .nvdimms = hostile, .nvdimm_count = 1 } },
+	{ "tcg",
+	  { .name = "daxrig-1-1",
+	    .vcpus = 2,
+	    .memory = GIB,
+	    .kernel = "/k/vmlinuz",
+	    .initrd = "/k/initrd",
+	    .cmdline = "console=ttyS0 nokaslr",
+	    .console = "/s/console",
+	    .channel = "/s/agent",
+	    .gdb = "/s/gdb",
+	    .nvdimms = two,
+	    .nvdimm_count = 2 } },
+	{ "kvm",
+	  { .name = "daxrig-1-2",
+	    .accel = DOMAIN_ACCEL_KVM,
+	    .vcpus = 4,
+	    .uuid = "a9d5a1b6-9d1b-4c1e-8d3f-0c2b4d5e6f70",
+	    .emulator = "/usr/bin/qemu-system-x86_64",
+	    .memory = 2 * GIB,
+	    .ram_shared = true,
+	    .kernel = "/k/vmlinuz",
+	    .initrd = "/k/initrd",
+	    .console = "/s/console",
+	    .channel = "/s/agent",
+	    .nvdimms = two,
+	    .nvdimm_count = 1 } },
+	{ "least",
+	  { .name = "daxrig-1-3",
+	    .vcpus = 1,
+	    .memory = 256 * MIB,
+	    .kernel = "/k/vmlinuz",
+	    .console = "/s/console" } },
+	{ "hostile",
+	  { .name = "<a>&'\"b",
+	    .vcpus = 2,
+	    .memory = GIB,
+	    .kernel = "/k/&lt;",
+	    .initrd = "/k/'\"",
+	    .cmdline = "a=\"<&>\" b='c'\td",
+	    .console = "/s/<&'\">",
+	    .channel = "/s/<&'\">,server=off",
+	    .gdb = "/s/a,b&'\"<c>,,",
+	    .nvdimms = hostile,
+	    .nvdimm_count = 1 } },
 };
 
 static void test_goldens(void **state)
@@ -80,7 +110,8 @@ static void test_bad(void **state)
 	bad[2].console = NULL;
 	bad[3].vcpus = 0;
 	bad[4].memory = 0;
-	bad[5].cmdline = "a\x01" "b";
+	bad[5].cmdline = "a\x01"
+			 "b";
 	bad[6].kernel = "/k/\xff\xfe";
 	bad[7].gdb = "/s/\x1b[2J";
 	bad[8].nvdimms = &nvdimm;

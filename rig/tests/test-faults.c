@@ -81,8 +81,8 @@ static void noted(const struct daxrig *d, const char *what)
 	assert_non_null(notes);
 	if (count(buf_str(&d->text), what) != 1 || count(notes, what) != 1)
 		fail_msg("'%s': said %zu times, noted %zu times:\n%s\n%s", what,
-			 count(buf_str(&d->text), what), count(notes, what),
-			 buf_str(&d->text), notes);
+			 count(buf_str(&d->text), what), count(notes, what), buf_str(&d->text),
+			 notes);
 }
 
 /* No half-made template, and no lock held or without one. */
@@ -121,7 +121,8 @@ static void end(struct daxrig *d, pid_t qemu, int status, const char *wanted)
 static void restore(const char *hurt)
 {
 	shell("cd '%s' && rm -rf templates && cp -a --sparse=always kept templates && "
-	      "cd templates/*[0-9a-f] && %s", cache, hurt);
+	      "cd templates/*[0-9a-f] && %s",
+	      cache, hurt);
 }
 
 /* Both find nothing at all, and what one makes the other takes. */
@@ -136,7 +137,8 @@ static void test_two_at_once(void **state)
 	must(&a, 0, "ok 1 " CASE "\n");
 	must(&b, 0, "ok 1 " CASE "\n");
 	assert_int_equal(count(buf_str(&a.text), "kept a guest booted") +
-			 count(buf_str(&b.text), "kept a guest booted"), 1);
+				 count(buf_str(&b.text), "kept a guest booted"),
+			 1);
 	cache_in_order();
 	free(await_path("templates/*/complete"));
 	{
@@ -167,7 +169,8 @@ static void test_fork_killed(void **state)
 	qemu = qemu_of(&d);
 	assert_true(qemu > 0);
 	kill(qemu, SIGKILL);
-	end(&d, qemu, 3, "not ok 1 xfs/slow # ERROR;;QEMU was killed;;ok 2 " CASE "\n;;"
+	end(&d, qemu, 3,
+	    "not ok 1 xfs/slow # ERROR;;QEMU was killed;;ok 2 " CASE "\n;;"
 	    "ok 3 xfs/refused/rdma-plain\n;;# Totals: pass:2 fail:0 skip:0 error:1");
 	assert_null(strstr(buf_str(&d.text), DAMAGED));
 	buf_deinit(&d.text);
@@ -215,7 +218,8 @@ static void test_boot_killed(void **state)
 	restore(": >state");
 	d = start_making(&qemu);
 	kill(qemu, SIGKILL);
-	end(&d, qemu, 0, "/state' is not a file of;;QEMU was killed while it booted;;"
+	end(&d, qemu, 0,
+	    "/state' is not a file of;;QEMU was killed while it booted;;"
 	    "ok 1 " CASE "\n");
 	noted(&d, DAMAGED);
 	noted(&d, COLD);
@@ -235,7 +239,8 @@ static void test_state_killed(void **state)
 	restore("truncate -s -1 ram");
 	d = start_making(&qemu);
 	limit_qemu(qemu, RLIMIT_FSIZE, STATE_PART);
-	end(&d, qemu, 0, "/ram' is not a file of;;cannot write the guest's state;;"
+	end(&d, qemu, 0,
+	    "/ram' is not a file of;;cannot write the guest's state;;"
 	    "ok 1 " CASE "\n");
 	noted(&d, DAMAGED);
 	noted(&d, COLD);
@@ -246,9 +251,11 @@ static void test_state_killed(void **state)
 static struct daxrig with_little_room(const char *then)
 {
 	_cleanup_free_ char *script = xasprintf("mount -t tmpfs -o size=64m none '%s/templates' && "
-						"exec %s", cache, then);
-	char *argv[] = { (char *)"unshare", (char *)"-m", (char *)"sh", (char *)"-c", script,
-			 NULL };
+						"exec %s",
+						cache, then);
+	char *argv[] = {
+		(char *)"unshare", (char *)"-m", (char *)"sh", (char *)"-c", script, NULL
+	};
 	struct daxrig d = start_argv(argv);
 
 	finish(&d);
@@ -303,8 +310,8 @@ static int clean_up(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_two_at_once), cmocka_unit_test(test_fork_killed),
-		cmocka_unit_test(test_damaged),	    cmocka_unit_test(test_boot_killed),
+		cmocka_unit_test(test_two_at_once),  cmocka_unit_test(test_fork_killed),
+		cmocka_unit_test(test_damaged),	     cmocka_unit_test(test_boot_killed),
 		cmocka_unit_test(test_state_killed), cmocka_unit_test(test_no_room),
 	};
 

@@ -25,7 +25,7 @@ struct fact {
 	int number;
 	char host[80], random[24];
 	long long clock_ms;
-	bool booted;		/* its console shows the kernel's first words */
+	bool booted; /* its console shows the kernel's first words */
 };
 
 /* A guest that slept for hours must not think that it hung. */
@@ -34,8 +34,7 @@ static const char *const alarms[] = { "soft lockup", "detected stall", "self-det
 
 static void look_at_console(struct fact *f)
 {
-	_cleanup_free_ char *path = xasprintf(OUT "/runs/latest/guests/console-%d.log",
-					      f->number);
+	_cleanup_free_ char *path = xasprintf(OUT "/runs/latest/guests/console-%d.log", f->number);
 	_cleanup_buf_ struct buf text = BUF_INIT;
 
 	assert_null(file_read(path, CONSOLE_MAX, &text));

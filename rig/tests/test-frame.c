@@ -112,8 +112,8 @@ static void truncated(void **state)
 static void changed_byte(void **state)
 {
 	/* The type stands in no checksum: the reader of the message judges it. */
-	static const size_t places[] = { AT_MAGIC, AT_MAGIC + 3, AT_SEQ, AT_SEQ + 1,
-					 AT_LEN + 3, AT_CRC, FRAME_HEADER, FRAME_HEADER + 4 };
+	static const size_t places[] = { AT_MAGIC,   AT_MAGIC + 3, AT_SEQ,	 AT_SEQ + 1,
+					 AT_LEN + 3, AT_CRC,	   FRAME_HEADER, FRAME_HEADER + 4 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
@@ -216,9 +216,9 @@ static void garbage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(round_trip),	cmocka_unit_test(byte_by_byte),
-		cmocka_unit_test(truncated),	cmocka_unit_test(changed_byte),
-		cmocka_unit_test(size_limit),	cmocka_unit_test(sequence),
+		cmocka_unit_test(round_trip),	  cmocka_unit_test(byte_by_byte),
+		cmocka_unit_test(truncated),	  cmocka_unit_test(changed_byte),
+		cmocka_unit_test(size_limit),	  cmocka_unit_test(sequence),
 		cmocka_unit_test(sequence_wraps), cmocka_unit_test(garbage),
 	};
 

@@ -12,15 +12,80 @@
 static void test_as_fnmatch(void **state)
 {
 	static const char *const globs[] = {
-		"", "*", "?", "a", "a*", "*a", "**", "*a*b", "a?b", "[ab]", "[!a]*", "[]a]", "[^]a]b",
-		"[a-b]*", "[[:alpha:]]b", "[[:alpha:]ab]", "\\*", "\\a\\b", "[\\]]", "@(a)", "@(a|b)",
-		"@(|a)b", "@()", "?(a)b", "*(a)b", "*(a|ab)b", "+(a)", "+(ab|a)", "+(a*)b", "!(a)",
-		"!(a|b)*", "!(*a)b", "!()", "a!(b)", "@(a|+(b))", "*(a|?(b))", "!(a|!(b))",
-		"@([)]|a)", "a|b", "(a)", "a)", "+", "@a", "*()", "+(*)", "a+(/b|)",
+		"",
+		"*",
+		"?",
+		"a",
+		"a*",
+		"*a",
+		"**",
+		"*a*b",
+		"a?b",
+		"[ab]",
+		"[!a]*",
+		"[]a]",
+		"[^]a]b",
+		"[a-b]*",
+		"[[:alpha:]]b",
+		"[[:alpha:]ab]",
+		"\\*",
+		"\\a\\b",
+		"[\\]]",
+		"@(a)",
+		"@(a|b)",
+		"@(|a)b",
+		"@()",
+		"?(a)b",
+		"*(a)b",
+		"*(a|ab)b",
+		"+(a)",
+		"+(ab|a)",
+		"+(a*)b",
+		"!(a)",
+		"!(a|b)*",
+		"!(*a)b",
+		"!()",
+		"a!(b)",
+		"@(a|+(b))",
+		"*(a|?(b))",
+		"!(a|!(b))",
+		"@([)]|a)",
+		"a|b",
+		"(a)",
+		"a)",
+		"+",
+		"@a",
+		"*()",
+		"+(*)",
+		"a+(/b|)",
 	};
 	static const char *const names[] = {
-		"", "a", "b", "ab", "ba", "aa", "aab", "aaab", "abab", "abb", "]", "]b", "*", ")", "|",
-		"a|b", "(a)", "a)", "+", "@a", "a/b", "a/b/b", ".a", "\xff", "a\xff" "b",
+		"",
+		"a",
+		"b",
+		"ab",
+		"ba",
+		"aa",
+		"aab",
+		"aaab",
+		"abab",
+		"abb",
+		"]",
+		"]b",
+		"*",
+		")",
+		"|",
+		"a|b",
+		"(a)",
+		"a)",
+		"+",
+		"@a",
+		"a/b",
+		"a/b/b",
+		".a",
+		"\xff",
+		"a\xff"
+		"b",
 	};
 
 	(void)state;
@@ -29,7 +94,8 @@ static void test_as_fnmatch(void **state)
 			bool want = fnmatch(globs[i], names[k], FNM_EXTMATCH) == 0;
 
 			if (glob_match(globs[i], names[k]) != want)
-				fail_msg("'%s' and '%s': %d was expected", globs[i], names[k], want);
+				fail_msg("'%s' and '%s': %d was expected", globs[i], names[k],
+					 want);
 		}
 }
 
@@ -65,9 +131,14 @@ static void test_faults(void **state)
 static void test_time(void **state)
 {
 	static const char *const globs[] = {
-		"+(+(a|aa)|+(a|aaa))b", "*(*(a)|*(aa))b", "*(*|a*|*a)b", "+(a|aa|aaa)b",
-		"@(*)@(*)@(*)@(*)@(*)@(*)@(*)@(*)b", "!(b)!(b)!(b)!(b)!(b)!(b)!(b)b",
-		"!(!(b)c)b", "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b",
+		"+(+(a|aa)|+(a|aaa))b",
+		"*(*(a)|*(aa))b",
+		"*(*|a*|*a)b",
+		"+(a|aa|aaa)b",
+		"@(*)@(*)@(*)@(*)@(*)@(*)@(*)@(*)b",
+		"!(b)!(b)!(b)!(b)!(b)!(b)!(b)b",
+		"!(!(b)c)b",
+		"*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b",
 	};
 	const uint64_t start = now_ns();
 	char name[256];

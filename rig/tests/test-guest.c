@@ -7,7 +7,7 @@
 #include "tests/daxrig.h"
 
 #define OUT "build/tests/out"
-#define KERNEL_KNOWN_BAD "deb:linux-image-amd64"	/* 6.1 */
+#define KERNEL_KNOWN_BAD "deb:linux-image-amd64" /* 6.1 */
 
 static const char *const commands[] = { "run", "list", "show", "check", "report", "cache" };
 
@@ -88,7 +88,8 @@ static void test_help(void **state)
 	check("list scenarios", 0, "punch-waits");
 	check("list plan quick --why", 0, "ext4 cannot share extents");
 	check("show xfs/4k/vmsplice/mapped/punch", 0, "pin     p vmsplice m+256K 64K");
-	check("show --derived xfs/4k/vmsplice/process/punch", 0, "expect t blocks;;by the contract");
+	check("show --derived xfs/4k/vmsplice/process/punch", 0,
+	      "expect t blocks;;by the contract");
 }
 
 /* Pins hold, controls are refused or granted, nothing is reported. */
@@ -98,7 +99,8 @@ static void test_passes(void **state)
 	check("run --out " OUT " xfs/punch-waits/rdma xfs/punch-waits/vmsplice "
 	      "ext4/punch-waits/rdma ext4/refused/uring xfs/refused/rdma-plain "
 	      "xfs/devdax-granted xfs/truncate-interrupted/vmsplice "
-	      "ext4/pinner-killed/vmsplice/kill", 0,
+	      "ext4/pinner-killed/vmsplice/kill",
+	      0,
 	      "KTAP version 1;;1..8;;ok 1 xfs/punch-waits/rdma\n;;ok 5 xfs/refused/rdma-plain\n;;"
 	      "# Totals: pass:8 fail:0 skip:0 error:0");
 }
@@ -109,7 +111,8 @@ static void test_known_bad(void **state)
 	(void)state;
 	check("run --kernel " KERNEL_KNOWN_BAD " --out " OUT " xfs/truncate-unmapped/vmsplice "
 	      "xfs/evict-pinned/vmsplice xfs/reflink-two-mappers xfs/clone-killed/vmsplice "
-	      "xfs/punch-waits/odirect", 1,
+	      "xfs/punch-waits/odirect",
+	      1,
 	      "not ok 1 xfs/truncate-unmapped/vmsplice\n;;contract.waits;;content.pin;;"
 	      "not ok 2 xfs/evict-pinned/vmsplice\n;;WARNING in dax_disassociate_entry;;"
 	      "not ok 3 xfs/reflink-two-mappers\n;;WARNING in dax_insert_entry;;"
@@ -159,7 +162,8 @@ static void test_panic(void **state)
 {
 	(void)state;
 	check("run --self-test panic --out " OUT " xfs/punch-waits/vmsplice "
-	      "ext4/punch-waits/vmsplice", 1,
+	      "ext4/punch-waits/vmsplice",
+	      1,
 	      "not ok 1 xfs/punch-waits/vmsplice\n;;guest.panic;;"
 	      "not ok 2 ext4/punch-waits/vmsplice\n");
 }
@@ -231,8 +235,8 @@ static int prepare(void **state)
 	(void)state;
 	argv[2] = "mkdir -p " OUT " && rm -rf " OUT "/runs && "
 		  "./daxrig run --out " OUT " xfs/refused/uring && "
-		  "cp \"$(sed -n 's/.*\"image\": \"\\(.*vmlinuz\\)\".*/\\1/p' "
-		  OUT "/runs/latest/run.json)\" build/tests/mute";
+		  "cp \"$(sed -n 's/.*\"image\": \"\\(.*vmlinuz\\)\".*/\\1/p' " OUT
+		  "/runs/latest/run.json)\" build/tests/mute";
 	err = run_program(argv, 600000, &out);
 	if (err)
 		fprintf(stderr, "%s\n%s\n", err->message, buf_str(&out));
@@ -246,9 +250,9 @@ int main(void)
 		cmocka_unit_test(test_passes),	     cmocka_unit_test(test_known_bad),
 		cmocka_unit_test(test_no_pin),	     cmocka_unit_test(test_no_unpin),
 		cmocka_unit_test(test_no_dax),	     cmocka_unit_test(test_no_gate),
-		cmocka_unit_test(test_no_count),
-		cmocka_unit_test(test_panic),	     cmocka_unit_test(test_never_speaks),
-		cmocka_unit_test(test_interrupted),  cmocka_unit_test(test_leftover),
+		cmocka_unit_test(test_no_count),     cmocka_unit_test(test_panic),
+		cmocka_unit_test(test_never_speaks), cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_leftover),
 	};
 
 	return cmocka_run_group_tests_name("guest", tests, prepare, NULL);

@@ -17,8 +17,8 @@ static const struct {
 	const char *what;
 	uint8_t type;
 	size_t len, times;
-	size_t kept;		/* files, 0: none are asked for */
-	const char *says;	/* in the record */
+	size_t kept;	  /* files, 0: none are asked for */
+	const char *says; /* in the record */
 } floods[] = {
 	{ "a few pieces of evidence", MSG_EVIDENCE, 1000, 3, 3, NULL },
 	{ "many", MSG_EVIDENCE, 1000, 5000, RUNDIR_FILES_MAX / 2, "not kept" },
@@ -81,7 +81,8 @@ static void test_floods(void **state)
 		case_record_add_step(rec, &(struct case_step){ .line = 1 });
 		case_record_judge(rec);
 		assert_int_equal(rec->verdict, floods[i].times > RUNDIR_FILES_MAX / 2 ?
-				 VERDICT_ERROR : VERDICT_PASS);
+						       VERDICT_ERROR :
+						       VERDICT_PASS);
 		rundir_case_deinit(&files);
 		case_record_destroy(rec);
 	}

@@ -62,7 +62,8 @@ static void test_qemu_stopped(void **state)
 	d = start_slow("--limit 2 ", &qemu);
 	stop_for(qemu, QEMU_STOP_S);
 	finish(&d);
-	must(&d, 3, "not ok 1 xfs/slow # ERROR liveness.hang, but daxrig or QEMU stood still for ;;"
+	must(&d, 3,
+	     "not ok 1 xfs/slow # ERROR liveness.hang, but daxrig or QEMU stood still for ;;"
 	     "ok 2 " CASE "\n");
 	nothing_left(&d, qemu);
 	buf_deinit(&d.text);
@@ -105,15 +106,15 @@ static void test_ignored(void **state)
 /* The disk of the run's folder is full from before the guest starts: its console stays empty. */
 static void test_console_lost(void **state)
 {
-	static const char script[] =
-		"mount -t tmpfs -o size=4m none " OUT " || exit 77\n"
-		"./daxrig " RUN "--self-test splat-only " CASE " & run=$!\n"
-		"i=0; until [ -s " OUT "/runs/latest/run.json ] || [ $((i += 1)) = 600 ]\n"
-		"do sleep 0.05; done\n"
-		"dd if=/dev/zero of=" OUT "/fill bs=4k 2>/dev/null\n"
-		"wait $run\n";
-	char *argv[] = { (char *)"unshare", (char *)"-m", (char *)"sh", (char *)"-c",
-			 (char *)script, NULL };
+	static const char script[] = "mount -t tmpfs -o size=4m none " OUT " || exit 77\n"
+				     "./daxrig " RUN "--self-test splat-only " CASE " & run=$!\n"
+				     "i=0; until [ -s " OUT
+				     "/runs/latest/run.json ] || [ $((i += 1)) = 600 ]\n"
+				     "do sleep 0.05; done\n"
+				     "dd if=/dev/zero of=" OUT "/fill bs=4k 2>/dev/null\n"
+				     "wait $run\n";
+	char *argv[] = { (char *)"unshare", (char *)"-m",   (char *)"sh",
+			 (char *)"-c",	    (char *)script, NULL };
 	struct daxrig d = start_argv(argv);
 
 	(void)state;
@@ -140,8 +141,8 @@ static int prepare(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rig_stopped), cmocka_unit_test(test_qemu_stopped),
-		cmocka_unit_test(test_signals),	    cmocka_unit_test(test_ignored),
+		cmocka_unit_test(test_rig_stopped),  cmocka_unit_test(test_qemu_stopped),
+		cmocka_unit_test(test_signals),	     cmocka_unit_test(test_ignored),
 		cmocka_unit_test(test_console_lost),
 	};
 

@@ -164,8 +164,10 @@ static int tear_down(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_no_fork),	 cmocka_unit_test(test_no_fork_running),
-		cmocka_unit_test(test_template), cmocka_unit_test(test_crash),
+		cmocka_unit_test(test_no_fork),
+		cmocka_unit_test(test_no_fork_running),
+		cmocka_unit_test(test_template),
+		cmocka_unit_test(test_crash),
 	};
 
 	return cmocka_run_group_tests_name("killed", tests, set_up, tear_down);

@@ -28,7 +28,8 @@ static char dir[] = "/tmp/daxrig-test-XXXXXX";
 static void shell(const char *script)
 {
 	_cleanup_free_ char *whole = xasprintf("umask 022; rm -rf '%s'/*; cd '%s'; mkdir -m 700 "
-					       "precious; >precious/file; %s", dir, dir, script);
+					       "precious; >precious/file; %s",
+					       dir, dir, script);
 	const char *argv[] = { "sh", "-ec", whole, NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	struct err *err = run_program(argv, 10000, &out);
@@ -71,7 +72,7 @@ static void fill(struct buf *list, const char *text, const char *of)
 
 static const struct {
 	const char *label, *script, *of, *list;
-	const char *stays, *goes;	/* NULL: nothing */
+	const char *stays, *goes; /* NULL: nothing */
 } lists[] = {
 	{ "planned", MAKE, "", "planned @/" OWN "|", NULL, OWN },
 	{ "made", MAKE, OWN, "planned @/" OWN "|folder # @/" OWN "|", NULL, OWN },
@@ -82,18 +83,15 @@ static const struct {
 	{ "never made", "", "", "planned @/" OWN "|", NULL, NULL },
 	{ "not the one made", MAKE, OWN, "planned @/" OWN "|folder % @/" OWN "|", OWN, NULL },
 	{ "not the one made, torn", MAKE, OWN,
-	  "planned @/" OWN "|folder % @/" OWN "|folder # @/" OWN,
-	  OWN, NULL },
+	  "planned @/" OWN "|folder % @/" OWN "|folder # @/" OWN, OWN, NULL },
 	{ "torn", MAKE, "", "planned @/" OWN, OWN, NULL },
 	{ "torn in the middle", MAKE "mkdir making-41-" KEY, "",
-	  "planned @/" OWN "|planned @/making-41-",
-	  "making-41-" KEY, OWN },
+	  "planned @/" OWN "|planned @/making-41-", "making-41-" KEY, OWN },
 	{ "old form", MAKE, "", "@/precious|@/" OWN "|", OWN, NULL },
 	{ "a foreign tree", "", "", "planned @/precious|", NULL, NULL },
 	{ "a foreign tree as made", "", "precious", "folder # @/precious|", NULL, NULL },
 	{ "detour", MAKE, "",
-	  "planned @/" OWN "/../precious|planned @/./" OWN "|planned @//" OWN "|",
-	  OWN, NULL },
+	  "planned @/" OWN "/../precious|planned @/./" OWN "|planned @//" OWN "|", OWN, NULL },
 	{ "detour to the name", "mkdir -p precious/" OWN, "", "planned @/x/../precious/" OWN "|",
 	  "precious/" OWN, NULL },
 	{ "relative", MAKE, "", "planned " OWN "|", OWN, NULL },
@@ -105,19 +103,18 @@ static const struct {
 	  "making-41-0123456789abcdeg", NULL },
 	{ "a link by the name", "ln -s precious " OWN, "", "planned @/" OWN "|", OWN, NULL },
 	{ "a link by the name, as made", "ln -s precious " OWN, "precious", "folder # @/" OWN "|",
-	  OWN,
-	  NULL },
+	  OWN, NULL },
 	{ "a link on the way", "mkdir -p real/" OWN "; ln -s real way", "real/" OWN,
 	  "planned @/way/" OWN "|folder # @/way/" OWN "|", "real/" OWN, NULL },
 	{ "a file by the name", ">" OWN, "", "planned @/" OWN "|", OWN, NULL },
 	{ "another user's", MAKE "chown 65534 " OWN, OWN, "planned @/" OWN "|folder # @/" OWN "|",
-	  OWN,
-	  NULL },
-	{ "links inside", MAKE "ln -s ../precious " OWN "/l; ln precious/file " OWN "/h; "
-	  "mkdir " OWN "/d; ln -s ../.. " OWN "/d/up", "", "planned @/" OWN "|", NULL, OWN },
+	  OWN, NULL },
+	{ "links inside",
+	  MAKE "ln -s ../precious " OWN "/l; ln precious/file " OWN "/h; "
+	       "mkdir " OWN "/d; ln -s ../.. " OWN "/d/up",
+	  "", "planned @/" OWN "|", NULL, OWN },
 	{ "garbage", MAKE, "",
-	  "folder|folder x y|folder 1|planned|planned |\377\376|folder 1 2 |||", OWN,
-	  NULL },
+	  "folder|folder x y|folder 1|planned|planned |\377\376|folder 1 2 |||", OWN, NULL },
 	{ "empty", MAKE, "", "", OWN, NULL },
 };
 
@@ -166,8 +163,8 @@ static void test_records(void **state)
 
 static void test_names(void **state)
 {
-	static const char *const bad[] = { "", "1", "1-", "-1", "01-1", "1-1x", "a-1",
-					    "1-1-1", ".", ".." };
+	static const char *const bad[] = { "",	   "1",	  "1-",	   "-1", "01-1",
+					   "1-1x", "a-1", "1-1-1", ".",	 ".." };
 
 	(void)state;
 	assert_true(leftover_is_record(NAME));
@@ -232,9 +229,9 @@ static void remove_tree(void)
 static void test_race_inside(void **state)
 {
 	(void)state;
-	race(remove_tree, FILL("precious") "mkdir -p top/x; " FILL("top/x")
-	     "ln -s ../precious top/y",
-	     "top/x", "top/y");
+	race(remove_tree,
+	     FILL("precious") "mkdir -p top/x; " FILL("top/x") "ln -s ../precious top/y", "top/x",
+	     "top/y");
 }
 
 static void remove_list(void)
@@ -248,10 +245,9 @@ static void remove_list(void)
 static void test_race_at_top(void **state)
 {
 	(void)state;
-	race(remove_list, FILL("precious") "mkdir " OWN "; " FILL(OWN) "ln -s precious y",
-	     OWN, "y");
+	race(remove_list, FILL("precious") "mkdir " OWN "; " FILL(OWN) "ln -s precious y", OWN,
+	     "y");
 }
-
 
 static int set_up(void **state)
 {

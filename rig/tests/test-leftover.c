@@ -22,12 +22,12 @@
 
 struct dead {
 	char state[64];
-	char folder[128];	/* its leftover_folder() */
-	char made[128];		/* a folder elsewhere */
+	char folder[128]; /* its leftover_folder() */
+	char made[128];	  /* a folder elsewhere */
 	pid_t pid;
-	int go;			/* closed, it dies */
+	int go; /* closed, it dies */
 	pid_t qemu, other, stranger;
-	int hold;		/* what the three read from: closed, they end */
+	int hold; /* what the three read from: closed, they end */
 };
 
 /* A shell by the name @exe that waits for the end of its input; @arg is its last argument. */
@@ -123,7 +123,7 @@ static void make_doomed(struct dead *d, bool alone)
 	snprintf(d->made, sizeof(d->made), "%s/making-%d-0123456789abcdef", d->state, d->pid);
 	d->go = go[1];
 	d->hold = in[1];
-	d->qemu = in[0];	/* until start_all() */
+	d->qemu = in[0]; /* until start_all() */
 }
 
 /*
@@ -327,7 +327,7 @@ static void test_alive(void **state)
 	assert_true(path_exists(file) && path_exists(leftover_folder(l)));
 	leftover_end(l);
 	assert_false(path_exists(made));
-	assert_int_equal(unlinkat(AT_FDCWD, run, AT_REMOVEDIR), -1);	/* its lock stays */
+	assert_int_equal(unlinkat(AT_FDCWD, run, AT_REMOVEDIR), -1); /* its lock stays */
 	assert_null(tree_remove(folder));
 }
 

@@ -41,11 +41,11 @@ static void good_frame(struct buf *b, uint16_t seq)
 
 static const struct {
 	const char *what;
-	size_t keep;		/* bytes of the good frame that are sent */
-	int flip;		/* byte to damage, -1: none */
+	size_t keep; /* bytes of the good frame that are sent */
+	int flip;    /* byte to damage, -1: none */
 	uint8_t with;
 	bool hang_up;
-	const char *error;	/* NULL: the frame arrives */
+	const char *error; /* NULL: the frame arrives */
 } cases[] = {
 	{ "a whole frame", 21, -1, 0, false, NULL },
 	{ "garbage", 21, 0, 0xff, false, "garbage" },

@@ -5,8 +5,8 @@
 /* Runs @script with a scratch folder as $d; its output is both streams'. */
 static void check_shell(const char *script, int status, const char *wanted)
 {
-	_cleanup_free_ char *whole =
-		xasprintf("d=$(mktemp -d) && trap 'rm -r \"$d\"' EXIT && exec 3>&1\n%s", script);
+	_cleanup_free_ char *whole = xasprintf(
+		"d=$(mktemp -d) && trap 'rm -r \"$d\"' EXIT && exec 3>&1\n%s", script);
 	struct daxrig d = start_argv((char *[]){ (char *)"timeout", (char *)"20", (char *)"sh",
 						 (char *)"-c", whole, NULL });
 
@@ -20,9 +20,20 @@ static void check_shell(const char *script, int status, const char *wanted)
 static void test_output_lost(void **state)
 {
 	static const char *const commands[] = {
-		"--help", "--version", "run --help", "list matrix", "list plans",
-		"list scenarios", "list plan quick", "show punch-waits", "kernel config",
-		"kernel list", "check", "cache", "report $d/run.json", "splat $d/log",
+		"--help",
+		"--version",
+		"run --help",
+		"list matrix",
+		"list plans",
+		"list scenarios",
+		"list plan quick",
+		"show punch-waits",
+		"kernel config",
+		"kernel list",
+		"check",
+		"cache",
+		"report $d/run.json",
+		"splat $d/log",
 		"splat --json $d/log",
 	};
 	static const char *const lost[] = { ">/dev/full", ">&-", "<&- >&-" };
@@ -34,7 +45,8 @@ static void test_output_lost(void **state)
 				"echo 'WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2' >$d/log\n"
 				"echo '{\"format\":1,\"cases\":[]}' >$d/run.json\n"
 				"export DAXRIG_DATA=$d\n"
-				"./daxrig %s %s", commands[i], lost[k]);
+				"./daxrig %s %s",
+				commands[i], lost[k]);
 
 			check_shell(script, 3, "cannot write");
 		}
@@ -45,8 +57,10 @@ static void test_output_lost(void **state)
 static void test_streams_closed(void **state)
 {
 	(void)state;
-	check_shell("./daxrig splat /proc/self/fd/0 <&-", 2, "cannot read '/proc/self/fd/0': it is no");
-	check_shell("./daxrig splat /proc/self/fd/1 >&-", 2, "cannot read '/proc/self/fd/1': it is no");
+	check_shell("./daxrig splat /proc/self/fd/0 <&-", 2,
+		    "cannot read '/proc/self/fd/0': it is no");
+	check_shell("./daxrig splat /proc/self/fd/1 >&-", 2,
+		    "cannot read '/proc/self/fd/1': it is no");
 	check_shell("./daxrig splat /proc/self/fd/2 2>&-", 2, "");
 	check_shell("./daxrig list pins >&- 2>&-", 3, "");
 }
@@ -55,9 +69,15 @@ static void test_streams_closed(void **state)
 static void test_fifos(void **state)
 {
 	static const char *const commands[] = {
-		"run $d/f.scn", "show $d/f.scn", "run --plan $d/f.plan", "list plan $d/f.plan",
-		"report $d/f", "report --known $d/f $d/run.json", "splat $d/f",
-		"splat --vmlinux $d/f $d/run.json", "run --kernel file:$d/f punch-waits",
+		"run $d/f.scn",
+		"show $d/f.scn",
+		"run --plan $d/f.plan",
+		"list plan $d/f.plan",
+		"report $d/f",
+		"report --known $d/f $d/run.json",
+		"splat $d/f",
+		"splat --vmlinux $d/f $d/run.json",
+		"run --kernel file:$d/f punch-waits",
 		"run --kernel src:7.2+$d/f.patch punch-waits",
 		"run --kernel src:7.2+$d/f.config punch-waits",
 	};
@@ -67,7 +87,8 @@ static void test_fifos(void **state)
 		_cleanup_free_ char *script = xasprintf(
 			"mkfifo $d/f $d/f.scn $d/f.plan $d/f.patch $d/f.config\n"
 			"echo '{\"format\":1,\"cases\":[]}' >$d/run.json\n"
-			"./daxrig %s", commands[i]);
+			"./daxrig %s",
+			commands[i]);
 
 		check_shell(script, 2, "it is no");
 	}
@@ -77,15 +98,17 @@ static void test_fifos(void **state)
 static void test_bad_globs(void **state)
 {
 	static const char *const commands[] = {
-		"run --match", "list plan quick --match", "mutants --match", "show",
-		"bisect --match", "bisect --skip", "run",
+		"run --match", "list plan quick --match", "mutants --match",
+		"show",	       "bisect --match",	  "bisect --skip",
+		"run",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		_cleanup_free_ char *script = xasprintf("./daxrig %s 'xfs/@(punch'", commands[i]);
 
-		check_shell(script, 2, "bad glob 'xfs/@(punch', column 5: the choice is not closed");
+		check_shell(script, 2,
+			    "bad glob 'xfs/@(punch', column 5: the choice is not closed");
 	}
 	check_shell("./daxrig list plan full --match '+(+(a|aa|*)|+(*|?))b'", 0, "");
 }
@@ -93,11 +116,11 @@ static void test_bad_globs(void **state)
 static void test_standard_input(void **state)
 {
 	(void)state;
-	check_shell("echo 'kernel BUG at a.c:1!' | ./daxrig splat -", 1,
-		    "kernel BUG");
+	check_shell("echo 'kernel BUG at a.c:1!' | ./daxrig splat -", 1, "kernel BUG");
 	check_shell("echo '{\"format\":1,\"cases\":[]}' | ./daxrig report -", 0, "cases    0");
 	check_shell("printf 'file a 4M written\\nmap m a 0 4M shared rw\\ncheck m\\n' | "
-		    "./daxrig show -", 0, "xfs/stdin");
+		    "./daxrig show -",
+		    0, "xfs/stdin");
 	check_shell("echo 'scenario punch-waits' | ./daxrig list plan -", 0,
 		    "xfs/punch-waits/rdma");
 }
@@ -105,10 +128,8 @@ static void test_standard_input(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_output_lost),
-		cmocka_unit_test(test_streams_closed),
-		cmocka_unit_test(test_fifos),
-		cmocka_unit_test(test_bad_globs),
+		cmocka_unit_test(test_output_lost),    cmocka_unit_test(test_streams_closed),
+		cmocka_unit_test(test_fifos),	       cmocka_unit_test(test_bad_globs),
 		cmocka_unit_test(test_standard_input),
 	};
 

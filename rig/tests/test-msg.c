@@ -115,7 +115,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(round_trip),	cmocka_unit_test(finds),
-		cmocka_unit_test(stops_at_nul),	cmocka_unit_test(truncated),
+		cmocka_unit_test(stops_at_nul), cmocka_unit_test(truncated),
 		cmocka_unit_test(past_the_end),
 	};
 

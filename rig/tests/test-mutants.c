@@ -63,7 +63,7 @@ static void test_header(void **state)
 static void test_library(void **state)
 {
 	struct library lib;
-	struct paths p = { .home = "." };	/* tests run in the project's folder */
+	struct paths p = { .home = "." }; /* tests run in the project's folder */
 	struct plan nightly = { 0 };
 	_cleanup_err_ struct err *err = NULL;
 
@@ -123,8 +123,7 @@ static const struct {
 	{ "its other rule", "clean", VERDICT_FAIL, "splat", true, NULL },
 	{ "a rule that is not its own", "clean", VERDICT_FAIL, "content.map", false,
 	  "content.map" },
-	{ "what the good kernel shows, too", "known", VERDICT_FAIL, "contract.waits", false,
-	  NULL },
+	{ "what the good kernel shows, too", "known", VERDICT_FAIL, "contract.waits", false, NULL },
 	{ "another than the good kernel shows", "known", VERDICT_FAIL, "splat", true, NULL },
 	{ "the good kernel skipped it", "skipped", VERDICT_FAIL, "contract.waits", false, NULL },
 	{ "the good kernel did not run it", "none", VERDICT_FAIL, "contract.waits", false, NULL },
@@ -171,7 +170,8 @@ static void test_result(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_header), cmocka_unit_test(test_library),
+		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_library),
 		cmocka_unit_test(test_result),
 	};
 

@@ -10,8 +10,11 @@
 #include "base/files.h"
 #include "plan/plan.h"
 
-#define SOURCE(n, t) { .name = (char *)(n), .path = (char *)(n), .text = (char *)(t), \
-		       .len = sizeof(t) - 1 }
+#define SOURCE(n, t)                                                                               \
+	{                                                                                          \
+		.name = (char *)(n), .path = (char *)(n), .text = (char *)(t),                     \
+		.len = sizeof(t) - 1                                                               \
+	}
 
 static const struct plan_source lib[] = {
 	SOURCE("one", "file a 4K written\n"),
@@ -22,7 +25,7 @@ static const struct plan_source lib[] = {
 
 static const struct {
 	const char *plan;
-	const char *expected;	/* names joined by ' ', or the error */
+	const char *expected; /* names joined by ' ', or the error */
 } cases[] = {
 	{ "# nothing\n", "" },
 	{ "scenario one\n", "xfs/one ext4/one " },
@@ -76,10 +79,10 @@ static void test_plan(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct plan plan = { 0 };
-		struct err *err = plan_parse(&plan, "p", cases[i].plan, strlen(cases[i].plan),
-					     lib, ARRAY_SIZE(lib));
-		_cleanup_free_ char *got =
-			err ? xstrndup(err->message, strlen(cases[i].expected)) : names(&plan);
+		struct err *err = plan_parse(&plan, "p", cases[i].plan, strlen(cases[i].plan), lib,
+					     ARRAY_SIZE(lib));
+		_cleanup_free_ char *got = err ? xstrndup(err->message, strlen(cases[i].expected)) :
+						 names(&plan);
 
 		assert_string_equal(got, cases[i].expected);
 		err_free(err);
@@ -130,7 +133,7 @@ static void test_move(void **state)
 	assert_int_equal(b.nr_cases, 0);
 	got = names(&a);
 	assert_string_equal(got, "xfs/one ext4/one xfs/one ext4/one xfs/two/vmsplice "
-			    "xfs/two/odirect ");
+				 "xfs/two/odirect ");
 	plan_deinit(&a);
 	plan_deinit(&b);
 }
@@ -173,12 +176,12 @@ static void test_shards(void **state)
 {
 	static const struct {
 		const char *text;
-		unsigned int number, of;	/* 0: bad */
+		unsigned int number, of; /* 0: bad */
 	} texts[] = {
-		{ "1/1", 1, 1 }, { "2/5", 2, 5 }, { "10000/10000", 10000, 10000 },
-		{ "0/5", 0, 0 }, { "6/5", 0, 0 }, { "1/10001", 0, 0 }, { "1", 0, 0 },
-		{ "1/", 0, 0 }, { "/2", 0, 0 }, { "1/2/3", 0, 0 }, { "-1/2", 0, 0 },
-		{ "1/99999999999999999999", 0, 0 },
+		{ "1/1", 1, 1 },   { "2/5", 2, 5 },  { "10000/10000", 10000, 10000 },
+		{ "0/5", 0, 0 },   { "6/5", 0, 0 },  { "1/10001", 0, 0 },
+		{ "1", 0, 0 },	   { "1/", 0, 0 },   { "/2", 0, 0 },
+		{ "1/2/3", 0, 0 }, { "-1/2", 0, 0 }, { "1/99999999999999999999", 0, 0 },
 	};
 
 	(void)state;
@@ -255,7 +258,7 @@ static void test_shipped(void **state)
 {
 	static const struct {
 		const char *path;
-		size_t least, most;	/* cases of the matrix */
+		size_t least, most; /* cases of the matrix */
 	} plans[] = {
 		{ "rig/plans/quick.plan", 108, 108 },
 		{ "rig/plans/nightly.plan", 4000, 5000 },
@@ -281,9 +284,9 @@ static void test_shipped(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plan),   cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_move),   cmocka_unit_test(test_shards),
-		cmocka_unit_test(test_seed),   cmocka_unit_test(test_repeat),
+		cmocka_unit_test(test_plan),	cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_move),	cmocka_unit_test(test_shards),
+		cmocka_unit_test(test_seed),	cmocka_unit_test(test_repeat),
 		cmocka_unit_test(test_shipped),
 	};
 

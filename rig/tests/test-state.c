@@ -19,9 +19,9 @@ static char dir[] = "/tmp/daxrig-test-XXXXXX";
 
 struct row {
 	const char *label;
-	const char *state;	/* below the fresh folder that the script runs in */
-	const char *script;	/* with two users if it needs chown */
-	const char *says;	/* the one line holds it; NULL: the folder is fine */
+	const char *state;  /* below the fresh folder that the script runs in */
+	const char *script; /* with two users if it needs chown */
+	const char *says;   /* the one line holds it; NULL: the folder is fine */
 };
 
 static const struct row states[] = {
@@ -77,7 +77,8 @@ static const struct row states[] = {
 static void shell(const char *script)
 {
 	_cleanup_free_ char *whole = xasprintf("umask 022; rm -rf '%s'/*; cd '%s'; mkdir -m 700 "
-					       "precious; >precious/file; %s", dir, dir, script);
+					       "precious; >precious/file; %s",
+					       dir, dir, script);
 	const char *argv[] = { "sh", "-ec", whole, NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	struct err *err = run_program(argv, 10000, &out);
@@ -177,7 +178,7 @@ static void test_stores(void **state)
 
 static const struct {
 	const char *own, *session, *state_home, *home;
-	const char *expect;	/* below dir; NULL: refused */
+	const char *expect; /* below dir; NULL: refused */
 } places[] = {
 	{ "own", "session", "xdg", "home", "own" },
 	{ NULL, "session", "xdg", "home", "session/daxrig" },
@@ -187,7 +188,7 @@ static const struct {
 	{ NULL, NULL, NULL, "home", "home/.local/state/daxrig" },
 	{ NULL, "another", NULL, "home", "home/.local/state/daxrig" },
 	{ NULL, NULL, NULL, NULL, NULL },
-	{ NULL, "session", NULL, NULL, NULL },	/* the cache has no place */
+	{ NULL, "session", NULL, NULL, NULL }, /* the cache has no place */
 };
 
 static void set_place(const char *variable, const char *value)
@@ -324,8 +325,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_states),	cmocka_unit_test(test_stores),
-		cmocka_unit_test(test_planted),	cmocka_unit_test(test_planted_nvdimm),
-		cmocka_unit_test(test_places),	/* last: it moves the home folder */
+		cmocka_unit_test(test_planted), cmocka_unit_test(test_planted_nvdimm),
+		cmocka_unit_test(test_places), /* last: it moves the home folder */
 	};
 
 	return cmocka_run_group_tests_name("state", tests, set_up, tear_down);

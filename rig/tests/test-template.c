@@ -110,7 +110,7 @@ static void test_argv_words(void **state)
 {
 	static const struct {
 		const char *text;
-		const char *words;	/* by '|'; NULL: an error */
+		const char *words; /* by '|'; NULL: an error */
 	} cases[] = {
 		{ "/q", "/q" },
 		{ "A=b C='d e' /q -a 'x y' z\n", "/q|-a|x y|z" },
@@ -142,9 +142,12 @@ static void test_argv_words(void **state)
 
 static void test_mark(void **state)
 {
-	struct template_mark m = { .key = KEY, .nr_files = 3,
-				   .files = { { "ram", { 1ull << 40, ~0ull } }, { "state", { 0, 0 } },
-					      { "console", { 7, 0xab } } } }, back;
+	struct template_mark m = { .key = KEY,
+				   .nr_files = 3,
+				   .files = { { "ram", { 1ull << 40, ~0ull } },
+					      { "state", { 0, 0 } },
+					      { "console", { 7, 0xab } } } },
+			     back;
 	_cleanup_free_ char *text = template_mark_format(&m, "kernel x\nend");
 
 	(void)state;
@@ -282,7 +285,7 @@ static void test_digest(void **state)
 {
 	static const struct {
 		off_t size;
-		off_t at[2];	/* of the bytes that are not zero; 0: none */
+		off_t at[2]; /* of the bytes that are not zero; 0: none */
 	} files[] = {
 		{ 0, { 0 } },
 		{ 1, { 0 } },
@@ -387,7 +390,7 @@ static void test_trim(void **state)
 	ok(template_lock(lock, false, 0, -1, &held));
 	template_trim(store, 1u << 30);
 	assert_true(path_exists(folders[1]));
-	template_trim(store, 110000);	/* two of some 45 KB */
+	template_trim(store, 110000); /* two of some 45 KB */
 	assert_true(path_exists(folders[0]));
 	assert_false(path_exists(folders[1]));
 	assert_true(path_exists(folders[2]));
@@ -418,14 +421,10 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_argv),
-		cmocka_unit_test(test_argv_lacks),
-		cmocka_unit_test(test_argv_words),
-		cmocka_unit_test(test_mark),
-		cmocka_unit_test(test_check),
-		cmocka_unit_test(test_digest),
-		cmocka_unit_test(test_punch),
-		cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_argv),	   cmocka_unit_test(test_argv_lacks),
+		cmocka_unit_test(test_argv_words), cmocka_unit_test(test_mark),
+		cmocka_unit_test(test_check),	   cmocka_unit_test(test_digest),
+		cmocka_unit_test(test_punch),	   cmocka_unit_test(test_lock),
 		cmocka_unit_test(test_trim),
 	};
 

@@ -22,21 +22,21 @@ struct guest_facts {
 	uint64_t devdax_align;	/* bytes */
 	char rdma_dev[64];	/* "rxe0"; "" when there is none, then: */
 	char rdma_why[128];	/* why */
-	unsigned int gid_index;	/* of an IPv4 RoCE v2 GID of port 1 */
+	unsigned int gid_index; /* of an IPv4 RoCE v2 GID of port 1 */
 	unsigned int cpus;
-	char mounted[8];		/* the filesystem that prepare() left for the next case, or "" */
+	char mounted[8]; /* the filesystem that prepare() left for the next case, or "" */
 };
 
 struct case_ctx {
 	const char *name;
-	const char *text;	/* the scenario */
-	const char *fs;		/* "xfs" or "ext4" */
+	const char *text; /* the scenario */
+	const char *fs;	  /* "xfs" or "ext4" */
 	enum lie lie;
 	uint64_t seed;
-	unsigned int number;	/* among the cases of this guest, from 1 */
-	uint64_t grace_ms;	/* what was let go ends so soon, 2 s scaled */
+	unsigned int number; /* among the cases of this guest, from 1 */
+	uint64_t grace_ms;   /* what was let go ends so soon, 2 s scaled */
 	const struct guest_facts *guest;
-	int link;		/* SOCK_SEQPACKET to PID 1, used by the calls below */
+	int link; /* SOCK_SEQPACKET to PID 1, used by the calls below */
 };
 
 /* Sends one MSG_STEP, MSG_LOG or MSG_EVIDENCE to the host. */
@@ -47,8 +47,8 @@ void case_send(const struct case_ctx *ctx, enum msg_type type, const struct buf 
  * "gate-drop", ...; @args NULL-terminated or NULL. 0, or -1 or CALL_LACKS with the
  * host's reason in @why. One call at a time a case; callable from any thread.
  */
-int case_call(const struct case_ctx *ctx, const char *call, const char *const *args,
-	      char *why, size_t size);
+int case_call(const struct case_ctx *ctx, const char *call, const char *const *args, char *why,
+	      size_t size);
 
 /* Of case_call(): this kernel does not offer what the host needs for it. */
 #define CALL_LACKS 1

@@ -29,8 +29,7 @@ static uint32_t crc32(const uint8_t *p, size_t len)
 	return ~crc;
 }
 
-void frame_encode(struct buf *out, uint16_t type, uint16_t seq, const void *payload,
-		  size_t len)
+void frame_encode(struct buf *out, uint16_t type, uint16_t seq, const void *payload, size_t len)
 {
 	struct frame_header h = {
 		.magic = htole32(FRAME_MAGIC),
@@ -69,8 +68,8 @@ static struct err *check_header(const struct frame_header *h, uint16_t seq)
 		return err_create(ERR_INFRA, "a frame of %u bytes is over the limit of %u",
 				  le32toh(h->len), FRAME_PAYLOAD_MAX);
 	if (le16toh(h->seq) != seq)
-		return err_create(ERR_INFRA, "frame %u came where %u was due",
-				  le16toh(h->seq), seq);
+		return err_create(ERR_INFRA, "frame %u came where %u was due", le16toh(h->seq),
+				  seq);
 	return NULL;
 }
 

@@ -19,17 +19,16 @@
 
 struct frame {
 	uint16_t type;		/* enum msg_type, not checked here */
-	const uint8_t *payload;	/* belongs to the decoder, until its next call */
+	const uint8_t *payload; /* belongs to the decoder, until its next call */
 	size_t len;
 };
 
 /* Appends one frame to @out. @len is at most FRAME_PAYLOAD_MAX. */
-void frame_encode(struct buf *out, uint16_t type, uint16_t seq, const void *payload,
-		  size_t len);
+void frame_encode(struct buf *out, uint16_t type, uint16_t seq, const void *payload, size_t len);
 
 struct frame_decoder {
 	struct buf in;
-	size_t used;	/* bytes of in that the last frame took */
+	size_t used; /* bytes of in that the last frame took */
 	uint16_t seq;
 	bool broken;
 };
@@ -44,8 +43,7 @@ void frame_decoder_feed(struct frame_decoder *d, const void *data, size_t len);
  * Sets *@got and fills @f when a whole frame is there. An error (bad magic,
  * oversized, checksum, sequence) is final: every later call returns one too.
  */
-struct err *frame_decoder_next(struct frame_decoder *d, struct frame *f, bool *got)
-	__must_check;
+struct err *frame_decoder_next(struct frame_decoder *d, struct frame *f, bool *got) __must_check;
 
 /* True when bytes of an unfinished frame are held: the stream ended too early. */
 bool frame_decoder_partial(const struct frame_decoder *d);

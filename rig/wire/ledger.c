@@ -22,8 +22,8 @@ void ledger_row_format(const struct ledger_row *row, char *out)
 		name[i] = isgraph((unsigned char)row->name[i]) ? row->name[i] : '?';
 	name[i] = '\0';
 	snprintf(out, LEDGER_ROW_MAX, "%" PRIx64 " %x %x %x %x %x %x %" PRIx64 " %s", row->pfn,
-		 row->count, row->ptes, row->pmds, row->gets, row->pins, row->owners,
-		 row->index, i ? name : "-");
+		 row->count, row->ptes, row->pmds, row->gets, row->pins, row->owners, row->index,
+		 i ? name : "-");
 }
 
 static bool next_number(const char **pos, uint64_t max, uint64_t *out)
@@ -43,7 +43,7 @@ bool ledger_row_parse(const char *text, struct ledger_row *out)
 {
 	uint64_t v[8];
 	static const uint64_t max[] = {
-		1ull << 40, LEDGER_PAGES_MAX, LEDGER_COUNT_MAX, LEDGER_COUNT_MAX,
+		1ull << 40,	  LEDGER_PAGES_MAX, LEDGER_COUNT_MAX, LEDGER_COUNT_MAX,
 		LEDGER_COUNT_MAX, LEDGER_COUNT_MAX, LEDGER_COUNT_MAX, UINT64_MAX,
 	};
 
@@ -51,9 +51,14 @@ bool ledger_row_parse(const char *text, struct ledger_row *out)
 		if (!next_number(&text, max[i], &v[i]))
 			return false;
 	*out = (struct ledger_row){
-		.pfn = v[0], .count = (uint32_t)v[1], .ptes = (uint32_t)v[2],
-		.pmds = (uint32_t)v[3], .gets = (uint32_t)v[4], .pins = (uint32_t)v[5],
-		.owners = (uint32_t)v[6], .index = v[7],
+		.pfn = v[0],
+		.count = (uint32_t)v[1],
+		.ptes = (uint32_t)v[2],
+		.pmds = (uint32_t)v[3],
+		.gets = (uint32_t)v[4],
+		.pins = (uint32_t)v[5],
+		.owners = (uint32_t)v[6],
+		.index = v[7],
 	};
 	for (size_t i = 0; text[i]; i++) {
 		if (i == LEDGER_NAME_MAX - 1 || !isgraph((unsigned char)text[i]))

@@ -21,29 +21,35 @@
 
 /* What can be found. */
 enum ledger_rule {
-	LEDGER_REFCOUNT, LEDGER_PINS, LEDGER_MAPCOUNT, LEDGER_MAPPING, LEDGER_SHARE,
-	LEDGER_INDEX, LEDGER_ORDER, LEDGER_IDLE,
+	LEDGER_REFCOUNT,
+	LEDGER_PINS,
+	LEDGER_MAPCOUNT,
+	LEDGER_MAPPING,
+	LEDGER_SHARE,
+	LEDGER_INDEX,
+	LEDGER_ORDER,
+	LEDGER_IDLE,
 	LEDGER_RULES,
 };
 
 extern const char *const ledger_rules[LEDGER_RULES];
 
-#define LEDGER_NAME_MAX 32u	/* the names of scenarios fit */
-#define LEDGER_ROW_MAX 160u		/* bytes of a row as text */
-#define LEDGER_ROWS_MAX 384u		/* they go in one frame */
-#define LEDGER_PAGES_MAX (1u << 22)	/* in all rows of a call */
-#define LEDGER_COUNT_MAX (1u << 20)	/* of any kind of reference to a page */
+#define LEDGER_NAME_MAX 32u	    /* the names of scenarios fit */
+#define LEDGER_ROW_MAX 160u	    /* bytes of a row as text */
+#define LEDGER_ROWS_MAX 384u	    /* they go in one frame */
+#define LEDGER_PAGES_MAX (1u << 22) /* in all rows of a call */
+#define LEDGER_COUNT_MAX (1u << 20) /* of any kind of reference to a page */
 
 /* @count pages side by side, in the namespace and in the file, each held the same way. */
 struct ledger_row {
 	uint64_t pfn;
 	uint32_t count;
-	uint32_t ptes;		/* page table entries of one page */
-	uint32_t pmds;		/* of 512 pages, that begin with this one */
-	uint32_t gets, pins;	/* references by FOLL_GET and FOLL_PIN */
-	uint32_t owners;	/* places in files that the entries belong to */
-	char name[LEDGER_NAME_MAX];	/* of a file or pin, for the reader */
-	uint64_t index;		/* page of it */
+	uint32_t ptes;		    /* page table entries of one page */
+	uint32_t pmds;		    /* of 512 pages, that begin with this one */
+	uint32_t gets, pins;	    /* references by FOLL_GET and FOLL_PIN */
+	uint32_t owners;	    /* places in files that the entries belong to */
+	char name[LEDGER_NAME_MAX]; /* of a file or pin, for the reader */
+	uint64_t index;		    /* page of it */
 };
 
 /* The row as text in @out, LEDGER_ROW_MAX bytes. */

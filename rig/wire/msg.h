@@ -16,19 +16,19 @@
 
 enum msg_type {
 	/* host to agent */
-	MSG_CASE = 1,		/* run this scenario */
-	MSG_REPLY,		/* answer to MSG_CALL: TAG_STATUS enum reply_status */
-	MSG_ABORT,		/* end the running case: evidence, then MSG_END */
+	MSG_CASE = 1, /* run this scenario */
+	MSG_REPLY,    /* answer to MSG_CALL: TAG_STATUS enum reply_status */
+	MSG_ABORT,    /* end the running case: evidence, then MSG_END */
 	MSG_POWEROFF,
-	MSG_WELCOME,		/* answer to hello, before any case: time, entropy, the guest's number */
+	MSG_WELCOME, /* answer to hello, before any case: time, entropy, the guest's number */
 	/* agent to host */
-	MSG_HELLO = 64,		/* once, first: version, kernel, symbols */
-	MSG_STEP,		/* one step is done, in order */
-	MSG_CALL,		/* asks the host for something from outside */
-	MSG_EVIDENCE,		/* a piece of text: name, content */
-	MSG_LOG,		/* one line for the person who reads the run */
-	MSG_END,		/* the case is over and the guest is clean or says not */
-	MSG_GUEST,		/* answer to MSG_WELCOME: what became of it */
+	MSG_HELLO = 64, /* once, first: version, kernel, symbols */
+	MSG_STEP,	/* one step is done, in order */
+	MSG_CALL,	/* asks the host for something from outside */
+	MSG_EVIDENCE,	/* a piece of text: name, content */
+	MSG_LOG,	/* one line for the person who reads the run */
+	MSG_END,	/* the case is over and the guest is clean or says not */
+	MSG_GUEST,	/* answer to MSG_WELCOME: what became of it */
 };
 
 /* A line of the agent's in the kernel log: the head, then so many bytes, escaped. */
@@ -36,37 +36,37 @@ enum msg_type {
 #define AGENT_LOG_MAX 700
 
 enum msg_tag {
-	TAG_VERSION = 1,	/* u64 PROTO_VERSION */
-	TAG_TEXT,		/* scenario text; reply text; log line; evidence */
-	TAG_NAME,		/* case name; evidence name; call name */
-	TAG_FS,			/* "xfs" or "ext4" */
-	TAG_LIE,		/* self-test: what the agent leaves out; see enum lie */
-	TAG_SEED,		/* u64 */
-	TAG_LIMIT_MS,		/* u64 time the whole case may take */
-	TAG_LINE,		/* u64 scenario line, from 1 */
-	TAG_STATUS,		/* u64 enum step_status */
-	TAG_RULE,		/* "contract.waits", see reports/record/verdict.h */
-	TAG_EXPECTED,		/* one line */
-	TAG_FOUND,		/* one line */
-	TAG_DETAIL,		/* more lines */
-	TAG_NS,			/* u64 duration in nanoseconds */
-	TAG_ERRNO,		/* u64 */
-	TAG_KERNEL,		/* uname -r */
-	TAG_CMDLINE,		/* /proc/cmdline */
-	TAG_SYMBOL,		/* "name address size", hex, repeated */
-	TAG_FEATURE,		/* "odp", "devdax", ... repeated */
-	TAG_DIRTY,		/* u64 1: this guest must not run another case */
-	TAG_READY_NS,		/* u64 guest uptime at hello */
-	TAG_WINDOW_MS,		/* u64 measured window that judges "blocks" */
-	TAG_ARG,		/* argument of a call, repeated */
-	TAG_TIME_NS,		/* u64 CLOCK_REALTIME */
-	TAG_ENTROPY,		/* ENTROPY_BYTES that no other guest gets */
-	TAG_NUMBER,		/* u64 of the guest in its run, from 1 */
-	TAG_HOST,		/* the guest's host name */
-	TAG_LAYOUT,		/* "page.refcount 52": see guests/agent/layout.c, repeated */
-	TAG_RANDOM,		/* RANDOM_BYTES that the guest drew */
-	TAG_ORACLE,		/* u64 enum oracle: MSG_LOG is its word on what it saw, TAG_TEXT why */
-	TAG_SIGHT,		/* u64 enum sight, with it */
+	TAG_VERSION = 1, /* u64 PROTO_VERSION */
+	TAG_TEXT,	 /* scenario text; reply text; log line; evidence */
+	TAG_NAME,	 /* case name; evidence name; call name */
+	TAG_FS,		 /* "xfs" or "ext4" */
+	TAG_LIE,	 /* self-test: what the agent leaves out; see enum lie */
+	TAG_SEED,	 /* u64 */
+	TAG_LIMIT_MS,	 /* u64 time the whole case may take */
+	TAG_LINE,	 /* u64 scenario line, from 1 */
+	TAG_STATUS,	 /* u64 enum step_status */
+	TAG_RULE,	 /* "contract.waits", see reports/record/verdict.h */
+	TAG_EXPECTED,	 /* one line */
+	TAG_FOUND,	 /* one line */
+	TAG_DETAIL,	 /* more lines */
+	TAG_NS,		 /* u64 duration in nanoseconds */
+	TAG_ERRNO,	 /* u64 */
+	TAG_KERNEL,	 /* uname -r */
+	TAG_CMDLINE,	 /* /proc/cmdline */
+	TAG_SYMBOL,	 /* "name address size", hex, repeated */
+	TAG_FEATURE,	 /* "odp", "devdax", ... repeated */
+	TAG_DIRTY,	 /* u64 1: this guest must not run another case */
+	TAG_READY_NS,	 /* u64 guest uptime at hello */
+	TAG_WINDOW_MS,	 /* u64 measured window that judges "blocks" */
+	TAG_ARG,	 /* argument of a call, repeated */
+	TAG_TIME_NS,	 /* u64 CLOCK_REALTIME */
+	TAG_ENTROPY,	 /* ENTROPY_BYTES that no other guest gets */
+	TAG_NUMBER,	 /* u64 of the guest in its run, from 1 */
+	TAG_HOST,	 /* the guest's host name */
+	TAG_LAYOUT,	 /* "page.refcount 52": see guests/agent/layout.c, repeated */
+	TAG_RANDOM,	 /* RANDOM_BYTES that the guest drew */
+	TAG_ORACLE,	 /* u64 enum oracle: MSG_LOG is its word on what it saw, TAG_TEXT why */
+	TAG_SIGHT,	 /* u64 enum sight, with it */
 };
 
 /*
@@ -76,24 +76,24 @@ enum msg_tag {
  */
 enum end_status {
 	END_DONE = 0,
-	END_LIMIT = 256,	/* over TAG_LIMIT_MS; evidence came before */
-	END_ABORTED,		/* by MSG_ABORT; evidence came before */
-	END_NOT_RUN,		/* the agent could not start it */
+	END_LIMIT = 256, /* over TAG_LIMIT_MS; evidence came before */
+	END_ABORTED,	 /* by MSG_ABORT; evidence came before */
+	END_NOT_RUN,	 /* the agent could not start it */
 };
 
 /* TAG_STATUS of MSG_REPLY; but for 0 TAG_TEXT says why. */
 enum reply_status {
 	REPLY_DONE,
-	REPLY_NOT,	/* it was not done, or found something */
-	REPLY_LACKS,	/* this kernel does not offer what it needs */
+	REPLY_NOT,   /* it was not done, or found something */
+	REPLY_LACKS, /* this kernel does not offer what it needs */
 };
 
 /* How a step came out. */
 enum step_status {
 	STEP_OK,
-	STEP_FAIL,	/* the kernel broke a rule: TAG_RULE, _EXPECTED, _FOUND */
-	STEP_SKIP,	/* this kernel or filesystem lacks something: TAG_FOUND */
-	STEP_ERROR,	/* the rig or the scenario is at fault: TAG_FOUND */
+	STEP_FAIL,  /* the kernel broke a rule: TAG_RULE, _EXPECTED, _FOUND */
+	STEP_SKIP,  /* this kernel or filesystem lacks something: TAG_FOUND */
+	STEP_ERROR, /* the rig or the scenario is at fault: TAG_FOUND */
 };
 
 /* What the agent leaves out so that a test sees the verdict change. */
@@ -108,7 +108,7 @@ enum lie {
 	LIE_PANIC,	/* the guest panics at the first operation */
 	LIE_NO_FLUSH,	/* fsync and sync are left out, what they must do is not */
 	LIE_DIRTY_FS,	/* the filesystem is damaged before it is checked */
-	LIE_SPLAT_ONLY,	/* no oracle looks but the kernel log and whether operations wait */
+	LIE_SPLAT_ONLY, /* no oracle looks but the kernel log and whether operations wait */
 	LIE_LAST = LIE_SPLAT_ONLY,
 };
 
@@ -118,13 +118,13 @@ void msg_put_u64(struct buf *b, uint16_t tag, uint64_t v);
 
 struct msg_field {
 	uint16_t tag;
-	const uint8_t *data;	/* inside the payload */
+	const uint8_t *data; /* inside the payload */
 	size_t len;
 };
 
 struct msg_reader {
 	const uint8_t *pos, *end;
-	bool bad;	/* a field ran past the end: drop the message */
+	bool bad; /* a field ran past the end: drop the message */
 };
 
 void msg_reader_init(struct msg_reader *r, const uint8_t *payload, size_t len);

@@ -14,9 +14,9 @@
 
 struct bare {
 	int pipe[2], fd;
-	int mode;		/* of fallocate() */
-	uint64_t off, len;	/* likewise */
-	struct iovec iov;	/* the page that is pinned */
+	int mode;	   /* of fallocate() */
+	uint64_t off, len; /* likewise */
+	struct iovec iov;  /* the page that is pinned */
 	void *last;
 };
 
@@ -84,7 +84,7 @@ void exec_bare(struct exec *x, unsigned int repeat, struct outcome *o)
 
 	if (!is_fit(st + 1, st->block_end - repeat - 1)) {
 		outcome_error(o, "only a block of pin vmsplice, punch, zero or falloc, and unpin "
-			      "can be run bare");
+				 "can be run bare");
 		return;
 	}
 	ret = bare_init(x, st + 1, &b);

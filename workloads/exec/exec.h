@@ -21,22 +21,22 @@
 
 #define EXEC_THINGS_MAX 64
 #define EXEC_MOUNTPOINT "/mnt/case"
-#define EXEC_WINDOW_FILE EXEC_MOUNTPOINT "/window"	/* window.c's own */
+#define EXEC_WINDOW_FILE EXEC_MOUNTPOINT "/window" /* window.c's own */
 #define EXEC_EXTENTS_MAX 8
 
 struct exec_file {
 	const char *name;
 	char path[128];
-	int fd;			/* -1 when closed */
+	int fd; /* -1 when closed */
 	struct model_file *m;
-	struct shadow dirty;	/* of flush-trace.h: stored to and not flushed since */
-	uint64_t ino;		/* 0 until it was asked for */
+	struct shadow dirty; /* of flush-trace.h: stored to and not flushed since */
+	uint64_t ino;	     /* 0 until it was asked for */
 	dev_t dev;
 };
 
 struct exec_map {
 	const char *name;
-	struct exec_file *file;	/* NULL: device-DAX */
+	struct exec_file *file; /* NULL: device-DAX */
 	uint8_t *addr;		/* NULL when unmapped */
 	void *reserved;		/* the address space it lies in */
 	size_t reserved_len;
@@ -51,21 +51,21 @@ struct extent {
 };
 
 struct exec_pin {
-	unsigned int traits;	/* enum pin_trait */
+	unsigned int traits; /* enum pin_trait */
 	bool live;
-	struct exec_file *file;	/* NULL: not on a file's pages */
-	uint64_t off;		/* in the file */
-	struct model_pin *m;	/* once it was granted */
-	const struct model_map *seen;	/* of ondemand.c: what lies there by the plan, or NULL */
-	struct extent extents[EXEC_EXTENTS_MAX];	/* of freed.c: the blocks it stands on */
+	struct exec_file *file;	      /* NULL: not on a file's pages */
+	uint64_t off;		      /* in the file */
+	struct model_pin *m;	      /* once it was granted */
+	const struct model_map *seen; /* of ondemand.c: what lies there by the plan, or NULL */
+	struct extent extents[EXEC_EXTENTS_MAX]; /* of freed.c: the blocks it stands on */
 	unsigned int nr_extents;
-	dev_t dev;		/* of the filesystem they are in */
-	struct pin pin;		/* the last: why ends it */
+	dev_t dev;	/* of the filesystem they are in */
+	struct pin pin; /* the last: why ends it */
 };
 
 /* Shared with the process that carries the operation out. */
 struct task_shared {
-	int result;		/* 0 or -errno, valid once done */
+	int result; /* 0 or -errno, valid once done */
 	bool entered, done;
 	pid_t tid;
 	uint64_t entered_ns, done_ns;
@@ -75,32 +75,32 @@ struct exec_task {
 	const char *name;
 	const struct step *step;
 	struct op_target target;
-	void *data;		/* bytes of a write, or NULL */
-	unsigned int gen;	/* their generation */
+	void *data;	  /* bytes of a write, or NULL */
+	unsigned int gen; /* their generation */
 	struct task_shared *shared;
-	int event_fd;		/* counts: entered, done */
+	int event_fd; /* counts: entered, done */
 	pthread_t thread;
-	pid_t pid;		/* of the process, 0 for a thread */
+	pid_t pid; /* of the process, 0 for a thread */
 	int pid_fd;
-	const struct exec_task *behind;	/* on the same file, had not ended when it began */
+	const struct exec_task *behind; /* on the same file, had not ended when it began */
 	bool started, dead, joined, applied;
 	bool signalled;
-	bool spins;		/* seen at work within a layout wait, again and again */
-	char state;		/* when it was last looked at: 'S', 'D', ... */
-	char elsewhere[128];	/* asleep, but in no layout wait that is known; "": it was not */
-	uint64_t waits_since_ns;	/* when it was seen to wait, 0: it was not */
-	bool need_not;		/* and it need not have: it may end at any time */
-	bool let_go;		/* a pin went since then, before it ended */
+	bool spins;		 /* seen at work within a layout wait, again and again */
+	char state;		 /* when it was last looked at: 'S', 'D', ... */
+	char elsewhere[128];	 /* asleep, but in no layout wait that is known; "": it was not */
+	uint64_t waits_since_ns; /* when it was seen to wait, 0: it was not */
+	bool need_not;		 /* and it need not have: it may end at any time */
+	bool let_go;		 /* a pin went since then, before it ended */
 };
 
 /* Looks after what the program's own thread is in; see operation.c. */
 struct watch {
 	bool there;
 	pthread_t thread;
-	int wake;		/* eventfd */
-	bool asleep;		/* it waits for wake; atomic */
-	uint64_t call;		/* the number of the one that runs, 0: none, WATCH_TAKEN; atomic */
-	uint64_t calls;		/* so far */
+	int wake;	/* eventfd */
+	bool asleep;	/* it waits for wake; atomic */
+	uint64_t call;	/* the number of the one that runs, 0: none, WATCH_TAKEN; atomic */
+	uint64_t calls; /* so far */
 	const struct step *step;
 	const char *name;
 };
@@ -117,28 +117,28 @@ struct mark {
 struct exec {
 	const struct case_ctx *ctx;
 	const struct scenario *s;
-	struct model model;		/* what the kernel is compared with */
+	struct model model; /* what the kernel is compared with */
 	struct exec_file files[EXEC_THINGS_MAX];
 	struct exec_map maps[EXEC_THINGS_MAX];
 	struct exec_pin pins[EXEC_THINGS_MAX];
 	struct exec_task tasks[EXEC_THINGS_MAX];
 	unsigned int nr_files, nr_maps, nr_pins, nr_tasks;
-	unsigned int files_made, pins_made;	/* in all, those of rounds gone by too */
+	unsigned int files_made, pins_made; /* in all, those of rounds gone by too */
 	bool mounted;
-	bool spoiled;		/* nothing else may run in this guest */
-	bool unbound;		/* the device is gone; the filesystem may be mounted still */
-	uint64_t window_ms;	/* an operation that has not returned by then blocks */
-	uint64_t grace_ms;	/* it ends so soon after the last holder let go */
-	uint64_t released_ns;	/* before the last pin was let go */
-	uint64_t step_ns;	/* when the step began */
-	struct block *block;	/* the one that runs */
-	struct flush *flush;	/* NULL before the first store through a mapping */
+	bool spoiled;	      /* nothing else may run in this guest */
+	bool unbound;	      /* the device is gone; the filesystem may be mounted still */
+	uint64_t window_ms;   /* an operation that has not returned by then blocks */
+	uint64_t grace_ms;    /* it ends so soon after the last holder let go */
+	uint64_t released_ns; /* before the last pin was let go */
+	uint64_t step_ns;     /* when the step began */
+	struct block *block;  /* the one that runs */
+	struct flush *flush;  /* NULL before the first store through a mapping */
 	struct watch watch;
-	bool lost[ORACLES];	/* said so */
-	struct ledger *ledger;	/* of ledger.c, NULL at first */
-	void *last;		/* what a pin saw last */
+	bool lost[ORACLES];    /* said so */
+	struct ledger *ledger; /* of ledger.c, NULL at first */
+	void *last;	       /* what a pin saw last */
 	size_t last_size;
-	char fault[256];	/* of setup or teardown */
+	char fault[256]; /* of setup or teardown */
 };
 
 /* What came of one step. */
@@ -149,7 +149,7 @@ struct outcome {
 	char found[512];
 	struct buf detail;
 	int errnum;
-	bool hung;	/* something does not end: the case stands still from here */
+	bool hung; /* something does not end: the case stands still from here */
 };
 
 /* --self-test splat-only: what the oracles cost is seen without them. */
@@ -160,8 +160,8 @@ static inline bool exec_looks(const struct exec *x)
 
 /* As nothing had happened yet; the detail's memory is kept. */
 void outcome_reset(struct outcome *o);
-void outcome_fail(struct outcome *o, const char *rule, const char *expected,
-		  const char *found, ...) __printf(4, 5);
+void outcome_fail(struct outcome *o, const char *rule, const char *expected, const char *found, ...)
+	__printf(4, 5);
 void outcome_skip(struct outcome *o, const char *found, ...) __printf(2, 3);
 void outcome_error(struct outcome *o, const char *found, ...) __printf(2, 3);
 /*
@@ -209,8 +209,7 @@ void exec_file_check(struct exec *x, const struct step *st, struct outcome *o);
 void exec_file_check_whole(struct exec *x, const struct exec_file *f, struct outcome *o);
 /* Judges bytes against @want (or zeroes) and fills @o. */
 void exec_compare(struct exec *x, const struct shadow *want, uint64_t off, const void *data,
-		  size_t len, bool zero, const char *what, const char *rule,
-		  struct outcome *o);
+		  size_t len, bool zero, const char *what, const char *rule, struct outcome *o);
 
 /* maps.c */
 struct exec_map *exec_map(struct exec *x, const char *name);
@@ -262,8 +261,7 @@ enum plan_for { PLAN_TAKE, PLAN_LOOK, PLAN_RELEASE };
 
 bool exec_on_demand(const struct exec_pin *p);
 void exec_on_demand_plan(struct exec *x, struct exec_pin *p, enum plan_for why);
-void exec_on_demand_judge(struct exec *x, struct exec_pin *p, const void *data,
-			  struct outcome *o);
+void exec_on_demand_judge(struct exec *x, struct exec_pin *p, const void *data, struct outcome *o);
 /* A look at a part of it, or new bytes of what is mapped there, by one transfer. */
 void exec_on_demand_part(struct exec *x, struct exec_pin *p, uint64_t off, uint64_t len,
 			 struct outcome *o);
@@ -365,8 +363,7 @@ void exec_part_over(struct exec *x, struct outcome *o);
 
 /* round.c: what a round made, behind @from, is gone; its places are free again. */
 void exec_mark(const struct exec *x, struct mark *out);
-void exec_round_end(struct exec *x, struct mark *from, unsigned int round,
-		    struct outcome *o);
+void exec_round_end(struct exec *x, struct mark *from, unsigned int round, struct outcome *o);
 
 /*
  * block.c: runs the block that begins with step @repeat and reports each of its lines

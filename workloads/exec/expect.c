@@ -13,8 +13,8 @@ static void add_stack_of(const char *name, pid_t pid, pid_t tid, struct outcome 
 	struct task_sample s = { 0 };
 
 	if (task_sample(pid, tid, &s) == 0)
-		buf_addf(&o->detail, "'%s': state %c in %s, %.1f ms CPU\n", name, s.state,
-			 s.wchan, (double)s.cpu_ns / 1e6);
+		buf_addf(&o->detail, "'%s': state %c in %s, %.1f ms CPU\n", name, s.state, s.wchan,
+			 (double)s.cpu_ns / 1e6);
 	task_stack(pid, tid, &o->detail);
 }
 
@@ -134,8 +134,10 @@ void exec_judge_stuck(struct exec *x, const char *name, pid_t pid, pid_t tid, ui
 
 	exec_holders(x, holders, sizeof(holders));
 	if (holders[0])
-		outcome_fail(o, "contract.nowait", "completes", "'%s' still runs after %llu ms; "
-			     "held: %s", name, (unsigned long long)ms, holders);
+		outcome_fail(o, "contract.nowait", "completes",
+			     "'%s' still runs after %llu ms; "
+			     "held: %s",
+			     name, (unsigned long long)ms, holders);
 	else
 		outcome_fail(o, "contract.ends", "ends once nothing is held",
 			     "'%s' still runs after %llu ms", name, (unsigned long long)ms);
@@ -149,8 +151,8 @@ static void judge_stuck(struct exec *x, struct exec_task *t, uint64_t ms, struct
 }
 
 /* A signal should have ended the wait. */
-static void judge_deaf(struct exec *x, const struct exec_task *t, int expected_errno,
-		       uint64_t ms, struct outcome *o)
+static void judge_deaf(struct exec *x, const struct exec_task *t, int expected_errno, uint64_t ms,
+		       struct outcome *o)
 {
 	char expected[64], holders[200];
 
@@ -179,8 +181,10 @@ void exec_judge_signalled(struct exec *x, struct exec_task *t, const struct step
 	    exec_task_over(t, now_ns() + ms * 1000000))
 		return;
 	if (st->signo == SIGKILL)
-		outcome_fail(o, "contract.killable", "ends on SIGKILL", "'%s' still lives after "
-			     "%llu ms", t->name, (unsigned long long)ms);
+		outcome_fail(o, "contract.killable", "ends on SIGKILL",
+			     "'%s' still lives after "
+			     "%llu ms",
+			     t->name, (unsigned long long)ms);
 	else
 		judge_deaf(x, t, EINTR, ms, o);
 	if (o->status == STEP_FAIL)
@@ -215,8 +219,9 @@ void exec_judge_result(const char *name, int result, int expected_errno, struct 
 static void expect_end(struct exec *x, struct exec_task *t, const struct step *st,
 		       int expected_errno, struct outcome *o)
 {
-	uint64_t ms = st->within_ms  ? st->within_ms :
-		      t->signalled ? exec_signal_ms(x, t) : x->grace_ms;
+	uint64_t ms = st->within_ms ? st->within_ms :
+		      t->signalled  ? exec_signal_ms(x, t) :
+				      x->grace_ms;
 	char expected[64];
 
 	if (!exec_task_over(t, now_ns() + ms * 1000000)) {
@@ -246,8 +251,7 @@ static void expect_killed(struct exec *x, struct exec_task *t, struct outcome *o
 		;
 	if (!t->dead) {
 		outcome_fail(o, "contract.killable", "ends on SIGKILL",
-			     "'%s' still lives after %llu ms", t->name,
-			     (unsigned long long)ms);
+			     "'%s' still lives after %llu ms", t->name, (unsigned long long)ms);
 		add_stack(t, o);
 		o->hung = true;
 	} else if (exec_task_done(t)) {
@@ -286,7 +290,7 @@ void exec_task_wait(struct exec *x, const struct step *st, struct outcome *o)
 	if (!exec_task_over(t, now_ns() + x->grace_ms * 1000000))
 		judge_stuck(x, t, x->grace_ms, o);
 	else
-		snprintf(o->found, sizeof(o->found), "%s", exec_task_done(t) ?
-			 result_name(t->shared->result) : "killed");
+		snprintf(o->found, sizeof(o->found), "%s",
+			 exec_task_done(t) ? result_name(t->shared->result) : "killed");
 	exec_tasks_settle(x);
 }

@@ -133,8 +133,7 @@ void exec_file_create(struct exec *x, const struct step *st, struct outcome *o)
 	struct exec_file *f = &x->files[x->nr_files];
 	int ret;
 
-	*f = (struct exec_file){ .name = st->name, .fd = -1,
-				 .m = add_to_model(x, st->name) };
+	*f = (struct exec_file){ .name = st->name, .fd = -1, .m = add_to_model(x, st->name) };
 	x->nr_files++;
 	snprintf(f->path, sizeof(f->path), EXEC_MOUNTPOINT "/%s", st->name);
 	f->fd = open(f->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -199,8 +198,7 @@ static void describe_piece(struct exec *x, struct buf *b, const struct piece *p,
 }
 
 void exec_compare(struct exec *x, const struct shadow *want, uint64_t off, const void *data,
-		  size_t len, bool zero, const char *what, const char *rule,
-		  struct outcome *o)
+		  size_t len, bool zero, const char *what, const char *rule, struct outcome *o)
 {
 	const struct shadow nothing = SHADOW_INIT;
 	_cleanup_buf_ struct buf expected = BUF_INIT;
@@ -214,11 +212,10 @@ void exec_compare(struct exec *x, const struct shadow *want, uint64_t off, const
 	if (m.dma_origin)
 		rule = "content.dma";
 	if (m.dma_origin && m.dma_off != m.off)
-		buf_addf(&found, "; %s landed at offset %#llx", origin_name(x, m.dma_origin) ?: "DMA",
-			 (unsigned long long)m.dma_off);
+		buf_addf(&found, "; %s landed at offset %#llx",
+			 origin_name(x, m.dma_origin) ?: "DMA", (unsigned long long)m.dma_off);
 	outcome_fail(o, rule, buf_str(&expected), "%s offset %#llx holds %s (%llu bytes differ)",
-		     what, (unsigned long long)m.off, buf_str(&found),
-		     (unsigned long long)m.bytes);
+		     what, (unsigned long long)m.off, buf_str(&found), (unsigned long long)m.bytes);
 }
 
 static void check_size(const struct exec_file *f, uint64_t size, struct outcome *o)
@@ -304,7 +301,8 @@ static bool unresolved(const struct exec *x, const struct exec_file *f)
 
 void exec_file_check_whole(struct exec *x, const struct exec_file *f, struct outcome *o)
 {
-	const struct step whole = { .verb = STEP_CHECK, .name = (char *)f->name,
+	const struct step whole = { .verb = STEP_CHECK,
+				    .name = (char *)f->name,
 				    .thing = THING_FILE };
 
 	if (!f->m->gone && f->fd >= 0 && !unresolved(x, f))

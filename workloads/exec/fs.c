@@ -31,11 +31,21 @@ static struct err *run_mkfs(const struct exec *x)
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	const char *dev = x->ctx->guest->pmem;
 	/* 2 MiB stripes align extents so that a mapping can have PMD entries */
-	const char *const xfs[] = { "mkfs.xfs", "-f", "-q", "-K", "-m", "reflink=1,rmapbt=1",
-				    "-d", "su=2m,sw=1", dev, NULL };
-	const char *const ext4[] = { "mkfs.ext4", "-F", "-q", "-b", "4096", "-E",
+	const char *const xfs[] = { "mkfs.xfs",		  "-f", "-q",	      "-K", "-m",
+				    "reflink=1,rmapbt=1", "-d", "su=2m,sw=1", dev,  NULL };
+	const char *const ext4[] = { "mkfs.ext4",
+				     "-F",
+				     "-q",
+				     "-b",
+				     "4096",
+				     "-E",
 				     "stride=512,stripe_width=512,nodiscard,lazy_itable_init=1",
-				     "-O", "^resize_inode", "-J", "size=16", dev, NULL };
+				     "-O",
+				     "^resize_inode",
+				     "-J",
+				     "size=16",
+				     dev,
+				     NULL };
 
 	return run_program(is_xfs(x) ? xfs : ext4, MKFS_TIMEOUT_MS, &out);
 }
@@ -238,8 +248,8 @@ static void scribble(const struct exec *x)
 /* The first line of a checker's @out that says more than where it is; NULL: there is none. */
 static char *first_complaint(const char *out)
 {
-	static const char *const progress[] = { "Phase ", "Pass ", "e2fsck ", "No modify flag", " ",
-						"\t", "\n" };
+	static const char *const progress[] = { "Phase ", "Pass ", "e2fsck ", "No modify flag",
+						" ",	  "\t",	   "\n" };
 	size_t n, i;
 
 	for (; *out; out += n + (out[n] == '\n')) {
@@ -262,8 +272,8 @@ void exec_fsck(struct exec *x, struct outcome *o)
 	 * 32 three times; the cache is sized for a large disk. In an emulated guest it takes
 	 * 2.5 times as long that way.
 	 */
-	const char *const xfs[] = { "xfs_repair", "-n", "-P", "-o", "phase2_threads=1",
-				    "-o", "bhash=64", dev, NULL };
+	const char *const xfs[] = { "xfs_repair", "-n",	      "-P", "-o", "phase2_threads=1",
+				    "-o",	  "bhash=64", dev,  NULL };
 	const char *const ext4[] = { "e2fsck", "-fn", dev, NULL };
 	_cleanup_err_ struct err *err = NULL;
 	_cleanup_free_ char *said = NULL;

@@ -74,15 +74,15 @@ static void do_fsck(struct exec *x, const struct step *st, struct outcome *o)
 }
 
 static void (*const steps[])(struct exec *x, const struct step *st, struct outcome *o) = {
-	[STEP_FILE] = exec_file_create,	  [STEP_MAP] = exec_map_create,
-	[STEP_TOUCH] = do_touch,	  [STEP_PIN] = exec_pin_take,
-	[STEP_UNPIN] = do_unpin,	  [STEP_UNMAP] = do_unmap,
-	[STEP_CLOSE] = do_close,	  [STEP_OPEN] = do_open,
-	[STEP_START] = exec_task_start,	  [STEP_EXPECT] = exec_task_expect,
-	[STEP_WAIT] = exec_task_wait,	  [STEP_SETTLE] = exec_task_settle,
-	[STEP_SIGNAL] = exec_task_signal, [STEP_CHECK] = do_check,
-	[STEP_SYNC] = exec_file_sync,	  [STEP_FSYNC] = exec_file_sync,
-	[STEP_REMOUNT] = do_remount,	  [STEP_FSCK] = do_fsck,
+	[STEP_FILE] = exec_file_create,	   [STEP_MAP] = exec_map_create,
+	[STEP_TOUCH] = do_touch,	   [STEP_PIN] = exec_pin_take,
+	[STEP_UNPIN] = do_unpin,	   [STEP_UNMAP] = do_unmap,
+	[STEP_CLOSE] = do_close,	   [STEP_OPEN] = do_open,
+	[STEP_START] = exec_task_start,	   [STEP_EXPECT] = exec_task_expect,
+	[STEP_WAIT] = exec_task_wait,	   [STEP_SETTLE] = exec_task_settle,
+	[STEP_SIGNAL] = exec_task_signal,  [STEP_CHECK] = do_check,
+	[STEP_SYNC] = exec_file_sync,	   [STEP_FSYNC] = exec_file_sync,
+	[STEP_REMOUNT] = do_remount,	   [STEP_FSCK] = do_fsck,
 	[STEP_OPERATION] = exec_operation, [STEP_STORM] = exec_storm,
 };
 
@@ -214,8 +214,8 @@ static void let_go(struct exec *x)
 			exec_pin_release(x, &x->pins[i], &o);
 	stuck = exec_tasks_end(x);
 	if (stuck) {
-		outcome_fail(&o, "contract.ends", "ends once nothing is held",
-			     "'%s' still runs", stuck->name);
+		outcome_fail(&o, "contract.ends", "ends once nothing is held", "'%s' still runs",
+			     stuck->name);
 		o.hung = true;
 	}
 	exec_judge_elsewhere(x, &o);

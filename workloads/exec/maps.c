@@ -19,7 +19,7 @@
 /* A store or load that the kernel answers with SIGBUS comes back here. */
 static _Thread_local sigjmp_buf *guard;
 static _Thread_local void *guard_addr;
-static unsigned int poisoned;	/* signals that said so; atomic */
+static unsigned int poisoned; /* signals that said so; atomic */
 
 static void on_fault(int signo, siginfo_t *info, void *context)
 {
@@ -135,8 +135,11 @@ void exec_map_create(struct exec *x, const struct step *st, struct outcome *o)
 	uint8_t *at;
 	int fd;
 
-	*m = (struct exec_map){ .name = st->name, .off = st->off, .len = st->len,
-				.shared = st->shared, .writable = st->writable,
+	*m = (struct exec_map){ .name = st->name,
+				.off = st->off,
+				.len = st->len,
+				.shared = st->shared,
+				.writable = st->writable,
 				.pmd = st->pmd };
 	at = reserve(m, st->off, st->len, st->pmd || devdax);
 	if (devdax && !x->ctx->guest->devdax[0]) {
@@ -144,8 +147,8 @@ void exec_map_create(struct exec *x, const struct step *st, struct outcome *o)
 		return;
 	}
 	m->file = devdax ? NULL : exec_file(x, st->other);
-	m->m = model_add_map(&x->model, st->name, model_file(&x->model, st->other), st->off, st->len,
-			     st->shared, st->writable);
+	m->m = model_add_map(&x->model, st->name, model_file(&x->model, st->other), st->off,
+			     st->len, st->shared, st->writable);
 	fd = devdax ? open(x->ctx->guest->devdax, O_RDWR | O_CLOEXEC) : m->file->fd;
 	if (fd < 0 || !at) {
 		outcome_error(o, "cannot map '%s': %s", st->other,
@@ -183,9 +186,8 @@ static void touch_write(struct exec *x, struct exec_map *m, uint64_t off, uint64
 	if (fault && m->shared && m->file)
 		exec_flush_forget(m->file, m->off + off, len);
 	if (fault)
-		outcome_fail(o, "content.map", "the store succeeds",
-			     "SIGBUS at '%s'+%#llx", m->name,
-			     (unsigned long long)((uint8_t *)fault - m->addr));
+		outcome_fail(o, "content.map", "the store succeeds", "SIGBUS at '%s'+%#llx",
+			     m->name, (unsigned long long)((uint8_t *)fault - m->addr));
 	else
 		model_map_write(&x->model, m->m, off, len, gen);
 }
@@ -210,7 +212,8 @@ static uint64_t fallbacks(struct exec *x)
 	const char *p = err ? NULL : strstr(buf_str(&text), field);
 
 	if (!p)
-		exec_lost(x, ORACLE_ENTRIES, SIGHT_LACKING, "no thp_fault_fallback in /proc/vmstat");
+		exec_lost(x, ORACLE_ENTRIES, SIGHT_LACKING,
+			  "no thp_fault_fallback in /proc/vmstat");
 	return p ? strtoull(p + strlen(field), NULL, 10) : 0;
 }
 
@@ -243,8 +246,7 @@ void exec_map_touch(struct exec *x, const struct step *st, struct outcome *o)
 }
 
 /* Behind the last page of the file every load is SIGBUS: what answers is a stale page. */
-static void check_past_end(const struct exec_map *m, uint64_t from, uint64_t to,
-			   struct outcome *o)
+static void check_past_end(const struct exec_map *m, uint64_t from, uint64_t to, struct outcome *o)
 {
 	char byte;
 

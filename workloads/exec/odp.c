@@ -37,7 +37,8 @@ static struct model_map *map_of(struct exec *x, const struct exec_pin *p)
 		if (m->addr && m->addr <= p->pin.addr &&
 		    p->pin.addr + p->pin.len <= m->addr + m->len)
 			return m->file == p->file && m->off + (p->pin.addr - m->addr) == p->off ?
-			       m->m : NULL;
+				       m->m :
+				       NULL;
 	}
 	return NULL;
 }
@@ -121,11 +122,13 @@ static void judge_nothing(const struct exec_pin *p, const struct pin_page *page,
 	const char *what = "no access behind the end of a file, or where nothing is mapped";
 
 	if (page->done & PIN_STRAY)
-		outcome_fail(o, "content.dma", what, "an RDMA WRITE to pin '%s' offset %#llx succeeds",
-			     p->pin.name, (unsigned long long)off);
+		outcome_fail(o, "content.dma", what,
+			     "an RDMA WRITE to pin '%s' offset %#llx succeeds", p->pin.name,
+			     (unsigned long long)off);
 	else if (page->done & PIN_READ)
-		outcome_fail(o, "content.pin", what, "an RDMA READ of pin '%s' offset %#llx succeeds",
-			     p->pin.name, (unsigned long long)off);
+		outcome_fail(o, "content.pin", what,
+			     "an RDMA READ of pin '%s' offset %#llx succeeds", p->pin.name,
+			     (unsigned long long)off);
 }
 
 static void judge_page(const struct exec_pin *p, const struct pin_page *page, uint64_t off,
@@ -174,8 +177,8 @@ void exec_on_demand_judge(struct exec *x, struct exec_pin *p, const void *data, 
 		else
 			judge_page(p, page, off, o);
 		if (data && page->expected != MODEL_ACCESS_FAILS && (page->done & PIN_READ))
-			exec_compare(x, &want, off, (const char *)data + off, PIN_PAGE, false,
-				     what, "content.pin", o);
+			exec_compare(x, &want, off, (const char *)data + off, PIN_PAGE, false, what,
+				     "content.pin", o);
 	}
 	shadow_deinit(&want);
 }
@@ -214,9 +217,9 @@ static bool plan_part(struct exec *x, struct exec_pin *p, uint64_t off, uint64_t
 	if (p->pin.kind->look_at && p->m && p->seen && is_all_there(p, off, len))
 		return true;
 	outcome_error(o, "pin '%s' cannot be used at a part: %s", p->pin.name,
-		      p->pin.holder ? "it is another process's" :
+		      p->pin.holder	   ? "it is another process's" :
 		      p->pin.kind->look_at ? "not all of it must be there" :
-		      "it is not on demand");
+					     "it is not on demand");
 	return false;
 }
 
@@ -260,7 +263,8 @@ void exec_on_demand_write(struct exec *x, struct exec_pin *p, uint64_t off, uint
 	pattern_fill(data, len, map->file->origin, gen, p->off + off);
 	if (map->shared)
 		exec_flush_store(x, p->file, p->off + off, len);
-	if (judge_part(p, p->pin.kind->write_at(&p->pin, off, len, data), "WRITE to", off, len, o)) {
+	if (judge_part(p, p->pin.kind->write_at(&p->pin, off, len, data), "WRITE to", off, len,
+		       o)) {
 		model_map_write(&x->model, map, p->m->off + off, len, gen);
 		check_files(x, o);
 		if (o->status == STEP_FAIL)

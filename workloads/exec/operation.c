@@ -110,8 +110,8 @@ void exec_lacking(const struct mutator_call *c, int result, struct outcome *o)
 }
 
 /* While nothing else changes the file what was read is known. */
-static void judge_bytes(struct exec *x, const struct mutator_call *c, int result,
-			const void *data, struct outcome *o)
+static void judge_bytes(struct exec *x, const struct mutator_call *c, int result, const void *data,
+			struct outcome *o)
 {
 	if (!result && c->file[0] && !exec_task_pending(x, exec_file(x, c->file[0])))
 		exec_read_check(x, c, data, o);

@@ -15,8 +15,7 @@ void outcome_reset(struct outcome *o)
 	o->hung = false;
 }
 
-static void outcome_set(struct outcome *o, enum step_status status, const char *found,
-			va_list ap)
+static void outcome_set(struct outcome *o, enum step_status status, const char *found, va_list ap)
 {
 	/* the first thing that went wrong is the one to tell */
 	if (o->status != STEP_OK)
@@ -25,8 +24,7 @@ static void outcome_set(struct outcome *o, enum step_status status, const char *
 	vsnprintf(o->found, sizeof(o->found), found, ap);
 }
 
-void outcome_fail(struct outcome *o, const char *rule, const char *expected,
-		  const char *found, ...)
+void outcome_fail(struct outcome *o, const char *rule, const char *expected, const char *found, ...)
 {
 	va_list ap;
 
@@ -57,8 +55,7 @@ void outcome_error(struct outcome *o, const char *found, ...)
 	va_end(ap);
 }
 
-static void say_sight(const struct exec *x, enum oracle oracle, enum sight sight,
-		      const char *why)
+static void say_sight(const struct exec *x, enum oracle oracle, enum sight sight, const char *why)
 {
 	_cleanup_buf_ struct buf msg = BUF_INIT;
 

@@ -44,8 +44,7 @@ void exec_dma_settle(struct exec *x)
  * What went wrong with DMA: wrong bytes and a refused access are the kernel's, all else
  * (a lost packet, a full table) is the transport's or ours.
  */
-static void judge_dma(const struct exec_pin *p, int errnum, const char *what,
-		      struct outcome *o)
+static void judge_dma(const struct exec_pin *p, int errnum, const char *what, struct outcome *o)
 {
 	if (errnum == EILSEQ || errnum == EFAULT)
 		outcome_fail(o, "content.pin", "DMA goes on undisturbed", "pin '%s': %s: %s",
@@ -128,8 +127,8 @@ static bool is_wrong_refusal(struct exec *x, const struct step *st, const struct
 			     int errnum)
 {
 	static const int words[] = { EFAULT, EOPNOTSUPP, EINVAL, EPERM, EACCES };
-	enum model_access least = model_access_least(&x->model, exec_map(x, st->other)->m,
-						     st->off, st->len);
+	enum model_access least = model_access_least(&x->model, exec_map(x, st->other)->m, st->off,
+						     st->len);
 
 	if (!p->pin.asked || (p->traits & PIN_NEEDS_GATE))
 		return false;
@@ -224,8 +223,8 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 		return;
 	}
 	if (ret) {
-		outcome_error(o, "pin '%s' (%s) was not granted: %s: %s", st->name,
-			      st->pin->name, errno_name(-ret), p->pin.why);
+		outcome_error(o, "pin '%s' (%s) was not granted: %s: %s", st->name, st->pin->name,
+			      errno_name(-ret), p->pin.why);
 		return;
 	}
 	p->m = model_add_pin(&x->model, st->name, st->pin, p->pin.id, exec_map(x, st->other)->m,
@@ -237,9 +236,8 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 	wait_rounds(x, p, 1);
 }
 
-static void compare(struct exec *x, struct exec_pin *p, const struct shadow *want,
-		    uint64_t off, const void *data, uint64_t len, bool zero,
-		    struct outcome *o)
+static void compare(struct exec *x, struct exec_pin *p, const struct shadow *want, uint64_t off,
+		    const void *data, uint64_t len, bool zero, struct outcome *o)
 {
 	struct mismatch m;
 	char what[64];

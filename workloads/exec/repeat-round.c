@@ -41,8 +41,7 @@ static void end_task(struct exec_task *t)
 	free(t->data);
 }
 
-void exec_round_end(struct exec *x, struct mark *from, unsigned int round,
-		    struct outcome *o)
+void exec_round_end(struct exec *x, struct mark *from, unsigned int round, struct outcome *o)
 {
 	end_pins(x, from, round, o);
 	for (; x->nr_tasks > from->tasks; x->nr_tasks--)

@@ -18,11 +18,11 @@ struct block_line {
 
 struct block {
 	const struct step *repeat;
-	unsigned int round;	/* from 0 */
+	unsigned int round; /* from 0 */
 	uint64_t start_ns;
-	uint64_t ns;		/* of all of it, known at its end */
+	uint64_t ns; /* of all of it, known at its end */
 	uint64_t start_ticks, last_ticks;
-	struct block_line *lines;	/* one a step behind repeat, end the last */
+	struct block_line *lines; /* one a step behind repeat, end the last */
 	unsigned int nr_lines;
 };
 
@@ -95,8 +95,7 @@ static bool ends_case(const struct outcome *o)
 }
 
 /* One round; how many lines it came to, and whether all of them were well. */
-static unsigned int run_round(struct exec *x, struct block *b, struct mark *mark,
-			      bool *fine)
+static unsigned int run_round(struct exec *x, struct block *b, struct mark *mark, bool *fine)
 {
 	for (unsigned int i = 0; i < b->nr_lines; i++) {
 		const struct step *st = b->repeat + 1 + i;

@@ -9,7 +9,7 @@
 
 #include "workloads/model/pattern.h"
 
-#define RAM_DISKS 16u	/* odirect shares them out by id */
+#define RAM_DISKS 16u /* odirect shares them out by id */
 
 void storm_note(struct storm_worker *w, struct storm_event e)
 {
@@ -48,7 +48,8 @@ static void spoil_lanes(struct storm_worker *w, uint64_t off, uint64_t len)
 	struct piece lane = { .kind = p->live ? PIECE_DMA : PIECE_ANY,
 			      .origin = ORIGIN_PIN + p->pin.id };
 
-	for (uint64_t page = 0; (p->traits & PIN_DMA_WRITES) && page < p->pin.len; page += PIN_PAGE) {
+	for (uint64_t page = 0; (p->traits & PIN_DMA_WRITES) && page < p->pin.len;
+	     page += PIN_PAGE) {
 		uint64_t at = p->off + page + PIN_PAGE - PIN_LANE;
 
 		lane.src = page + PIN_PAGE - PIN_LANE;
@@ -78,8 +79,9 @@ void storm_apply(struct storm_worker *w)
 		storm_set(w, c->off[0], c->len, &p);
 		return;
 	}
-	p = (struct piece){ .kind = PIECE_DATA, .origin = w->s->f->m->origin, .gen = w->op.gen,
-			    .src = c->off[0] };
+	p = (struct piece){
+		.kind = PIECE_DATA, .origin = w->s->f->m->origin, .gen = w->op.gen, .src = c->off[0]
+	};
 	storm_set(w, c->off[0], c->len, &p);
 	/* the device of this round's pin may have been the last to write there, or not */
 	spoil_lanes(w, c->off[0], c->len);
@@ -92,8 +94,8 @@ bool storm_store(struct storm_worker *w, uint64_t off, uint64_t len)
 	struct piece data = { .kind = PIECE_DATA, .origin = f->origin, .gen = gen, .src = off };
 	void *bytes = xcalloc(1, len);
 
-	storm_note(w, (struct storm_event){ .ns = now_ns(), .act = STORM_TOUCH, .off = off,
-					    .len = len });
+	storm_note(w, (struct storm_event){
+			      .ns = now_ns(), .act = STORM_TOUCH, .off = off, .len = len });
 	pattern_fill(bytes, len, f->origin, gen, off);
 	if (exec_map_copy(w->map->addr + (off - w->off), bytes, len))
 		put(w, off, len, &data);
@@ -122,8 +124,7 @@ static unsigned int choose_id(struct storm_worker *w)
 	return id;
 }
 
-static void prepare(struct storm_worker *w, const struct pin_info *kind, uint64_t off,
-		    uint64_t len)
+static void prepare(struct storm_worker *w, const struct pin_info *kind, uint64_t off, uint64_t len)
 {
 	const struct case_ctx *ctx = w->s->x->ctx;
 	bool lie = ctx->lie == LIE_NO_PIN;
@@ -148,7 +149,8 @@ static void set_lanes(struct storm_worker *w, enum piece_kind kind, unsigned int
 	const struct exec_pin *p = w->pin;
 	struct piece lane = { .kind = kind, .origin = ORIGIN_PIN + p->pin.id, .gen = gen & 0xffff };
 
-	for (uint64_t page = 0; (p->traits & PIN_DMA_WRITES) && page < p->pin.len; page += PIN_PAGE) {
+	for (uint64_t page = 0; (p->traits & PIN_DMA_WRITES) && page < p->pin.len;
+	     page += PIN_PAGE) {
 		lane.src = page + PIN_PAGE - PIN_LANE;
 		storm_set(w, p->off + lane.src, PIN_LANE, &lane);
 	}
@@ -166,9 +168,12 @@ static void count(struct storm *s, int n)
 
 static void note_pin(struct storm_worker *w, enum storm_act act)
 {
-	storm_note(w, (struct storm_event){
-		.ns = now_ns(), .act = act, .id = w->pin_event, .off = w->pin->off,
-		.len = w->pin->pin.len, .pin = pin_info_find(w->pin->pin.name) });
+	storm_note(w, (struct storm_event){ .ns = now_ns(),
+					    .act = act,
+					    .id = w->pin_event,
+					    .off = w->pin->off,
+					    .len = w->pin->pin.len,
+					    .pin = pin_info_find(w->pin->pin.name) });
 }
 
 bool storm_pin(struct storm_worker *w, const struct pin_info *kind, uint64_t off, uint64_t len)
@@ -220,8 +225,7 @@ static void compare_pin(struct storm_worker *w, const struct shadow *want)
 	char what[64];
 
 	snprintf(what, sizeof(what), "pin 'p%u'", w->pin_event);
-	exec_compare(w->s->x, want, 0, w->seen, w->pin->pin.len, false, what, "content.pin",
-		     &w->o);
+	exec_compare(w->s->x, want, 0, w->seen, w->pin->pin.len, false, what, "content.pin", &w->o);
 }
 
 /* What the pin must show; where a write that goes on meets it, nobody knows. */
@@ -289,16 +293,16 @@ static void check_read(struct storm_worker *w, uint64_t off, uint64_t len)
 			     (unsigned long long)off, got < 0 ? errno_name(errno) : "too few");
 	snprintf(what, sizeof(what), "file '%.20s' behind %#llx:", w->s->f->name,
 		 (unsigned long long)w->off);
-	exec_compare(w->s->x, &w->bytes, off - w->off, w->seen, len, false, what,
-		     "content.file", &w->o);
+	exec_compare(w->s->x, &w->bytes, off - w->off, w->seen, len, false, what, "content.file",
+		     &w->o);
 }
 
 bool storm_check(struct storm_worker *w, uint64_t off, uint64_t len, bool read)
 {
 	char what[64];
 
-	storm_note(w, (struct storm_event){ .ns = now_ns(), .act = STORM_CHECK, .off = off,
-					    .len = len });
+	storm_note(w, (struct storm_event){
+			      .ns = now_ns(), .act = STORM_CHECK, .off = off, .len = len });
 	snprintf(what, sizeof(what), "mapping '%s'", w->map->name);
 	if (!exec_map_copy(w->seen, w->map->addr + (off - w->off), len))
 		outcome_fail(&w->o, "content.map", "the bytes can be read",

@@ -84,14 +84,17 @@ static void note(struct storm_worker *w, enum storm_act act)
 	const struct mutator_call *c = &w->op.call;
 	bool truncate = strcmp(c->mutator->name, "truncate") == 0;
 
-	storm_note(w, (struct storm_event){
-		.ns = act == STORM_DONE ? w->op.done_ns : now_ns(), .act = act, .id = w->op.id,
-		.off = truncate ? c->size : c->off[0], .len = c->len, .op = c->mutator,
-		.result = w->op.result });
+	storm_note(w, (struct storm_event){ .ns = act == STORM_DONE ? w->op.done_ns : now_ns(),
+					    .act = act,
+					    .id = w->op.id,
+					    .off = truncate ? c->size : c->off[0],
+					    .len = c->len,
+					    .op = c->mutator,
+					    .result = w->op.result });
 }
 
-void storm_op_begin(struct storm_worker *w, const struct mutator *m, uint64_t off,
-		    uint64_t len, uint64_t size)
+void storm_op_begin(struct storm_worker *w, const struct mutator *m, uint64_t off, uint64_t len,
+		    uint64_t size)
 {
 	struct model_file *f = w->s->f->m;
 	struct storm_op *op = &w->op;
@@ -231,7 +234,8 @@ bool storm_op_waited(struct storm_worker *w, const struct storm_worker *holder,
 		return true;
 	outcome_fail(&w->o, "contract.waits", "waits for the pages that are held",
 		     "'%s' of offset %#llx, length %#llx returned %s after %.1f ms, while 'p%u' "
-		     "(%s) stood", op->call.mutator->name, (unsigned long long)op->call.off[0],
+		     "(%s) stood",
+		     op->call.mutator->name, (unsigned long long)op->call.off[0],
 		     (unsigned long long)op->call.len,
 		     op->result ? errno_name(-op->result) : "success",
 		     (double)(op->done_ns - op->entered_ns) / 1e6, holder->pin_event,

@@ -30,8 +30,8 @@ static void check_size(struct storm *s)
 	if (fstat(s->f->fd, &sb))
 		outcome_error(&leader(s)->o, "fstat: %s", strerror(errno));
 	else if ((uint64_t)sb.st_size != s->f->m->size)
-		outcome_fail(&leader(s)->o, "content.file", "the size the file had", "'%s' has size %lld",
-			     s->f->name, (long long)sb.st_size);
+		outcome_fail(&leader(s)->o, "content.file", "the size the file had",
+			     "'%s' has size %lld", s->f->name, (long long)sb.st_size);
 }
 
 uint64_t storm_taint(void)

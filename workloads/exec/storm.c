@@ -27,7 +27,8 @@ static bool find_pins_missing(struct storm *s, struct outcome *o)
 	for (unsigned int i = 0; pin_infos[i].name; i++) {
 		const struct pin_kind *kind = pin_kind_find(pin_infos[i].name);
 		const char *missing = s->st->storm.pins & 1u << i ?
-			kind->missing(s->x->ctx, why, sizeof(why)) : NULL;
+					      kind->missing(s->x->ctx, why, sizeof(why)) :
+					      NULL;
 
 		if (missing) {
 			outcome_skip(o, "%s: %s", kind->name, missing);
@@ -40,8 +41,13 @@ static bool find_pins_missing(struct storm *s, struct outcome *o)
 static bool make_map(struct storm *s, struct storm_worker *w, struct outcome *o)
 {
 	struct step st = {
-		.name = (char *)map_names[w->number], .other = (char *)s->f->name, .off = w->off,
-		.len = w->len, .shared = true, .writable = true, .pmd = storm_is_pmd(w->number),
+		.name = (char *)map_names[w->number],
+		.other = (char *)s->f->name,
+		.off = w->off,
+		.len = w->len,
+		.shared = true,
+		.writable = true,
+		.pmd = storm_is_pmd(w->number),
 	};
 
 	exec_map_create(s->x, &st, o);
@@ -242,14 +248,14 @@ static void send(struct storm *s, const char *name, const struct buf *text)
 static void send_evidence(struct storm *s, const struct outcome *o)
 {
 	const struct storm_file file = { s->f->name, s->f->m->size, s->st->storm.workers,
-					   s->st->storm.unstick };
+					 s->st->storm.unstick };
 	_cleanup_buf_ struct buf log = BUF_INIT;
 	_cleanup_buf_ struct buf scn = BUF_INIT;
 	char title[256];
 
 	snprintf(title, sizeof(title), "what a storm did before %s, seed %llu, %.64s",
-		 o->rule ? o->rule : "the kernel was tainted",
-		 (unsigned long long)s->x->ctx->seed, s->x->ctx->guest->release);
+		 o->rule ? o->rule : "the kernel was tainted", (unsigned long long)s->x->ctx->seed,
+		 s->x->ctx->guest->release);
 	storm_log_text(&s->log, s->start_ns, LOG_TEXT_MAX, &log);
 	storm_replay(&s->log, &file, title, &scn);
 	send(s, "storm.log", &log);
@@ -265,8 +271,10 @@ static void take_finding(struct storm *s, struct outcome *o)
 		rounds += s->w[i].round;
 	if (o->status != STEP_OK)
 		return;
-	snprintf(o->found, sizeof(o->found), "%u rounds, %u pins, %u operations, %u looks at all, "
-		 "%u waits unstuck, seed %llu", rounds, s->pins, s->ops, s->looks, s->unstuck,
+	snprintf(o->found, sizeof(o->found),
+		 "%u rounds, %u pins, %u operations, %u looks at all, "
+		 "%u waits unstuck, seed %llu",
+		 rounds, s->pins, s->ops, s->looks, s->unstuck,
 		 (unsigned long long)s->x->ctx->seed);
 	if (!w)
 		return;
@@ -293,8 +301,7 @@ static void take_hang(struct storm *s, struct outcome *o)
 	pthread_mutex_lock(&s->lock);
 	wait_for(s, now_ns() + s->x->grace_ms * 1000000, s->n - 1);
 	pthread_mutex_unlock(&s->lock);
-	if (w && task_sample(getpid(), w->op.tid, &sample) == 0 &&
-	    exec_waits_for_layout(&sample))
+	if (w && task_sample(getpid(), w->op.tid, &sample) == 0 && exec_waits_for_layout(&sample))
 		exec_ledger_hang(s->x, o);
 }
 

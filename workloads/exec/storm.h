@@ -15,11 +15,11 @@ struct storm;
 struct storm_op {
 	struct mutator_call call;
 	struct op_target target;
-	void *data;		/* bytes of a write */
-	unsigned int gen;	/* theirs */
-	unsigned int id;	/* for the log */
-	bool wanted, entered, done;	/* under the lock */
-	bool applied;		/* the bytes are known to be as it left them */
+	void *data;		    /* bytes of a write */
+	unsigned int gen;	    /* theirs */
+	unsigned int id;	    /* for the log */
+	bool wanted, entered, done; /* under the lock */
+	bool applied;		    /* the bytes are known to be as it left them */
 	int result;
 	uint64_t entered_ns, done_ns;
 	pthread_t thread;
@@ -28,46 +28,46 @@ struct storm_op {
 
 struct storm_worker {
 	struct storm *s;
-	unsigned int number;	/* or STORM_LEADER */
+	unsigned int number; /* or STORM_LEADER */
 	unsigned int round;
 	struct storm_seq seq;
-	struct shadow bytes;	/* what its range must show, from 0; not of the leader */
-	uint64_t off, len;	/* of the range, in the file */
+	struct shadow bytes; /* what its range must show, from 0; not of the leader */
+	uint64_t off, len;   /* of the range, in the file */
 	struct exec_map *map;
 	struct exec_pin *pin;	/* its place in struct exec */
-	unsigned int pin_event;	/* the pin's id in the log */
-	unsigned int looked_id;	/* of the pin that the ledger saw there last */
+	unsigned int pin_event; /* the pin's id in the log */
+	unsigned int looked_id; /* of the pin that the ledger saw there last */
 	void *seen;		/* len bytes: what a check or a pin showed */
 	struct storm_op op;
 	struct outcome o;
-	pthread_cond_t moved;	/* its operation did */
+	pthread_cond_t moved; /* its operation did */
 	pthread_t thread;
 	pid_t tid;
-	bool started, stands;	/* stands: still, under the lock */
+	bool started, stands; /* stands: still, under the lock */
 };
 
 struct storm {
 	struct exec *x;
 	const struct step *st;
 	struct exec_file *f;
-	struct storm_worker w[STORM_WORKERS_MAX + 1];	/* the last: the leader */
-	unsigned int n;		/* workers */
+	struct storm_worker w[STORM_WORKERS_MAX + 1]; /* the last: the leader */
+	unsigned int n;				      /* workers */
 	uint64_t start_ns;
-	pthread_mutex_t lock;	/* for all below */
-	pthread_mutex_t gate;	/* one long-term pin at a time is asked for */
-	pthread_cond_t turn;	/* pause, stop or calm changed, or a worker stood still */
+	pthread_mutex_t lock; /* for all below */
+	pthread_mutex_t gate; /* one long-term pin at a time is asked for */
+	pthread_cond_t turn;  /* pause, stop or calm changed, or a worker stood still */
 	bool pause, stop;
-	bool stuck;		/* what was found does not end */
-	bool tainted;		/* the kernel said something */
-	uint64_t taint;		/* before the storm */
-	unsigned int parked;	/* workers that stand still */
-	unsigned int calm;	/* workers that want no new pins, so that their wait ends */
-	unsigned int live;	/* pins */
-	uint64_t idle_ns;	/* since there are none */
+	bool stuck;	     /* what was found does not end */
+	bool tainted;	     /* the kernel said something */
+	uint64_t taint;	     /* before the storm */
+	unsigned int parked; /* workers that stand still */
+	unsigned int calm;   /* workers that want no new pins, so that their wait ends */
+	unsigned int live;   /* pins */
+	uint64_t idle_ns;    /* since there are none */
 	unsigned int ids, pins, ops, looks, unstuck;
-	struct storm_worker *finder;	/* of what is in its outcome; NULL: nothing so far */
-	struct storm_worker *culprit;	/* whose operation does not end */
-	struct storm_log log;	/* up to then */
+	struct storm_worker *finder;  /* of what is in its outcome; NULL: nothing so far */
+	struct storm_worker *culprit; /* whose operation does not end */
+	struct storm_log log;	      /* up to then */
 };
 
 /* storm-act.c. They return false when w->o says why. */
@@ -87,8 +87,8 @@ void storm_tell(struct storm_worker *w);
 /* storm-op.c */
 bool storm_op_init(struct storm_worker *w);
 void storm_op_deinit(struct storm_worker *w);
-void storm_op_begin(struct storm_worker *w, const struct mutator *m, uint64_t off,
-		    uint64_t len, uint64_t size);
+void storm_op_begin(struct storm_worker *w, const struct mutator *m, uint64_t off, uint64_t len,
+		    uint64_t size);
 /* Until it is done, or @us have passed since it was entered; at once without one. */
 void storm_op_linger(struct storm_worker *w, unsigned int us);
 bool storm_op_is_done(struct storm_worker *w);

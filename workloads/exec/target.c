@@ -62,8 +62,10 @@ static bool target_files(struct exec *x, const struct mutator_call *c, struct op
 bool exec_target(struct exec *x, const struct mutator_call *c, struct op_target *t,
 		 unsigned int *gen, void **data, struct outcome *o)
 {
-	*t = (struct op_target){ .fd = { -1, -1 }, .mountpoint = EXEC_MOUNTPOINT,
-				 .pmem = x->ctx->guest->pmem, .copy = exec_map_copy };
+	*t = (struct op_target){ .fd = { -1, -1 },
+				 .mountpoint = EXEC_MOUNTPOINT,
+				 .pmem = x->ctx->guest->pmem,
+				 .copy = exec_map_copy };
 	*data = NULL;
 	if (c->map)
 		return target_map(x, c, t, gen, data, o);

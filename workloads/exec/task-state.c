@@ -51,8 +51,7 @@ static bool is_in_layout_wait(const struct exec_task *t)
 	       strstr(buf_str(&stack), "xfs_ilock2_io_mmap");
 }
 
-static enum sampled look_once(struct exec *x, struct exec_task *t, bool *certain,
-			      struct outcome *o)
+static enum sampled look_once(struct exec *x, struct exec_task *t, bool *certain, struct outcome *o)
 {
 	struct task_sample before = { 0 }, after = { 0 };
 	uint64_t from = now_ns(), spent, span;
@@ -68,8 +67,8 @@ static enum sampled look_once(struct exec *x, struct exec_task *t, bool *certain
 	span = now_ns() - from;
 	spent = after.cpu_ns - before.cpu_ns;
 	t->state = after.state;
-	snprintf(o->found, sizeof(o->found), "state %c in %s, %.1f ms CPU in %.1f ms",
-		 after.state, after.wchan, (double)spent / 1e6, (double)span / 1e6);
+	snprintf(o->found, sizeof(o->found), "state %c in %s, %.1f ms CPU in %.1f ms", after.state,
+		 after.wchan, (double)spent / 1e6, (double)span / 1e6);
 	if (after.state == 'R' || spent * 100 > span * WAITER_CPU_PERCENT) {
 		*certain = is_in_layout_wait(t);
 		return SAMPLED_BUSY;

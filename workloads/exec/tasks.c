@@ -186,11 +186,11 @@ struct exec_task *exec_task_pending(struct exec *x, const struct exec_file *f)
 	return NULL;
 }
 
-static bool prepare(struct exec *x, const struct step *st, struct exec_task *t,
-		    struct outcome *o)
+static bool prepare(struct exec *x, const struct step *st, struct exec_task *t, struct outcome *o)
 {
-	*t = (struct exec_task){ .name = st->name, .step = st, .pid_fd = -1,
-				 .event_fd = eventfd(0, EFD_CLOEXEC) };
+	*t = (struct exec_task){
+		.name = st->name, .step = st, .pid_fd = -1, .event_fd = eventfd(0, EFD_CLOEXEC)
+	};
 	t->shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (t->shared == MAP_FAILED || t->event_fd < 0) {
 		outcome_error(o, "cannot start '%s': %s", t->name, strerror(errno));

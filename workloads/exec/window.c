@@ -17,7 +17,7 @@
 /* A window this many times the slowest of ROUNDS operations, within bounds. */
 #define WINDOW_FACTOR 10
 #define WINDOW_MIN_MS 60
-#define WINDOW_MAX_MS 1000	/* eight of them are within the time that a case has */
+#define WINDOW_MAX_MS 1000 /* eight of them are within the time that a case has */
 /* KERNEL.md: 2 s on a machine where a window is the shortest. */
 #define GRACE_MIN_MS 2000
 

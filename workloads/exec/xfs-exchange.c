@@ -12,8 +12,8 @@
 
 #include "workloads/exec/exec.h"
 
-#define SUPER 4096u	/* bytes read and written; the superblock is its first sector */
-#define SECTSIZE_AT 102u	/* big-endian, as all but the checksum */
+#define SUPER 4096u	 /* bytes read and written; the superblock is its first sector */
+#define SECTSIZE_AT 102u /* big-endian, as all but the checksum */
 #define INCOMPAT_AT 216u
 #define CRC_AT 224u
 #define INCOMPAT_EXCHANGE (1u << 6)
@@ -44,8 +44,7 @@ static bool set_bit(uint8_t *super, bool on)
 	uint32_t crc;
 
 	memcpy(&crc, super + CRC_AT, sizeof(crc));
-	if (memcmp(super, "XFSB", 4) || size < 512 || size > SUPER ||
-	    crc != checksum(super, size))
+	if (memcmp(super, "XFSB", 4) || size < 512 || size > SUPER || crc != checksum(super, size))
 		return false;
 	if (on)
 		super[INCOMPAT_AT + 3] |= INCOMPAT_EXCHANGE;
@@ -62,8 +61,8 @@ void exec_xfs_exchange(const struct exec *x, bool on)
 	uint8_t *super;
 	int fd;
 
-	if (!exec_wants_exchange(x) ||
-	    g->kernel_major < 6 || (g->kernel_major == 6 && g->kernel_minor < 10))
+	if (!exec_wants_exchange(x) || g->kernel_major < 6 ||
+	    (g->kernel_major == 6 && g->kernel_minor < 10))
 		return;
 	/* around the page cache, as the filesystem does it */
 	fd = open(g->pmem, O_RDWR | O_DIRECT | O_CLOEXEC);

@@ -4,7 +4,7 @@
 #include "workloads/model/derive.h"
 #include "workloads/lang/scenario.h"
 
-#define VARIANTS_PLAYED 4	/* the others differ in a word */
+#define VARIANTS_PLAYED 4 /* the others differ in a word */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -47,8 +47,7 @@ static struct err *read_each(struct line *l, struct eaches *e)
 	return NULL;
 }
 
-static struct err *collect(const char *origin, const char *text, const char *end,
-			   struct eaches *e)
+static struct err *collect(const char *origin, const char *text, const char *end, struct eaches *e)
 {
 	unsigned int number = 0;
 	struct err *err;
@@ -65,8 +64,8 @@ static struct err *collect(const char *origin, const char *text, const char *end
 }
 
 /* Copies one line with its variables filled in; @pick[i] chooses among e->v[i]. */
-static struct err *fill_line(struct line *l, const struct eaches *e,
-			     const unsigned int *pick, struct buf *out)
+static struct err *fill_line(struct line *l, const struct eaches *e, const unsigned int *pick,
+			     struct buf *out)
 {
 	const char *p = l->text;
 
@@ -90,8 +89,7 @@ static struct err *fill_line(struct line *l, const struct eaches *e,
 				break;
 		if (i == e->n) {
 			l->next = 1;
-			return line_error(l, "'$%.*s' is no variable of an 'each' line", (int)n,
-					  p);
+			return line_error(l, "'$%.*s' is no variable of an 'each' line", (int)n, p);
 		}
 		buf_adds(out, e->v[i].values[pick[i]]);
 		p += n;

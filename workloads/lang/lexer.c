@@ -43,8 +43,8 @@ static struct err *split_words(struct line *l)
 	}
 }
 
-struct err *line_read(struct line *l, const char *origin, unsigned int number,
-		      const char **pos, const char *end)
+struct err *line_read(struct line *l, const char *origin, unsigned int number, const char **pos,
+		      const char *end)
 {
 	const char *start = *pos;
 	const char *nl = memchr(start, '\n', (size_t)(end - start));
@@ -79,10 +79,10 @@ struct err *line_expected(const struct line *l, const char *what)
 		snprintf(message, sizeof(message), "expected %s, found '%.60s'", what,
 			 l->words[l->next].s);
 	else
-		snprintf(message, sizeof(message), "expected %s, found the end of the line",
-			 what);
-	return error_at(l, l->next < l->n ? l->words[l->next].column :
-			(unsigned int)strlen(l->text) + 1, message);
+		snprintf(message, sizeof(message), "expected %s, found the end of the line", what);
+	return error_at(
+		l, l->next < l->n ? l->words[l->next].column : (unsigned int)strlen(l->text) + 1,
+		message);
 }
 
 struct err *line_error(const struct line *l, const char *fmt, ...)

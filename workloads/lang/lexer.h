@@ -7,31 +7,30 @@
 #include "workloads/lang/scenario.h"
 
 struct word {
-	const char *s;		/* NUL-terminated */
-	unsigned int column;	/* from 1 */
+	const char *s;	     /* NUL-terminated */
+	unsigned int column; /* from 1 */
 };
 
 struct line {
 	const char *origin;
-	unsigned int number;		/* from 1 */
-	char text[SCENARIO_LINE_MAX];	/* up to the comment, blanks at the end cut */
+	unsigned int number;		 /* from 1 */
+	char text[SCENARIO_LINE_MAX];	 /* up to the comment, blanks at the end cut */
 	char comment[SCENARIO_LINE_MAX]; /* behind '#', blanks at both ends cut */
-	char split[SCENARIO_LINE_MAX];	/* what the words point into */
+	char split[SCENARIO_LINE_MAX];	 /* what the words point into */
 	struct word words[SCENARIO_WORDS_MAX];
-	unsigned int n;			/* words */
-	unsigned int next;		/* the first one not taken yet */
+	unsigned int n;	   /* words */
+	unsigned int next; /* the first one not taken yet */
 };
 
 /* Reads the next line of [*pos, end) and moves *pos behind it. */
-struct err *line_read(struct line *l, const char *origin, unsigned int number,
-		      const char **pos, const char *end) __must_check;
+struct err *line_read(struct line *l, const char *origin, unsigned int number, const char **pos,
+		      const char *end) __must_check;
 
 /* "ORIGIN:LINE:COLUMN: expected WHAT, found 'word'" for the next word. */
 struct err *line_expected(const struct line *l, const char *what) __must_check;
 
 /* "ORIGIN:LINE:COLUMN: <message>" for the word before the next one. */
-struct err *line_error(const struct line *l, const char *fmt, ...)
-	__printf(2, 3) __must_check;
+struct err *line_error(const struct line *l, const char *fmt, ...) __printf(2, 3) __must_check;
 
 /* The next word, or NULL at the end of the line. */
 const char *line_peek(const struct line *l);

@@ -12,17 +12,17 @@ struct parser {
 	struct scenario *s;
 	struct names names;
 	struct line line;
-	unsigned int block_line;	/* of its repeat */
-	unsigned int block;		/* index of its repeat, while names.in_block */
-	bool unbound;			/* the device is gone */
+	unsigned int block_line; /* of its repeat */
+	unsigned int block;	 /* index of its repeat, while names.in_block */
+	bool unbound;		 /* the device is gone */
 };
 
 /* Parses the line as a step and adds it to the scenario. */
 struct err *parser_step(struct parser *p) __must_check;
 
 /* Takes a new name, which becomes @st's. */
-struct err *parser_define(struct parser *p, struct step *st, enum thing thing,
-			  struct name **out) __must_check;
+struct err *parser_define(struct parser *p, struct step *st, enum thing thing, struct name **out)
+	__must_check;
 
 /* Takes a word that names a living @thing; *@copy belongs to the step. */
 struct err *parser_refer(struct parser *p, enum thing thing, char **copy, struct name **out)

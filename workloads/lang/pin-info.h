@@ -6,17 +6,17 @@
 #include "base/util.h"
 
 enum pin_trait {
-	PIN_HOLDS = 1 << 0,	/* a lasting reference: operations in its range wait */
-	PIN_REFUSED = 1 << 1,	/* on fsdax the kernel must answer EOPNOTSUPP */
-	PIN_DMA_WRITES = 1 << 2, /* real DMA writes into the page while it stands */
-	PIN_LOOKS = 1 << 3,	/* what it sees can be read while it stands */
-	PIN_NEEDS_GATE = 1 << 4, /* the host must lift the long-term gate */
-	PIN_DEVDAX = 1 << 5,	/* works on a device-DAX mapping, not on a file */
+	PIN_HOLDS = 1 << 0,	      /* a lasting reference: operations in its range wait */
+	PIN_REFUSED = 1 << 1,	      /* on fsdax the kernel must answer EOPNOTSUPP */
+	PIN_DMA_WRITES = 1 << 2,      /* real DMA writes into the page while it stands */
+	PIN_LOOKS = 1 << 3,	      /* what it sees can be read while it stands */
+	PIN_NEEDS_GATE = 1 << 4,      /* the host must lift the long-term gate */
+	PIN_DEVDAX = 1 << 5,	      /* works on a device-DAX mapping, not on a file */
 	PIN_UNINTERRUPTIBLE = 1 << 6, /* its holder sleeps in D until it is let go */
 	/* what it holds of each page; none of these: nothing */
-	PIN_GETS = 1 << 7,	/* a reference (FOLL_GET) */
-	PIN_PINS = 1 << 8,	/* a pin (FOLL_PIN) */
-	PIN_BIO = 1 << 9,	/* what a bio takes: a pin from v6.5 on, a reference before */
+	PIN_GETS = 1 << 7, /* a reference (FOLL_GET) */
+	PIN_PINS = 1 << 8, /* a pin (FOLL_PIN) */
+	PIN_BIO = 1 << 9,  /* what a bio takes: a pin from v6.5 on, a reference before */
 };
 
 /*
@@ -30,9 +30,9 @@ enum pin_trait {
 #define PIN_PAGE 4096u
 
 struct pin_info {
-	const char *name;	/* as in a scenario: "vmsplice" */
-	const char *summary;	/* one line for `daxrig list pins` */
-	unsigned int traits;	/* enum pin_trait */
+	const char *name;    /* as in a scenario: "vmsplice" */
+	const char *summary; /* one line for `daxrig list pins` */
+	unsigned int traits; /* enum pin_trait */
 };
 
 /* All pins, "null" (which holds nothing) included; ends with a NULL name. */

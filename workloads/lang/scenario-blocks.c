@@ -7,8 +7,10 @@ struct err *step_repeat(struct parser *p, struct step *st)
 	uint64_t n;
 
 	if (p->names.in_block)
-		return line_error(&p->line, "a block cannot hold another; that of line %u has no "
-				  "'end'", p->block_line);
+		return line_error(&p->line,
+				  "a block cannot hold another; that of line %u has no "
+				  "'end'",
+				  p->block_line);
 	err = line_size(&p->line, "a number of rounds", &n);
 	if (!err && (!n || n > SCENARIO_ROUNDS_MAX))
 		err = line_error(&p->line, "expected 1 to %u rounds", SCENARIO_ROUNDS_MAX);
@@ -30,7 +32,6 @@ struct err *step_end(struct parser *p, struct step *st)
 	p->s->steps[p->block].block_end = p->s->nr_steps - 1;
 	return names_end(&p->names, &p->line);
 }
-
 
 /* A step that judges by looking for a while, and any other. */
 #define LOOK_MS 150

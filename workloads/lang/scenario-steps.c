@@ -4,8 +4,7 @@
 
 #include "workloads/lang/parser.h"
 
-struct err *parser_define(struct parser *p, struct step *st, enum thing thing,
-			  struct name **out)
+struct err *parser_define(struct parser *p, struct step *st, enum thing thing, struct name **out)
 {
 	struct err *err = names_define(&p->names, &p->line, thing, out);
 
@@ -125,8 +124,8 @@ static struct err *parse_range(struct parser *p, struct step *st, bool on_demand
 	if (!n || (n->thing != THING_MAP && !(on_demand && n->on_demand)) ||
 	    (plus && !parse_size(plus + 1, &st->off)))
 		return line_expected(l, on_demand ? "a mapping as MAP or MAP+OFFSET, or a rdma-odp "
-				     "pin of the program as PIN or PIN+OFFSET" :
-				     "a mapping as MAP or MAP+OFFSET");
+						    "pin of the program as PIN or PIN+OFFSET" :
+						    "a mapping as MAP or MAP+OFFSET");
 	l->next++;
 	if (n->gone)
 		return line_error(l, "'%s' is gone by then", name);
@@ -212,8 +211,10 @@ static struct err *parse_unpin(struct parser *p, struct step *st)
 	else if (line_take(l, "exit"))
 		st->how = UNPIN_EXIT;
 	if (st->how && !n->process)
-		return line_error(l, "'%s' is held by the program itself: write 'process' behind "
-				  "its pin", n->name);
+		return line_error(l,
+				  "'%s' is held by the program itself: write 'process' behind "
+				  "its pin",
+				  n->name);
 	if (st->how && n->stays)
 		return line_error(l, "the holder of '%s' sleeps where nothing ends it", n->name);
 	return names_drop(&p->names, l, n);
@@ -256,8 +257,7 @@ static struct err *parse_check(struct parser *p, struct step *st)
 			err = line_size(l, "a length", &st->len);
 		if (err)
 			return err;
-		if (n->thing != THING_FILE &&
-		    (st->off > n->len || st->len > n->len - st->off))
+		if (n->thing != THING_FILE && (st->off > n->len || st->len > n->len - st->off))
 			return line_error(l, "the range leaves '%s'", n->name);
 	}
 	st->check_zero = line_take(l, "zero");
@@ -274,11 +274,15 @@ static struct err *parse_fsck(struct parser *p, struct step *st)
 		const struct name *n = &p->names.v[i];
 
 		if (n->thing == THING_MAP && !n->gone && n->file[0])
-			return line_error(&p->line, "mapping '%s' keeps the filesystem busy: unmap "
-					  "it first", n->name);
+			return line_error(&p->line,
+					  "mapping '%s' keeps the filesystem busy: unmap "
+					  "it first",
+					  n->name);
 		if (n->thing == THING_PIN && n->process && !n->gone && n->file[0])
-			return line_error(&p->line, "the process of pin '%s' keeps the filesystem "
-					  "busy: unpin it first", n->name);
+			return line_error(&p->line,
+					  "the process of pin '%s' keeps the filesystem "
+					  "busy: unpin it first",
+					  n->name);
 	}
 	return NULL;
 }
@@ -305,17 +309,17 @@ static const struct {
 	enum step_verb verb;
 	struct err *(*parse)(struct parser *p, struct step *st);
 } verbs[] = {
-	{ "file", STEP_FILE, parse_file },	 { "map", STEP_MAP, parse_map },
-	{ "touch", STEP_TOUCH, parse_touch },	 { "pin", STEP_PIN, parse_pin },
-	{ "unpin", STEP_UNPIN, parse_unpin },	 { "unmap", STEP_UNMAP, parse_unmap },
-	{ "close", STEP_CLOSE, parse_on_file },	 { "open", STEP_OPEN, parse_on_file },
-	{ "start", STEP_START, step_start },	 { "expect", STEP_EXPECT, step_expect },
-	{ "settle", STEP_SETTLE, step_settle },
-	{ "wait", STEP_WAIT, step_wait },	 { "signal", STEP_SIGNAL, step_signal },
-	{ "check", STEP_CHECK, parse_check },	 { "sync", STEP_SYNC, parse_nothing },
-	{ "fsync", STEP_FSYNC, parse_on_file },	 { "remount", STEP_REMOUNT, parse_remount },
-	{ "fsck", STEP_FSCK, parse_fsck },	 { "repeat", STEP_REPEAT, step_repeat },
-	{ "end", STEP_END, step_end },		 { "storm", STEP_STORM, step_storm },
+	{ "file", STEP_FILE, parse_file },	    { "map", STEP_MAP, parse_map },
+	{ "touch", STEP_TOUCH, parse_touch },	    { "pin", STEP_PIN, parse_pin },
+	{ "unpin", STEP_UNPIN, parse_unpin },	    { "unmap", STEP_UNMAP, parse_unmap },
+	{ "close", STEP_CLOSE, parse_on_file },	    { "open", STEP_OPEN, parse_on_file },
+	{ "start", STEP_START, step_start },	    { "expect", STEP_EXPECT, step_expect },
+	{ "settle", STEP_SETTLE, step_settle },	    { "wait", STEP_WAIT, step_wait },
+	{ "signal", STEP_SIGNAL, step_signal },	    { "check", STEP_CHECK, parse_check },
+	{ "sync", STEP_SYNC, parse_nothing },	    { "fsync", STEP_FSYNC, parse_on_file },
+	{ "remount", STEP_REMOUNT, parse_remount }, { "fsck", STEP_FSCK, parse_fsck },
+	{ "repeat", STEP_REPEAT, step_repeat },	    { "end", STEP_END, step_end },
+	{ "storm", STEP_STORM, step_storm },
 };
 
 struct err *parser_step(struct parser *p)
@@ -342,4 +346,3 @@ struct err *parser_step(struct parser *p)
 	err = step_operation(p, st);
 	return err ? err : line_end(&p->line);
 }
-

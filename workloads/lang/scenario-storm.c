@@ -59,7 +59,8 @@ struct err *step_storm(struct parser *p, struct step *st)
 	struct name *n;
 	struct err *err = parser_refer(p, THING_FILE, &st->name, &n);
 
-	st->storm = (struct storm_spec){ .workers = STORM_WORKERS, .ops = STORM_OPS_ALL,
+	st->storm = (struct storm_spec){ .workers = STORM_WORKERS,
+					 .ops = STORM_OPS_ALL,
 					 .pins = storm_pin_bit(STORM_PINS_DEFAULT) };
 	if (!err)
 		err = line_size(l, "milliseconds", &st->storm.ms);

@@ -107,10 +107,10 @@ struct err *step_start(struct parser *p, struct step *st)
 	err = parse_call(p, st);
 	if (!err && st->call.map && (st->call.mutator->traits & MUTATOR_SPOILS))
 		err = line_error(&p->line, "its SIGBUS is for the program's own thread: write it "
-				 "inline");
+					   "inline");
 	if (!err && st->process && (st->call.mutator->traits & MUTATOR_LAST_CLOSE))
 		err = line_error(&p->line, "a last close happens in the program itself, not in a "
-				 "process of its own");
+					   "process of its own");
 	return err;
 }
 
@@ -180,11 +180,12 @@ struct err *step_signal(struct parser *p, struct step *st)
 		if (line_take(&p->line, signals[i].name)) {
 			st->signo = signals[i].signo;
 			if (st->signo == SIGKILL && !n->process)
-				return line_error(&p->line, "KILL would end the whole program: "
-						  "start '%s' as a process", n->name);
+				return line_error(&p->line,
+						  "KILL would end the whole program: "
+						  "start '%s' as a process",
+						  n->name);
 			return NULL;
 		}
 	}
 	return line_expected(&p->line, "KILL, TERM, INT, USR1, USR2 or ALRM");
 }
-

@@ -68,15 +68,15 @@ static struct err *choose_fs(const char *origin, struct scenario *s)
 	if (!s->fs)
 		s->fs = s->reflink || s->xfs_only ? FS_XFS : FS_XFS | FS_EXT4;
 	if (s->reflink && (s->fs & FS_EXT4))
-		return err_create(ERR_USAGE, "%s: ext4 cannot share extents: write 'fs xfs'", origin);
+		return err_create(ERR_USAGE, "%s: ext4 cannot share extents: write 'fs xfs'",
+				  origin);
 	if (s->xfs_only && (s->fs & FS_EXT4))
 		return err_create(ERR_USAGE, "%s: ext4 cannot exchange ranges: write 'fs xfs'",
 				  origin);
 	return NULL;
 }
 
-struct err *scenario_parse(const char *origin, const char *text, size_t len,
-			   struct scenario **out)
+struct err *scenario_parse(const char *origin, const char *text, size_t len, struct scenario **out)
 {
 	struct parser p = { .s = xcalloc(1, sizeof(*p.s)) };
 	const char *end = text + len;
@@ -92,8 +92,10 @@ struct err *scenario_parse(const char *origin, const char *text, size_t len,
 			err = parse_line(&p);
 	}
 	if (!err && p.names.in_block)
-		err = err_create(ERR_USAGE, "%s:%u:1: expected 'end' behind the block, found the end "
-				 "of the text", origin, p.block_line);
+		err = err_create(ERR_USAGE,
+				 "%s:%u:1: expected 'end' behind the block, found the end "
+				 "of the text",
+				 origin, p.block_line);
 	if (!err && !p.s->nr_steps)
 		err = err_create(ERR_USAGE, "%s: expected at least one step, found none", origin);
 	if (!err)

@@ -68,12 +68,12 @@
 #include "workloads/lang/pin-info.h"
 #include "workloads/storm/storm.h"
 
-#define SCENARIO_MAX (64u << 10)	/* bytes of text */
+#define SCENARIO_MAX (64u << 10) /* bytes of text */
 #define SCENARIO_STEPS_MAX 512u
 #define SCENARIO_LINE_MAX 512u
 #define SCENARIO_WORDS_MAX 32u
 #define SCENARIO_ROUNDS_MAX 1000000u
-#define SCENARIO_BYTES_MAX (4ull << 30)	/* of any size, offset or length */
+#define SCENARIO_BYTES_MAX (4ull << 30) /* of any size, offset or length */
 
 enum scenario_fs {
 	FS_XFS = 1 << 0,
@@ -84,10 +84,28 @@ enum scenario_fs {
 const char *scenario_fs_name(enum scenario_fs fs);
 
 enum step_verb {
-	STEP_FILE, STEP_MAP, STEP_TOUCH, STEP_PIN, STEP_UNPIN, STEP_UNMAP, STEP_CLOSE,
-	STEP_OPEN, STEP_START, STEP_EXPECT, STEP_WAIT, STEP_SETTLE, STEP_SIGNAL, STEP_CHECK, STEP_SYNC,
-	STEP_FSYNC, STEP_REMOUNT, STEP_FSCK, STEP_OPERATION,
-	STEP_REPEAT, STEP_END, STEP_STORM,
+	STEP_FILE,
+	STEP_MAP,
+	STEP_TOUCH,
+	STEP_PIN,
+	STEP_UNPIN,
+	STEP_UNMAP,
+	STEP_CLOSE,
+	STEP_OPEN,
+	STEP_START,
+	STEP_EXPECT,
+	STEP_WAIT,
+	STEP_SETTLE,
+	STEP_SIGNAL,
+	STEP_CHECK,
+	STEP_SYNC,
+	STEP_FSYNC,
+	STEP_REMOUNT,
+	STEP_FSCK,
+	STEP_OPERATION,
+	STEP_REPEAT,
+	STEP_END,
+	STEP_STORM,
 };
 
 enum file_kind { FILE_WRITTEN, FILE_FALLOCATED, FILE_HOLE, FILE_CLONE, FILE_COPY };
@@ -103,36 +121,36 @@ enum thing { THING_NONE, THING_FILE, THING_MAP, THING_PIN, THING_TASK };
 /* A step; which members count is said by the verb. Strings belong to it. */
 struct step {
 	enum step_verb verb;
-	unsigned int line;		/* from 1 */
-	char *text;			/* the line as it stands, without comment */
-	char *name;			/* what it defines or acts on */
-	char *other;			/* file: OTHER; map: FILE; touch, pin: MAP or PIN */
-	enum thing thing;		/* check: what name is; touch: what other is */
-	uint64_t off, len;		/* bytes; len 0 in a check: all of it */
+	unsigned int line; /* from 1 */
+	char *text;	   /* the line as it stands, without comment */
+	char *name;	   /* what it defines or acts on */
+	char *other;	   /* file: OTHER; map: FILE; touch, pin: MAP or PIN */
+	enum thing thing;  /* check: what name is; touch: what other is */
+	uint64_t off, len; /* bytes; len 0 in a check: all of it */
 	enum file_kind file;
-	bool fill_rest;			/* file: SIZE was "rest" */
+	bool fill_rest;			  /* file: SIZE was "rest" */
 	bool shared, writable, pmd, sync; /* map; touch: writable = write */
 	const struct pin_info *pin;
 	enum expectation expect;
-	uint64_t within_ms;		/* 0: the default */
-	int errnum;			/* expected errno, 0 when none is */
+	uint64_t within_ms; /* 0: the default */
+	int errnum;	    /* expected errno, 0 when none is */
 	int signo;
-	bool process;			/* start, pin: in a process of its own */
-	enum unpin_how how;		/* unpin */
-	bool derived;			/* model_derive() added it */
+	bool process;	    /* start, pin: in a process of its own */
+	enum unpin_how how; /* unpin */
+	bool derived;	    /* model_derive() added it */
 	bool check_zero, check_size;
-	unsigned int rounds;		/* repeat: 1.. */
-	unsigned int block_end;		/* repeat: index of its end */
+	unsigned int rounds;	/* repeat: 1.. */
+	unsigned int block_end; /* repeat: index of its end */
 	struct storm_spec storm;
-	struct mutator_call call;	/* start, operation */
+	struct mutator_call call; /* start, operation */
 };
 
 struct scenario {
-	char *title;			/* the first comment line, "" without one */
-	unsigned int fs;		/* mask of enum scenario_fs */
-	bool reflink;			/* shares extents: never on ext4 */
-	bool xfs_only;			/* asks for what only XFS has */
-	uint64_t room;			/* bytes, 0: all of it */
+	char *title;	 /* the first comment line, "" without one */
+	unsigned int fs; /* mask of enum scenario_fs */
+	bool reflink;	 /* shares extents: never on ext4 */
+	bool xfs_only;	 /* asks for what only XFS has */
+	uint64_t room;	 /* bytes, 0: all of it */
 	struct step *steps;
 	unsigned int nr_steps;
 };
@@ -142,8 +160,8 @@ struct scenario {
  * are ERR_USAGE and read "ORIGIN:LINE:COLUMN: expected ..., found ...".
  * Variables must have been expanded (scenario_expand()).
  */
-struct err *scenario_parse(const char *origin, const char *text, size_t len,
-			   struct scenario **out) __must_check;
+struct err *scenario_parse(const char *origin, const char *text, size_t len, struct scenario **out)
+	__must_check;
 void scenario_free(struct scenario *s);
 
 /*
@@ -154,8 +172,8 @@ uint64_t scenario_blocks_ms(const struct scenario *s);
 
 /* One way to fill the `each` variables of a scenario. */
 struct scenario_variant {
-	char *label;	/* the values joined by '/', "" when there are none */
-	char *text;	/* expanded; the lines keep their numbers */
+	char *label; /* the values joined by '/', "" when there are none */
+	char *text;  /* expanded; the lines keep their numbers */
 };
 
 struct scenario_variants {

@@ -4,8 +4,11 @@
 #include <string.h>
 
 static const char *const thing_names[] = {
-	[THING_NONE] = "a name", [THING_FILE] = "a file", [THING_MAP] = "a mapping",
-	[THING_PIN] = "a pin", [THING_TASK] = "a started operation",
+	[THING_NONE] = "a name",
+	[THING_FILE] = "a file",
+	[THING_MAP] = "a mapping",
+	[THING_PIN] = "a pin",
+	[THING_TASK] = "a started operation",
 };
 
 struct name *names_find(struct names *names, const char *name)
@@ -16,8 +19,7 @@ struct name *names_find(struct names *names, const char *name)
 	return NULL;
 }
 
-struct err *names_define(struct names *names, struct line *l, enum thing thing,
-			 struct name **out)
+struct err *names_define(struct names *names, struct line *l, enum thing thing, struct name **out)
 {
 	const char *s;
 	struct err *err = line_name(l, "a new name (a-z, 0-9, -, _)", &s);
@@ -34,8 +36,7 @@ struct err *names_define(struct names *names, struct line *l, enum thing thing,
 	return NULL;
 }
 
-struct err *names_refer(struct names *names, struct line *l, enum thing thing,
-			struct name **out)
+struct err *names_refer(struct names *names, struct line *l, enum thing thing, struct name **out)
 {
 	const char *s = line_peek(l);
 	struct name *n = s ? names_find(names, s) : NULL;
@@ -81,7 +82,8 @@ static const char *still_there(const struct name *n)
 		return NULL; /* model_derive() sees to its end */
 	if (!n->gone)
 		return n->thing == THING_FILE ? "is still there: unlink it" :
-		       n->thing == THING_MAP ? "is still mapped" : "is still pinned";
+		       n->thing == THING_MAP  ? "is still mapped" :
+						"is still pinned";
 	return n->unmounted ? "is only unmounted: remount, and unlink it" : NULL;
 }
 

@@ -5,88 +5,145 @@
 
 #include "base/glob.h"
 
-#define K(n) ((n) * 1024ull)
-#define M(n) ((n) * 1048576ull)
+#define K(n) ((n)*1024ull)
+#define M(n) ((n)*1048576ull)
 
 /* Too small for a 2 MiB entry: all of it is 4 KiB ones, and its bytes are soon looked at. */
-#define PLAIN								\
-	.size = K(512), .grown = K(768), .pin_off = K(256), .pin_len = K(64), \
-	.same = { K(256), K(64), K(128) },				\
-	.touch = { K(256 + 64) - 1, K(4), K(256 + 64) - 1 },		\
+#define PLAIN                                                                                      \
+	.size = K(512), .grown = K(768), .pin_off = K(256), .pin_len = K(64),                      \
+	.same = { K(256), K(64), K(128) }, .touch = { K(256 + 64) - 1, K(4), K(256 + 64) - 1 },    \
 	.elsewhere = { K(384), K(64), K(384) }
 
 /* The last pages of the second 2 MiB of three. */
-#define WHOLE_PMD							\
-	.size = M(6), .grown = M(8), .pin_off = K(4032), .pin_len = K(64), \
-	.same = { M(2), M(2), M(2) },					\
-	.touch = { M(4) - 1, K(4), M(4) - 1 },				\
+#define WHOLE_PMD                                                                                  \
+	.size = M(6), .grown = M(8), .pin_off = K(4032), .pin_len = K(64),                         \
+	.same = { M(2), M(2), M(2) }, .touch = { M(4) - 1, K(4), M(4) - 1 },                       \
 	.elsewhere = { M(5), K(64), M(5) }
 
 static const struct matrix_geometry geometries[] = {
-	{ .name = "4k", .summary = "written, mapped by 4 KiB entries", .words = "",
-	  .kind = "written", PLAIN },
-	{ .name = "pmd", .summary = "2 MiB entries, the operation takes a whole one",
-	  .words = " in a 2 MiB entry", .kind = "written", .traits = GEOMETRY_PMD, WHOLE_PMD },
-	{ .name = "pmd-split", .summary = "2 MiB entries, the operation takes 4 KiB of one",
-	  .words = " in a 2 MiB entry, of which 4 KiB are meant", .kind = "written",
-	  .traits = GEOMETRY_PMD, .size = M(6), .grown = M(8), .pin_off = M(2),
-	  .pin_len = K(64), .same = { M(2), K(4), M(2) + K(4) },
+	{ .name = "4k",
+	  .summary = "written, mapped by 4 KiB entries",
+	  .words = "",
+	  .kind = "written",
+	  PLAIN },
+	{ .name = "pmd",
+	  .summary = "2 MiB entries, the operation takes a whole one",
+	  .words = " in a 2 MiB entry",
+	  .kind = "written",
+	  .traits = GEOMETRY_PMD,
+	  WHOLE_PMD },
+	{ .name = "pmd-split",
+	  .summary = "2 MiB entries, the operation takes 4 KiB of one",
+	  .words = " in a 2 MiB entry, of which 4 KiB are meant",
+	  .kind = "written",
+	  .traits = GEOMETRY_PMD,
+	  .size = M(6),
+	  .grown = M(8),
+	  .pin_off = M(2),
+	  .pin_len = K(64),
+	  .same = { M(2), K(4), M(2) + K(4) },
 	  .touch = { M(2) + K(64) - 1, K(4), M(2) + K(64) - 1 },
 	  .elsewhere = { M(3), K(4), M(3) } },
-	{ .name = "unwritten", .summary = "preallocated: a write fault makes it written, "
-	  "a read fault maps the zero page", .words = " on an unwritten extent",
-	  .kind = "fallocated", .traits = GEOMETRY_ZERO | GEOMETRY_ALLOCATED, PLAIN },
-	{ .name = "hole", .summary = "a hole: a read fault maps the zero page",
-	  .words = " on a hole", .kind = "hole", .traits = GEOMETRY_ZERO, PLAIN },
-	{ .name = "tail", .summary = "the pin holds the last page, a partial one",
-	  .words = " on the partial page at the end of the file", .kind = "written",
-	  .traits = GEOMETRY_TAIL, .size = K(511), .grown = K(768), .pin_off = K(448),
-	  .pin_len = K(64), .same = { K(448), K(63), K(448) },
+	{ .name = "unwritten",
+	  .summary = "preallocated: a write fault makes it written, "
+		     "a read fault maps the zero page",
+	  .words = " on an unwritten extent",
+	  .kind = "fallocated",
+	  .traits = GEOMETRY_ZERO | GEOMETRY_ALLOCATED,
+	  PLAIN },
+	{ .name = "hole",
+	  .summary = "a hole: a read fault maps the zero page",
+	  .words = " on a hole",
+	  .kind = "hole",
+	  .traits = GEOMETRY_ZERO,
+	  PLAIN },
+	{ .name = "tail",
+	  .summary = "the pin holds the last page, a partial one",
+	  .words = " on the partial page at the end of the file",
+	  .kind = "written",
+	  .traits = GEOMETRY_TAIL,
+	  .size = K(511),
+	  .grown = K(768),
+	  .pin_off = K(448),
+	  .pin_len = K(64),
+	  .same = { K(448), K(63), K(448) },
 	  .touch = { K(444), K(4) + 1, K(511) - 1 },
 	  .elsewhere = { K(128), K(64), 0 } },
-	{ .name = "shared-self", .summary = "the file has the extent twice",
-	  .words = " on an extent the file has twice", .kind = "written",
-	  .traits = GEOMETRY_SELF, .size = K(512), .grown = K(768), .pin_off = K(256),
-	  .pin_len = K(64), .same = { K(256), K(64), K(128) },
+	{ .name = "shared-self",
+	  .summary = "the file has the extent twice",
+	  .words = " on an extent the file has twice",
+	  .kind = "written",
+	  .traits = GEOMETRY_SELF,
+	  .size = K(512),
+	  .grown = K(768),
+	  .pin_off = K(256),
+	  .pin_len = K(64),
+	  .same = { K(256), K(64), K(128) },
 	  .touch = { K(256 + 64) - 1, K(4), K(256 + 64) - 1 },
-	  .elsewhere = { K(448), K(32), K(448) }, .twin = { K(384), K(64), K(384) } },
+	  .elsewhere = { K(448), K(32), K(448) },
+	  .twin = { K(384), K(64), K(384) } },
 	/* XFS reserves for a copy on write by 128 KiB (xfs_get_cowextsz_hint()) */
-	{ .name = "reserved", .summary = "nobody shares the page, but a copy on write beside it "
-	  "reserved room for it", .words = " beneath what a copy on write beside it reserved",
-	  .kind = "written", .traits = GEOMETRY_RESERVED, .twin = { K(320 + 32), K(4), K(352) },
+	{ .name = "reserved",
+	  .summary = "nobody shares the page, but a copy on write beside it "
+		     "reserved room for it",
+	  .words = " beneath what a copy on write beside it reserved",
+	  .kind = "written",
+	  .traits = GEOMETRY_RESERVED,
+	  .twin = { K(320 + 32), K(4), K(352) },
 	  PLAIN },
 	/* not both: up to 7.3 what waits then never ends, and nothing behind it is seen */
-	{ .name = "shared-2", .summary = "two files share the extents, the other was mapped before",
-	  .words = " on an extent two files share", .kind = "written",
-	  .traits = GEOMETRY_ALONE, .sharers = 1, PLAIN },
-	{ .name = "shared-3", .summary = "three files share the extents, all are mapped",
-	  .words = " on an extent three files share", .kind = "written", .sharers = 2, PLAIN },
-	{ .name = "shared-mixed", .summary = "two files share the extents, the pinned one is "
-	  "mapped by 2 MiB entries, the other by 4 KiB",
+	{ .name = "shared-2",
+	  .summary = "two files share the extents, the other was mapped before",
+	  .words = " on an extent two files share",
+	  .kind = "written",
+	  .traits = GEOMETRY_ALONE,
+	  .sharers = 1,
+	  PLAIN },
+	{ .name = "shared-3",
+	  .summary = "three files share the extents, all are mapped",
+	  .words = " on an extent three files share",
+	  .kind = "written",
+	  .sharers = 2,
+	  PLAIN },
+	{ .name = "shared-mixed",
+	  .summary = "two files share the extents, the pinned one is "
+		     "mapped by 2 MiB entries, the other by 4 KiB",
 	  .words = " in a 2 MiB entry of an extent that another file maps by 4 KiB",
-	  .kind = "written", .traits = GEOMETRY_PMD, .sharers = 1, WHOLE_PMD },
+	  .kind = "written",
+	  .traits = GEOMETRY_PMD,
+	  .sharers = 1,
+	  WHOLE_PMD },
 };
 
 static const struct matrix_when whens[] = {
 	{ .name = "mapped", .summary = "the program has the file mapped", .words = "" },
-	{ .name = "unmapped", .summary = "the pinned mapping is gone when the operation starts",
-	  .words = "; its mapping is gone", .unmapped = true },
-	{ .name = "remapped", .summary = "and the file is mapped anew, and touched, while the "
-	  "operation waits", .words = "; the file is mapped anew meanwhile", .unmapped = true,
+	{ .name = "unmapped",
+	  .summary = "the pinned mapping is gone when the operation starts",
+	  .words = "; its mapping is gone",
+	  .unmapped = true },
+	{ .name = "remapped",
+	  .summary = "and the file is mapped anew, and touched, while the "
+		     "operation waits",
+	  .words = "; the file is mapped anew meanwhile",
+	  .unmapped = true,
 	  .remapped = true },
-	{ .name = "process", .summary = "another process alone has the mapping and the pin",
-	  .words = "; it and its mapping are another process's", .unmapped = true,
+	{ .name = "process",
+	  .summary = "another process alone has the mapping and the pin",
+	  .words = "; it and its mapping are another process's",
+	  .unmapped = true,
 	  .process = true },
-	{ .name = "forked", .summary = "a forked child has the pin, it and the program the mapping",
-	  .words = "; it is a forked child's", .process = true },
+	{ .name = "forked",
+	  .summary = "a forked child has the pin, it and the program the mapping",
+	  .words = "; it is a forked child's",
+	  .process = true },
 };
 
 static const struct matrix_op ops[] = {
 	{ "truncate-down", "ftruncate to an offset", "truncate $f $c", WAIT_MUST, REACH_UP, 0,
 	  NULL },
 	{ "truncate-zero", "ftruncate to 0", "truncate $f 0", WAIT_MUST, REACH_FILE, 0, NULL },
-	{ "truncate-up", "ftruncate to a larger size", "truncate $f $u", WAIT_MAY,
-	  REACH_PAST_END, OP_KEEPS, NULL },
+	{ "truncate-up", "ftruncate to a larger size", "truncate $f $u", WAIT_MAY, REACH_PAST_END,
+	  OP_KEEPS, NULL },
 	{ "punch", "fallocate PUNCH_HOLE", "punch $f $r", WAIT_MUST, REACH_RANGE, 0, NULL },
 	{ "zero", "fallocate ZERO_RANGE", "zero $f $r", WAIT_MUST, REACH_RANGE, 0, NULL },
 	{ "collapse", "fallocate COLLAPSE_RANGE", "collapse $f $r", WAIT_MUST, REACH_UP,
@@ -100,15 +157,14 @@ static const struct matrix_op ops[] = {
 	  OP_REFLINK | OP_KEEPS, "written" },
 	{ "clone-range", "FICLONERANGE into the range", "clone-range b $r $f $o", WAIT_MUST,
 	  REACH_RANGE, OP_REFLINK | OP_BLOCKS, "written" },
-	{ "clone-range-source", "FICLONERANGE out of the range", "clone-range $f $r b $o",
-	  WAIT_MAY, REACH_RANGE, OP_REFLINK | OP_BLOCKS | OP_KEEPS, "written" },
+	{ "clone-range-source", "FICLONERANGE out of the range", "clone-range $f $r b $o", WAIT_MAY,
+	  REACH_RANGE, OP_REFLINK | OP_BLOCKS | OP_KEEPS, "written" },
 	{ "dedupe", "FIDEDUPERANGE of the range onto another file's", "dedupe b $r $f $o",
 	  WAIT_MUST, REACH_RANGE, OP_REFLINK | OP_BLOCKS | OP_COMPARES, "copy a" },
-	{ "dedupe-source", "FIDEDUPERANGE of another file's range onto this",
-	  "dedupe $f $r b $o", WAIT_MAY, REACH_RANGE,
-	  OP_REFLINK | OP_BLOCKS | OP_COMPARES | OP_KEEPS, "copy a" },
-	{ "exchange", "EXCHANGE_RANGE, the second file pinned", "exchange b $r $f $o",
-	  WAIT_MUST, REACH_RANGE, OP_EXCHANGE | OP_BLOCKS, "written" },
+	{ "dedupe-source", "FIDEDUPERANGE of another file's range onto this", "dedupe $f $r b $o",
+	  WAIT_MAY, REACH_RANGE, OP_REFLINK | OP_BLOCKS | OP_COMPARES | OP_KEEPS, "copy a" },
+	{ "exchange", "EXCHANGE_RANGE, the second file pinned", "exchange b $r $f $o", WAIT_MUST,
+	  REACH_RANGE, OP_EXCHANGE | OP_BLOCKS, "written" },
 	{ "exchange-first", "EXCHANGE_RANGE, the first file pinned", "exchange $f $r b $o",
 	  WAIT_MUST, REACH_RANGE, OP_EXCHANGE | OP_BLOCKS, "written" },
 	{ "read", "read(2)", "read $f $r", WAIT_NEVER, REACH_RANGE, OP_KEEPS, NULL },
@@ -122,13 +178,15 @@ static const struct matrix_op ops[] = {
 	  REACH_RANGE, OP_KEEPS | OP_MAPS | OP_INLINE, NULL },
 	{ "unlink", "unlink and last close", "unlink $f", WAIT_MAY, REACH_FILE, OP_LAST_CLOSE,
 	  NULL },
-	{ "umount", "last close of every file, then umount", "umount", WAIT_MAY,
-	  REACH_FILESYSTEM, OP_LAST_CLOSE, NULL },
+	{ "umount", "last close of every file, then umount", "umount", WAIT_MAY, REACH_FILESYSTEM,
+	  OP_LAST_CLOSE, NULL },
 };
 
 static const struct matrix_overlap overlaps[] = {
-	{ "same", "the operation meets the pinned pages; of two files the pinned one has the "
-	  "lower inode number", "", OVERLAP_SAME },
+	{ "same",
+	  "the operation meets the pinned pages; of two files the pinned one has the "
+	  "lower inode number",
+	  "", OVERLAP_SAME },
 	{ "touch", "it meets one byte of them", ", by one byte,", OVERLAP_TOUCH },
 	{ "elsewhere", "it meets other pages of the file", ", elsewhere in the file,",
 	  OVERLAP_ELSEWHERE },
@@ -140,21 +198,30 @@ static const struct matrix_overlap overlaps[] = {
 
 static const struct matrix_end ends[] = {
 	{ .name = "unpin", .summary = "the pin is let go", .words = "" },
-	{ .name = "kill-waiter", .summary = "the operation gets SIGKILL while it waits",
-	  .words = "; the operation is killed", .signal = "KILL", .process = true },
-	{ .name = "signal-waiter", .summary = "the operation gets SIGTERM while it waits",
-	  .words = "; the operation gets a signal", .signal = "TERM" },
-	{ .name = "kill-holder", .summary = "the process with the pin gets SIGKILL",
-	  .words = "; its process is killed", .holder = "kill" },
-	{ .name = "exit-holder", .summary = "the process with the pin exits",
-	  .words = "; its process exits", .holder = "exit" },
+	{ .name = "kill-waiter",
+	  .summary = "the operation gets SIGKILL while it waits",
+	  .words = "; the operation is killed",
+	  .signal = "KILL",
+	  .process = true },
+	{ .name = "signal-waiter",
+	  .summary = "the operation gets SIGTERM while it waits",
+	  .words = "; the operation gets a signal",
+	  .signal = "TERM" },
+	{ .name = "kill-holder",
+	  .summary = "the process with the pin gets SIGKILL",
+	  .words = "; its process is killed",
+	  .holder = "kill" },
+	{ .name = "exit-holder",
+	  .summary = "the process with the pin exits",
+	  .words = "; its process exits",
+	  .holder = "exit" },
 };
 
 static const enum scenario_fs filesystems[] = { FS_XFS, FS_EXT4 };
 
 static const struct {
 	const char *key, *summary;
-	bool all;		/* all rows where a plan does not say */
+	bool all; /* all rows where a plan does not say */
 } dims[] = {
 	[MATRIX_FS] = { "fs", "filesystem", true },
 	[MATRIX_GEOMETRY] = { "geometry", "what lies beneath the pin", false },

@@ -11,32 +11,32 @@
 /* Where an operation is aimed, in bytes of the file. */
 struct matrix_range {
 	uint64_t off, len;
-	uint64_t cut;		/* truncate to it, shift from it; 0: there is no such place */
+	uint64_t cut; /* truncate to it, shift from it; 0: there is no such place */
 };
 
 enum geometry_trait {
-	GEOMETRY_PMD = 1 << 0,		/* the pinned file is mapped by 2 MiB entries */
-	GEOMETRY_ZERO = 1 << 1,		/* who only reads it gets the zero page */
-	GEOMETRY_ALLOCATED = 1 << 2,	/* and that although it has blocks */
-	GEOMETRY_TAIL = 1 << 3,		/* the pin holds the last page, a partial one */
-	GEOMETRY_SELF = 1 << 4,		/* the extent is shared within the file */
-	GEOMETRY_ALONE = 1 << 5,	/* nobody maps the other files any more */
-	GEOMETRY_RESERVED = 1 << 6,	/* beneath what a copy on write beside it reserved */
+	GEOMETRY_PMD = 1 << 0,	     /* the pinned file is mapped by 2 MiB entries */
+	GEOMETRY_ZERO = 1 << 1,	     /* who only reads it gets the zero page */
+	GEOMETRY_ALLOCATED = 1 << 2, /* and that although it has blocks */
+	GEOMETRY_TAIL = 1 << 3,	     /* the pin holds the last page, a partial one */
+	GEOMETRY_SELF = 1 << 4,	     /* the extent is shared within the file */
+	GEOMETRY_ALONE = 1 << 5,     /* nobody maps the other files any more */
+	GEOMETRY_RESERVED = 1 << 6,  /* beneath what a copy on write beside it reserved */
 };
 
 /* Beneath the pin. The pinned file is a, those that share its extents are c and d. */
 struct matrix_geometry {
 	const char *name;
 	const char *summary;
-	const char *words;	/* behind "while a vmsplice pin stands" */
-	uint64_t size;		/* bytes of a */
-	uint64_t grown;		/* what truncate-up makes of it */
-	const char *kind;	/* "written" */
-	unsigned int traits;	/* enum geometry_trait */
-	unsigned int sharers;	/* files that share with a */
+	const char *words;    /* behind "while a vmsplice pin stands" */
+	uint64_t size;	      /* bytes of a */
+	uint64_t grown;	      /* what truncate-up makes of it */
+	const char *kind;     /* "written" */
+	unsigned int traits;  /* enum geometry_trait */
+	unsigned int sharers; /* files that share with a */
 	uint64_t pin_off, pin_len;
 	struct matrix_range same, touch, elsewhere;
-	struct matrix_range twin;	/* GEOMETRY_SELF: where the file has the extent again;
+	struct matrix_range twin; /* GEOMETRY_SELF: where the file has the extent again;
 					   GEOMETRY_RESERVED: what is copied */
 };
 
@@ -44,29 +44,29 @@ struct matrix_when {
 	const char *name;
 	const char *summary;
 	const char *words;
-	bool process;		/* another process holds the pin, with the mapping it inherits */
-	bool unmapped;		/* the program's mapping goes before the operation */
-	bool remapped;		/* and a new one comes while it waits */
+	bool process;  /* another process holds the pin, with the mapping it inherits */
+	bool unmapped; /* the program's mapping goes before the operation */
+	bool remapped; /* and a new one comes while it waits */
 };
 
 enum op_reach {
-	REACH_RANGE,		/* a range of the file */
-	REACH_UP,		/* from an offset to the end */
-	REACH_FILE,		/* the whole file */
-	REACH_PAST_END,		/* nothing below the end */
+	REACH_RANGE,	/* a range of the file */
+	REACH_UP,	/* from an offset to the end */
+	REACH_FILE,	/* the whole file */
+	REACH_PAST_END, /* nothing below the end */
 	REACH_FILESYSTEM,
 };
 
 enum op_trait {
-	OP_BLOCKS = 1 << 0,	/* takes whole blocks */
-	OP_KEEPS = 1 << 1,	/* the file keeps the pinned pages: they stay visible */
+	OP_BLOCKS = 1 << 0, /* takes whole blocks */
+	OP_KEEPS = 1 << 1,  /* the file keeps the pinned pages: they stay visible */
 	OP_REFLINK = 1 << 2,
 	OP_EXCHANGE = 1 << 3,
 	OP_LAST_CLOSE = 1 << 4,
-	OP_COMPARES = 1 << 5,	/* refuses with EBADE once a device wrote into the range */
-	OP_MAPS = 1 << 6,	/* goes through a mapping of its own, q */
-	OP_INLINE = 1 << 7,	/* is no operation that can be started */
-	OP_BELOW_END = 1 << 8,	/* its range must not reach the end of the file */
+	OP_COMPARES = 1 << 5,  /* refuses with EBADE once a device wrote into the range */
+	OP_MAPS = 1 << 6,      /* goes through a mapping of its own, q */
+	OP_INLINE = 1 << 7,    /* is no operation that can be started */
+	OP_BELOW_END = 1 << 8, /* its range must not reach the end of the file */
 };
 
 /*
@@ -77,14 +77,18 @@ struct matrix_op {
 	const char *name;
 	const char *summary;
 	const char *call;
-	enum mutator_wait wait;	/* while a page in its range is pinned */
+	enum mutator_wait wait; /* while a page in its range is pinned */
 	enum op_reach reach;
-	unsigned int traits;	/* enum op_trait */
-	const char *other;	/* the second file: "written" or "copy a"; NULL: none */
+	unsigned int traits; /* enum op_trait */
+	const char *other;   /* the second file: "written" or "copy a"; NULL: none */
 };
 
 enum overlap_kind {
-	OVERLAP_SAME, OVERLAP_TOUCH, OVERLAP_ELSEWHERE, OVERLAP_SHARER, OVERLAP_HIGHER,
+	OVERLAP_SAME,
+	OVERLAP_TOUCH,
+	OVERLAP_ELSEWHERE,
+	OVERLAP_SHARER,
+	OVERLAP_HIGHER,
 };
 
 struct matrix_overlap {
@@ -98,9 +102,9 @@ struct matrix_end {
 	const char *name;
 	const char *summary;
 	const char *words;
-	const char *signal;	/* to the waiter; NULL: none */
-	const char *holder;	/* word behind `unpin`; NULL: it just lets go */
-	bool process;		/* the waiter is a process of its own */
+	const char *signal; /* to the waiter; NULL: none */
+	const char *holder; /* word behind `unpin`; NULL: it just lets go */
+	bool process;	    /* the waiter is a process of its own */
 };
 
 /* A combination, looked up. */

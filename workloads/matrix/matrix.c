@@ -46,7 +46,8 @@ static bool step_on(const struct matrix_choice *c, struct matrix_point *p)
 
 void matrix_expand(const struct matrix_choice *c,
 		   void (*each)(void *arg, const struct matrix_point *p,
-				const struct matrix_reason *reason), void *arg)
+				const struct matrix_reason *reason),
+		   void *arg)
 {
 	struct matrix_point p;
 

@@ -15,12 +15,17 @@
 
 /* In the order of a name; the last one turns fastest. */
 enum matrix_dim {
-	MATRIX_FS, MATRIX_GEOMETRY, MATRIX_PIN, MATRIX_WHEN, MATRIX_OP, MATRIX_OVERLAP,
+	MATRIX_FS,
+	MATRIX_GEOMETRY,
+	MATRIX_PIN,
+	MATRIX_WHEN,
+	MATRIX_OP,
+	MATRIX_OVERLAP,
 	MATRIX_END,
 	MATRIX_DIMS,
 };
 
-#define MATRIX_ROWS_MAX 64u	/* of a dimension */
+#define MATRIX_ROWS_MAX 64u /* of a dimension */
 
 /* "pins": the word for it in a plan, and what it is. Static. */
 const char *matrix_dim_key(enum matrix_dim dim);
@@ -47,8 +52,7 @@ void matrix_choice_all(struct matrix_choice *c);
  * Takes the rows of @dim that @list names: globs, joined by ','. NULL, or the glob (free()
  * it) that fits none; @c is then undefined.
  */
-char *matrix_choose(struct matrix_choice *c, enum matrix_dim dim, const char *list)
-	__must_check;
+char *matrix_choose(struct matrix_choice *c, enum matrix_dim dim, const char *list) __must_check;
 
 /* A combination: the number of a row in each dimension. */
 struct matrix_point {
@@ -61,8 +65,8 @@ size_t matrix_place(const struct matrix_point *p);
 
 /* Why a combination is no case; static. */
 struct matrix_reason {
-	const char *why;	/* a fact of the kernel or the rig */
-	bool equivalent;	/* another case tests the same; else it cannot be */
+	const char *why; /* a fact of the kernel or the rig */
+	bool equivalent; /* another case tests the same; else it cannot be */
 };
 
 /*
@@ -71,7 +75,8 @@ struct matrix_reason {
  */
 void matrix_expand(const struct matrix_choice *c,
 		   void (*each)(void *arg, const struct matrix_point *p,
-				const struct matrix_reason *reason), void *arg);
+				const struct matrix_reason *reason),
+		   void *arg);
 
 /* NULL: it is a case. */
 const struct matrix_reason *matrix_left_out(const struct matrix_point *p);

@@ -16,7 +16,7 @@
 
 struct text {
 	const struct combo *c;
-	const char *target;	/* the file of the operation */
+	const char *target; /* the file of the operation */
 	struct matrix_range at;
 	struct buf b;
 };
@@ -44,10 +44,10 @@ static void add_range(struct buf *b, uint64_t off, uint64_t len)
 static struct matrix_range aim(const struct combo *c)
 {
 	const struct matrix_geometry *g = c->geometry;
-	struct matrix_range at = c->overlap->kind == OVERLAP_TOUCH	? g->touch
-				 : c->overlap->kind == OVERLAP_ELSEWHERE ? g->elsewhere
-				 : c->overlap->kind == OVERLAP_SHARER && !g->sharers ? g->twin
-										     : g->same;
+	struct matrix_range at = c->overlap->kind == OVERLAP_TOUCH		   ? g->touch :
+				 c->overlap->kind == OVERLAP_ELSEWHERE		   ? g->elsewhere :
+				 c->overlap->kind == OVERLAP_SHARER && !g->sharers ? g->twin :
+										     g->same;
 
 	/* up to the end of the file part of a block will do, but not to shift what is behind */
 	if (c->op->reach == REACH_UP)
@@ -91,8 +91,8 @@ static void add_head(struct text *t)
 	const struct combo *c = t->c;
 
 	buf_addf(&t->b, "# %s%s while a%s %s pin stands%s%s%s\n", c->op->name, c->overlap->words,
-		 strchr("aeiou", *c->pin->name) ? "n" : "", c->pin->name,
-		 c->geometry->words, c->when->words, c->end->words);
+		 strchr("aeiou", *c->pin->name) ? "n" : "", c->pin->name, c->geometry->words,
+		 c->when->words, c->end->words);
 	buf_addf(&t->b, "fs      %s\n", scenario_fs_name(c->fs));
 }
 

@@ -13,11 +13,11 @@
 struct player {
 	const char *origin;
 	struct model m;
-	const struct step *in;	/* the scenario as it was written */
+	const struct step *in; /* the scenario as it was written */
 	unsigned int nr_in, at;
 	struct step *out;
 	unsigned int nr_out;
-	bool signalled[MODEL_THINGS_MAX];	/* by the number of the operation */
+	bool signalled[MODEL_THINGS_MAX]; /* by the number of the operation */
 	int signo[MODEL_THINGS_MAX];
 };
 
@@ -43,11 +43,17 @@ static struct err *demand(struct player *p, const char *name, enum step_verb ver
 			  enum expectation expect, int errnum)
 {
 	static const char *const words[] = {
-		[EXPECT_BLOCKS] = "blocks", [EXPECT_COMPLETES] = "completes",
-		[EXPECT_FAILS] = "fails", [EXPECT_KILLED] = "killed",
+		[EXPECT_BLOCKS] = "blocks",
+		[EXPECT_COMPLETES] = "completes",
+		[EXPECT_FAILS] = "fails",
+		[EXPECT_KILLED] = "killed",
 	};
-	struct step st = { .verb = verb, .line = p->in[p->at].line, .name = xstrdup(name),
-			   .expect = expect, .errnum = errnum, .derived = true };
+	struct step st = { .verb = verb,
+			   .line = p->in[p->at].line,
+			   .name = xstrdup(name),
+			   .expect = expect,
+			   .errnum = errnum,
+			   .derived = true };
 
 	if (verb == STEP_SETTLE || verb == STEP_WAIT)
 		st.text = xasprintf("%s %s", verb == STEP_WAIT ? "wait" : "settle", name);
@@ -57,8 +63,10 @@ static struct err *demand(struct player *p, const char *name, enum step_verb ver
 		st.text = xasprintf("expect %s %s", name, words[expect]);
 	put(p, &st);
 	if (p->nr_out > SCENARIO_STEPS_MAX)
-		return err_create(ERR_USAGE, "%s:%u: more than %u steps with what follows from "
-				  "them", p->origin, st.line, SCENARIO_STEPS_MAX);
+		return err_create(ERR_USAGE,
+				  "%s:%u: more than %u steps with what follows from "
+				  "them",
+				  p->origin, st.line, SCENARIO_STEPS_MAX);
 	return NULL;
 }
 
@@ -105,8 +113,8 @@ static bool may_be_undone(const struct player *p, const struct model_op *op)
 {
 	size_t i = op - p->m.ops;
 
-	return p->signalled[i] && (p->signo[i] == SIGKILL ||
-				   !(op->call->mutator->traits & MUTATOR_LAST_CLOSE));
+	return p->signalled[i] &&
+	       (p->signo[i] == SIGKILL || !(op->call->mutator->traits & MUTATOR_LAST_CLOSE));
 }
 
 static int leave_unsure(struct player *p, const struct model_op *op)
@@ -199,16 +207,19 @@ static struct err *play_expect(struct player *p, const struct step *st)
 {
 	struct model_op *op = model_op(&p->m, st->name);
 	struct model_verdict v = op->state == MODEL_OP_ENDED ?
-		(struct model_verdict){ true, false, NULL, "nothing lets it wait" } :
-		model_predict(&p->m, op->call);
+					 (struct model_verdict){ true, false, NULL,
+								 "nothing lets it wait" } :
+					 model_predict(&p->m, op->call);
 	bool signalled = p->signalled[op - p->m.ops];
 
 	if (st->expect == EXPECT_BLOCKS) {
 		if (op->state == MODEL_OP_WAITS && !signalled)
 			return NULL;
-		return refuse(p, op->state == MODEL_OP_UNKNOWN && !signalled ?
-			      "it may wait, or not (write 'settle')" : "it does not wait", v.why,
-			      v.because);
+		return refuse(p,
+			      op->state == MODEL_OP_UNKNOWN && !signalled ?
+				      "it may wait, or not (write 'settle')" :
+				      "it does not wait",
+			      v.why, v.because);
 	}
 	if (st->expect == EXPECT_KILLED && p->signo[op - p->m.ops] != SIGKILL)
 		return refuse(p, "it cannot be killed", "no KILL was sent", NULL);
@@ -234,8 +245,9 @@ static struct err *play_wait(struct player *p, const struct step *st)
 	if (op->state != MODEL_OP_ENDED && !p->signalled[op - p->m.ops]) {
 		v = model_predict(&p->m, op->call);
 		if (v.because)
-			return refuse(p, v.may_return ? "it may wait for ever" :
-				      "it would wait for ever", v.why, v.because);
+			return refuse(
+				p, v.may_return ? "it may wait for ever" : "it would wait for ever",
+				v.why, v.because);
 	}
 	if (op->state == MODEL_OP_UNKNOWN && may_be_undone(p, op))
 		leave_unsure(p, op);
@@ -294,8 +306,10 @@ static bool is_worked_on(const struct player *p, const char *name, enum model_op
 static struct err *play_check(struct player *p, const struct step *st)
 {
 	if (st->thing == THING_FILE && is_worked_on(p, st->name, MODEL_OP_WAITS))
-		return refuse(p, "the read would queue", "the file is locked while an operation "
-			      "waits on it", NULL);
+		return refuse(p, "the read would queue",
+			      "the file is locked while an operation "
+			      "waits on it",
+			      NULL);
 	return NULL;
 }
 
@@ -397,8 +411,10 @@ static struct err *play_storm(struct player *p, const struct step *st)
 	const struct model_pin *pin = model_pinned(&p->m, f, 0, UINT64_MAX / 2, false);
 
 	if (!f->size || f->size % (st->storm.workers * (uint64_t)STORM_RANGE))
-		return refuse(p, "every worker wants the same whole number of 2M", "the size of the "
-			      "file is another", NULL);
+		return refuse(p, "every worker wants the same whole number of 2M",
+			      "the size of the "
+			      "file is another",
+			      NULL);
 	if (pin)
 		return refuse(p, "the storm would wait for ever", "the file is held", pin);
 	for (unsigned int i = 0; i < p->m.nr_ops; i++)
@@ -422,8 +438,8 @@ static struct err *(*const plays[])(struct player *p, const struct step *st) = {
 	[STEP_FILE] = play_file,     [STEP_MAP] = play_map,	  [STEP_TOUCH] = play_touch,
 	[STEP_PIN] = play_pin,	     [STEP_UNPIN] = play_unpin,	  [STEP_UNMAP] = play_unmap,
 	[STEP_START] = play_start,   [STEP_EXPECT] = play_expect, [STEP_WAIT] = play_wait,
-	[STEP_SIGNAL] = play_signal, [STEP_CHECK] = play_check,
-	[STEP_OPERATION] = play_operation, [STEP_END] = play_end, [STEP_STORM] = play_storm,
+	[STEP_SIGNAL] = play_signal, [STEP_CHECK] = play_check,	  [STEP_OPERATION] = play_operation,
+	[STEP_END] = play_end,	     [STEP_STORM] = play_storm,
 };
 
 /* The steps moved: where a block ends now. */

@@ -28,7 +28,7 @@
 struct err *model_derive(const char *origin, struct scenario *s) __must_check;
 
 /* scenario_parse() and model_derive(): what is to be run. */
-struct err *model_parse(const char *origin, const char *text, size_t len,
-			struct scenario **out) __must_check;
+struct err *model_parse(const char *origin, const char *text, size_t len, struct scenario **out)
+	__must_check;
 
 #endif

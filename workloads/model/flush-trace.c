@@ -25,8 +25,7 @@ static bool read_fields(const char *p, struct writeback *w)
 	uint64_t major, minor;
 
 	if (!take_number(&p, "dev ", 10, &major) || !take_number(&p, ":", 10, &minor) ||
-	    !take_number(&p, " ino ", 16, &w->ino) ||
-	    !take_number(&p, " pgoff ", 16, &w->page) ||
+	    !take_number(&p, " ino ", 16, &w->ino) || !take_number(&p, " pgoff ", 16, &w->page) ||
 	    !take_number(&p, " pglen ", 16, &w->pages))
 		return false;
 	w->major = (unsigned int)major;
@@ -45,7 +44,8 @@ enum trace_line trace_line_read(const char *line, size_t len, struct writeback *
 		return TRACE_LOST;
 	p = strstr(text, event);
 	if (!p)
-		return strstr(text, "tracing_mark_write: " TRACE_MARK_TEXT) ? TRACE_MARK : TRACE_OTHER;
+		return strstr(text, "tracing_mark_write: " TRACE_MARK_TEXT) ? TRACE_MARK :
+									      TRACE_OTHER;
 	if (len >= sizeof(text) || !read_fields(p + strlen(event), out))
 		return TRACE_GARBLED;
 	return TRACE_WRITEBACK;
@@ -86,8 +86,8 @@ uint64_t dirty_count(const struct shadow *dirty, uint64_t *first)
 
 enum change {
 	CHANGE_NOTHING,
-	CHANGE_RANGE,		/* off, len */
-	CHANGE_FROM,		/* all from off */
+	CHANGE_RANGE, /* off, len */
+	CHANGE_FROM,  /* all from off */
 	CHANGE_FROM_SIZE,
 	CHANGE_ALL,
 };
@@ -119,12 +119,12 @@ static enum change change_of(const struct mutator_call *c, int which)
 	return CHANGE_ALL;
 }
 
-bool flush_call_range(const struct mutator_call *c, int which, uint64_t *page,
-		      uint64_t *pages)
+bool flush_call_range(const struct mutator_call *c, int which, uint64_t *page, uint64_t *pages)
 {
 	enum change change = change_of(c, which);
 	uint64_t off = change == CHANGE_FROM_SIZE ? c->size :
-		       change == CHANGE_ALL ? 0 : c->off[which];
+		       change == CHANGE_ALL	  ? 0 :
+						    c->off[which];
 	uint64_t end = UINT64_MAX;
 
 	if (change == CHANGE_NOTHING)

@@ -24,11 +24,11 @@ struct writeback {
 };
 
 enum trace_line {
-	TRACE_OTHER,		/* no concern of ours */
-	TRACE_MARK,		/* TRACE_MARK_TEXT, by trace_marker */
-	TRACE_WRITEBACK,	/* @out is filled */
-	TRACE_LOST,		/* the ring buffer ran over: events are missing here */
-	TRACE_GARBLED,		/* a dax_writeback_one that cannot be read */
+	TRACE_OTHER,	 /* no concern of ours */
+	TRACE_MARK,	 /* TRACE_MARK_TEXT, by trace_marker */
+	TRACE_WRITEBACK, /* @out is filled */
+	TRACE_LOST,	 /* the ring buffer ran over: events are missing here */
+	TRACE_GARBLED,	 /* a dax_writeback_one that cannot be read */
 };
 
 /* Reads one line of trace_pipe, without its newline; it may hold anything. */
@@ -50,7 +50,6 @@ uint64_t dirty_count(const struct shadow *dirty, uint64_t *first);
  * *@pages of them. False when it leaves all of them where they are. What an operation
  * unknown here does is taken to be everything.
  */
-bool flush_call_range(const struct mutator_call *c, int which, uint64_t *page,
-		      uint64_t *pages);
+bool flush_call_range(const struct mutator_call *c, int which, uint64_t *page, uint64_t *pages);
 
 #endif

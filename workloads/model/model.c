@@ -6,22 +6,22 @@
 
 #define DEVICE_SIZE (1ull << 30)
 
-#define FIND(m, things, key)                                                \
-	({                                                                  \
-		typeof(&(m)->things[0]) found = NULL;                       \
-		for (unsigned int i = 0; i < (m)->nr_##things; i++)         \
-			if (word_eq((m)->things[i].name, key))          \
-				found = &(m)->things[i];                    \
-		found;                                                      \
+#define FIND(m, things, key)                                                                       \
+	({                                                                                         \
+		typeof(&(m)->things[0]) found = NULL;                                              \
+		for (unsigned int i = 0; i < (m)->nr_##things; i++)                                \
+			if (word_eq((m)->things[i].name, key))                                     \
+				found = &(m)->things[i];                                           \
+		found;                                                                             \
 	})
 
 /* The slot of that name, or the next free one; NULL: none is left. */
-#define SLOT(m, things, key)                                                \
-	({                                                                  \
-		typeof(&(m)->things[0]) slot = FIND(m, things, key);        \
-		if (!slot && (m)->nr_##things < MODEL_THINGS_MAX)           \
-			slot = &(m)->things[(m)->nr_##things++];            \
-		slot;                                                       \
+#define SLOT(m, things, key)                                                                       \
+	({                                                                                         \
+		typeof(&(m)->things[0]) slot = FIND(m, things, key);                               \
+		if (!slot && (m)->nr_##things < MODEL_THINGS_MAX)                                  \
+			slot = &(m)->things[(m)->nr_##things++];                                   \
+		slot;                                                                              \
 	})
 
 void model_init(struct model *m)
@@ -78,8 +78,7 @@ struct model_file *model_add_file(struct model *m, const char *name, unsigned in
 	return f;
 }
 
-struct model_op *model_add_op(struct model *m, const char *name,
-			      const struct mutator_call *call)
+struct model_op *model_add_op(struct model *m, const char *name, const struct mutator_call *call)
 {
 	struct model_op *op = SLOT(m, ops, name);
 
@@ -96,8 +95,13 @@ struct model_map *model_add_map(struct model *m, const char *name, struct model_
 	if (!map)
 		return NULL;
 	shadow_deinit(&map->copies);
-	*map = (struct model_map){ .name = name, .file = file, .off = off, .len = len,
-				   .shared = shared, .writable = writable, .live = true };
+	*map = (struct model_map){ .name = name,
+				   .file = file,
+				   .off = off,
+				   .len = len,
+				   .shared = shared,
+				   .writable = writable,
+				   .live = true };
 	shadow_resize(&map->copies, len, PIECE_BELOW);
 	return map;
 }
@@ -132,8 +136,8 @@ void model_file_reserve(struct model *m, struct model_file *f, uint64_t size)
 	blocks_new(m, f, 0, page_up(size), BLOCK_UNWRITTEN);
 }
 
-void model_file_copy(struct model *m, struct model_file *f, struct model_file *src,
-		     uint64_t size, bool share)
+void model_file_copy(struct model *m, struct model_file *f, struct model_file *src, uint64_t size,
+		     bool share)
 {
 	struct shadow bytes;
 
@@ -205,8 +209,9 @@ static void put_through(struct model *m, struct model_map *map, uint64_t off, ui
 void model_map_write(struct model *m, struct model_map *map, uint64_t off, uint64_t len,
 		     unsigned int gen)
 {
-	struct piece data = { .kind = PIECE_DATA, .origin = map->file->origin, .gen = gen,
-			      .src = map->off + off };
+	struct piece data = {
+		.kind = PIECE_DATA, .origin = map->file->origin, .gen = gen, .src = map->off + off
+	};
 
 	put_through(m, map, off, len, &data);
 }
@@ -227,8 +232,7 @@ static bool writes(const struct model_pin *p)
 }
 
 /* Another device that still writes to the place @at of the store. */
-static bool written_by_another(const struct model *m, const struct model_pin *self,
-			       uint64_t at)
+static bool written_by_another(const struct model *m, const struct model_pin *self, uint64_t at)
 {
 	for (unsigned int i = 0; i < m->nr_pins; i++) {
 		const struct model_pin *p = &m->pins[i];
@@ -246,14 +250,14 @@ static bool written_by_another(const struct model *m, const struct model_pin *se
 }
 
 /* Every lane of @p holds bytes of its device: of any generation, or of the last, @gen. */
-static void put_lanes(struct model *m, struct model_pin *p, enum piece_kind kind,
-		      unsigned int gen)
+static void put_lanes(struct model *m, struct model_pin *p, enum piece_kind kind, unsigned int gen)
 {
 	for (uint64_t page = 0; writes(p) && page < p->len; page += PIN_PAGE) {
 		uint64_t lane = page + PIN_PAGE - PIN_LANE;
 		const struct piece *b = blocks_at(&p->blocks, lane);
-		struct piece piece = { .kind = kind, .origin = ORIGIN_PIN + p->id, .gen = gen,
-				       .src = lane };
+		struct piece piece = {
+			.kind = kind, .origin = ORIGIN_PIN + p->id, .gen = gen, .src = lane
+		};
 		uint64_t at;
 
 		if (!b || lane + PIN_LANE > p->len)
@@ -294,16 +298,20 @@ static void hold_pages(struct model *m, struct model_pin *p)
 }
 
 struct model_pin *model_add_pin(struct model *m, const char *name, const struct pin_info *info,
-				unsigned int id, struct model_map *map, uint64_t off,
-				uint64_t len)
+				unsigned int id, struct model_map *map, uint64_t off, uint64_t len)
 {
 	struct model_pin *p = SLOT(m, pins, name);
 
 	if (!p)
 		return NULL;
 	shadow_deinit(&p->blocks);
-	*p = (struct model_pin){ .name = name, .info = info, .map = map, .file = map->file,
-				 .off = off, .len = len, .live = true,
+	*p = (struct model_pin){ .name = name,
+				 .info = info,
+				 .map = map,
+				 .file = map->file,
+				 .off = off,
+				 .len = len,
+				 .live = true,
 				 .id = id };
 	hold_pages(m, p);
 	put_lanes(m, p, PIECE_DMA, 0);

@@ -20,13 +20,13 @@
 #define MODEL_PAGE 4096u
 
 struct model_file {
-	const char *name;	/* borrowed from the scenario, as all names here */
-	unsigned int origin;	/* of pattern.h, 1.. */
-	unsigned int gen;	/* last generation written */
-	bool gone;		/* unlinked */
-	bool poisoned;		/* a page of it was: loads may fail */
-	bool unsure;		/* nobody knows what an operation on it came to */
-	uint64_t size;		/* bytes */
+	const char *name;    /* borrowed from the scenario, as all names here */
+	unsigned int origin; /* of pattern.h, 1.. */
+	unsigned int gen;    /* last generation written */
+	bool gone;	     /* unlinked */
+	bool poisoned;	     /* a page of it was: loads may fail */
+	bool unsure;	     /* nobody knows what an operation on it came to */
+	uint64_t size;	     /* bytes */
 	/* whole pages: PIECE_ZERO a hole; PIECE_DATA a block, src its place in the store */
 	struct shadow blocks;
 };
@@ -37,35 +37,35 @@ enum { BLOCK_WRITTEN, BLOCK_UNWRITTEN };
 struct model_map {
 	const char *name;
 	struct model_file *file;
-	uint64_t off, len;	/* bytes */
+	uint64_t off, len; /* bytes */
 	bool shared, writable, live;
-	struct shadow copies;	/* private: PIECE_DATA a copy in the store, else PIECE_BELOW */
+	struct shadow copies; /* private: PIECE_DATA a copy in the store, else PIECE_BELOW */
 };
 
 struct model_pin {
 	const char *name;
 	const struct pin_info *info;
-	unsigned int id;	/* 0..126: its device writes as ORIGIN_PIN + id */
+	unsigned int id; /* 0..126: its device writes as ORIGIN_PIN + id */
 	struct model_map *map;
 	struct model_file *file;
-	uint64_t off, len;	/* in the map, bytes */
+	uint64_t off, len; /* in the map, bytes */
 	bool live;
-	bool lost;		/* holds nothing, and its pages were taken away: not judged */
-	struct shadow blocks;	/* what it holds: as a file's; PIECE_ZERO: the zero page */
+	bool lost;	      /* holds nothing, and its pages were taken away: not judged */
+	struct shadow blocks; /* what it holds: as a file's; PIECE_ZERO: the zero page */
 };
 
 enum model_op_state {
 	MODEL_OP_ENDED,
-	MODEL_OP_WAITS,		/* it must, until the pins in its range are gone */
-	MODEL_OP_UNKNOWN,	/* it may wait, or be over */
+	MODEL_OP_WAITS,	  /* it must, until the pins in its range are gone */
+	MODEL_OP_UNKNOWN, /* it may wait, or be over */
 };
 
 struct model_op {
 	const char *name;
 	const struct mutator_call *call;
 	enum model_op_state state;
-	int result;		/* model_result() when it began */
-	bool raced;		/* a store that began while another operation changed its pages */
+	int result; /* model_result() when it began */
+	bool raced; /* a store that began while another operation changed its pages */
 };
 
 struct model {
@@ -75,7 +75,7 @@ struct model {
 	struct model_pin pins[MODEL_THINGS_MAX];
 	struct model_op ops[MODEL_THINGS_MAX];
 	unsigned int nr_files, nr_maps, nr_pins, nr_ops;
-	struct model_file device;	/* beneath device-DAX mappings: bytes nobody knows */
+	struct model_file device; /* beneath device-DAX mappings: bytes nobody knows */
 };
 
 void model_init(struct model *m);
@@ -93,8 +93,7 @@ struct model_op *model_op(struct model *m, const char *name);
  */
 struct model_file *model_add_file(struct model *m, const char *name, unsigned int origin,
 				  unsigned int gen);
-struct model_op *model_add_op(struct model *m, const char *name,
-			      const struct mutator_call *call);
+struct model_op *model_add_op(struct model *m, const char *name, const struct mutator_call *call);
 struct model_map *model_add_map(struct model *m, const char *name, struct model_file *file,
 				uint64_t off, uint64_t len, bool shared, bool writable);
 
@@ -104,8 +103,8 @@ void model_file_write_new(struct model *m, struct model_file *f, uint64_t size);
 void model_file_reserve(struct model *m, struct model_file *f, uint64_t size);
 void model_file_extend(struct model *m, struct model_file *f, uint64_t size);
 /* The first @size bytes of @src, in blocks of its own, or (@share) in the same. */
-void model_file_copy(struct model *m, struct model_file *f, struct model_file *src,
-		     uint64_t size, bool share);
+void model_file_copy(struct model *m, struct model_file *f, struct model_file *src, uint64_t size,
+		     bool share);
 
 /* Bytes of generation @gen are written to @f by write(2); or through @map. */
 void model_file_write(struct model *m, struct model_file *f, uint64_t off, uint64_t len,
@@ -122,8 +121,7 @@ void model_map_spoil(struct model *m, struct model_map *map, uint64_t off, uint6
  * From now on its device, if it has one, writes.
  */
 struct model_pin *model_add_pin(struct model *m, const char *name, const struct pin_info *info,
-				unsigned int id, struct model_map *map, uint64_t off,
-				uint64_t len);
+				unsigned int id, struct model_map *map, uint64_t off, uint64_t len);
 
 /* It lets go; @gen is the generation its device wrote last. */
 void model_drop_pin(struct model *m, struct model_pin *p, unsigned int gen);
@@ -173,11 +171,11 @@ const struct model_pin *model_pinned(const struct model *m, const struct model_f
  * model_map_bytes(), where there are any.
  */
 enum model_access {
-	MODEL_ACCESS_ANY,	/* nobody can say */
-	MODEL_ACCESS_FAILS,	/* behind the end of the file */
-	MODEL_ACCESS_HOLE,	/* zeroes, nothing or an unwritten block beneath them */
+	MODEL_ACCESS_ANY,   /* nobody can say */
+	MODEL_ACCESS_FAILS, /* behind the end of the file */
+	MODEL_ACCESS_HOLE,  /* zeroes, nothing or an unwritten block beneath them */
 	MODEL_ACCESS_READS,
-	MODEL_ACCESS_WRITES,	/* and to write the same bytes again changes nothing */
+	MODEL_ACCESS_WRITES, /* and to write the same bytes again changes nothing */
 };
 
 enum model_access model_access(const struct model *m, const struct model_map *map, uint64_t off);
@@ -192,10 +190,10 @@ void model_call_range(struct model *m, const struct mutator_call *call, struct m
 
 /* What the contract (KERNEL.md section 2) says of @call, started now. */
 struct model_verdict {
-	bool may_return;	/* one of the two at least */
+	bool may_return; /* one of the two at least */
 	bool may_wait;
-	const struct model_pin *because;	/* the pin that makes it wait, or NULL */
-	const char *why;	/* static: "a page in its range is held" */
+	const struct model_pin *because; /* the pin that makes it wait, or NULL */
+	const char *why;		 /* static: "a page in its range is held" */
 };
 
 struct model_verdict model_predict(struct model *m, const struct mutator_call *call);

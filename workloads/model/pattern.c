@@ -5,8 +5,7 @@
 
 uint8_t pattern_case;
 
-void pattern_fill(void *dst, size_t len, unsigned int origin, unsigned int gen,
-		  uint64_t off)
+void pattern_fill(void *dst, size_t len, unsigned int origin, unsigned int gen, uint64_t off)
 {
 	uint8_t *p = dst;
 

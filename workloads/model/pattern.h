@@ -52,7 +52,6 @@ static inline bool pattern_is_stale(uint64_t word)
 }
 
 /* Fills @len bytes at @dst as they stand at @off of @origin; any alignment. */
-void pattern_fill(void *dst, size_t len, unsigned int origin, unsigned int gen,
-		  uint64_t off);
+void pattern_fill(void *dst, size_t len, unsigned int origin, unsigned int gen, uint64_t off);
 
 #endif

@@ -27,8 +27,7 @@ static bool stands_in(const struct model_file *f, const struct piece *held, uint
 }
 
 /* Unlinked files count: who maps or holds one keeps its blocks. */
-static bool another_has(const struct model *m, const struct model_file *f,
-			const struct piece *held)
+static bool another_has(const struct model *m, const struct model_file *f, const struct piece *held)
 {
 	for (unsigned int i = 0; i < m->nr_files; i++)
 		if (&m->files[i] != f && stands_in(&m->files[i], held, 0, TO_THE_END))
@@ -37,8 +36,8 @@ static bool another_has(const struct model *m, const struct model_file *f,
 }
 
 /* @last: what was pinned through another file counts where no other has the block any more. */
-static bool holds_in(const struct model *m, const struct model_pin *p,
-		     const struct model_file *f, uint64_t off, uint64_t len, bool last)
+static bool holds_in(const struct model *m, const struct model_pin *p, const struct model_file *f,
+		     uint64_t off, uint64_t len, bool last)
 {
 	uint64_t from = page_down(off), to = page_up(off + len);
 
@@ -83,8 +82,8 @@ void model_call_range(struct model *m, const struct mutator_call *c, struct mode
 	} else if (strcmp(op, "clone") == 0) {
 		*len = model_file(m, c->file[0])->size;
 	} else if (strcmp(op, "clone-range") == 0 && !c->len) {
-		*len = model_file(m, c->file[0])->size - MIN(c->off[0],
-							     model_file(m, c->file[0])->size);
+		*len = model_file(m, c->file[0])->size -
+		       MIN(c->off[0], model_file(m, c->file[0])->size);
 	}
 }
 
@@ -167,8 +166,7 @@ static const struct model_op *queued_behind(const struct model *m, const struct 
 
 		if (op->call == c)
 			break; /* those behind it wait for it */
-		if (op->state == MODEL_OP_ENDED ||
-		    (op->state == MODEL_OP_WAITS && is_access(c)))
+		if (op->state == MODEL_OP_ENDED || (op->state == MODEL_OP_WAITS && is_access(c)))
 			continue;
 		if (!op->call->file[0] || !c->file[0])
 			return op; /* the whole filesystem */

@@ -49,8 +49,8 @@ static struct piece cut(const struct piece *p, uint64_t from, uint64_t to, uint6
 }
 
 /* Appends the part [from, to) of @s to @out, at @at. */
-static void append_range(struct shadow *out, const struct shadow *s, uint64_t from,
-			 uint64_t to, uint64_t at)
+static void append_range(struct shadow *out, const struct shadow *s, uint64_t from, uint64_t to,
+			 uint64_t at)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (s->v[i].off < to && s->v[i].off + s->v[i].len > from)
@@ -266,8 +266,8 @@ static bool words_match(const struct piece *p, uint64_t at, const uint8_t *got, 
 }
 
 /* Checks [off, off + len), all of it in piece @p, in steps of source words. */
-static void check_piece(const struct piece *p, uint64_t off, const uint8_t *data,
-			size_t len, size_t left, struct mismatch *m)
+static void check_piece(const struct piece *p, uint64_t off, const uint8_t *data, size_t len,
+			size_t left, struct mismatch *m)
 {
 	if (words_match(p, off - p->off, data, len)) {
 		size_t n = len / 8 * 8;
@@ -294,7 +294,8 @@ static void check_piece(const struct piece *p, uint64_t off, const uint8_t *data
 bool shadow_check(const struct shadow *s, uint64_t off, const void *data, size_t len,
 		  struct mismatch *m)
 {
-	const struct piece past = { .off = s->size, .len = UINT64_MAX - s->size,
+	const struct piece past = { .off = s->size,
+				    .len = UINT64_MAX - s->size,
 				    .kind = PIECE_ZERO };
 	uint64_t end = off + len;
 	const uint8_t *p = data;
@@ -320,8 +321,8 @@ void shadow_render(const struct shadow *s, uint64_t off, void *data, size_t len)
 		uint64_t to = MIN(p->off + p->len, off + len);
 
 		if (from < to && p->kind == PIECE_DATA)
-			pattern_fill((uint8_t *)data + (from - off), to - from, p->origin,
-				     p->gen, p->src + (from - p->off));
+			pattern_fill((uint8_t *)data + (from - off), to - from, p->origin, p->gen,
+				     p->src + (from - p->off));
 	}
 }
 

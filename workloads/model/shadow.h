@@ -9,12 +9,12 @@
 #include "base/buf.h"
 
 enum piece_kind {
-	PIECE_ZERO,	/* hole, unwritten, punched: reads as zeroes */
-	PIECE_DATA,	/* words of origin and gen; word at the piece's start stands
+	PIECE_ZERO,  /* hole, unwritten, punched: reads as zeroes */
+	PIECE_DATA,  /* words of origin and gen; word at the piece's start stands
 			   for origin offset src */
-	PIECE_DMA,	/* as DATA, written by a pin's device: any generation */
-	PIECE_ANY,	/* not judged: two writers met here */
-	PIECE_BELOW,	/* overlays only: nothing here, look at what lies beneath */
+	PIECE_DMA,   /* as DATA, written by a pin's device: any generation */
+	PIECE_ANY,   /* not judged: two writers met here */
+	PIECE_BELOW, /* overlays only: nothing here, look at what lies beneath */
 };
 
 struct piece {
@@ -31,7 +31,10 @@ struct shadow {
 	uint64_t size;
 };
 
-#define SHADOW_INIT { NULL, 0, 0 }
+#define SHADOW_INIT                                                                                \
+	{                                                                                          \
+		NULL, 0, 0                                                                         \
+	}
 
 void shadow_deinit(struct shadow *s);
 
@@ -54,17 +57,17 @@ void shadow_insert(struct shadow *s, uint64_t off, uint64_t len);
  * Copies the pieces of [soff, soff + len) of @src to @off of @dst, growing it.
  * PIECE_BELOW is skipped: what lies there in @dst stays. @src may be @dst.
  */
-void shadow_copy(struct shadow *dst, uint64_t off, const struct shadow *src,
-		 uint64_t soff, uint64_t len);
+void shadow_copy(struct shadow *dst, uint64_t off, const struct shadow *src, uint64_t soff,
+		 uint64_t len);
 
 struct mismatch {
-	uint64_t off;		/* of the first wrong byte */
-	uint64_t bytes;		/* how many are wrong in all */
-	struct piece expected;	/* the piece it should have been from */
-	uint64_t found;		/* the aligned word there, as far as the data reaches */
+	uint64_t off;		 /* of the first wrong byte */
+	uint64_t bytes;		 /* how many are wrong in all */
+	struct piece expected;	 /* the piece it should have been from */
+	uint64_t found;		 /* the aligned word there, as far as the data reaches */
 	unsigned int dma_origin; /* of the first wrong word that a pin's device wrote
 				    (origin 128 to 254), 0 when there is none */
-	uint64_t dma_off;	/* and where it stands */
+	uint64_t dma_off;	 /* and where it stands */
 };
 
 /* Whether both stand for the same bytes, as far as that is known of each. */

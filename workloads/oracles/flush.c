@@ -25,10 +25,10 @@
 #define LOOK_MAX (64u << 20)
 
 struct flush {
-	int pipe;	/* trace_pipe, -1 when the oracle is lost */
-	bool moved;	/* an operation ran since the last look: there may be events */
-	struct buf line;	/* the end of what was read, not yet a whole line */
-	bool marked;	/* the last line was the mark of the case's end */
+	int pipe;	 /* trace_pipe, -1 when the oracle is lost */
+	bool moved;	 /* an operation ran since the last look: there may be events */
+	struct buf line; /* the end of what was read, not yet a whole line */
+	bool marked;	 /* the last line was the mark of the case's end */
 };
 
 int exec_flush_prepare(void)
@@ -77,7 +77,8 @@ static bool listening(struct exec *x)
 	x->flush->pipe = -1;
 	ret = exec_flush_prepare();
 	if (ret) {
-		lose(x, SIGHT_LACKING, "this kernel has no event fs_dax:dax_writeback_one in tracefs: %s",
+		lose(x, SIGHT_LACKING,
+		     "this kernel has no event fs_dax:dax_writeback_one in tracefs: %s",
 		     errno_name(-ret));
 		return false;
 	}
@@ -223,15 +224,20 @@ static void judge(struct exec_file *f, const char *how, struct outcome *o)
 
 	if (!n)
 		return;
-	snprintf(expected, sizeof(expected), "page %#llx of file '%s' (inode %llu) is flushed "
-		 "by %s", (unsigned long long)page, f->name, (unsigned long long)f->ino, how);
-	outcome_fail(o, "flush.missing", expected, "no dax_writeback_one covers it since it "
-		     "was stored to (%llu such page%s in the file)", (unsigned long long)n,
-		     n == 1 ? "" : "s");
+	snprintf(expected, sizeof(expected),
+		 "page %#llx of file '%s' (inode %llu) is flushed "
+		 "by %s",
+		 (unsigned long long)page, f->name, (unsigned long long)f->ino, how);
+	outcome_fail(o, "flush.missing", expected,
+		     "no dax_writeback_one covers it since it "
+		     "was stored to (%llu such page%s in the file)",
+		     (unsigned long long)n, n == 1 ? "" : "s");
 	for (size_t i = 0; i < f->dirty.n && o->detail.len < 4096; i++)
 		if (f->dirty.v[i].kind == PIECE_DATA)
-			buf_addf(&o->detail, "file '%s' inode %llu: pages %#llx to %#llx were "
-				 "not flushed\n", f->name, (unsigned long long)f->ino,
+			buf_addf(&o->detail,
+				 "file '%s' inode %llu: pages %#llx to %#llx were "
+				 "not flushed\n",
+				 f->name, (unsigned long long)f->ino,
 				 (unsigned long long)f->dirty.v[i].off,
 				 (unsigned long long)(f->dirty.v[i].off + f->dirty.v[i].len - 1));
 }

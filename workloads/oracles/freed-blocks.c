@@ -30,8 +30,8 @@ void exec_freed_note(struct exec *x, struct exec_pin *p)
 	struct stat st;
 
 	/* in a block of rounds it would be most of what a round takes */
-	if (!exec_looks(x) || x->block || !(p->traits & PIN_HOLDS) || !p->file ||
-	    p->file->fd < 0 || exec_task_pending(x, p->file))
+	if (!exec_looks(x) || x->block || !(p->traits & PIN_HOLDS) || !p->file || p->file->fd < 0 ||
+	    exec_task_pending(x, p->file))
 		return;
 	if (fstat(p->file->fd, &st))
 		return;
@@ -84,8 +84,8 @@ static void check_device(const struct exec *x, struct exec_pin *p, struct outcom
 	if (fd < 0)
 		return;
 	outcome_fail(o, "block.freed", "the blocks of a held page are a file's",
-		     "umount came back, and the device beneath '%s' (%s) is free",
-		     p->pin.name, p->pin.kind->name);
+		     "umount came back, and the device beneath '%s' (%s) is free", p->pin.name,
+		     p->pin.kind->name);
 	p->nr_extents = 0;
 }
 
@@ -104,8 +104,8 @@ static bool look_for_free(struct exec *x, struct exec_pin *p, int fd, struct out
 			continue;
 		outcome_fail(o, "block.freed", "the blocks of a held page are a file's",
 			     "%llu bytes at %#llx of the device, beneath '%s' (%s), are free",
-			     (unsigned long long)gone.len, (unsigned long long)gone.at,
-			     p->pin.name, p->pin.kind->name);
+			     (unsigned long long)gone.len, (unsigned long long)gone.at, p->pin.name,
+			     p->pin.kind->name);
 		return true;
 	}
 	return false;

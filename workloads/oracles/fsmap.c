@@ -59,8 +59,10 @@ int fsmap_free(int fd, const struct extent *e, struct extent *out)
 		return -errno;
 	u.head.fmh_keys[0] = (struct fsmap){ .fmr_device = device_of(&st), .fmr_physical = e->at };
 	u.head.fmh_keys[1] = (struct fsmap){
-		.fmr_device = device_of(&st), .fmr_flags = UINT_MAX,
-		.fmr_physical = e->at + e->len - 1, .fmr_owner = ULLONG_MAX,
+		.fmr_device = device_of(&st),
+		.fmr_flags = UINT_MAX,
+		.fmr_physical = e->at + e->len - 1,
+		.fmr_owner = ULLONG_MAX,
 		.fmr_offset = ULLONG_MAX,
 	};
 	if (ioctl(fd, FS_IOC_GETFSMAP, &u.head))

@@ -21,12 +21,12 @@ struct ledger {
 	struct held {
 		bool live;
 		unsigned int id;
-		uint64_t *pfns;		/* 0: not of the namespace */
+		uint64_t *pfns; /* 0: not of the namespace */
 		size_t n;
 	} held[EXEC_THINGS_MAX];
 	struct ledger_row *rows;
 	size_t n, room;
-	char (*text)[LEDGER_ROW_MAX];	/* rows as they were compared last */
+	char (*text)[LEDGER_ROW_MAX]; /* rows as they were compared last */
 	size_t asked;
 	char reply[TEXT_MAX];
 };
@@ -75,7 +75,8 @@ static unsigned int hold_of(const struct exec *x, const struct exec_pin *p)
 	/* since then a bio pins what O_DIRECT gives it */
 	if (traits & PIN_BIO)
 		return g->kernel_major > 6 || (g->kernel_major == 6 && g->kernel_minor >= 5) ?
-		       PIN_PINS : PIN_GETS;
+			       PIN_PINS :
+			       PIN_GETS;
 	return traits & (PIN_GETS | PIN_PINS);
 }
 
@@ -264,8 +265,7 @@ static bool has_news(struct exec *x)
 
 static enum answer look_idle(struct exec *x, struct ledger *l)
 {
-	l->rows[0] = (struct ledger_row){ .pfn = l->book.first,
-					  .count = (uint32_t)l->book.pages };
+	l->rows[0] = (struct ledger_row){ .pfn = l->book.first, .count = (uint32_t)l->book.pages };
 	return ask(x, l, LEDGER_IDLE_CALL, 0, 1);
 }
 
@@ -340,8 +340,7 @@ static bool is_stuck_in_layout(const struct exec *x)
 
 		if (!t->started || t->dead || exec_task_done(t))
 			continue;
-		if (task_sample(exec_task_pid(t), t->shared->tid, &s) ||
-		    !exec_waits_for_layout(&s))
+		if (task_sample(exec_task_pid(t), t->shared->tid, &s) || !exec_waits_for_layout(&s))
 			return false;
 		any = true;
 	}
@@ -358,7 +357,7 @@ void exec_ledger_hang(struct exec *x, struct outcome *o)
 		tell(l, o);
 	else if (a == ANSWER_FINE)
 		buf_adds(&o->detail, "every page that was mapped or pinned is counted as it must: "
-			 "if nothing is held, nobody woke the waiter\n");
+				     "if nothing is held, nobody woke the waiter\n");
 }
 
 void exec_ledger_look(struct exec *x, struct outcome *o)

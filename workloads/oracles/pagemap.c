@@ -17,9 +17,9 @@
 #define PAGE 4096u
 #define PAGEMAP_PRESENT (1ull << 63)
 #define PAGEMAP_FRAME ((1ull << 55) - 1)
-#define CHUNK 4096u	/* entries of a pagemap read at once */
+#define CHUNK 4096u /* entries of a pagemap read at once */
 #define REGIONS 64u
-#define DEPTH_MAX 8u	/* of processes */
+#define DEPTH_MAX 8u /* of processes */
 
 /* PAGEMAP_SCAN of 6.7, which the headers at hand may not have. */
 struct scan_region {
@@ -150,8 +150,12 @@ static void add_owner(struct note *n, const struct area *a, uint64_t index)
 static size_t huge_regions(int fd, uint64_t from, uint64_t to, struct scan_region *out)
 {
 	struct scan_arg arg = {
-		.size = sizeof(arg), .start = from, .end = to, .vec = (uintptr_t)out,
-		.vec_len = REGIONS, .category_mask = SCAN_PRESENT | SCAN_HUGE,
+		.size = sizeof(arg),
+		.start = from,
+		.end = to,
+		.vec = (uintptr_t)out,
+		.vec_len = REGIONS,
+		.category_mask = SCAN_PRESENT | SCAN_HUGE,
 		.return_mask = SCAN_HUGE,
 	};
 	int n = ioctl(fd, SCAN_IOCTL, &arg);
@@ -197,7 +201,7 @@ static void add_entry(struct walk *w, uint64_t addr, uint64_t pfn)
 
 static int scan_area(struct book *b, int fd, const struct area *a)
 {
-	static uint64_t entries[CHUNK];	/* one program, one thread of it */
+	static uint64_t entries[CHUNK]; /* one program, one thread of it */
 	struct walk w = { .b = b, .a = a, .fd = fd };
 
 	if (b->huge)
@@ -339,8 +343,9 @@ size_t book_rows(struct book *b, struct ledger_row *rows, size_t max)
 		if (n && continues(&r, note)) {
 			r.count++;
 		} else {
-			r = (struct ledger_row){ note->pfn, 1, note->ptes, note->pmds, note->gets,
-						 note->pins, note->owners, "", note->index };
+			r = (struct ledger_row){ note->pfn,    1,	   note->ptes,
+						 note->pmds,   note->gets, note->pins,
+						 note->owners, "",	   note->index };
 			strcpy(r.name, note->name);
 			n++;
 		}

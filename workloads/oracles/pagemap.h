@@ -17,21 +17,21 @@
 struct note {
 	uint64_t pfn;
 	uint32_t ptes, pmds, gets, pins;
-	uint32_t owners;	/* up to NOTE_OWNERS_MAX */
+	uint32_t owners; /* up to NOTE_OWNERS_MAX */
 	struct {
 		uint64_t inode, index;
 	} owner[NOTE_OWNERS_MAX];
-	char name[LEDGER_NAME_MAX];	/* where it was seen last */
+	char name[LEDGER_NAME_MAX]; /* where it was seen last */
 	uint64_t index;
 };
 
 struct book {
-	uint64_t first, pages;	/* page frames of the namespace */
-	dev_t dev;		/* what a filesystem on it has for st_dev */
-	bool huge;		/* 2 MiB entries can be told from others (PAGEMAP_SCAN) */
-	bool children;		/* the kernel lists those of a thread (PROC_CHILDREN) */
-	uint32_t *slots;	/* by page: its note's place + 1 */
-	uint64_t low, high;	/* pages outside of [low, high) have none */
+	uint64_t first, pages; /* page frames of the namespace */
+	dev_t dev;	       /* what a filesystem on it has for st_dev */
+	bool huge;	       /* 2 MiB entries can be told from others (PAGEMAP_SCAN) */
+	bool children;	       /* the kernel lists those of a thread (PROC_CHILDREN) */
+	uint32_t *slots;       /* by page: its note's place + 1 */
+	uint64_t low, high;    /* pages outside of [low, high) have none */
 	struct note *notes;
 	size_t n, room;
 };

@@ -32,8 +32,7 @@ static void look_at_device(struct exec *x, struct outcome *o)
 
 	if (fd < 0)
 		outcome_fail(o, "residue.device", "the device is free once it is unmounted",
-			     "exclusive open of '%s': %s", x->ctx->guest->pmem,
-			     errno_name(errno));
+			     "exclusive open of '%s': %s", x->ctx->guest->pmem, errno_name(errno));
 }
 
 static void check_contents(struct exec *x, struct outcome *o)

@@ -91,8 +91,7 @@ int dm_create(struct dm *d, const char *name, const char *backing, uint64_t byte
 
 int dm_suspend(struct dm *d)
 {
-	return simple_request(d->name, DM_DEV_SUSPEND,
-			      DM_SUSPEND_FLAG | DM_SKIP_LOCKFS_FLAG);
+	return simple_request(d->name, DM_DEV_SUSPEND, DM_SUSPEND_FLAG | DM_SKIP_LOCKFS_FLAG);
 }
 
 int dm_resume(struct dm *d)

@@ -13,8 +13,8 @@
 #define DM_PREFIX "daxrig-"
 
 struct dm {
-	char name[64];	/* device-mapper's name */
-	char path[32];	/* its node: "/dev/dm-3" */
+	char name[64]; /* device-mapper's name */
+	char path[32]; /* its node: "/dev/dm-3" */
 };
 
 /* Makes @name a linear map of the first @bytes (of 512 each) of block device @backing. */

@@ -21,11 +21,11 @@
 struct odirect {
 	struct pin *pin;
 	struct dm dm;
-	int fd;			/* the device, O_DIRECT */
+	int fd; /* the device, O_DIRECT */
 	pthread_t writer;
-	pid_t tid;		/* of the writer, 0 until it runs; atomic */
-	bool done;		/* the write has returned; atomic */
-	ssize_t result;		/* of the write, or -errno */
+	pid_t tid;	/* of the writer, 0 until it runs; atomic */
+	bool done;	/* the write has returned; atomic */
+	ssize_t result; /* of the write, or -errno */
 };
 
 static bool ram_disk(unsigned int id, char *path, size_t size)
@@ -110,8 +110,8 @@ static bool all_submitted(struct odirect *o, pid_t tid)
 		p = strstr(buf, field);
 		return p && strtoull(p + strlen(field), NULL, 10) >= o->pin->len;
 	}
-	return read_task_file(tid, "stack", buf, sizeof(buf)) &&
-	       strstr(buf, "blkdev_direct_IO") && !is_pinning(buf);
+	return read_task_file(tid, "stack", buf, sizeof(buf)) && strstr(buf, "blkdev_direct_IO") &&
+	       !is_pinning(buf);
 }
 
 /*
@@ -146,8 +146,10 @@ static int wait_in_flight(struct odirect *o)
 				return pin_fail(o->pin, (int)-o->result,
 						"the O_DIRECT write was refused: %s",
 						strerror((int)-o->result));
-			return pin_fail(o->pin, EIO, "the O_DIRECT write ended at once "
-				"with %zd bytes, the device did not hold it", o->result);
+			return pin_fail(o->pin, EIO,
+					"the O_DIRECT write ended at once "
+					"with %zd bytes, the device did not hold it",
+					o->result);
 		}
 		state = tid ? task_state(tid) : '?';
 		if (state == 'D' && all_submitted(o, tid))
@@ -172,8 +174,8 @@ static int device_create(struct odirect *o)
 	if (fd < 0 || ioctl(fd, BLKGETSIZE64, &have))
 		ret = pin_fail(o->pin, errno, "'%s': %s", disk, strerror(errno));
 	else if (have < want)
-		ret = pin_fail(o->pin, ENOSPC, "'%s' holds %llu bytes, the pin needs %llu",
-			       disk, (unsigned long long)have, (unsigned long long)want);
+		ret = pin_fail(o->pin, ENOSPC, "'%s' holds %llu bytes, the pin needs %llu", disk,
+			       (unsigned long long)have, (unsigned long long)want);
 	else
 		ret = 0;
 	if (fd >= 0)
@@ -236,7 +238,7 @@ static int odirect_take(struct pin *p)
 		return 0;
 	}
 	if (p->spins || !writer_end(o, &unused))
-		return ret;	/* it still uses all of o */
+		return ret; /* it still uses all of o */
 
 out_close:
 	close(o->fd);
@@ -261,8 +263,8 @@ static int read_back(struct odirect *o, uint8_t *last)
 
 		if (n <= 0) {
 			ret = pin_fail(o->pin, n ? errno : EIO,
-				       "cannot read '%s' back at byte %zu: %s", o->dm.path,
-				       done, n ? strerror(errno) : "end of device");
+				       "cannot read '%s' back at byte %zu: %s", o->dm.path, done,
+				       n ? strerror(errno) : "end of device");
 			break;
 		}
 		memcpy(last + done, chunk, (size_t)n);
@@ -282,13 +284,14 @@ static int odirect_release(struct pin *p, void *last)
 	if (!writer_end(o, &resumed))
 		return pin_fail(p, ETIMEDOUT,
 				"the O_DIRECT write did not end after the device was resumed"
-				" (%s)", resumed ? strerror(-resumed) : "resume went well");
+				" (%s)",
+				resumed ? strerror(-resumed) : "resume went well");
 	if (o->result < 0)
 		ret = pin_fail(p, (int)-o->result, "the O_DIRECT write failed: %s",
 			       strerror((int)-o->result));
 	else if ((size_t)o->result != p->len)
-		ret = pin_fail(p, EIO, "the O_DIRECT write ended after %zd bytes of %zu",
-			       o->result, p->len);
+		ret = pin_fail(p, EIO, "the O_DIRECT write ended after %zd bytes of %zu", o->result,
+			       p->len);
 	else
 		ret = read_back(o, last);
 	close(o->fd);

@@ -99,8 +99,7 @@ static int access_pages(struct pin *p, uint8_t *out)
 		if (!ret || ret == -EFAULT)
 			ret = write_page(p, page, off);
 		if (ret && ret != -EFAULT)
-			return pin_fail(p, -ret, "%s at byte %zu of the range", o->verbs.why,
-					off);
+			return pin_fail(p, -ret, "%s at byte %zu of the range", o->verbs.why, off);
 	}
 	return 0;
 }

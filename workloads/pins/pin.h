@@ -17,44 +17,44 @@ struct holder;
 
 /* One page of a range that a pin sees and does not hold. */
 struct pin_page {
-	uint8_t todo, done;	/* enum pin_access: what to try, what was granted */
-	uint8_t expected;	/* of the interpreter */
+	uint8_t todo, done; /* enum pin_access: what to try, what was granted */
+	uint8_t expected;   /* of the interpreter */
 };
 
 enum pin_access {
 	PIN_READ = 1 << 0,
-	PIN_WRITE = 1 << 1,	/* back what was read */
-	PIN_STRAY = 1 << 2,	/* bytes of the pin's own: nobody grants that */
+	PIN_WRITE = 1 << 1, /* back what was read */
+	PIN_STRAY = 1 << 2, /* bytes of the pin's own: nobody grants that */
 };
 
 struct pin {
 	const struct pin_kind *kind;
 	const struct case_ctx *ctx;
-	const char *name;	/* as in the scenario */
-	unsigned int id;	/* 0..126, unique in the case */
-	uint8_t *addr;		/* start of the range, in this process */
-	size_t len;		/* bytes */
-	bool readonly;		/* the mapping is not writable */
-	unsigned int dma_gen;	/* last generation that was written in all lanes; atomic */
-	uint64_t rounds;	/* whole rounds of traffic so far; atomic */
-	unsigned int beat;	/* changes with each round and when traffic ends; a futex */
+	const char *name;     /* as in the scenario */
+	unsigned int id;      /* 0..126, unique in the case */
+	uint8_t *addr;	      /* start of the range, in this process */
+	size_t len;	      /* bytes */
+	bool readonly;	      /* the mapping is not writable */
+	unsigned int dma_gen; /* last generation that was written in all lanes; atomic */
+	uint64_t rounds;      /* whole rounds of traffic so far; atomic */
+	unsigned int beat;    /* changes with each round and when traffic ends; a futex */
 	/* those the range touches, in memory that a holder shares; NULL for what holds its
 	   pages */
 	struct pin_page *pages;
-	bool asked;		/* the call that may be refused was made */
+	bool asked; /* the call that may be refused was made */
 	void *priv;
 	/* of process.c; NULL and 0 when this process holds it */
 	struct holder *holder;
-	struct pin *far;	/* the holder's own, whose traffic it is */
+	struct pin *far; /* the holder's own, whose traffic it is */
 	pid_t pid;
-	bool stuck;		/* the holder does not answer */
-	pid_t spins;		/* take() failed: this thread uses the CPU in the call and does not
+	bool stuck;    /* the holder does not answer */
+	pid_t spins;   /* take() failed: this thread uses the CPU in the call and does not
 				   come back; 0: none */
-	char why[256];		/* after a failure: what, in one line */
+	char why[256]; /* after a failure: what, in one line */
 };
 
 struct pin_kind {
-	const char *name;	/* of a struct pin_info */
+	const char *name; /* of a struct pin_info */
 
 	/*
 	 * Why this guest cannot do it at all (a skip), or NULL. @buf is for the text.

@@ -24,14 +24,14 @@
 enum request { ASK_LOOK = 'l', ASK_RELEASE = 'r', ASK_FAULT = 'f', ASK_EXIT = 'x' };
 
 struct holder {
-	struct pin pin;		/* the child's */
-	struct pin_kind kind;	/* what the program's pin has for a kind */
-	size_t size;		/* of all of this, bytes */
-	int fd;			/* the socket, in the program */
-	pid_t pid;		/* 0 once it is reaped */
+	struct pin pin;	      /* the child's */
+	struct pin_kind kind; /* what the program's pin has for a kind */
+	size_t size;	      /* of all of this, bytes */
+	int fd;		      /* the socket, in the program */
+	pid_t pid;	      /* 0 once it is reaped */
 	int pid_fd;
-	pthread_mutex_t lock;	/* one question at a time */
-	uint8_t bytes[];	/* pin.len */
+	pthread_mutex_t lock; /* one question at a time */
+	uint8_t bytes[];      /* pin.len */
 };
 
 static uint64_t patience(const struct pin *p)
@@ -180,8 +180,8 @@ static int ask_fault(struct pin *p, char *buf, size_t size)
 static struct holder *holder_create(struct pin *p)
 {
 	size_t size = sizeof(struct holder) + p->len;
-	struct holder *h = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-				-1, 0);
+	struct holder *h = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+				0);
 
 	if (h == MAP_FAILED)
 		return NULL;

@@ -9,24 +9,24 @@
 #include "workloads/model/pattern.h"
 #include "workloads/pins/verbs.h"
 
-#define CHUNK ((size_t)1 << 20)	/* one RDMA READ */
+#define CHUNK ((size_t)1 << 20) /* one RDMA READ */
 #define REST_NS 3000000ull	/* at least, between two rounds */
 
 struct rdma {
 	struct pin *pin;
 	struct verbs verbs;
 	struct ibv_mr *mr;
-	size_t lane;		/* offset of the first lane in the range */
-	size_t lanes;		/* their number; the next is PIN_PAGE further */
+	size_t lane;  /* offset of the first lane in the range */
+	size_t lanes; /* their number; the next is PIN_PAGE further */
 
-	pthread_mutex_t lock;	/* verbs, with its bounce buffer */
+	pthread_mutex_t lock; /* verbs, with its bounce buffer */
 	pthread_t thread;
-	bool running;		/* thread is to be joined */
+	bool running; /* thread is to be joined */
 	pthread_mutex_t stop_lock;
 	pthread_cond_t stop_cond;
-	bool stop;		/* atomic, and under stop_lock */
+	bool stop; /* atomic, and under stop_lock */
 
-	bool faulted;		/* atomic; fault_text is final once it is set */
+	bool faulted; /* atomic; fault_text is final once it is set */
 	int fault_errno;
 	char fault_text[200];
 };
@@ -55,7 +55,7 @@ static int set_fault(struct rdma *r, int errnum, const char *fmt, ...)
 
 enum word {
 	WORD_GOOD,
-	WORD_TORN,	/* may be a read that met a write half way: look again */
+	WORD_TORN, /* may be a read that met a write half way: look again */
 	WORD_BAD,
 };
 
@@ -75,8 +75,8 @@ static enum word judge_word(unsigned int self, uint64_t found, uint64_t expected
 }
 
 /* Judges the lanes in the @n bytes at @off of the range, now in the bounce buffer. */
-static enum word judge_chunk(struct rdma *r, size_t off, size_t n, unsigned int gen,
-			     size_t *at, uint64_t *found)
+static enum word judge_chunk(struct rdma *r, size_t off, size_t n, unsigned int gen, size_t *at,
+			     uint64_t *found)
 {
 	unsigned int self = ORIGIN_PIN + r->pin->id;
 	size_t first = off <= r->lane ? 0 : (off - r->lane + PIN_PAGE - 1) / PIN_PAGE;
@@ -116,9 +116,10 @@ static int read_chunk(struct rdma *r, size_t off, size_t n, unsigned int gen)
 	}
 	if (w == WORD_GOOD)
 		return 0;
-	return set_fault(r, EILSEQ, "byte %zu of the pinned range reads 0x%016llx by RDMA, "
-			 "generation %u was written there", at, (unsigned long long)found,
-			 gen);
+	return set_fault(r, EILSEQ,
+			 "byte %zu of the pinned range reads 0x%016llx by RDMA, "
+			 "generation %u was written there",
+			 at, (unsigned long long)found, gen);
 }
 
 /*
@@ -161,8 +162,8 @@ static int write_lanes(struct rdma *r, unsigned int gen)
 		}
 		ret = verbs_write(&r->verbs, remote, (unsigned int)n, PIN_LANE, r->mr->rkey);
 		if (ret)
-			set_fault(r, -ret, "%s near byte %zu of the pinned range",
-				  r->verbs.why, r->lane + i * PIN_PAGE);
+			set_fault(r, -ret, "%s near byte %zu of the pinned range", r->verbs.why,
+				  r->lane + i * PIN_PAGE);
 		pthread_mutex_unlock(&r->lock);
 	}
 	return ret;
@@ -204,8 +205,7 @@ static bool rest(struct rdma *r, uint64_t took)
 	ts.tv_nsec = (long)(end % 1000000000);
 	pthread_mutex_lock(&r->stop_lock);
 	while (!r->stop && ret == 0)
-		ret = pthread_cond_clockwait(&r->stop_cond, &r->stop_lock, CLOCK_MONOTONIC,
-					     &ts);
+		ret = pthread_cond_clockwait(&r->stop_cond, &r->stop_lock, CLOCK_MONOTONIC, &ts);
 	stop = r->stop;
 	pthread_mutex_unlock(&r->stop_lock);
 	return !stop;
@@ -279,8 +279,8 @@ static int reg_mr_through_gate(struct rdma *r)
 	}
 	if (ret && shut) {
 		n = strlen(p->why);
-		snprintf(p->why + n, sizeof(p->why) - n,
-			 " (the long-term gate was not lifted: %s)", lift);
+		snprintf(p->why + n, sizeof(p->why) - n, " (the long-term gate was not lifted: %s)",
+			 lift);
 	}
 	return ret;
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define TIMEOUT 17	/* 4.096 us << 17 = 0.5 s: guests share processors */
+#define TIMEOUT 17 /* 4.096 us << 17 = 0.5 s: guests share processors */
 #define RETRIES 7
 
 static int fail(struct verbs *v, int errnum, const char *what)
@@ -51,7 +51,9 @@ static struct ibv_qp *qp_create(struct verbs *v)
 	struct ibv_qp_init_attr attr = {
 		.send_cq = v->cq,
 		.recv_cq = v->cq,
-		.cap = { .max_send_wr = VERBS_BATCH, .max_recv_wr = 1, .max_send_sge = 1,
+		.cap = { .max_send_wr = VERBS_BATCH,
+			 .max_recv_wr = 1,
+			 .max_send_sge = 1,
 			 .max_recv_sge = 1 },
 		.qp_type = IBV_QPT_RC,
 	};
@@ -67,8 +69,8 @@ static int qp_to_init(struct ibv_qp *qp)
 		.qp_access_flags = IBV_ACCESS_REMOTE_READ | IBV_ACCESS_REMOTE_WRITE,
 	};
 
-	return ibv_modify_qp(qp, &attr, IBV_QP_STATE | IBV_QP_PKEY_INDEX | IBV_QP_PORT |
-						IBV_QP_ACCESS_FLAGS);
+	return ibv_modify_qp(qp, &attr,
+			     IBV_QP_STATE | IBV_QP_PKEY_INDEX | IBV_QP_PORT | IBV_QP_ACCESS_FLAGS);
 }
 
 static int qp_to_rtr(struct verbs *v, struct ibv_qp *qp, uint32_t peer)
@@ -79,15 +81,17 @@ static int qp_to_rtr(struct verbs *v, struct ibv_qp *qp, uint32_t peer)
 		.dest_qp_num = peer,
 		.max_dest_rd_atomic = 4,
 		.min_rnr_timer = 12,
-		.ah_attr = { .is_global = 1, .port_num = VERBS_PORT,
-			     .grh = { .dgid = v->gid, .sgid_index = (uint8_t)v->gid_index,
+		.ah_attr = { .is_global = 1,
+			     .port_num = VERBS_PORT,
+			     .grh = { .dgid = v->gid,
+				      .sgid_index = (uint8_t)v->gid_index,
 				      .hop_limit = 1 } },
 	};
 
-	return ibv_modify_qp(qp, &attr, IBV_QP_STATE | IBV_QP_AV | IBV_QP_PATH_MTU |
-						IBV_QP_DEST_QPN | IBV_QP_RQ_PSN |
-						IBV_QP_MAX_DEST_RD_ATOMIC |
-						IBV_QP_MIN_RNR_TIMER);
+	return ibv_modify_qp(qp, &attr,
+			     IBV_QP_STATE | IBV_QP_AV | IBV_QP_PATH_MTU | IBV_QP_DEST_QPN |
+				     IBV_QP_RQ_PSN | IBV_QP_MAX_DEST_RD_ATOMIC |
+				     IBV_QP_MIN_RNR_TIMER);
 }
 
 static int qp_to_rts(struct ibv_qp *qp)
@@ -100,9 +104,9 @@ static int qp_to_rts(struct ibv_qp *qp)
 		.max_rd_atomic = 4,
 	};
 
-	return ibv_modify_qp(qp, &attr, IBV_QP_STATE | IBV_QP_TIMEOUT | IBV_QP_RETRY_CNT |
-						IBV_QP_RNR_RETRY | IBV_QP_SQ_PSN |
-						IBV_QP_MAX_QP_RD_ATOMIC);
+	return ibv_modify_qp(qp, &attr,
+			     IBV_QP_STATE | IBV_QP_TIMEOUT | IBV_QP_RETRY_CNT | IBV_QP_RNR_RETRY |
+				     IBV_QP_SQ_PSN | IBV_QP_MAX_QP_RD_ATOMIC);
 }
 
 static int connect_pair(struct verbs *v)
@@ -280,7 +284,8 @@ static int run(struct verbs *v, struct ibv_send_wr *wr, const char *what)
 
 int verbs_read(struct verbs *v, uint64_t remote, uint32_t rkey, size_t len)
 {
-	struct ibv_sge sge = { .addr = (uintptr_t)v->bounce, .length = (uint32_t)len,
+	struct ibv_sge sge = { .addr = (uintptr_t)v->bounce,
+			       .length = (uint32_t)len,
 			       .lkey = v->bounce_mr->lkey };
 	struct ibv_send_wr wr = {
 		.sg_list = &sge,

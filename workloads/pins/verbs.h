@@ -26,12 +26,12 @@ struct verbs {
 	enum ibv_mtu mtu;
 	union ibv_gid gid;
 	unsigned int gid_index;
-	uint64_t wait_ms;	/* longest wait for one completion */
+	uint64_t wait_ms; /* longest wait for one completion */
 
 	uint8_t *bounce;
 	size_t bounce_len;
 	struct ibv_mr *bounce_mr;
-	bool broken;		/* an error left the queue pair unusable */
+	bool broken; /* an error left the queue pair unusable */
 	char why[192];
 };
 

@@ -10,7 +10,7 @@
 
 struct vmsplice {
 	int pipe[2];
-	size_t pages;		/* that it has slots for */
+	size_t pages; /* that it has slots for */
 };
 
 /* An empty one of a pin that is gone: most pins are of one size. NULL: there is none. */
@@ -66,8 +66,8 @@ static int fill_pipe(struct pin *p, int fd)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return pin_fail(p, errno, "vmsplice stopped at byte %zu of %zu: %s",
-					done, p->len, strerror(errno));
+			return pin_fail(p, errno, "vmsplice stopped at byte %zu of %zu: %s", done,
+					p->len, strerror(errno));
 		if (n == 0)
 			return pin_fail(p, EIO, "vmsplice took nothing at byte %zu", done);
 		done += (size_t)n;
@@ -85,9 +85,8 @@ static int read_pipe(struct pin *p, int fd, uint8_t *out)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return pin_fail(p, n ? errno : EIO,
-					"the pipe held %zu bytes of %zu: %s", done, p->len,
-					n ? strerror(errno) : "end of file");
+			return pin_fail(p, n ? errno : EIO, "the pipe held %zu bytes of %zu: %s",
+					done, p->len, n ? strerror(errno) : "end of file");
 		done += (size_t)n;
 	}
 	return 0;

@@ -19,7 +19,7 @@ const struct storm_event *storm_log_at(const struct storm_log *log, uint64_t i)
 static void add_line(const struct storm_event *e, uint64_t from_ns, struct buf *out)
 {
 	static const char *const acts[] = {
-		[STORM_TOUCH] = "store", [STORM_PIN] = "pin",	[STORM_UNPIN] = "unpin",
+		[STORM_TOUCH] = "store", [STORM_PIN] = "pin",	 [STORM_UNPIN] = "unpin",
 		[STORM_START] = "start", [STORM_DONE] = "ended", [STORM_CHECK] = "check",
 	};
 	bool op = e->act == STORM_START || e->act == STORM_DONE;

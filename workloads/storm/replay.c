@@ -13,11 +13,11 @@
 struct replay {
 	const struct storm_file *file;
 	uint64_t range;
-	const struct storm_event *v[EVENTS_MAX];	/* what is played, in the log's order */
+	const struct storm_event *v[EVENTS_MAX]; /* what is played, in the log's order */
 	bool played[EVENTS_MAX];
-	bool over[EVENTS_MAX];		/* STORM_START: its end was said */
+	bool over[EVENTS_MAX]; /* STORM_START: its end was said */
 	unsigned int n;
-	unsigned int live;		/* pins */
+	unsigned int live; /* pins */
 	struct buf *out;
 };
 
@@ -258,8 +258,8 @@ static void add_things(const struct replay *r)
 			 i * range, range, storm_is_pmd(i) ? " pmd" : "");
 }
 
-void storm_replay(const struct storm_log *log, const struct storm_file *file,
-		  const char *title, struct buf *out)
+void storm_replay(const struct storm_log *log, const struct storm_file *file, const char *title,
+		  struct buf *out)
 {
 	struct replay r = { .file = file, .range = file->size / file->workers, .out = out };
 

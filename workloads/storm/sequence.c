@@ -5,7 +5,7 @@
 #include "workloads/storm/storm.h"
 
 #define PAGE ((uint64_t)PIN_PAGE)
-#define PAGES_MAX 16u		/* of most ranges */
+#define PAGES_MAX 16u /* of most ranges */
 /* One pin in so many is of a kind that the host must help with: it stops the machine. */
 #define GATE_RARE 24u
 
@@ -14,13 +14,15 @@ unsigned int storm_pin_bit(const char *name)
 	for (unsigned int i = 0; pin_infos[i].name; i++)
 		if (strcmp(pin_infos[i].name, name) == 0)
 			return (pin_infos[i].traits & PIN_HOLDS) &&
-			       !(pin_infos[i].traits & PIN_DEVDAX) ? 1u << i : 0;
+					       !(pin_infos[i].traits & PIN_DEVDAX) ?
+				       1u << i :
+				       0;
 	return 0;
 }
 
 /* As often as they stand here. */
-static const char *const op_names[] = { "punch", "punch", "punch", "zero", "zero", "write",
-					"write", "falloc" };
+static const char *const op_names[] = { "punch", "punch", "punch", "zero",
+					"zero",	 "write", "write", "falloc" };
 
 unsigned int storm_op_bit(const char *name)
 {
@@ -46,8 +48,11 @@ void storm_seq_init(struct storm_seq *q, const struct storm_spec *spec, uint64_t
 	bool leader = worker == STORM_LEADER;
 	uint64_t len = leader ? size : size / spec->workers;
 
-	*q = (struct storm_seq){ .state = seed, .base = leader ? 0 : worker * len, .len = len,
-				 .pins = spec->pins, .ops = spec->ops,
+	*q = (struct storm_seq){ .state = seed,
+				 .base = leader ? 0 : worker * len,
+				 .len = len,
+				 .pins = spec->pins,
+				 .ops = spec->ops,
 				 .workers = spec->workers };
 	q->state = roll(q, UINT64_MAX) ^ (worker + 1) * 0xd1342543de82ef95ull;
 }

@@ -14,9 +14,9 @@
 #include "workloads/lang/pin-info.h"
 
 #define STORM_WORKERS_MAX 8u
-#define STORM_WORKERS 4u		/* when nothing else is said */
-#define STORM_LEADER STORM_WORKERS_MAX	/* as the number of a worker */
-#define STORM_RANGE (2u << 20)		/* bytes; a worker has one of them, or several */
+#define STORM_WORKERS 4u	       /* when nothing else is said */
+#define STORM_LEADER STORM_WORKERS_MAX /* as the number of a worker */
+#define STORM_RANGE (2u << 20)	       /* bytes; a worker has one of them, or several */
 #define STORM_MS_MAX (24u * 3600 * 1000)
 #define STORM_PINS_DEFAULT "vmsplice"
 
@@ -25,9 +25,9 @@ struct storm_spec {
 	uint64_t ms;
 	unsigned int workers;
 	bool one_cpu;
-	bool unstick;		/* ends waits that nothing but an entry in a page table keeps */
-	unsigned int pins;	/* bit N: the kind pin_infos[N] */
-	unsigned int ops;	/* of storm_op_bit() */
+	bool unstick;	   /* ends waits that nothing but an entry in a page table keeps */
+	unsigned int pins; /* bit N: the kind pin_infos[N] */
+	unsigned int ops;  /* of storm_op_bit() */
 };
 
 #define STORM_OPS_ALL UINT32_MAX
@@ -39,7 +39,7 @@ unsigned int storm_op_bit(const char *name);
 /* One worker's, or the leader's, future. */
 struct storm_seq {
 	uint64_t state;
-	uint64_t base, len;	/* its range in the file, bytes; of the leader: all of it */
+	uint64_t base, len; /* its range in the file, bytes; of the leader: all of it */
 	unsigned int pins, ops, workers;
 };
 
@@ -48,15 +48,15 @@ void storm_seq_init(struct storm_seq *q, const struct storm_spec *spec, uint64_t
 
 /* Offsets are bytes in the file, in the range of the worker. */
 struct storm_round {
-	uint64_t off, len;		/* stored to before all else */
-	const struct pin_info *pin;	/* NULL: none; whole pages, stored to before */
+	uint64_t off, len;	    /* stored to before all else */
+	const struct pin_info *pin; /* NULL: none; whole pages, stored to before */
 	uint64_t pin_off, pin_len;
-	const struct mutator *op;	/* NULL: none */
+	const struct mutator *op; /* NULL: none */
 	uint64_t op_off, op_len;
-	bool look;			/* at what the pin shows */
-	bool again;			/* stores to what is pinned once more */
-	bool read;			/* read(2) at the end */
-	unsigned int hold_us;		/* so long the pin stands after the operation began */
+	bool look;	      /* at what the pin shows */
+	bool again;	      /* stores to what is pinned once more */
+	bool read;	      /* read(2) at the end */
+	unsigned int hold_us; /* so long the pin stands after the operation began */
 };
 
 void storm_next(struct storm_seq *q, struct storm_round *r);
@@ -72,13 +72,13 @@ bool storm_must_wait(const struct storm_round *r);
 
 /* What the leader does while all stand still, behind its look at everything. */
 struct storm_turn {
-	const struct mutator *op;	/* collapse, insert, truncate; NULL: nothing */
-	uint64_t off, len;		/* collapse, insert */
-	uint64_t size;			/* truncate */
-	unsigned int pins;		/* bit N: it pins a place in worker N's range before */
+	const struct mutator *op; /* collapse, insert, truncate; NULL: nothing */
+	uint64_t off, len;	  /* collapse, insert */
+	uint64_t size;		  /* truncate */
+	unsigned int pins;	  /* bit N: it pins a place in worker N's range before */
 	uint64_t pin_off[STORM_WORKERS_MAX], pin_len;
-	unsigned int first;		/* the worker whose pin goes first; then up, around */
-	bool sync;			/* fsync before it looks */
+	unsigned int first; /* the worker whose pin goes first; then up, around */
+	bool sync;	    /* fsync before it looks */
 	unsigned int hold_us;
 };
 
@@ -88,21 +88,24 @@ void storm_turn(struct storm_seq *q, struct storm_turn *t);
 bool storm_turn_meets(const struct storm_turn *t, unsigned int n);
 
 enum storm_act {
-	STORM_TOUCH, STORM_PIN, STORM_UNPIN,
-	STORM_START, STORM_DONE,	/* an operation */
+	STORM_TOUCH,
+	STORM_PIN,
+	STORM_UNPIN,
+	STORM_START,
+	STORM_DONE, /* an operation */
 	STORM_CHECK,
 };
 
 struct storm_event {
-	uint64_t ns;			/* monotonic */
+	uint64_t ns; /* monotonic */
 	enum storm_act act;
-	unsigned int worker;		/* or STORM_LEADER */
-	unsigned int round;		/* of this worker */
-	unsigned int id;		/* pin, operation: which; the same when it goes, ends */
-	uint64_t off, len;		/* truncate: off is the size */
+	unsigned int worker; /* or STORM_LEADER */
+	unsigned int round;  /* of this worker */
+	unsigned int id;     /* pin, operation: which; the same when it goes, ends */
+	uint64_t off, len;   /* truncate: off is the size */
 	const struct pin_info *pin;
 	const struct mutator *op;
-	int result;			/* of an operation that ended: 0 or -errno */
+	int result; /* of an operation that ended: 0 or -errno */
 };
 
 #define STORM_LOG_MAX 2000u
@@ -110,7 +113,7 @@ struct storm_event {
 /* The last STORM_LOG_MAX events, in the order they were added. */
 struct storm_log {
 	struct storm_event v[STORM_LOG_MAX];
-	uint64_t n;			/* in all: the last is v[(n - 1) % STORM_LOG_MAX] */
+	uint64_t n; /* in all: the last is v[(n - 1) % STORM_LOG_MAX] */
 };
 
 void storm_log_add(struct storm_log *log, const struct storm_event *e);
@@ -119,14 +122,13 @@ void storm_log_add(struct storm_log *log, const struct storm_event *e);
 const struct storm_event *storm_log_at(const struct storm_log *log, uint64_t i);
 
 /* A line for each, the times in seconds since @from_ns; at most @max bytes, the last ones. */
-void storm_log_text(const struct storm_log *log, uint64_t from_ns, size_t max,
-		    struct buf *out);
+void storm_log_text(const struct storm_log *log, uint64_t from_ns, size_t max, struct buf *out);
 
 struct storm_file {
 	const char *name;
-	uint64_t size;			/* bytes */
+	uint64_t size; /* bytes */
 	unsigned int workers;
-	bool unstick;			/* the storm did: nothing is touched while somebody waits */
+	bool unstick; /* the storm did: nothing is touched while somebody waits */
 };
 
 /* Even workers map their range with 2 MiB entries where they can. */
@@ -141,7 +143,7 @@ static inline bool storm_is_pmd(unsigned int worker)
  * comes in between that would hold it up longer. model_parse() takes it. @title: its first
  * line.
  */
-void storm_replay(const struct storm_log *log, const struct storm_file *file,
-		  const char *title, struct buf *out);
+void storm_replay(const struct storm_log *log, const struct storm_file *file, const char *title,
+		  struct buf *out);
 
 #endif

@@ -43,7 +43,7 @@ int __wrap_fsmap_of_file(int fd, uint64_t off, uint64_t len, struct extent *out,
 int __wrap_fsmap_free(int fd, const struct extent *e, struct extent *out);
 
 static const char *folder;
-static int trace[2];	/* the pipe that trace_pipe is */
+static int trace[2]; /* the pipe that trace_pipe is */
 
 void fake_fs_init(const char *dir)
 {
@@ -105,7 +105,8 @@ int __wrap_statx(int dir, const char *path, int flags, unsigned int mask, struct
 {
 	int ret = __real_statx(dir, path, flags, mask, out);
 
-	out->stx_attributes |= fake.no_dax || (fake.no_dax_again && fake.mounts) ? 0 : STATX_ATTR_DAX;
+	out->stx_attributes |= fake.no_dax || (fake.no_dax_again && fake.mounts) ? 0 :
+										   STATX_ATTR_DAX;
 	return ret;
 }
 
@@ -134,9 +135,10 @@ static void flush(int fd)
 	for (uint64_t page = 0; page * FLUSH_PAGE < (uint64_t)sb.st_size; page++) {
 		if (page - fake.unflushed < fake.unflushed_pages)
 			continue;
-		snprintf(line, sizeof(line), "x-1 [000] d..1. 1.0: dax_writeback_one: dev %u:%u "
-			 "ino 0x%llx pgoff 0x%llx pglen 0x1\n", major(sb.st_dev),
-			 minor(sb.st_dev), (unsigned long long)sb.st_ino,
+		snprintf(line, sizeof(line),
+			 "x-1 [000] d..1. 1.0: dax_writeback_one: dev %u:%u "
+			 "ino 0x%llx pgoff 0x%llx pglen 0x1\n",
+			 major(sb.st_dev), minor(sb.st_dev), (unsigned long long)sb.st_ino,
 			 (unsigned long long)page);
 		say(line);
 	}

@@ -122,8 +122,8 @@ static int poison(void)
 /* What the host's own kernel may be asked for. */
 static int carry_out(const struct mutator_call *c, struct op_target *t)
 {
-	static const char *const safe[] = { "truncate", "punch", "write", "read", "load", "store",
-					    "unlink", "umount" };
+	static const char *const safe[] = { "truncate", "punch", "write",  "read",
+					    "load",	"store", "unlink", "umount" };
 
 	if (word_eq(c->mutator->name, "hwpoison"))
 		return poison();
@@ -190,11 +190,16 @@ void __wrap_exec_measure_window(struct exec *x, struct outcome *o)
 void fake_run(const char *text, const char *dir, int link, uint64_t grace_ms)
 {
 	const struct guest_facts served = { .kernel_major = 7, .pmem = FAKE_PMEM, .cpus = 1 },
-				 fresh = { .kernel_major = 7, .pmem = FAKE_PMEM, .cpus = 1,
+				 fresh = { .kernel_major = 7,
+					   .pmem = FAKE_PMEM,
+					   .cpus = 1,
 					   .mounted = "xfs" };
-	const struct case_ctx ctx = { .name = "t", .text = text, .fs = "xfs",
+	const struct case_ctx ctx = { .name = "t",
+				      .text = text,
+				      .fs = "xfs",
 				      .guest = fake.served ? &served : &fresh,
-				      .grace_ms = grace_ms, .link = link };
+				      .grace_ms = grace_ms,
+				      .link = link };
 
 	grace = grace_ms;
 	fake_shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

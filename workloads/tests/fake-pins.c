@@ -83,7 +83,8 @@ static void write_lanes(struct pin *p)
 {
 	p->dma_gen++;
 	for (size_t lane = PIN_PAGE - PIN_LANE; lane < p->len; lane += PIN_PAGE) {
-		pattern_fill((char *)p->priv + lane, PIN_LANE, ORIGIN_PIN + p->id, p->dma_gen, lane);
+		pattern_fill((char *)p->priv + lane, PIN_LANE, ORIGIN_PIN + p->id, p->dma_gen,
+			     lane);
 		memcpy(p->addr + lane, (char *)p->priv + lane, PIN_LANE);
 	}
 	__atomic_add_fetch(&p->rounds, 1, __ATOMIC_RELEASE);
@@ -199,27 +200,41 @@ static int demand_release(struct pin *p, void *last)
 }
 
 static const struct pin_kind kind_demand = {
-	.name = "rdma-odp", .missing = fake_missing, .take = demand_take, .look = demand_look,
-	.look_at = demand_look_at, .write_at = demand_write_at,
+	.name = "rdma-odp",
+	.missing = fake_missing,
+	.take = demand_take,
+	.look = demand_look,
+	.look_at = demand_look_at,
+	.write_at = demand_write_at,
 	.release = demand_release,
 };
 
 static const struct pin_kind kind_vmsplice = {
-	.name = "vmsplice", .missing = fake_missing, .take = fake_take, .look = fake_look,
+	.name = "vmsplice",
+	.missing = fake_missing,
+	.take = fake_take,
+	.look = fake_look,
 	.release = fake_release,
 };
 
 static const struct pin_kind kind_rdma = {
-	.name = "rdma", .missing = fake_missing, .take = fake_take, .look = fake_look,
-	.release = device_release, .fault = device_fault,
+	.name = "rdma",
+	.missing = fake_missing,
+	.take = fake_take,
+	.look = fake_look,
+	.release = device_release,
+	.fault = device_fault,
 };
 
 static const struct pin_kind kind_uring = {
-	.name = "uring", .missing = fake_missing, .take = refused_take, .release = fake_release,
+	.name = "uring",
+	.missing = fake_missing,
+	.take = refused_take,
+	.release = fake_release,
 };
 
 const struct pin_kind *const pin_kinds[] = { &kind_vmsplice, &kind_rdma, &kind_demand,
-					     &kind_uring, &pin_null, NULL };
+					     &kind_uring,    &pin_null,	 NULL };
 
 /* One page is mapped at first, somewhere: enough to ask of. */
 const char *__wrap_book_init(struct book *b, const char *pmem)
@@ -261,12 +276,13 @@ static bool is_asked_of(const char *const *args, uint64_t pfn)
 	return false;
 }
 
-int case_call(const struct case_ctx *ctx, const char *call, const char *const *args,
-	      char *why, size_t size)
+int case_call(const struct case_ctx *ctx, const char *call, const char *const *args, char *why,
+	      size_t size)
 {
 	static unsigned int asked;
-	const char *text = strcmp(call, LEDGER_CALL) == 0 ? fake.ledger :
-			   strcmp(call, LEDGER_IDLE_CALL) == 0 ? fake.ledger_idle : NULL;
+	const char *text = strcmp(call, LEDGER_CALL) == 0      ? fake.ledger :
+			   strcmp(call, LEDGER_IDLE_CALL) == 0 ? fake.ledger_idle :
+								 NULL;
 
 	(void)ctx;
 	if (text && fake.ledger_page && !is_asked_of(args, BOOK_FIRST + fake.ledger_page))

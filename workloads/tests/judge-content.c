@@ -7,8 +7,9 @@
 #define FILE_A "file a 64K written\nmap m a 0 64K shared rw\n"
 #define TWO_FILES "file a 64K written\nfile b 64K written\nmap m a 0 64K shared rw\n"
 #define TWO_FILES_P TWO_FILES "pin p vmsplice m 16K\n"
-#define INTERRUPTED FILE_A "pin p vmsplice m+16K 16K\nstart t punch a 16K 16K\n" \
-	"signal t TERM\nunpin p\ncheck a\n"
+#define INTERRUPTED                                                                                \
+	FILE_A "pin p vmsplice m+16K 16K\nstart t punch a 16K 16K\n"                               \
+	       "signal t TERM\nunpin p\ncheck a\n"
 /* line 4 is the operation with the harm */
 #define DEMAND FILE_A "pin p rdma-odp m+16K 16K\n"
 #define NOTHING "no access behind the end of a file, or where nothing is mapped"
@@ -24,138 +25,178 @@ static const struct judge_row rows[] = {
 	/* as it must be: nothing is found */
 	{ "the bytes are as they were written",
 	  TWO_FILES_P "read a 0 64K\ncheck a\ncheck b\ncheck m\ncheck p\nunpin p\n",
-	  { .op = NULL }, .want = "pass" },
+	  { .op = NULL },
+	  .want = "pass" },
 	{ "lanes of a device in its own page",
 	  TWO_FILES "pin p rdma m 16K\ncheck a\ncheck m\ncheck p\nunpin p\ncheck a\ncheck b\n",
-	  { .op = NULL }, .want = "pass" },
-	{ "behind the end of a file is SIGBUS", FILE_A "truncate a 16K\ncheck a\ncheck m\n",
-	  { .op = NULL }, .want = "pass" },
+	  { .op = NULL },
+	  .want = "pass" },
+	{ "behind the end of a file is SIGBUS",
+	  FILE_A "truncate a 16K\ncheck a\ncheck m\n",
+	  { .op = NULL },
+	  .want = "pass" },
 
-	{ "a hole keeps its bytes", FILE_A "punch a 16K 16K\ncheck a\n",
+	{ "a hole keeps its bytes",
+	  FILE_A "punch a 16K 16K\ncheck a\n",
 	  { .op = "punch", .undone = true },
 	  .want = "fail\n4 content.file: zeroes | file 'a' offset 0x4000 holds file 'a' offset "
 		  "0x4000 generation 1 (16384 bytes differ)\n"
 		  "0 content.file: zeroes | file 'a' offset 0x4000 holds file 'a' offset "
 		  "0x4000 generation 1 (16384 bytes differ)" },
-	{ "nobody looks before the end", FILE_A "punch a 0 4K\n",
+	{ "nobody looks before the end",
+	  FILE_A "punch a 0 4K\n",
 	  { .op = "punch", .undone = true },
 	  .want = "fail\n0 content.file: zeroes | file 'a' offset 0 holds file 'a' offset 0 "
 		  "generation 1 (4096 bytes differ)" },
-	{ "EINTR, and yet it is done", INTERRUPTED,
+	{ "EINTR, and yet it is done",
+	  INTERRUPTED,
 	  { .op = "punch", .signal = SIGNAL_TOO_LATE },
 	  .want = "fail\n7 content.file: file 'a' offset 0x4000 generation 1 | file 'a' offset "
 		  "0x4000 holds zeroes (16384 bytes differ)\n"
 		  "0 content.file: file 'a' offset 0x4000 generation 1 | file 'a' offset "
 		  "0x4000 holds zeroes (16384 bytes differ)" },
-	{ "bytes of another file", TWO_FILES "punch a 0 4K\ncheck a\n",
+	{ "bytes of another file",
+	  TWO_FILES "punch a 0 4K\ncheck a\n",
 	  { .op = "punch", .harm = { BYTES_PATTERN, "a", 0x2000, 4096, FILE_2, 1, 0x3000 } },
 	  .want = "fail\n5 content.file: file 'a' offset 0x2000 generation 1 | file 'a' offset "
 		  "0x2000 holds file 'b' offset 0x3000 generation 1 (4096 bytes differ)\n"
 		  "0 content.file: file 'a' offset 0x2000 generation 1 | file 'a' offset "
 		  "0x2000 holds file 'b' offset 0x3000 generation 1 (4096 bytes differ)" },
-	{ "bytes of before", FILE_A "write a 0 4K\ncheck a\n",
+	{ "bytes of before",
+	  FILE_A "write a 0 4K\ncheck a\n",
 	  { .op = "write", .harm = { BYTES_PATTERN, "a", 0, 4096, FILE_1, 1, 0 } },
 	  .want = "fail\n4 content.file: file 'a' offset 0 generation 2 | file 'a' offset 0 "
 		  "holds file 'a' offset 0 generation 1 (4096 bytes differ)\n"
 		  "0 content.file: file 'a' offset 0 generation 2 | file 'a' offset 0 "
 		  "holds file 'a' offset 0 generation 1 (4096 bytes differ)" },
-	{ "another size", FILE_A "truncate a 16K\ncheck a\n",
+	{ "another size",
+	  FILE_A "truncate a 16K\ncheck a\n",
 	  { .op = "truncate", .undone = true },
 	  .want = "fail\n4 content.file: size 16384 | 'a' has size 65536\n"
 		  "0 content.file: size 16384 | 'a' has size 65536" },
-	{ "a part of the file is gone", FILE_A "punch a 0 4K\ncheck a 32K 32K\n",
+	{ "a part of the file is gone",
+	  FILE_A "punch a 0 4K\ncheck a 32K 32K\n",
 	  { .op = "punch", .harm = { BYTES_CUT, "a", 0x9000, 0, 0, 0, 0 } },
 	  .want = "fail\n4 content.file: all bytes of the file | read(2) ends at 0x9000 of "
 		  "0x10000\n0 content.file: size 65536 | 'a' has size 36864" },
-	{ "read(2) fails", FILE_A "check a\n", { .read = EIO },
+	{ "read(2) fails",
+	  FILE_A "check a\n",
+	  { .read = EIO },
 	  .want = "fail\n3 content.file: read(2) succeeds | EIO at offset 0\n"
 		  "0 content.file: read(2) succeeds | EIO at offset 0" },
-	{ "a read shows other bytes", FILE_A "punch a 0 4K\nread a 0 8K\n",
+	{ "a read shows other bytes",
+	  FILE_A "punch a 0 4K\nread a 0 8K\n",
 	  { .op = "punch", .undone = true },
 	  .want = "fail\n4 content.file: zeroes | a read of 'a' offset 0 holds file 'a' offset 0 "
 		  "generation 1 (4096 bytes differ)\n"
 		  "0 content.file: zeroes | file 'a' offset 0 holds file 'a' offset 0 "
 		  "generation 1 (4096 bytes differ)" },
-	{ "a file is gone with a remount", FILE_A "unmap m\npunch a 0 4K\nremount\n",
+	{ "a file is gone with a remount",
+	  FILE_A "unmap m\npunch a 0 4K\nremount\n",
 	  { .op = "punch", .harm = { BYTES_GONE, "a", 0, 0, 0, 0, 0 } },
 	  .want = "fail\n5 content.file: the file is there after a remount | open of 'a': ENOENT\n"
 		  "0 content.file: the file is there after a remount | open of 'a': ENOENT" },
 
-	{ "a mapping shows zeroes", FILE_A "punch a 0 4K\ncheck m\n",
+	{ "a mapping shows zeroes",
+	  FILE_A "punch a 0 4K\ncheck m\n",
 	  { .op = "punch", .harm = { BYTES_ZERO, "a", 0x4000, 16, 0, 0, 0 } },
 	  .want = "fail\n4 content.map: file 'a' offset 0x4000 generation 1 | mapping 'm' offset "
 		  "0x4000 holds zeroes (16 bytes differ)\n"
 		  "0 content.file: file 'a' offset 0x4000 generation 1 | file 'a' offset "
 		  "0x4000 holds zeroes (16 bytes differ)" },
-	{ "a page is left behind the end", FILE_A "truncate a 16K\ncheck m\n",
+	{ "a page is left behind the end",
+	  FILE_A "truncate a 16K\ncheck m\n",
 	  { .op = "truncate", .undone = true },
 	  .want = "fail\n4 content.map: SIGBUS behind the end of the file | mapping 'm' offset "
 		  "0x4000 can be read\n0 content.file: size 16384 | 'a' has size 65536" },
-	{ "a page does not come", FILE_A "punch a 0 4K\ncheck m\n",
+	{ "a page does not come",
+	  FILE_A "punch a 0 4K\ncheck m\n",
 	  { .op = "punch", .harm = { BYTES_CUT, "a", 0x8000, 0, 0, 0, 0 } },
 	  .want = "fail\n4 content.map: the bytes can be read | SIGBUS at 'm'+0x8000\n"
 		  "0 content.file: size 65536 | 'a' has size 32768" },
-	{ "nor for a store", FILE_A "punch a 0 4K\ntouch m+32K 4K write\n",
+	{ "nor for a store",
+	  FILE_A "punch a 0 4K\ntouch m+32K 4K write\n",
 	  { .op = "punch", .harm = { BYTES_CUT, "a", 0x8000, 0, 0, 0, 0 } },
 	  .want = "fail\n4 content.map: the store succeeds | SIGBUS at 'm'+0x8000\n"
 		  "0 content.file: size 65536 | 'a' has size 32768" },
-	{ "nor for a load", FILE_A "punch a 0 4K\ntouch m+32K 4K read\n",
+	{ "nor for a load",
+	  FILE_A "punch a 0 4K\ntouch m+32K 4K read\n",
 	  { .op = "punch", .harm = { BYTES_CUT, "a", 0x8000, 0, 0, 0, 0 } },
 	  .want = "fail\n4 content.map: the load succeeds | SIGBUS in 'm'\n"
 		  "0 content.file: size 65536 | 'a' has size 32768" },
 
-	{ "a pin shows another file", TWO_FILES_P "check p\nunpin p\n",
+	{ "a pin shows another file",
+	  TWO_FILES_P "check p\nunpin p\n",
 	  { .look = { BYTES_PATTERN, NULL, 4096, 4096, FILE_2, 1, 0 } },
 	  .want = "fail\n5 content.pin: file 'a' offset 0x1000 generation 1 | pin 'p' offset "
 		  "0x1000 holds file 'b' offset 0 generation 1 (4096 bytes differ)" },
-	{ "a pin shows zeroes", TWO_FILES_P "check p\nunpin p\n",
+	{ "a pin shows zeroes",
+	  TWO_FILES_P "check p\nunpin p\n",
 	  { .look = { BYTES_ZERO, NULL, 0, 8, 0, 0, 0 } },
 	  .want = "fail\n5 content.pin: file 'a' offset 0 generation 1 | pin 'p' offset 0 holds "
 		  "zeroes (8 bytes differ)" },
-	{ "a pin shows what came later", TWO_FILES_P "check p\nunpin p\n",
+	{ "a pin shows what came later",
+	  TWO_FILES_P "check p\nunpin p\n",
 	  { .look = { BYTES_PATTERN, NULL, 0, 4096, FILE_1, 2, 0 } },
 	  .want = "fail\n5 content.pin: file 'a' offset 0 generation 1 | pin 'p' offset 0 holds "
 		  "file 'a' offset 0 generation 2 (4096 bytes differ)" },
-	{ "a pin saw another file at last", TWO_FILES_P "unpin p\n",
+	{ "a pin saw another file at last",
+	  TWO_FILES_P "unpin p\n",
 	  { .last = { BYTES_PATTERN, NULL, 0, 16384, FILE_2, 1, 0 } },
 	  .want = "fail\n5 content.pin: file 'a' offset 0 generation 1 | pin 'p' offset 0 holds "
 		  "file 'b' offset 0 generation 1 (16384 bytes differ)" },
-	{ "a device reads what nobody wrote", FILE_A "pin p rdma m 16K\ncheck p\nunpin p\n",
+	{ "a device reads what nobody wrote",
+	  FILE_A "pin p rdma m 16K\ncheck p\nunpin p\n",
 	  { .fault = EILSEQ },
 	  .want = "fail\n4 content.pin: DMA goes on undisturbed | pin 'p': EILSEQ: byte 8 reads 0\n"
 		  "5 content.pin: DMA goes on undisturbed | pin 'p': EILSEQ: byte 8 reads 0" },
-	{ "a device is refused the page", FILE_A "pin p rdma m 16K\ncheck p\nunpin p\n",
+	{ "a device is refused the page",
+	  FILE_A "pin p rdma m 16K\ncheck p\nunpin p\n",
 	  { .fault = EFAULT },
 	  .want = "fail\n4 content.pin: DMA goes on undisturbed | pin 'p': EFAULT: byte 8 reads 0\n"
 		  "5 content.pin: DMA goes on undisturbed | pin 'p': EFAULT: byte 8 reads 0" },
-	{ "a packet is lost", FILE_A "pin p rdma m 16K\ncheck p\nunpin p\n",
+	{ "a packet is lost",
+	  FILE_A "pin p rdma m 16K\ncheck p\nunpin p\n",
 	  { .fault = ETIMEDOUT },
 	  .want = "error\nline 4: pin 'p': ETIMEDOUT: byte 8 reads 0" },
 
 	{ "what is mapped on demand follows the file",
 	  DEMAND "punch a 16K 4K\ncheck p\ntruncate a 24K\ncheck p\nunpin p\ncheck a\n",
-	  { .op = NULL }, .want = "pass" },
-	{ "nothing is there once it is unmapped", DEMAND "unmap m\nunpin p\ncheck a\n",
-	  { .op = NULL }, .want = "pass" },
+	  { .op = NULL },
+	  .want = "pass" },
+	{ "nothing is there once it is unmapped",
+	  DEMAND "unmap m\nunpin p\ncheck a\n",
+	  { .op = NULL },
+	  .want = "pass" },
 	{ "another process has it mapped still",
 	  FILE_A "pin p rdma-odp m+16K 16K process\nunmap m\npunch a 16K 4K\nunpin p\n",
-	  { .op = NULL }, .want = "pass" },
+	  { .op = NULL },
+	  .want = "pass" },
 	{ "a hole that came to be may be refused",
 	  "file a 64K written\nmap m a 0 64K shared r\npin p rdma-odp m 16K\npunch a 0 16K\n"
-	  "unpin p\n", { .refuses = 1, .only_later = true }, .want = "pass" },
-	{ "it sees what a truncate cut off", DEMAND "truncate a 24K\ncheck p\nunpin p\n",
+	  "unpin p\n",
+	  { .refuses = 1, .only_later = true },
+	  .want = "pass" },
+	{ "it sees what a truncate cut off",
+	  DEMAND "truncate a 24K\ncheck p\nunpin p\n",
 	  { .stale = true },
 	  .want = "fail\n5 content.pin: " NOTHING " | an RDMA READ of pin 'p' offset 0x2000 "
 		  "succeeds\n6 content.dma: " NOTHING " | an RDMA WRITE to pin 'p' offset "
 		  "0x2000 succeeds" },
-	{ "it sees what is not mapped any more", DEMAND "unmap m\nunpin p\n", { .stale = true },
+	{ "it sees what is not mapped any more",
+	  DEMAND "unmap m\nunpin p\n",
+	  { .stale = true },
 	  .want = "fail\n5 content.dma: " NOTHING " | an RDMA WRITE to pin 'p' offset 0 "
 		  "succeeds" },
-	{ "it only reads it", "file a 64K written\nmap m a 0 64K shared r\n"
-	  "pin p rdma-odp m 16K\ntruncate a 8K\nunpin p\n", { .stale = true },
+	{ "it only reads it",
+	  "file a 64K written\nmap m a 0 64K shared r\n"
+	  "pin p rdma-odp m 16K\ntruncate a 8K\nunpin p\n",
+	  { .stale = true },
 	  .want = "fail\n5 content.pin: " NOTHING " | an RDMA READ of pin 'p' offset 0x2000 "
 		  "succeeds" },
-	{ "it sees what was punched out", DEMAND "punch a 20K 4K\nunpin p\n", { .stale = true },
+	{ "it sees what was punched out",
+	  DEMAND "punch a 20K 4K\nunpin p\n",
+	  { .stale = true },
 	  .want = "fail\n5 content.pin: zeroes | pin 'p' offset 0x1000 holds file 'a' offset "
 		  "0x5000 generation 1 (4096 bytes differ)" },
 	{ "another process does, which has it mapped still",
@@ -163,42 +204,60 @@ static const struct judge_row rows[] = {
 	  { .stale = true },
 	  .want = "fail\n6 content.pin: zeroes | pin 'p' offset 0x1000 holds file 'a' offset "
 		  "0x5000 generation 1 (4096 bytes differ)" },
-	{ "it sees what was there before a write", DEMAND "write a 20K 4K\ncheck p\nunpin p\n",
+	{ "it sees what was there before a write",
+	  DEMAND "write a 20K 4K\ncheck p\nunpin p\n",
 	  { .stale = true },
 	  .want = "fail\n5 content.pin: file 'a' offset 0x5000 generation 2 | pin 'p' offset "
 		  "0x1000 holds file 'a' offset 0x5000 generation 1 (4096 bytes differ)\n"
 		  "6 content.pin: file 'a' offset 0x5000 generation 2 | pin 'p' offset 0x1000 "
 		  "holds file 'a' offset 0x5000 generation 1 (4096 bytes differ)" },
-	{ "it is refused what is there", DEMAND "unpin p\n", { .refuses = 1 },
+	{ "it is refused what is there",
+	  DEMAND "unpin p\n",
+	  { .refuses = 1 },
 	  .want = "fail\n3 content.pin: what the file has there is accessible | an RDMA READ of "
 		  "pin 'p' offset 0 is refused\n4 content.pin: what the file has there is "
 		  "accessible | an RDMA READ of pin 'p' offset 0 is refused" },
 
-	{ "parts of what is mapped on demand", DEMAND "check p 0 16K\ncheck p 1K 2K\n"
-	  "check p 3K 2K\nunpin p\n", { .op = NULL }, .want = "pass" },
-	{ "a part that begins within a page shows its start", DEMAND "check p 1K 2K\n",
+	{ "parts of what is mapped on demand",
+	  DEMAND "check p 0 16K\ncheck p 1K 2K\n"
+		 "check p 3K 2K\nunpin p\n",
+	  { .op = NULL },
+	  .want = "pass" },
+	{ "a part that begins within a page shows its start",
+	  DEMAND "check p 1K 2K\n",
 	  { .stale = true },
 	  .want = "fail\n4 content.pin: file 'a' offset 0x4400 generation 1 | pin 'p' offset "
 		  "0x400 holds file 'a' offset 0x4000 generation 1 (2048 bytes differ)" },
-	{ "a part is refused", DEMAND "check p 1K 4K\n", { .refuses = 1, .only_later = true },
+	{ "a part is refused",
+	  DEMAND "check p 1K 4K\n",
+	  { .refuses = 1, .only_later = true },
 	  .want = "fail\n4 content.pin: what the file has there is accessible | an RDMA READ of "
 		  "pin 'p' offset 0x400, 4096 bytes, is refused\n0 content.pin: what the file has "
 		  "there is accessible | an RDMA READ of pin 'p' offset 0 is refused" },
-	{ "a packet of a part is lost", DEMAND "check p 1K 4K\n", { .fault = ETIMEDOUT },
+	{ "a packet of a part is lost",
+	  DEMAND "check p 1K 4K\n",
+	  { .fault = ETIMEDOUT },
 	  .want = "error\nline 4: pin 'p': the read" },
-	{ "a part that is cut off", DEMAND "truncate a 24K\ncheck p 4K 8K\n", { .op = NULL },
+	{ "a part that is cut off",
+	  DEMAND "truncate a 24K\ncheck p 4K 8K\n",
+	  { .op = NULL },
 	  .want = "error\nline 5: pin 'p' cannot be used at a part: not all of it must be there" },
-	{ "parts are written through it", DEMAND "touch p+1K 6K write\ntouch m+20K 100 write\n"
-	  "touch p+8191 1 write\ncheck a\ncheck m\nunpin p\n", { .op = NULL }, .want = "pass" },
-	{ "a part that begins within a page goes to its start", DEMAND
-	  "touch p+1K 2K write\n", { .stale = true },
+	{ "parts are written through it",
+	  DEMAND "touch p+1K 6K write\ntouch m+20K 100 write\n"
+		 "touch p+8191 1 write\ncheck a\ncheck m\nunpin p\n",
+	  { .op = NULL },
+	  .want = "pass" },
+	{ "a part that begins within a page goes to its start",
+	  DEMAND "touch p+1K 2K write\n",
+	  { .stale = true },
 	  .want = "fail\n4 content.dma: file 'a' offset 0x4000 generation 1 | file 'a' offset "
 		  "0x4000 holds file 'a' offset 0x4400 generation 2 (3072 bytes differ)\n"
 		  "0 content.pin: file 'a' offset 0x4400 generation 2 | pin 'p' offset 0x400 holds "
 		  "file 'a' offset 0x4400 generation 1 (2048 bytes differ)\n"
 		  "0 content.file: file 'a' offset 0x4000 generation 1 | file 'a' offset 0x4000 "
 		  "holds file 'a' offset 0x4400 generation 2 (3072 bytes differ)" },
-	{ "a part lands in another file", TWO_FILES "pin p rdma-odp m+16K 16K\ntouch p 4K write\n",
+	{ "a part lands in another file",
+	  TWO_FILES "pin p rdma-odp m+16K 16K\ntouch p 4K write\n",
 	  { .harm = { BYTES_PATTERN, "b", 0x8000, 4096, FILE_1, 2, 0x4000 } },
 	  .want = "fail\n5 content.dma: file 'b' offset 0x8000 generation 1 | file 'b' offset "
 		  "0x8000 holds file 'a' offset 0x4000 generation 2 (4096 bytes differ)\n"
@@ -211,39 +270,51 @@ static const struct judge_row rows[] = {
 		  "0x8000 holds zeroes (4096 bytes differ)\n"
 		  "0 content.file: file 'b' offset 0x8000 generation 1 | file 'b' offset 0x8000 "
 		  "holds zeroes (4096 bytes differ)" },
-	{ "a part of a private mapping", "file a 64K written\nmap m a 0 64K private rw\n"
+	{ "a part of a private mapping",
+	  "file a 64K written\nmap m a 0 64K private rw\n"
 	  "pin p rdma-odp m+16K 16K\ntouch p+1K 2K write\ncheck a\ncheck m\ncheck p\nunpin p\n",
-	  { .op = NULL }, .want = "pass" },
-	{ "a part of a private mapping lands in the file", "file a 64K written\n"
+	  { .op = NULL },
+	  .want = "pass" },
+	{ "a part of a private mapping lands in the file",
+	  "file a 64K written\n"
 	  "map m a 0 64K private rw\npin p rdma-odp m+16K 16K\ntouch p 4K write\n",
 	  { .harm = { BYTES_PATTERN, "a", 0x4000, 4096, FILE_1, 2, 0x4000 } },
 	  .want = "fail\n4 content.dma: file 'a' offset 0x4000 generation 1 | file 'a' offset "
 		  "0x4000 holds file 'a' offset 0x4000 generation 2 (4096 bytes differ)\n"
 		  "0 content.file: file 'a' offset 0x4000 generation 1 | file 'a' offset 0x4000 "
 		  "holds file 'a' offset 0x4000 generation 2 (4096 bytes differ)" },
-	{ "a part may not be written", DEMAND "touch p+1K 4K write\n",
+	{ "a part may not be written",
+	  DEMAND "touch p+1K 4K write\n",
 	  { .refuses = 2, .only_later = true },
 	  .want = "fail\n4 content.pin: what the file has there is accessible | an RDMA WRITE to "
 		  "pin 'p' offset 0x400, 4096 bytes, is refused\n0 content.pin: what the file has "
 		  "there is accessible | an RDMA WRITE to pin 'p' offset 0 is refused" },
-	{ "a packet of a part that is written is lost", DEMAND "touch p+1K 4K write\n",
-	  { .fault = ETIMEDOUT }, .want = "error\nline 4: pin 'p': the write" },
+	{ "a packet of a part that is written is lost",
+	  DEMAND "touch p+1K 4K write\n",
+	  { .fault = ETIMEDOUT },
+	  .want = "error\nline 4: pin 'p': the write" },
 
-	{ "and to write there", DEMAND "unpin p\n", { .refuses = 2, .only_later = true },
+	{ "and to write there",
+	  DEMAND "unpin p\n",
+	  { .refuses = 2, .only_later = true },
 	  .want = "fail\n4 content.pin: what the file has there is accessible | an RDMA WRITE to "
 		  "pin 'p' offset 0 is refused" },
-	{ "a hole of the first hour is refused", "file a 64K hole\nmap m a 0 64K shared r\n"
-	  "pin p rdma-odp m 16K\nunpin p\n", { .refuses = 1, .only_later = true },
+	{ "a hole of the first hour is refused",
+	  "file a 64K hole\nmap m a 0 64K shared r\n"
+	  "pin p rdma-odp m 16K\nunpin p\n",
+	  { .refuses = 1, .only_later = true },
 	  .want = "fail\n4 content.pin: what the file has there is accessible | an RDMA READ of "
 		  "pin 'p' offset 0 is refused" },
 
-	{ "DMA in another file", DMA "unpin p\ncheck b\n",
+	{ "DMA in another file",
+	  DMA "unpin p\ncheck b\n",
 	  { .op = "punch", .harm = { BYTES_PATTERN, "b", 0x1fc0, 64, DEVICE, 7, 0xfc0 } },
 	  .want = "fail\n7 content.dma: file 'b' offset 0x1fc0 generation 1 | file 'b' offset "
 		  "0x1fc0 holds DMA of pin 'p' offset 0xfc0 generation 7 (64 bytes differ)\n"
 		  "0 content.dma: file 'b' offset 0x1fc0 generation 1 | file 'b' offset "
 		  "0x1fc0 holds DMA of pin 'p' offset 0xfc0 generation 7 (64 bytes differ)" },
-	{ "DMA in another place of the file", DMA "unpin p\ncheck m\n",
+	{ "DMA in another place of the file",
+	  DMA "unpin p\ncheck m\n",
 	  { .op = "punch", .harm = { BYTES_PATTERN, "a", 0xbfc0, 64, DEVICE, 7, 0xfc0 } },
 	  .want = "fail\n7 content.dma: file 'a' offset 0xbfc0 generation 1 | mapping 'm' offset "
 		  "0xbfc0 holds DMA of pin 'p' offset 0xfc0 generation 7 (64 bytes differ)\n"
@@ -254,8 +325,10 @@ static const struct judge_row rows[] = {
 	  { .look = { BYTES_PATTERN, NULL, 0xfc0, 64, DEVICE, 7, 0xfc0 } },
 	  .want = "fail\n5 content.dma: file 'a' offset 0xfc0 generation 1 | pin 'p' offset 0xfc0 "
 		  "holds DMA of pin 'q' offset 0xfc0 generation 7 (64 bytes differ)" },
-	{ "DMA behind other harm", DMA "unpin p\ncheck m\n",
-	  { .op = "punch", .undone = true,
+	{ "DMA behind other harm",
+	  DMA "unpin p\ncheck m\n",
+	  { .op = "punch",
+	    .undone = true,
 	    .harm = { BYTES_PATTERN, "a", 0xbfc0, 64, DEVICE, 7, 0xfc0 } },
 	  .want = "fail\n7 content.dma: zeroes | mapping 'm' offset 0x8000 holds file 'a' offset "
 		  "0x8000 generation 1; DMA of pin 'p' landed at offset 0xbfc0 (4160 bytes "

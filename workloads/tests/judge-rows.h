@@ -7,12 +7,13 @@
 
 struct judge_row {
 	const char *what;
-	const char *text;	/* the scenario */
+	const char *text; /* the scenario */
 	struct fake fake;
-	const char *or_want;	/* as want, which a race may show in its stead; NULL: nothing */
-	const char *want;	/* "VERDICT\nLINE RULE: EXPECTED | FOUND"; "#" for a time, "*" for anything */
-	const char *lost;	/* what must be noted of a lost oracle; NULL: not looked at */
-	bool to_the_end;	/* something is waited for until the grace is over */
+	const char *or_want; /* as want, which a race may show in its stead; NULL: nothing */
+	const char *
+		want; /* "VERDICT\nLINE RULE: EXPECTED | FOUND"; "#" for a time, "*" for anything */
+	const char *lost; /* what must be noted of a lost oracle; NULL: not looked at */
+	bool to_the_end;  /* something is waited for until the grace is over */
 };
 
 struct judge_table {

@@ -67,7 +67,8 @@ static void meets(void **state)
 		{ FILE_A "file b 16K clone a\n" MAP "write a 4K 4K\n", "rwrrff" },
 		{ FILE_A "file b 16K clone a\n" MAP "unlink b\n", "wwwwff" },
 		{ FILE_A "file b 16K copy a\n" MAP, "wwwwff" },
-		{ FILE_A "map m a 0 24K private rw\ntouch m+4K 4K write\npunch a 0 16K\n", "hrhhff" },
+		{ FILE_A "map m a 0 24K private rw\ntouch m+4K 4K write\npunch a 0 16K\n",
+		  "hrhhff" },
 		{ FILE_A MAP "hwpoison m 0\n", "aaaaaa" },
 		{ FILE_A MAP "unlink a\n", "aaaaaa" },
 	};

@@ -11,7 +11,7 @@
 
 #include "workloads/pins/pin.h"
 
-#define SOON 20000000ull	/* ns between two rounds */
+#define SOON 20000000ull /* ns between two rounds */
 #define NEVER 20000000000ull
 
 static bool fault_now;
@@ -27,7 +27,7 @@ static const struct pin_kind kind = { .name = "test", .fault = fault };
 
 struct device {
 	struct pin *pin;
-	unsigned int rounds;	/* to be made; then a fault */
+	unsigned int rounds; /* to be made; then a fault */
 };
 
 static void *run_device(void *arg)
@@ -48,15 +48,13 @@ static void *run_device(void *arg)
 
 static const struct {
 	unsigned int made, wanted;
-	uint64_t limit;		/* ns */
-	unsigned int seen;	/* at least, when the wait is over */
-	uint64_t least;	/* ns that it takes */
+	uint64_t limit;	   /* ns */
+	unsigned int seen; /* at least, when the wait is over */
+	uint64_t least;	   /* ns that it takes */
 } rows[] = {
-	{ 3, 0, NEVER, 0, 0 },
-	{ 3, 1, NEVER, 1, SOON },
-	{ 3, 3, NEVER, 3, 3 * SOON },
-	{ 2, 3, NEVER, 2, 3 * SOON },	/* the fault ends it */
-	{ 0, 1, SOON / 2, 0, SOON / 2 },	/* the deadline does */
+	{ 3, 0, NEVER, 0, 0 },		 { 3, 1, NEVER, 1, SOON },
+	{ 3, 3, NEVER, 3, 3 * SOON },	 { 2, 3, NEVER, 2, 3 * SOON }, /* the fault ends it */
+	{ 0, 1, SOON / 2, 0, SOON / 2 },			       /* the deadline does */
 };
 
 static void test_waits(void **state)
@@ -75,8 +73,8 @@ static void test_waits(void **state)
 		seen = __atomic_load_n(&pin.rounds, __ATOMIC_ACQUIRE) + 1;
 		pthread_join(thread, NULL);
 		if (seen < rows[i].seen || took < rows[i].least || took >= NEVER)
-			fail_msg("row %zu: %llu rounds after %llu us", i,
-				 (unsigned long long)seen, (unsigned long long)took / 1000);
+			fail_msg("row %zu: %llu rounds after %llu us", i, (unsigned long long)seen,
+				 (unsigned long long)took / 1000);
 	}
 }
 

@@ -19,30 +19,41 @@ static void test_lines(void **state)
 		struct writeback w;
 	} cases[] = {
 		{ BEFORE "dax_writeback_one: dev 259:0 ino 0x83 pgoff 0x200 pglen 0x1",
-		  TRACE_WRITEBACK, { 259, 0, 0x83, 0x200, 1 } },
+		  TRACE_WRITEBACK,
+		  { 259, 0, 0x83, 0x200, 1 } },
 		{ BEFORE "dax_writeback_one: dev 8:17 ino 0xffffffffffffffff pgoff 0 pglen 0x200",
-		  TRACE_WRITEBACK, { 8, 17, UINT64_MAX, 0, 0x200 } },
+		  TRACE_WRITEBACK,
+		  { 8, 17, UINT64_MAX, 0, 0x200 } },
 		{ "dax_writeback_one: dev 1:2 ino 3 pgoff 4 pglen 5",
-		  TRACE_WRITEBACK, { 1, 2, 3, 4, 5 } },
+		  TRACE_WRITEBACK,
+		  { 1, 2, 3, 4, 5 } },
 		/* a range says what was asked for, not what was done */
 		{ BEFORE "dax_writeback_range: dev 259:0 ino 0x83 pgoff 0x0-0x7ff",
-		  TRACE_OTHER, { 0 } },
+		  TRACE_OTHER,
+		  { 0 } },
 		{ BEFORE "dax_writeback_range_done: dev 259:0 ino 0x83 pgoff 0x0-0x7ff",
-		  TRACE_OTHER, { 0 } },
+		  TRACE_OTHER,
+		  { 0 } },
 		{ "CPU:1 [LOST 4711 EVENTS]", TRACE_LOST, { 0 } },
 		{ "CPU:0 [LOST EVENTS]", TRACE_LOST, { 0 } },
 		{ "", TRACE_OTHER, { 0 } },
 		{ "# tracer: nop", TRACE_OTHER, { 0 } },
 		{ BEFORE "dax_writeback_one: ", TRACE_GARBLED, { 0 } },
-		{ BEFORE "dax_writeback_one: dev 259:0 ino 0x83 pgoff 0x200", TRACE_GARBLED, { 0 } },
+		{ BEFORE "dax_writeback_one: dev 259:0 ino 0x83 pgoff 0x200",
+		  TRACE_GARBLED,
+		  { 0 } },
 		{ BEFORE "dax_writeback_one: dev 259:0 ino 0x83 pgoff -1 pglen 1",
-		  TRACE_GARBLED, { 0 } },
+		  TRACE_GARBLED,
+		  { 0 } },
 		{ BEFORE "dax_writeback_one: dev 259:0 ino 0x83 pgoff 0x2 pglen 0x1 more",
-		  TRACE_GARBLED, { 0 } },
+		  TRACE_GARBLED,
+		  { 0 } },
 		{ BEFORE "dax_writeback_one: dev 99999999999:0 ino 0x83 pgoff 0x2 pglen 0x1",
-		  TRACE_GARBLED, { 0 } },
+		  TRACE_GARBLED,
+		  { 0 } },
 		{ BEFORE "dax_writeback_one: dev 259:0 ino zz pgoff 0x2 pglen 0x1",
-		  TRACE_GARBLED, { 0 } },
+		  TRACE_GARBLED,
+		  { 0 } },
 	};
 
 	(void)state;
@@ -63,8 +74,8 @@ static void test_lines(void **state)
 
 static void test_hostile_lines(void **state)
 {
-	static const char good[] =
-		BEFORE "dax_writeback_one: dev 259:0 ino 0x83 pgoff 0x200 pglen 0x1";
+	static const char good[] = BEFORE
+		"dax_writeback_one: dev 259:0 ino 0x83 pgoff 0x200 pglen 0x1";
 	unsigned int seed = 3;
 	struct writeback w;
 
@@ -179,7 +190,8 @@ static void test_call_ranges(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct mutator m = { .name = cases[i].op };
-		struct mutator_call c = { .mutator = &m, .len = cases[i].len,
+		struct mutator_call c = { .mutator = &m,
+					  .len = cases[i].len,
 					  .size = cases[i].size,
 					  .off = { cases[i].off[0], cases[i].off[1] } };
 
@@ -194,8 +206,8 @@ static void test_call_ranges(void **state)
 			if (flush_call_range(&c, f, &page, &pages))
 				dirty_drop(&dirty, page, pages);
 			if (dirty_count(&dirty, &first) != cases[i].left[f])
-				fail_msg("%s, line %zu: file %d keeps %llu pages", cases[i].op, i, f,
-					 (unsigned long long)dirty_count(&dirty, &first));
+				fail_msg("%s, line %zu: file %d keeps %llu pages", cases[i].op, i,
+					 f, (unsigned long long)dirty_count(&dirty, &first));
 			shadow_deinit(&dirty);
 		}
 	}
@@ -204,10 +216,8 @@ static void test_call_ranges(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_hostile_lines),
-		cmocka_unit_test(test_dirty_pages),
-		cmocka_unit_test(test_dirty_drop_is_bounded),
+		cmocka_unit_test(test_lines),	    cmocka_unit_test(test_hostile_lines),
+		cmocka_unit_test(test_dirty_pages), cmocka_unit_test(test_dirty_drop_is_bounded),
 		cmocka_unit_test(test_call_ranges),
 	};
 

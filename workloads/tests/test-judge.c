@@ -26,12 +26,12 @@
 #include "wire/agent.h"
 #include "workloads/tests/judge-rows.h"
 
-#define GRACE_MS 3000		/* passes only in a row that fails */
-#define SHORT_GRACE_MS 500	/* of rows that wait for its end */
-#define AT_ONCE 8		/* rows: most of them sleep */
+#define GRACE_MS 3000	   /* passes only in a row that fails */
+#define SHORT_GRACE_MS 500 /* of rows that wait for its end */
+#define AT_ONCE 8	   /* rows: most of them sleep */
 #define ROW_MS 20000
 #define FRAME_MAX (128u << 10)
-#define FRAME_TYPE 1u		/* bytes before the payload */
+#define FRAME_TYPE 1u /* bytes before the payload */
 
 void case_send(const struct case_ctx *ctx, enum msg_type type, const struct buf *payload)
 {
@@ -63,8 +63,7 @@ static void set_text(char **to, const struct msg_field *f)
 }
 
 /* False: the case stands still from here. *@torn_down: it came to its end. */
-static bool take_step(struct case_record *rec, const uint8_t *payload, size_t len,
-		      bool *torn_down)
+static bool take_step(struct case_record *rec, const uint8_t *payload, size_t len, bool *torn_down)
 {
 	struct case_step s = { 0 };
 	struct msg_reader reader;
@@ -224,7 +223,7 @@ static char *finish(struct playing *p, struct buf *lost)
 }
 
 static const struct judge_table *const tables[] = { &judge_contract, &judge_content, &judge_rest,
-						&judge_storm };
+						    &judge_storm };
 
 /* False when another thing is found, or none. */
 static bool is_found(struct playing *p, const struct judge_row *row)
@@ -348,7 +347,7 @@ static void test_every_rule_is_shown(void **state)
 static void look_for_rules(const char *path, const char *text)
 {
 	static const char *const kinds[] = { "\"contract.", "\"content.", "\"flush.",
-					     "\"residue.", "\"ledger.", "\"block." };
+					     "\"residue.",  "\"ledger.",  "\"block." };
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		for (const char *p = text; (p = strstr(p, kinds[i])); p++) {

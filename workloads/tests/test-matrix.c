@@ -38,7 +38,8 @@ static void test_rows(void **state)
 			assert_null(strpbrk(name, "/=,* \t"));
 			for (unsigned int j = 0; j < i; j++)
 				assert_string_not_equal(name, matrix_row_name(dim, j));
-			for (unsigned int j = 0; dim == MATRIX_OVERLAP && j < matrix_rows(MATRIX_END); j++)
+			for (unsigned int j = 0;
+			     dim == MATRIX_OVERLAP && j < matrix_rows(MATRIX_END); j++)
 				assert_string_not_equal(name, matrix_row_name(MATRIX_END, j));
 		}
 	}
@@ -49,14 +50,11 @@ static void test_choose(void **state)
 	static const struct {
 		const char *list;
 		uint64_t rows;
-		const char *none;	/* the glob that fits none */
+		const char *none; /* the glob that fits none */
 	} cases[] = {
-		{ "mapped", 1, NULL },
-		{ "*", 31, NULL },
-		{ "*mapped", 7, NULL },
-		{ "process,forked", 24, NULL },
-		{ "mapped,nope", 0, "nope" },
-		{ "", 0, "" },
+		{ "mapped", 1, NULL },	      { "*", 31, NULL },
+		{ "*mapped", 7, NULL },	      { "process,forked", 24, NULL },
+		{ "mapped,nope", 0, "nope" }, { "", 0, "" },
 		{ "mapped,", 0, "" },
 	};
 
@@ -125,11 +123,10 @@ static void test_counts(void **state)
 
 struct list {
 	struct buf names;
-	const char *why;	/* of the last one left out */
+	const char *why; /* of the last one left out */
 };
 
-static void list_name(void *arg, const struct matrix_point *p,
-		      const struct matrix_reason *reason)
+static void list_name(void *arg, const struct matrix_point *p, const struct matrix_reason *reason)
 {
 	_cleanup_free_ char *name = matrix_name(p);
 	struct list *l = arg;
@@ -146,29 +143,36 @@ static void test_names(void **state)
 	static const struct {
 		const char *rows[MATRIX_DIMS];
 		const char *names;
-		const char *why;	/* of what is left out */
+		const char *why; /* of what is left out */
 	} cases[] = {
 		{ { "xfs", "4k", "vmsplice", "mapped", "punch", "same", "unpin" },
-		  "xfs/4k/vmsplice/mapped/punch ", NULL },
+		  "xfs/4k/vmsplice/mapped/punch ",
+		  NULL },
 		{ { "*", "pmd", "vmsplice", "forked", "punch", "touch", "kill-*" },
 		  "xfs/pmd/vmsplice/forked/punch/touch/kill-waiter "
 		  "xfs/pmd/vmsplice/forked/punch/touch/kill-holder "
 		  "ext4/pmd/vmsplice/forked/punch/touch/kill-waiter "
-		  "ext4/pmd/vmsplice/forked/punch/touch/kill-holder ", NULL },
+		  "ext4/pmd/vmsplice/forked/punch/touch/kill-holder ",
+		  NULL },
 		{ { "xfs", "4k", "vmsplice", "mapped", "punch", "same", "*" },
 		  "xfs/4k/vmsplice/mapped/punch xfs/4k/vmsplice/mapped/punch/kill-waiter "
 		  "xfs/4k/vmsplice/mapped/punch/signal-waiter ",
 		  "the program holds the pin: with its end the case ends" },
 		{ { "*", "shared-2", "vmsplice", "mapped", "clone", "*", "unpin" },
 		  "xfs/shared-2/vmsplice/mapped/clone xfs/shared-2/vmsplice/mapped/clone/sharer "
-		  "xfs/shared-2/vmsplice/mapped/clone/higher ", "ext4 cannot share extents" },
-		{ { "xfs", "4k", "uring", "mapped", "punch", "same", "unpin" }, "",
+		  "xfs/shared-2/vmsplice/mapped/clone/higher ",
+		  "ext4 cannot share extents" },
+		{ { "xfs", "4k", "uring", "mapped", "punch", "same", "unpin" },
+		  "",
 		  "the pin never stands on a file" },
-		{ { "xfs", "4k", "null", "mapped", "punch", "same", "unpin" }, "",
+		{ { "xfs", "4k", "null", "mapped", "punch", "same", "unpin" },
+		  "",
 		  "the pin holds nothing" },
-		{ { "ext4", "4k", "rdma", "mapped", "exchange", "same", "unpin" }, "",
+		{ { "ext4", "4k", "rdma", "mapped", "exchange", "same", "unpin" },
+		  "",
 		  "ext4 has no EXCHANGE_RANGE" },
-		{ { "xfs", "hole", "rdma", "mapped", "punch", "same", "unpin" }, "",
+		{ { "xfs", "hole", "rdma", "mapped", "punch", "same", "unpin" },
+		  "",
 		  "a pin that writes fills the hole before it stands: see unwritten" },
 		{ { "xfs", "unwritten", "rdma,odirect", "mapped", "punch", "elsewhere", "unpin" },
 		  "xfs/unwritten/rdma/mapped/punch/elsewhere ",
@@ -176,7 +180,8 @@ static void test_names(void **state)
 		{ { "xfs", "tail", "odirect", "mapped", "collapse,insert", "same", "unpin" },
 		  "xfs/tail/odirect/mapped/insert ",
 		  "COLLAPSE_RANGE must end below the end of the file" },
-		{ { "xfs", "tail", "odirect", "mapped", "truncate-down", "elsewhere", "unpin" }, "",
+		{ { "xfs", "tail", "odirect", "mapped", "truncate-down", "elsewhere", "unpin" },
+		  "",
 		  "above the last page of a file is nothing to cut or to move" },
 		{ { "xfs", "4k", "rdma", "*", "unlink", "same", "unpin" },
 		  "xfs/4k/rdma/unmapped/unlink ",
@@ -184,13 +189,17 @@ static void test_names(void **state)
 		{ { "xfs", "shared-2", "vmsplice", "mapped", "u*", "sharer", "unpin" },
 		  "xfs/shared-2/vmsplice/mapped/unlink/sharer ",
 		  "the operation takes the whole filesystem: the place makes no difference" },
-		{ { "xfs", "4k", "odirect", "forked", "punch", "same", "*-holder" }, "",
+		{ { "xfs", "4k", "odirect", "forked", "punch", "same", "*-holder" },
+		  "",
 		  "the holder sleeps in D until the pin is let go: it cannot end before" },
-		{ { "xfs", "4k", "rdma-odp", "remapped", "punch", "same", "unpin" }, "",
+		{ { "xfs", "4k", "rdma-odp", "remapped", "punch", "same", "unpin" },
+		  "",
 		  "the operation does not wait: there is no meanwhile" },
-		{ { "xfs", "reserved", "vmsplice", "mapped", "punch", "same", "kill-waiter" }, "",
+		{ { "xfs", "reserved", "vmsplice", "mapped", "punch", "same", "kill-waiter" },
+		  "",
 		  "what a copy on write reserved makes no difference to how a wait ends: see 4k" },
-		{ { "xfs", "4k", "vmsplice", "mapped", "falloc", "same", "signal-waiter" }, "",
+		{ { "xfs", "4k", "vmsplice", "mapped", "falloc", "same", "signal-waiter" },
+		  "",
 		  "the operation need not wait: it may be over before the signal" },
 	};
 
@@ -245,8 +254,7 @@ static void check_collapse(const char *name, const char *text)
 		fail_msg("%s: it collapses up to the end", name);
 }
 
-static void check_text(void *arg, const struct matrix_point *p,
-		       const struct matrix_reason *reason)
+static void check_text(void *arg, const struct matrix_point *p, const struct matrix_reason *reason)
 {
 	_cleanup_free_ char *name = matrix_name(p);
 	_cleanup_free_ char *text = reason ? NULL : matrix_text(p);
@@ -277,8 +285,7 @@ static void test_texts(void **state)
 	assert_true(n >= 18344);
 }
 
-static void keep_text(void *arg, const struct matrix_point *p,
-		      const struct matrix_reason *reason)
+static void keep_text(void *arg, const struct matrix_point *p, const struct matrix_reason *reason)
 {
 	assert_null(reason);
 	*(char **)arg = matrix_text(p);

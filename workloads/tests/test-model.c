@@ -74,9 +74,11 @@ static void derives(void **state)
 		{ FILE_A PIN_P "start t punch a 2M 4K\nstart u write a 0 4K\nunpin p\n",
 		  "4:expect t blocks; 5:settle u; 6:expect t completes; 6:expect u completes" },
 		/* the same when it is said */
-		{ FILE_A PIN_P "start t punch a 2M 64K\nexpect t blocks\nunpin p\nexpect t completes\n",
+		{ FILE_A PIN_P
+		  "start t punch a 2M 64K\nexpect t blocks\nunpin p\nexpect t completes\n",
 		  "" },
-		{ FILE_A PIN_P "start t process punch a 2M 64K\nexpect t blocks\nsignal t KILL\nunpin p\n",
+		{ FILE_A PIN_P
+		  "start t process punch a 2M 64K\nexpect t blocks\nsignal t KILL\nunpin p\n",
 		  "6:expect t killed" },
 		{ FILE_A PIN_P "start t punch a 2M 64K\nexpect t blocks\nsignal t TERM\nunpin p\n",
 		  "6:expect t fails EINTR" },
@@ -84,28 +86,34 @@ static void derives(void **state)
 		{ FILE_A PIN_P "start t process punch a 0 64K\nsignal t KILL\nunpin p\n",
 		  "4:settle t; 6:wait t" },
 		{ FILE_A PIN_P "start t truncate a 3M\nsignal t TERM\nwait t\nunpin p\n"
-		  "start u load m 3M 4K\n", "4:settle t; 8:wait u" },
+			       "start u load m 3M 4K\n",
+		  "4:settle t; 8:wait u" },
 		{ FILE_A "pin p vmsplice m 64K\nstart t truncate a 3M\nsignal t TERM\nunpin p\n"
-		  "start u load m 3M 4K\n", "4:settle t; 6:wait t; 7:wait u" },
+			 "start u load m 3M 4K\n",
+		  "4:settle t; 6:wait t; 7:wait u" },
 		{ FILE_A PIN_P "unmap m\nstart t unlink a\nsignal t TERM\nunpin p\n",
 		  "5:settle t; 7:expect t completes" },
 		/* pins that hold no page of the file */
 		{ FILE_A "pin p rdma-odp m+2M 64K\nstart t truncate a 0\nunpin p\n",
 		  "4:expect t completes" },
 		{ "file a 4M hole\nmap m a 0 4M shared r\npin p vmsplice m 64K\n"
-		  "start t truncate a 0\nunpin p\n", "4:expect t completes" },
+		  "start t truncate a 0\nunpin p\n",
+		  "4:expect t completes" },
 		{ "file a 4M fallocated\nmap m a 0 4M shared r\npin p vmsplice m 64K\n"
-		  "start t truncate a 0\nunpin p\n", "4:expect t completes" },
+		  "start t truncate a 0\nunpin p\n",
+		  "4:expect t completes" },
 		{ "file a 4M fallocated\nmap m a 0 4M shared rw\ntouch m 4K write\n"
 		  "pin p vmsplice m 64K\nstart t truncate a 0\nunpin p\n",
 		  "5:expect t blocks; 6:expect t completes" },
 		{ "file a 4M hole\nmap m a 0 4M shared rw\npin p rdma m 64K\n"
-		  "start t truncate a 0\nunpin p\n", "4:expect t blocks; 5:expect t completes" },
+		  "start t truncate a 0\nunpin p\n",
+		  "4:expect t blocks; 5:expect t completes" },
 		{ "file a 4M written\nmap m a 0 4M private rw\ntouch m+2M 64K write\n"
 		  "pin p vmsplice m+2M 64K\nstart t truncate a 0\nunpin p\n",
 		  "5:expect t completes" },
 		{ "file a 4M written\nmap m a 0 4M private rw\npin p vmsplice m+2M 64K\n"
-		  "start t truncate a 0\nunpin p\n", "4:expect t blocks; 5:expect t completes" },
+		  "start t truncate a 0\nunpin p\n",
+		  "4:expect t blocks; 5:expect t completes" },
 		/* reflink: the destination waits, a source may; a copy ends sharing */
 		{ FILE_A "file b 4M written\n" PIN_P "start t clone b a\nunpin p\n",
 		  "5:expect t blocks; 6:expect t completes" },
@@ -113,21 +121,25 @@ static void derives(void **state)
 		  "5:settle t; 6:expect t completes" },
 		{ FILE_A "file b 4M clone a\n" PIN_P "start t punch b 2M 64K\nunpin p\n",
 		  "5:settle t; 6:expect t completes" },
-		{ FILE_A "file b 4M clone a\n" PIN_P "write a 2M 64K\nstart t truncate a 0\nunpin p\n",
+		{ FILE_A "file b 4M clone a\n" PIN_P
+			 "write a 2M 64K\nstart t truncate a 0\nunpin p\n",
 		  "6:expect t completes" },
 		/* the old block is nobody's but b's then; with c it is not */
 		{ FILE_A "file b 4M clone a\n" PIN_P "write a 2M 64K\nstart t truncate b 0\n"
-		  "unpin p\n", "6:expect t blocks; 7:expect t completes" },
+			 "unpin p\n",
+		  "6:expect t blocks; 7:expect t completes" },
 		{ FILE_A "file b 4M clone a\n" PIN_P "write a 2M 64K\nstart t punch b 0 2M\n"
-		  "unpin p\n", "6:settle t; 7:expect t completes" },
+			 "unpin p\n",
+		  "6:settle t; 7:expect t completes" },
 		{ FILE_A "file b 4M clone a\nfile c 4M clone a\n" PIN_P "write a 2M 64K\n"
-		  "start t truncate b 0\nunpin p\n", "7:settle t; 8:expect t completes" },
+			 "start t truncate b 0\nunpin p\n",
+		  "7:settle t; 8:expect t completes" },
 		{ FILE_A "file b 4M clone a\npin p rdma m+2M 64K\nstart t truncate b 0\nunpin p\n",
 		  "5:expect t completes" },
 		{ FILE_A "file b 4M copy a\n" PIN_P "start t dedupe b 2M 64K a 2M\nunpin p\n",
 		  "5:expect t blocks; 6:expect t completes" },
 		{ FILE_A "file b 4M copy a\npin p rdma m+2M 64K\n"
-		  "start t dedupe b 2M 64K a 2M\nunpin p\n",
+			 "start t dedupe b 2M 64K a 2M\nunpin p\n",
 		  "5:expect t blocks; 6:expect t fails EBADE" },
 		/* exchange: either of the two files */
 		{ FILE_A "file b 4M written\n" PIN_P "start t exchange b 2M 64K a 2M\nunpin p\n",
@@ -157,13 +169,17 @@ static void derives(void **state)
 		{ FILE_A "pin p rdma m+2M 64K process\nstart t punch a 2M 64K\nunpin p kill\n",
 		  "4:expect t blocks; 5:expect t completes" },
 		{ FILE_A "pin p vmsplice m+2M 64K process\nunmap m\nstart t truncate a 0\n"
-		  "unpin p exit\n", "5:expect t blocks; 6:expect t completes" },
+			 "unpin p exit\n",
+		  "5:expect t blocks; 6:expect t completes" },
 		/* a second pin is taken while the operation waits for the first */
-		{ FILE_A PIN_P "start t punch a 2M 128K\npin q vmsplice m+2112K 4K process\nunpin p\n"
-		  "unpin q\n", "4:expect t blocks; 6:expect t blocks; 7:expect t completes" },
+		{ FILE_A PIN_P
+		  "start t punch a 2M 128K\npin q vmsplice m+2112K 4K process\nunpin p\n"
+		  "unpin q\n",
+		  "4:expect t blocks; 6:expect t blocks; 7:expect t completes" },
 		/* in a block, every round */
 		{ FILE_A "repeat 3\npin p vmsplice m 4K\nstart t punch a 0 4K\nunpin p\n"
-		  "expect t completes\nend\n", "5:expect t blocks" },
+			 "expect t completes\nend\n",
+		  "5:expect t blocks" },
 	};
 
 	(void)state;
@@ -219,14 +235,15 @@ static void refuses(void **state)
 		{ FILE_A "pin p rdma-odp m+2M 64K\nunmap m\ntouch p 4K write\n",
 		  "t:5: touch p 4K write: its mapping is gone" },
 		{ FILE_A "pin p rdma-odp m+2M 64K\npin q vmsplice m 4K\nstart t punch a 0 4K\n"
-		  "touch p 4K write\nunpin q\n",
+			 "touch p 4K write\nunpin q\n",
 		  "t:6: touch p 4K write: an operation on its file is not over" },
 		{ FILE_A "pin p rdma-odp m+2M 64K\nunlink a\ntouch p 4K write\n",
 		  "t:5: touch p 4K write: nobody can say what is there" },
 		{ FILE_A "pin p rdma-odp m+2M 64K\ntruncate a 2100K\ntouch p+48K 8K write\n",
 		  "t:5: touch p+48K 8K write: the file ends before that" },
 		{ "file a 4M written\nmap m a 0 4M shared r\npin p rdma-odp m 64K\n"
-		  "touch p 4K write\n", "t:4: touch p 4K write: the mapping is read-only" },
+		  "touch p 4K write\n",
+		  "t:4: touch p 4K write: the mapping is read-only" },
 		{ "file a 4M written\nmap m a 0 4M shared r\ntouch m 4K write\n",
 		  "t:3: touch m 4K write: the mapping is read-only" },
 	};
@@ -332,14 +349,15 @@ static char *show(const struct shadow *s)
 				 (unsigned long long)p->src / MODEL_PAGE);
 		else
 			buf_adds(&out, p->kind == PIECE_ZERO ? "0; " :
-				 p->kind == PIECE_DMA ? "dma; " : "any; ");
+				       p->kind == PIECE_DMA  ? "dma; " :
+							       "any; ");
 	}
 	return buf_take(&out);
 }
 
 /* Plays inline steps; then the bytes of a thing. */
 struct bytes {
-	const char *what;	/* file, map or pin */
+	const char *what; /* file, map or pin */
 	const char *want;
 };
 
@@ -372,8 +390,8 @@ static void play(struct model *m, const char *text, struct scenario **s)
 			model_map_write(m, model_map(m, st->other), st->off, st->len, ++f->gen);
 			break;
 		case STEP_PIN:
-			model_add_pin(m, st->name, st->pin, m->nr_pins,
-				      model_map(m, st->other), st->off, st->len);
+			model_add_pin(m, st->name, st->pin, m->nr_pins, model_map(m, st->other),
+				      st->off, st->len);
 			break;
 		case STEP_UNPIN:
 			if (st->how == UNPIN_RELEASE)
@@ -383,8 +401,8 @@ static void play(struct model *m, const char *text, struct scenario **s)
 			break;
 		case STEP_OPERATION:
 			f = st->call.file[0] ? model_file(m, st->call.file[0]) : NULL;
-			model_apply(m, &st->call, f && st->call.mutator->wait == WAIT_NEVER ?
-				    ++f->gen : 0);
+			model_apply(m, &st->call,
+				    f && st->call.mutator->wait == WAIT_NEVER ? ++f->gen : 0);
 			break;
 		default:
 			fail_msg("no play for step %d", st->verb);
@@ -409,15 +427,16 @@ static void shows_bytes(void **state)
 		  { { "a", "0b+100b 1.1@0; 100b+200b 0; 300b+16084b 1.1@300b; " } } },
 		{ "file a 16K written\nzero a 4K 4K\nwrite a 4K 4K\n",
 		  { { "a", "0+1 1.1@0; 1+1 1.2@1; 2+2 1.1@2; " } } },
-		{ "file a 16K written\ncollapse a 4K 4K\n",
-		  { { "a", "0+1 1.1@0; 1+2 1.1@2; " } } },
+		{ "file a 16K written\ncollapse a 4K 4K\n", { { "a", "0+1 1.1@0; 1+2 1.1@2; " } } },
 		{ "file a 16K written\ninsert a 4K 4K\n",
 		  { { "a", "0+1 1.1@0; 1+1 0; 2+3 1.1@1; " } } },
 		/* shared blocks: a write goes to a block of its own, the pin keeps the old */
 		{ "file a 16K written\nfile b 16K clone a\nmap m a 0 16K shared rw\n"
 		  "pin p vmsplice m+4K 4K\nwrite a 4K 4K\n",
-		  { { "a", "0+1 1.1@0; 1+1 1.2@1; 2+2 1.1@2; " }, { "b", "0+4 1.1@0; " },
-		    { "p", "0+1 1.1@1; " }, { "m", "0+1 1.1@0; 1+1 1.2@1; 2+2 1.1@2; " } } },
+		  { { "a", "0+1 1.1@0; 1+1 1.2@1; 2+2 1.1@2; " },
+		    { "b", "0+4 1.1@0; " },
+		    { "p", "0+1 1.1@1; " },
+		    { "m", "0+1 1.1@0; 1+1 1.2@1; 2+2 1.1@2; " } } },
 		/* an unlinked file that is mapped keeps its own */
 		{ "file a 16K written\nfile b 16K clone a\nmap n b 0 16K shared r\n"
 		  "map m a 0 16K shared rw\nunlink b\ntouch m 4K write\n",
@@ -428,10 +447,12 @@ static void shows_bytes(void **state)
 		    { "b", "0+4 1.1@0; " } } },
 		/* in place: the pin sees it, as it is the same block */
 		{ "file a 16K written\nmap m a 0 16K shared rw\npin p vmsplice m+4K 8K\n"
-		  "write a 4K 4K\n", { { "p", "0+1 1.2@1; 1+1 1.1@2; " } } },
+		  "write a 4K 4K\n",
+		  { { "p", "0+1 1.2@1; 1+1 1.1@2; " } } },
 		/* of two pages only one is replaced */
 		{ "file a 16K written\nmap m a 0 16K shared rw\npin p vmsplice m+4K 8K\n"
-		  "punch a 4K 4K\nwrite a 4K 8K\n", { { "p", "0+1 1.1@1; 1+1 1.2@2; " } } },
+		  "punch a 4K 4K\nwrite a 4K 8K\n",
+		  { { "p", "0+1 1.1@1; 1+1 1.2@2; " } } },
 		/* data and a hole under one pin: the hole's page is nobody's */
 		{ "file a 16K written\npunch a 8K 4K\nmap m a 0 16K shared rw\n"
 		  "pin p vmsplice m+4K 8K\nwrite a 4K 8K\n",
@@ -441,10 +462,12 @@ static void shows_bytes(void **state)
 		  { { "m", "0+1 1.3@0; 4096b+100b 1.2@1; 4196b+3996b 1.1@4196b; 2+2 1.3@2; " },
 		    { "a", "0+4 1.3@0; " } } },
 		{ "file a 16K written\nmap m a 0 16K private rw\ntouch m+4K 4K write\n"
-		  "pin p vmsplice m+4K 4K\ntruncate a 0\n", { { "p", "0+1 1.2@1; " } } },
+		  "pin p vmsplice m+4K 4K\ntruncate a 0\n",
+		  { { "p", "0+1 1.2@1; " } } },
 		/* DMA into shared blocks ends sharing first; what it wrote last stays */
 		{ "file a 8K written\nfile b 8K clone a\nmap m a 0 8K shared rw\npin p rdma m 4K\n",
-		  { { "a", "0b+4032b 1.1@0; 4032b+64b dma; 1+1 1.1@1; " }, { "b", "0+2 1.1@0; " },
+		  { { "a", "0b+4032b 1.1@0; 4032b+64b dma; 1+1 1.1@1; " },
+		    { "b", "0+2 1.1@0; " },
 		    { "p", "0b+4032b 1.1@0; 4032b+64b dma; " } } },
 		{ "file a 8K written\nmap m a 0 8K shared rw\npin p rdma m 4K\nunpin p\n",
 		  { { "a", "0b+4032b 1.1@0; 4032b+64b 128.9@4032b; 1+1 1.1@1; " } } },
@@ -453,7 +476,8 @@ static void shows_bytes(void **state)
 		  { { "a", "0b+4032b 1.2@0; 4032b+64b dma; 1+1 1.1@1; " } } },
 		/* two devices in one lane: whoever was last */
 		{ "file a 8K written\nmap m a 0 8K shared rw\npin p rdma m 4K\npin q rdma m 4K\n"
-		  "unpin p\n", { { "a", "0b+4032b 1.1@0; 4032b+64b any; 1+1 1.1@1; " } } },
+		  "unpin p\n",
+		  { { "a", "0b+4032b 1.1@0; 4032b+64b any; 1+1 1.1@1; " } } },
 		/* a dedupe of ranges that differ changes nothing */
 		{ "file a 16K fallocated\nfile b 16K written\ndedupe a 0 8K b 0\n",
 		  { { "a", "0+4 0; " }, { "b", "0+4 2.1@0; " } } },
@@ -465,7 +489,8 @@ static void shows_bytes(void **state)
 		  { { "a", "0+2 2.1@2; 2+2 1.1@2; " }, { "b", "0+2 2.1@0; 2+2 1.1@0; " } } },
 		{ "file a 16K written\nfile b 16K hole\nmap m a 0 16K shared rw\nmap n b 0 16K shared rw\n"
 		  "pin p vmsplice m 4K\nexchange b 0 16K a 0\nstore m 0 4K\n",
-		  { { "p", "0+1 1.1@0; " }, { "n", "0+4 1.1@0; " },
+		  { { "p", "0+1 1.1@0; " },
+		    { "n", "0+4 1.1@0; " },
 		    { "a", "0+1 1.2@0; 1+3 0; " } } },
 		{ "file a 16K written\nmap m a 4K 12K shared rw\nstore m 100 5000\nload m 0 8K\n"
 		  "read a 0 16K\n",

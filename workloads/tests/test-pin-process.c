@@ -21,7 +21,7 @@
 static int take_ret;
 static bool take_dies;
 static bool take_spins;
-static bool was_forked;	/* in the child */
+static bool was_forked; /* in the child */
 
 static int fake_take(struct pin *p)
 {
@@ -63,8 +63,12 @@ static void fake_forked(void)
 }
 
 static const struct pin_kind fake = {
-	.name = "fake", .take = fake_take, .look = fake_look, .release = fake_release,
-	.fault = fake_fault, .forked = fake_forked,
+	.name = "fake",
+	.take = fake_take,
+	.look = fake_look,
+	.release = fake_release,
+	.fault = fake_fault,
+	.forked = fake_forked,
 };
 
 /* What kinds.c has in the guest. */

@@ -13,20 +13,24 @@
 
 static const struct {
 	const char *text;
-	const char *error;	/* what the message must hold, NULL: it parses */
+	const char *error; /* what the message must hold, NULL: it parses */
 } cases[] = {
 	{ FILE_AND_MAP "pin p rdma m+2M 64K\nstart t punch a 2M 64K\nexpect t blocks\n"
-	  "unpin p\nexpect t completes within 500\ncheck a 2M 64K zero\n", NULL },
+		       "unpin p\nexpect t completes within 500\ncheck a 2M 64K zero\n",
+	  NULL },
 	{ "file a 4M written # comment\n\t\ntruncate a 0 fails EINVAL\n", NULL },
 	{ FILE_AND_MAP "pin p uring m 64K refused EOPNOTSUPP\n", NULL },
 	{ "file a 4M written\numount\nremount\ncheck a\n", NULL },
 	{ FILE_AND_MAP "map n a 0 4M shared rw pmd sync\nload n 0 4M\nstore m 2M 64K fails EFAULT\n"
-	  "read a 0 4M\nhwpoison m 4K\nstart t load n 4K 1\n", NULL },
+		       "read a 0 4M\nhwpoison m 4K\nstart t load n 4K 1\n",
+	  NULL },
 	{ FILE_AND_MAP "file b 4M hole\nstart t exchange a 0 64K b 2M\n", NULL },
 	{ FILE_AND_MAP "pin p rdma m 64K process\nunpin p kill\npin q vmsplice m 64K process\n"
-	  "unpin q exit\npin r odirect m 64K process\nunpin r\n"
-	  "pin s uring m 64K process refused EOPNOTSUPP\n", NULL },
-	{ "file a 4M written\nmap m a 0 4M private rw sync\n", "x.scn:2:25: only a shared mapping" },
+		       "unpin q exit\npin r odirect m 64K process\nunpin r\n"
+		       "pin s uring m 64K process refused EOPNOTSUPP\n",
+	  NULL },
+	{ "file a 4M written\nmap m a 0 4M private rw sync\n",
+	  "x.scn:2:25: only a shared mapping" },
 	{ "map d devdax 0 4M shared rw sync\n", "x.scn:1:29: only a shared mapping of a file" },
 	{ "file a 4M written\nmap m a 0 4M private rw\npin p vmsplice m 4K process\n",
 	  "x.scn:3:21: a private mapping has pages of its own in another process" },
@@ -34,7 +38,8 @@ static const struct {
 	  "x.scn:4:9: 'p' is held by the program itself" },
 	{ FILE_AND_MAP "pin p odirect m 4K process\nunpin p kill\n",
 	  "x.scn:4:9: the holder of 'p' sleeps where nothing ends it" },
-	{ FILE_AND_MAP "pin p vmsplice m 4K process\nunpin p now\n", "x.scn:4:9: expected the end" },
+	{ FILE_AND_MAP "pin p vmsplice m 4K process\nunpin p now\n",
+	  "x.scn:4:9: expected the end" },
 	{ FILE_AND_MAP "pin p vmsplice m 4K process\nunmap m\nfsck\n",
 	  "x.scn:5:1: the process of pin 'p' keeps the filesystem busy" },
 	{ FILE_AND_MAP "pin p vmsplice m 4K\nunmap m\nstart u unbind\ncheck p\nunpin p\n", NULL },
@@ -68,9 +73,11 @@ static const struct {
 	{ FILE_AND_MAP "touch m+x 1 read\n", "x.scn:3:7: expected a mapping as MAP or MAP+OFF" },
 	{ FILE_AND_MAP "pin p rdma-odp m 64K\ntouch p+1K 63K write\n", NULL },
 	{ FILE_AND_MAP "pin p rdma-odp m 64K\ntouch p+1K 64K write\n", "leaves the pin 'p'" },
-	{ FILE_AND_MAP "pin p rdma-odp m 64K\ntouch p 4K read\n", "x.scn:4:12: expected write (to" },
+	{ FILE_AND_MAP "pin p rdma-odp m 64K\ntouch p 4K read\n",
+	  "x.scn:4:12: expected write (to" },
 	{ FILE_AND_MAP "pin p rdma m 64K\ntouch p 4K write\n", "x.scn:4:7: expected a mapping as" },
-	{ FILE_AND_MAP "pin p rdma-odp m 64K process\ntouch p 4K write\n", "expected a mapping as" },
+	{ FILE_AND_MAP "pin p rdma-odp m 64K process\ntouch p 4K write\n",
+	  "expected a mapping as" },
 	{ FILE_AND_MAP "pin p rdna m 64K\n", "x.scn:3:7: expected a kind of pin" },
 	{ FILE_AND_MAP "pin p rdma m+1 64K\n", "a pin holds whole pages" },
 	{ FILE_AND_MAP "pin p uring m 64K refused EGAL\n", "x.scn:3:27: expected an errno" },
@@ -79,7 +86,8 @@ static const struct {
 	{ FILE_AND_MAP "pin p uring m 64K refused EPERM\nunpin p\n", "'p' is gone by then" },
 	{ "file a 4M written\nunlink a\ncheck a\n", "x.scn:3:7: 'a' is gone by then" },
 	{ "file a 4M written\numount\ncheck a\n", "x.scn:3:7: 'a' is gone by then" },
-	{ "file a 4M written\nstart t punch a 0\n", "x.scn:2:18: expected a length, found the end" },
+	{ "file a 4M written\nstart t punch a 0\n",
+	  "x.scn:2:18: expected a length, found the end" },
 	{ "file a 4M written\nstart t process unlink a\n", "a last close happens in the program" },
 	{ "file a 4M written\nstart t punch a 0 4K\nsignal t KILL\n", "start 't' as a process" },
 	{ "file a 4M written\nstart t punch a 0 4K\nsignal t HUP\n", "expected KILL, TERM" },
@@ -96,9 +104,11 @@ static const struct {
 	{ FILE_AND_MAP "fsck\n", "x.scn:3:1: mapping 'm' keeps the filesystem busy" },
 	{ FILE_AND_MAP "unmap m\nfsck\n", NULL },
 	{ FILE_AND_MAP "repeat 1000000\npin p vmsplice m 4K\npunch a 1M 64K\nunpin p\nend\n"
-	  "pin p vmsplice m 4K\nrepeat 2\ncheck p\nend\nunpin p\n", NULL },
+		       "pin p vmsplice m 4K\nrepeat 2\ncheck p\nend\nunpin p\n",
+	  NULL },
 	{ FILE_AND_MAP "repeat 2\nfile b 4M written\nmap n b 0 4M shared r\nstart t punch b 0 4K\n"
-	  "expect t completes\nstart u punch b 0 4K\nwait u\nunmap n\nunlink b\nend\n", NULL },
+		       "expect t completes\nstart u punch b 0 4K\nwait u\nunmap n\nunlink b\nend\n",
+	  NULL },
 	{ FILE_AND_MAP "unmap m\nrepeat 3\numount\nremount\nend\ncheck a\n", NULL },
 	{ FILE_AND_MAP "repeat\n", "x.scn:3:7: expected a number of rounds, found the end of" },
 	{ FILE_AND_MAP "repeat 0\n", "x.scn:3:8: expected 1 to 1000000 rounds" },
@@ -109,15 +119,19 @@ static const struct {
 	{ FILE_AND_MAP "repeat 2\nsync\nend\nend\n", "x.scn:6:1: there is no 'repeat'" },
 	{ FILE_AND_MAP "repeat 2\nsync\n", "x.scn:3:1: expected 'end' behind the block" },
 	{ FILE_AND_MAP "repeat 2\nsync\nrepeat 2\n", "x.scn:5:1: a block cannot hold another; that "
-	  "of line 3 has no 'end'" },
-	{ FILE_AND_MAP "repeat 2\npin p vmsplice m 4K\nend\n", "x.scn:5:1: 'p' is still pinned before" },
+						     "of line 3 has no 'end'" },
+	{ FILE_AND_MAP "repeat 2\npin p vmsplice m 4K\nend\n",
+	  "x.scn:5:1: 'p' is still pinned before" },
 	{ FILE_AND_MAP "repeat 2\nmap n a 0 4K shared r\nend\n", "x.scn:5:1: 'n' is still mapped" },
 	{ FILE_AND_MAP "repeat 2\nfile b 4K hole\nend\n", "x.scn:5:1: 'b' is still there: unlink" },
-	{ FILE_AND_MAP "unmap m\nrepeat 2\nfile b 4K hole\numount\nend\n", "x.scn:7:1: 'a' was made" },
+	{ FILE_AND_MAP "unmap m\nrepeat 2\nfile b 4K hole\numount\nend\n",
+	  "x.scn:7:1: 'a' was made" },
 	{ "file a 4K hole\numount\nrepeat 2\nremount\nfile b 4K hole\numount\nend\n",
 	  "x.scn:7:1: 'b' is only unmounted" },
-	{ FILE_AND_MAP "repeat 2\nunmap m\nend\n", "x.scn:4:7: 'm' was made before the block: the" },
-	{ FILE_AND_MAP "pin p vmsplice m 4K\nrepeat 2\nunpin p\nend\n", "x.scn:5:7: 'p' was made be" },
+	{ FILE_AND_MAP "repeat 2\nunmap m\nend\n",
+	  "x.scn:4:7: 'm' was made before the block: the" },
+	{ FILE_AND_MAP "pin p vmsplice m 4K\nrepeat 2\nunpin p\nend\n",
+	  "x.scn:5:7: 'p' was made be" },
 	{ "file a 4K hole\nrepeat 2\nunlink a\nend\n", "x.scn:3:8: 'a' was made before the block" },
 	{ FILE_AND_MAP "repeat 2\npin p vmsplice m 4K\nunpin p\nend\ncheck p\n",
 	  "x.scn:7:7: expected a name, found 'p'" },
@@ -150,7 +164,7 @@ static void test_parse(void **state)
 static void test_block(void **state)
 {
 	static const char text[] = FILE_AND_MAP "repeat 2K\npin p vmsplice m 4K\npunch a 1M 64K\n"
-				   "unpin p\nend\nsync\n";
+						"unpin p\nend\nsync\n";
 	struct scenario *s;
 
 	(void)state;
@@ -196,7 +210,8 @@ static void test_meaning(void **state)
 /* What the words behind a pin, a mapping and an operation on one come to. */
 static void test_words(void **state)
 {
-	static const char text[] = FILE_AND_MAP "map n a 4K 1M shared r sync\n"
+	static const char text[] = FILE_AND_MAP
+		"map n a 4K 1M shared r sync\n"
 		"pin p rdma m 64K process\nunpin p exit\nhwpoison n 8K\nfile b 4M hole\n"
 		"exchange a 0 4K b 0\n";
 	struct scenario *s;
@@ -263,9 +278,9 @@ static void test_expand(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),  cmocka_unit_test(test_meaning),
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_block), cmocka_unit_test(test_hostile), cmocka_unit_test(test_expand),
+		cmocka_unit_test(test_parse),	cmocka_unit_test(test_meaning),
+		cmocka_unit_test(test_words),	cmocka_unit_test(test_block),
+		cmocka_unit_test(test_hostile), cmocka_unit_test(test_expand),
 	};
 
 	return cmocka_run_group_tests_name("scenario", tests, NULL, NULL);

@@ -30,8 +30,9 @@ static void test_against_bytes(void **state)
 			uint64_t off = (uint64_t)rand_r(&seed) % size;
 			uint64_t len = 1 + (uint64_t)rand_r(&seed) % (size - off);
 			unsigned int origin = 1 + (unsigned int)rand_r(&seed) % 100;
-			struct piece p = { .kind = PIECE_DATA, .origin = origin, .gen = 3,
-					   .src = off };
+			struct piece p = {
+				.kind = PIECE_DATA, .origin = origin, .gen = 3, .src = off
+			};
 
 			switch (rand_r(&seed) % 4) {
 			case 0:
@@ -87,8 +88,7 @@ static void test_mismatch(void **state)
 	} cases[] = {
 		{ 0, false, 0, "zeroes" },
 		{ (1ull << 56) | (1ull << 40) | 2, true, 0, "foreign bytes 0x0100010000000002" },
-		{ (2ull << 56) | (7ull << 40) | 2, false, 0,
-		  "file 'b' offset 0x10 generation 7" },
+		{ (2ull << 56) | (7ull << 40) | 2, false, 0, "file 'b' offset 0x10 generation 7" },
 		{ ((uint64_t)ORIGIN_PIN << 56) | (9ull << 40) | 2, false, ORIGIN_PIN,
 		  "DMA of pin 'p' offset 0x10 generation 9" },
 		{ ((uint64_t)ORIGIN_STALE << 56) | 2, false, 0,
@@ -231,12 +231,9 @@ static void test_set_again(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_against_bytes),
-		cmocka_unit_test(test_mismatch),
-		cmocka_unit_test(test_lane),
-		cmocka_unit_test(test_edges),
-		cmocka_unit_test(test_every_byte),
-		cmocka_unit_test(test_set_again),
+		cmocka_unit_test(test_against_bytes), cmocka_unit_test(test_mismatch),
+		cmocka_unit_test(test_lane),	      cmocka_unit_test(test_edges),
+		cmocka_unit_test(test_every_byte),    cmocka_unit_test(test_set_again),
 	};
 
 	return cmocka_run_group_tests_name("shadow", tests, NULL, NULL);

@@ -17,7 +17,9 @@
 
 static struct storm_spec spec(void)
 {
-	return (struct storm_spec){ .ms = 1000, .workers = 4, .ops = STORM_OPS_ALL,
+	return (struct storm_spec){ .ms = 1000,
+				    .workers = 4,
+				    .ops = STORM_OPS_ALL,
 				    .pins = storm_pin_bit("vmsplice") | storm_pin_bit("rdma") };
 }
 
@@ -28,9 +30,9 @@ static bool same(const struct storm_round *a, const struct storm_round *b)
 
 	return a->off % range == b->off % range && a->len == b->len && a->pin == b->pin &&
 	       a->pin_off % range == b->pin_off % range && a->pin_len == b->pin_len &&
-	       a->op == b->op && a->op_off % range == b->op_off % range &&
-	       a->op_len == b->op_len && a->look == b->look && a->again == b->again &&
-	       a->read == b->read && a->hold_us == b->hold_us;
+	       a->op == b->op && a->op_off % range == b->op_off % range && a->op_len == b->op_len &&
+	       a->look == b->look && a->again == b->again && a->read == b->read &&
+	       a->hold_us == b->hold_us;
 }
 
 /* How many of the first rounds are the same. */
@@ -139,8 +141,11 @@ static void test_meets(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct storm_round r = {
-			.pin = &pin_infos[0], .pin_off = cases[i].pin_off,
-			.pin_len = cases[i].pin_len, .op = punch, .op_off = cases[i].op_off,
+			.pin = &pin_infos[0],
+			.pin_off = cases[i].pin_off,
+			.pin_len = cases[i].pin_len,
+			.op = punch,
+			.op_off = cases[i].op_off,
 			.op_len = cases[i].op_len,
 		};
 
@@ -167,8 +172,9 @@ static unsigned int toss(unsigned int n)
 
 static void add(struct storm_log *log, const struct player *p, enum storm_act act)
 {
-	struct storm_event e = { .ns = log->n * 1000, .act = act, .worker = p->number,
-				 .round = p->round };
+	struct storm_event e = {
+		.ns = log->n * 1000, .act = act, .worker = p->number, .round = p->round
+	};
 
 	e.off = act == STORM_TOUCH && p->at == 0 ? p->r.off : p->r.pin_off;
 	e.len = act == STORM_TOUCH && p->at == 0 ? p->r.len : p->r.pin_len;
@@ -257,7 +263,11 @@ static unsigned int count(const struct scenario *s, enum step_verb verb)
 /* No store meets a page that an operation, begun and not over, changes: who would be first? */
 static void check_order(const char *text)
 {
-	struct { unsigned int id; unsigned long long from, to; bool pending; } ops[64] = { 0 };
+	struct {
+		unsigned int id;
+		unsigned long long from, to;
+		bool pending;
+	} ops[64] = { 0 };
 	unsigned int n = 0, id, map;
 	unsigned long long off, len;
 	char op[16], how[16];
@@ -279,8 +289,7 @@ static void check_order(const char *text)
 			if (ops[i].pending && off < ops[i].to && ops[i].from < off + len)
 				print_error("%.60s\n%s", p, text);
 		for (unsigned int i = 0; i < n; i++)
-			assert_false(ops[i].pending && off < ops[i].to &&
-				     ops[i].from < off + len);
+			assert_false(ops[i].pending && off < ops[i].to && ops[i].from < off + len);
 	}
 }
 
@@ -294,12 +303,22 @@ static void test_held_over(void **state)
 	const struct storm_event events[] = {
 		{ .act = STORM_PIN, .round = 1, .id = 0, .len = 4096, .pin = pin },
 		{ .act = STORM_START, .round = 1, .id = 1, .len = 4096, .op = punch },
-		{ .act = STORM_PIN, .worker = 1, .round = 1, .id = 2, .off = SIZE / 4, .len = 4096,
+		{ .act = STORM_PIN,
+		  .worker = 1,
+		  .round = 1,
+		  .id = 2,
+		  .off = SIZE / 4,
+		  .len = 4096,
 		  .pin = pin },
 		{ .act = STORM_UNPIN, .round = 1, .id = 0, .len = 4096, .pin = pin },
 		{ .act = STORM_DONE, .round = 1, .id = 1, .len = 4096, .op = punch },
-		{ .act = STORM_UNPIN, .worker = 1, .round = 1, .id = 2, .off = SIZE / 4,
-		  .len = 4096, .pin = pin },
+		{ .act = STORM_UNPIN,
+		  .worker = 1,
+		  .round = 1,
+		  .id = 2,
+		  .off = SIZE / 4,
+		  .len = 4096,
+		  .pin = pin },
 	};
 	_cleanup_buf_ struct buf text = BUF_INIT;
 
@@ -307,13 +326,12 @@ static void test_held_over(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(events); i++)
 		storm_log_add(&log, &events[i]);
 	storm_replay(&log, &file, "t", &text);
-	assert_non_null(strstr(buf_str(&text),
-			       "pin     p0 vmsplice w0+0 4096\n"
-			       "start   t1 punch a 0 4096\n"
-			       "unpin   p0\n"
-			       "expect  t1 completes\n"
-			       "pin     p2 vmsplice w1+0 4096\n"
-			       "unpin   p2\n"));
+	assert_non_null(strstr(buf_str(&text), "pin     p0 vmsplice w0+0 4096\n"
+					       "start   t1 punch a 0 4096\n"
+					       "unpin   p0\n"
+					       "expect  t1 completes\n"
+					       "pin     p2 vmsplice w1+0 4096\n"
+					       "unpin   p2\n"));
 }
 
 /* Wherever the log ends, it makes a scenario that contradicts neither itself nor the contract. */
@@ -369,19 +387,23 @@ static void test_words(void **state)
 		{ "storm a 100", NULL },
 		{ "storm a 100 workers 2 cpus one unstick pins vmsplice odirect rdma", NULL },
 		{ "storm a 100 ops punch falloc pins rdma", NULL },
-		{ "storm a 100 ops collapse", "t:2:17: expected punch, zero, write or falloc, found "
+		{ "storm a 100 ops collapse",
+		  "t:2:17: expected punch, zero, write or falloc, found "
 		  "'collapse'" },
-		{ "storm a 100 ops pins rdma", "t:2:17: expected punch, zero, write or falloc, found "
+		{ "storm a 100 ops pins rdma",
+		  "t:2:17: expected punch, zero, write or falloc, found "
 		  "'pins'" },
 		{ "storm a 0", "t:2:9: expected 1 to 86400000 ms" },
 		{ "storm a 5 workers 9", "t:2:19: expected 1 to 8 workers" },
-		{ "storm a 5 workers 3", "t:2: every worker wants the same whole number of 2M: the size "
+		{ "storm a 5 workers 3",
+		  "t:2: every worker wants the same whole number of 2M: the size "
 		  "of the file is another" },
 		{ "storm a 5 cpus two", "t:2:16: expected one or all, found 'two'" },
-		{ "storm a 5 pins", "t:2:15: expected a kind of pin that holds pages of a file, found "
+		{ "storm a 5 pins",
+		  "t:2:15: expected a kind of pin that holds pages of a file, found "
 		  "the end of the line" },
 		{ "storm a 5 pins rdma-odp", "t:2:16: expected a kind of pin that holds pages of a "
-		  "file, found 'rdma-odp'" },
+					     "file, found 'rdma-odp'" },
 		{ "map m a 0 4K shared rw\npin p vmsplice m 4K\nstorm a 5",
 		  "t:4: the storm would wait for ever: the file is held by 'p'" },
 	};
@@ -406,11 +428,10 @@ static void test_words(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_seed),  cmocka_unit_test(test_ranges),
-		cmocka_unit_test(test_turns), cmocka_unit_test(test_meets),
+		cmocka_unit_test(test_seed),	  cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_turns),	  cmocka_unit_test(test_meets),
 		cmocka_unit_test(test_held_over), cmocka_unit_test(test_replay),
-		cmocka_unit_test(test_log),
-		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_log),	  cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
