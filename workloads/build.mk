@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# lang, model, matrix and storm are pure; exec, oracles and pins run in the guest.
-pure-srcs += $(foreach d,lang model matrix storm,$(wildcard workloads/$(d)/*.c))
+# lang, ops, model, matrix and storm are pure but for what carries operations out; exec, oracles and pins run in the guest.
+pure-srcs += $(foreach d,lang ops model matrix storm,$(wildcard workloads/$(d)/*.c))
 agent-srcs += $(foreach d,exec oracles pins,$(wildcard workloads/$(d)/*.c))
 test-srcs += $(wildcard workloads/tests/test-*.c)
 
@@ -10,7 +10,7 @@ $(BUILD)/tests/test-beat: $(BUILD)/asan/workloads/pins/beat.o
 
 # The interpreter as it is, under a kernel that the test makes up: these functions come first.
 judge-srcs := $(wildcard workloads/tests/fake-*.c workloads/tests/judge-*.c) \
-	$(wildcard workloads/exec/*.c workloads/oracles/*.c) inject/ops/ops.c \
+	$(wildcard workloads/exec/*.c workloads/oracles/*.c) \
 	$(addprefix workloads/pins/,pin.c null.c beat.c process.c)
 judge-wraps := op_run kill task_sample task_stack exec_measure_window pin_wait_rounds \
 	open stat unlink statx pread fsync syncfs mkdir mount umount2 path_exists file_poke file_read \

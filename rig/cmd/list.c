@@ -5,7 +5,7 @@
 #include "base/glob.h"
 #include "cmd/cmd.h"
 #include "plan/cases.h"
-#include "inject/ops/mutator.h"
+#include "workloads/ops/operation.h"
 #include "workloads/matrix/matrix.h"
 #include "workloads/lang/pin-info.h"
 #include "workloads/lang/scenario.h"
@@ -28,7 +28,8 @@ static struct err *list_pins(const struct paths *p)
 static struct err *list_mutators(const struct paths *p)
 {
 	(void)p;
-	for (const struct mutator *m = mutators; m->name; m++) {
+	for (unsigned int i = 0; operations[i]; i++) {
+		const struct operation *m = operations[i];
 		_cleanup_buf_ struct buf words = BUF_INIT;
 
 		for (const char *a = m->args; *a; a++)

@@ -7,34 +7,29 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/falloc.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 struct bare {
-	int pipe[2], fd;
-	int mode;	   /* of fallocate() */
-	uint64_t off, len; /* likewise */
-	struct iovec iov;  /* the page that is pinned */
+	int pipe[2];
+	const struct op_call *call;
+	struct op_target target;
+	struct iovec iov; /* the page that is pinned */
 	void *last;
 };
 
-/* fallocate()'s mode for @op; -1: it is another call. */
-static int mode_of(const char *op)
+/* One that changes a range and takes no bytes. */
+static bool is_plain(const struct operation *op)
 {
-	if (strcmp(op, "punch") == 0)
-		return FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
-	if (strcmp(op, "zero") == 0)
-		return FALLOC_FL_ZERO_RANGE;
-	return strcmp(op, "falloc") == 0 ? 0 : -1;
+	return strcmp(op->args, "fol") == 0 && !(op->traits & (OP_NEW_BYTES | OP_READS));
 }
 
 static bool is_fit(const struct step *st, unsigned int n)
 {
 	return n == 3 && st[0].verb == STEP_PIN && strcmp(st[0].pin->name, "vmsplice") == 0 &&
 	       !st[0].errnum && st[1].verb == STEP_OPERATION && !st[1].errnum &&
-	       mode_of(st[1].call.mutator->name) >= 0 && st[2].verb == STEP_UNPIN &&
+	       is_plain(st[1].call.op) && st[2].verb == STEP_UNPIN &&
 	       strcmp(st[0].name, st[2].name) == 0;
 }
 
@@ -43,10 +38,8 @@ static int bare_init(struct exec *x, const struct step *st, struct bare *b)
 	struct exec_file *f = exec_file(x, st[1].call.file[0]);
 
 	*b = (struct bare){
-		.fd = f->fd,
-		.mode = mode_of(st[1].call.mutator->name),
-		.off = st[1].call.off[0],
-		.len = st[1].call.len,
+		.call = &st[1].call,
+		.target = { .fd = { f->fd, -1 } },
 		.iov = { exec_map(x, st[0].other)->addr + st[0].off, st[0].len },
 	};
 	if (pipe2(b->pipe, O_CLOEXEC))
@@ -60,15 +53,15 @@ static int bare_init(struct exec *x, const struct step *st, struct bare *b)
 	return 0;
 }
 
-static const char *loop(const struct bare *b, unsigned int rounds)
+static const char *loop(struct bare *b, unsigned int rounds)
 {
 	ssize_t len = (ssize_t)b->iov.iov_len;
 
 	for (unsigned int i = 0; i < rounds; i++) {
 		if (vmsplice(b->pipe[1], &b->iov, 1, 0) != len)
 			return "vmsplice";
-		if (fallocate(b->fd, b->mode, (off_t)b->off, (off_t)b->len))
-			return "fallocate";
+		if (b->call->op->run(b->call, &b->target))
+			return b->call->op->name;
 		if (read(b->pipe[0], b->last, (size_t)len) != len)
 			return "read";
 	}

@@ -2,12 +2,12 @@
 /* What an operation that ended changes beside the model: descriptors and the mount. */
 #include "workloads/exec/exec.h"
 
-void exec_apply(struct exec *x, const struct mutator_call *c, unsigned int gen)
+void exec_apply(struct exec *x, const struct op_call *c, unsigned int gen)
 {
 	model_apply(&x->model, c, gen);
 	/* the operation closed it */
-	if (c->file[0] && (c->mutator->traits & MUTATOR_LAST_CLOSE))
+	if (c->file[0] && (c->op->traits & OP_LAST_CLOSE))
 		exec_file(x, c->file[0])->fd = -1;
-	if (word_eq(c->mutator->name, "umount"))
+	if (c->op->traits & OP_UNMOUNTS)
 		x->mounted = false;
 }

@@ -13,7 +13,7 @@
 #include <pthread.h>
 
 #include "base/sight.h"
-#include "inject/ops/ops.h"
+#include "workloads/ops/operation.h"
 #include "wire/agent.h"
 #include "workloads/pins/pin.h"
 #include "workloads/model/derive.h"
@@ -231,7 +231,7 @@ unsigned int exec_poisoned(void);
 int exec_flush_prepare(void);
 void exec_flush_store(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len);
 void exec_flush_forget(struct exec_file *f, uint64_t off, uint64_t len);
-void exec_flush_changed(struct exec *x, const struct mutator_call *c);
+void exec_flush_changed(struct exec *x, const struct op_call *c);
 void exec_flush_check(struct exec *x, struct exec_file *f, const char *how, struct outcome *o);
 /* The case ends: lost unless a mark that is set now is the last that the trace shows. */
 void exec_flush_end(struct exec *x);
@@ -288,21 +288,19 @@ void exec_task_signal(struct exec *x, const struct step *st, struct outcome *o);
 void exec_keep_only(struct exec *x, const int *keep, size_t n, const struct exec_map *map);
 /* Makes a skip of @o when an operation ended with what its kernel lacks. */
 void exec_tasks_lacking(const struct exec *x, struct outcome *o);
-void exec_lacking(const struct mutator_call *c, int result, struct outcome *o);
+void exec_lacking(const struct op_call *c, int result, struct outcome *o);
 
 /*
  * target.c: what @c works on, its files open: @t, and the bytes of a write or store with
  * their generation, or room for those of a read. *@data is the caller's to free(). False
  * with @o filled.
  */
-bool exec_target(struct exec *x, const struct mutator_call *c, struct op_target *t,
-		 unsigned int *gen, void **data, struct outcome *o);
+bool exec_target(struct exec *x, const struct op_call *c, struct op_target *t, unsigned int *gen,
+		 void **data, struct outcome *o);
 /* It ended so; @raced: meanwhile another one changed the same pages. */
-void exec_ended(struct exec *x, const struct mutator_call *c, unsigned int gen, int result,
-		bool raced);
+void exec_ended(struct exec *x, const struct op_call *c, unsigned int gen, int result, bool raced);
 /* If @c is a read: @data is what it got, and nothing has changed the file since. */
-void exec_read_check(struct exec *x, const struct mutator_call *c, const void *data,
-		     struct outcome *o);
+void exec_read_check(struct exec *x, const struct op_call *c, const void *data, struct outcome *o);
 /* Whether one may be at work, and has not just been seen to rest. */
 bool exec_tasks_busy(const struct exec *x);
 /* An operation that has not ended and changes @f (NULL: any file). */
@@ -382,6 +380,6 @@ void exec_storm(struct exec *x, const struct step *st, struct outcome *o);
 
 /* effects.c */
 /* An operation succeeded; @gen is the generation of a write's bytes. */
-void exec_apply(struct exec *x, const struct mutator_call *c, unsigned int gen);
+void exec_apply(struct exec *x, const struct op_call *c, unsigned int gen);
 
 #endif

@@ -40,7 +40,7 @@ static void judge_busy(struct exec_task *t, struct outcome *o)
 /* A last close may wait without hearing signals (dax_break_layout_final(), 7.2). */
 static void judge_deep(struct exec_task *t, const char *place, struct outcome *o)
 {
-	if (t->state != 'D' || (t->step->call.mutator->traits & MUTATOR_LAST_CLOSE))
+	if (t->state != 'D' || (t->step->call.op->traits & OP_LAST_CLOSE))
 		return;
 	outcome_fail(o, "contract.interruptible", "waits so that a signal reaches it", "%s", place);
 	add_stack(t, o);
@@ -93,7 +93,7 @@ static void judge_unbind(struct exec *x, const struct exec_task *t, struct outco
 {
 	char holders[200];
 
-	if (!x->unbound || !word_eq(t->step->call.mutator->name, "unbind"))
+	if (!x->unbound || !(t->step->call.op->traits & OP_UNBINDS))
 		return;
 	exec_holders(x, holders, sizeof(holders));
 	if (holders[0])
@@ -177,7 +177,7 @@ void exec_judge_signalled(struct exec *x, struct exec_task *t, const struct step
 	uint64_t ms = exec_signal_ms(x, t);
 
 	if (is_expected_next(x, st) || !t->need_not || t->let_go ||
-	    (t->step->call.mutator->traits & MUTATOR_LAST_CLOSE) ||
+	    (t->step->call.op->traits & OP_LAST_CLOSE) ||
 	    exec_task_over(t, now_ns() + ms * 1000000))
 		return;
 	if (st->signo == SIGKILL)

@@ -283,16 +283,16 @@ static bool unresolved(const struct exec *x, const struct exec_file *f)
 {
 	for (unsigned int i = 0; i < x->nr_tasks; i++) {
 		const struct exec_task *t = &x->tasks[i];
-		const struct mutator_call *c = &t->step->call;
+		const struct op_call *c = &t->step->call;
 
 		if (!t->started || (exec_task_done(t) && !t->shared->result))
 			continue;
-		if (exec_task_done(t) && strcmp(c->mutator->name, "write") != 0)
+		if (exec_task_done(t) && (c->map || !(c->op->traits & OP_NEW_BYTES)))
 			continue;
 		/* ended in its wait, and before that it does nothing */
 		if (t->waits_since_ns && !t->let_go)
 			continue;
-		for (int j = 0; j < MUTATOR_FILES_MAX && c->file[j]; j++)
+		for (int j = 0; j < OP_FILES_MAX && c->file[j]; j++)
 			if (strcmp(c->file[j], f->name) == 0)
 				return true;
 	}

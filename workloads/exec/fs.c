@@ -163,7 +163,7 @@ static bool stands_ready(const struct exec *x)
 static bool looks_beneath(const struct scenario *s)
 {
 	for (size_t i = 0; i < s->nr_steps; i++)
-		if (s->steps[i].call.mutator && word_eq(s->steps[i].call.mutator->name, "dedupe"))
+		if (s->steps[i].call.op && (s->steps[i].call.op->traits & OP_COMPARES))
 			return true;
 	return false;
 }

@@ -87,7 +87,7 @@ static void watch_begin(struct exec *x, const struct step *st)
 	struct watch *w = &x->watch;
 
 	w->step = st;
-	w->name = st->call.mutator->name;
+	w->name = st->call.op->name;
 	__atomic_store_n(&w->call, ++w->calls, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&w->asleep, __ATOMIC_SEQ_CST))
 		eventfd_write(w->wake, 1);
@@ -104,13 +104,13 @@ static void watch_end(struct exec *x)
 		pause();
 }
 
-void exec_lacking(const struct mutator_call *c, int result, struct outcome *o)
+void exec_lacking(const struct op_call *c, int result, struct outcome *o)
 {
-	outcome_skip(o, "this kernel has no %s here: %s", c->mutator->name, errno_name(-result));
+	outcome_skip(o, "this kernel has no %s here: %s", c->op->name, errno_name(-result));
 }
 
 /* While nothing else changes the file what was read is known. */
-static void judge_bytes(struct exec *x, const struct mutator_call *c, int result, const void *data,
+static void judge_bytes(struct exec *x, const struct op_call *c, int result, const void *data,
 			struct outcome *o)
 {
 	if (!result && c->file[0] && !exec_task_pending(x, exec_file(x, c->file[0])))
@@ -118,10 +118,10 @@ static void judge_bytes(struct exec *x, const struct mutator_call *c, int result
 }
 
 /* Who maps a page that went bad is told at once. */
-static void judge_poison(const struct mutator_call *c, int result, unsigned int before,
+static void judge_poison(const struct op_call *c, int result, unsigned int before,
 			 struct outcome *o)
 {
-	if (!result && word_eq(c->mutator->name, "hwpoison") && exec_poisoned() == before)
+	if (!result && (c->op->traits & OP_POISONS) && exec_poisoned() == before)
 		outcome_fail(o, "contract.sigbus", "SIGBUS to who maps a poisoned page",
 			     "no signal came");
 }
@@ -143,7 +143,7 @@ void exec_operation(struct exec *x, const struct step *st, struct outcome *o)
 	exec_ended(x, &st->call, gen, result, false);
 	if (op_lacking(&st->call, result))
 		exec_lacking(&st->call, result, o);
-	exec_judge_result(st->call.mutator->name, result, st->errnum, o);
+	exec_judge_result(st->call.op->name, result, st->errnum, o);
 	judge_bytes(x, &st->call, result, data, o);
 	judge_poison(&st->call, result, poisoned, o);
 	free(data);

@@ -67,15 +67,15 @@ static void put(struct storm_worker *w, uint64_t off, uint64_t len, const struct
 
 void storm_apply(struct storm_worker *w)
 {
-	const struct mutator_call *c = &w->op.call;
+	const struct op_call *c = &w->op.call;
 	struct piece p = { .kind = PIECE_ZERO };
 
 	if (w->op.applied || w->op.result)
 		return;
 	w->op.applied = true;
-	if (strcmp(c->mutator->name, "falloc") == 0)
+	if (c->op == &op_falloc)
 		return;
-	if (strcmp(c->mutator->name, "write") != 0) {
+	if (!(c->op->traits & OP_NEW_BYTES)) {
 		storm_set(w, c->off[0], c->len, &p);
 		return;
 	}
@@ -238,7 +238,7 @@ static void expect(struct storm_worker *w, struct shadow *want)
 
 	*want = (struct shadow)SHADOW_INIT;
 	shadow_copy(want, 0, &w->bytes, p->off - w->off, p->pin.len);
-	if (op->applied || strcmp(op->call.mutator->name, "write") != 0)
+	if (op->applied || !(op->call.op->traits & OP_NEW_BYTES))
 		return;
 	from = MAX(op->call.off[0], p->off);
 	to = MIN(op->call.off[0] + op->call.len, p->off + p->pin.len);

@@ -41,7 +41,7 @@ static void *op_thread(void *arg)
 	for (;;) {
 		while (!op->wanted)
 			pthread_cond_wait(&w->moved, &s->lock);
-		if (!op->call.mutator)
+		if (!op->call.op)
 			break;
 		op->wanted = false;
 		op->entered = true;
@@ -71,7 +71,7 @@ bool storm_op_init(struct storm_worker *w)
 void storm_op_deinit(struct storm_worker *w)
 {
 	pthread_mutex_lock(&w->s->lock);
-	w->op.call.mutator = NULL;
+	w->op.call.op = NULL;
 	w->op.wanted = true;
 	pthread_cond_broadcast(&w->moved);
 	pthread_mutex_unlock(&w->s->lock);
@@ -81,19 +81,19 @@ void storm_op_deinit(struct storm_worker *w)
 
 static void note(struct storm_worker *w, enum storm_act act)
 {
-	const struct mutator_call *c = &w->op.call;
-	bool truncate = strcmp(c->mutator->name, "truncate") == 0;
+	const struct op_call *c = &w->op.call;
+	bool truncate = c->op == &op_truncate;
 
 	storm_note(w, (struct storm_event){ .ns = act == STORM_DONE ? w->op.done_ns : now_ns(),
 					    .act = act,
 					    .id = w->op.id,
 					    .off = truncate ? c->size : c->off[0],
 					    .len = c->len,
-					    .op = c->mutator,
+					    .op = c->op,
 					    .result = w->op.result });
 }
 
-void storm_op_begin(struct storm_worker *w, const struct mutator *m, uint64_t off, uint64_t len,
+void storm_op_begin(struct storm_worker *w, const struct operation *m, uint64_t off, uint64_t len,
 		    uint64_t size)
 {
 	struct model_file *f = w->s->f->m;
@@ -101,12 +101,12 @@ void storm_op_begin(struct storm_worker *w, const struct mutator *m, uint64_t of
 
 	free(op->data);
 	op->data = NULL;
-	if (strcmp(m->name, "write") == 0) {
+	if (m->traits & OP_NEW_BYTES) {
 		op->gen = __atomic_add_fetch(&f->gen, 1, __ATOMIC_RELAXED);
 		op->data = xcalloc(1, len);
 		pattern_fill(op->data, len, f->origin, op->gen, off);
 	}
-	op->call = (struct mutator_call){ .mutator = m, .off = { off }, .len = len, .size = size };
+	op->call = (struct op_call){ .op = m, .off = { off }, .len = len, .size = size };
 	op->target = (struct op_target){ .fd = { w->s->f->fd, -1 }, .data = op->data };
 	op->result = 0;
 	op->applied = false;
@@ -215,13 +215,13 @@ bool storm_op_end(struct storm_worker *w)
 	pthread_mutex_unlock(&w->s->lock);
 	if (!ended) {
 		stuck = culprit(w);
-		exec_judge_stuck(w->s->x, stuck->op.call.mutator->name, getpid(), stuck->op.tid,
+		exec_judge_stuck(w->s->x, stuck->op.call.op->name, getpid(), stuck->op.tid,
 				 w->s->x->grace_ms, &w->o);
 		w->s->culprit = stuck;
 		return false;
 	}
 	note(w, STORM_DONE);
-	exec_judge_result(w->op.call.mutator->name, w->op.result, 0, &w->o);
+	exec_judge_result(w->op.call.op->name, w->op.result, 0, &w->o);
 	return w->o.status == STEP_OK;
 }
 
@@ -235,7 +235,7 @@ bool storm_op_waited(struct storm_worker *w, const struct storm_worker *holder,
 	outcome_fail(&w->o, "contract.waits", "waits for the pages that are held",
 		     "'%s' of offset %#llx, length %#llx returned %s after %.1f ms, while 'p%u' "
 		     "(%s) stood",
-		     op->call.mutator->name, (unsigned long long)op->call.off[0],
+		     op->call.op->name, (unsigned long long)op->call.off[0],
 		     (unsigned long long)op->call.len,
 		     op->result ? errno_name(-op->result) : "success",
 		     (double)(op->done_ns - op->entered_ns) / 1e6, holder->pin_event,

@@ -124,9 +124,9 @@ static void apply(struct storm *s, const struct storm_turn *t)
 
 	for (unsigned int i = 0; i < s->n; i++)
 		shadow_copy(&all, s->w[i].off, &s->w[i].bytes, 0, s->w[i].len);
-	if (strcmp(t->op->name, "collapse") == 0)
+	if (t->op == &op_collapse)
 		shadow_collapse(&all, t->off, t->len);
-	else if (strcmp(t->op->name, "insert") == 0)
+	else if (t->op == &op_insert)
 		shadow_insert(&all, t->off, t->len);
 	else
 		shadow_resize(&all, t->size, PIECE_ZERO);
@@ -141,7 +141,7 @@ static bool size_again(struct storm *s, const struct storm_turn *t)
 {
 	struct storm_worker *l = leader(s);
 
-	storm_op_begin(l, mutator_find("truncate"), 0, 0, s->f->m->size);
+	storm_op_begin(l, &op_truncate, 0, 0, s->f->m->size);
 	if (!storm_op_end(l))
 		return tell(l);
 	apply(s, t);

@@ -313,13 +313,13 @@ static bool write_anew(struct storm *s)
 
 	l->round++;
 	/* of a hole, so that it meets no page: write-over-unwritten shows what comes of that */
-	storm_op_begin(l, mutator_find("punch"), 0, f->size, 0);
+	storm_op_begin(l, &op_punch, 0, f->size, 0);
 	if (!storm_op_end(l)) {
 		storm_tell(l);
 		return !l->o.hung;
 	}
 	for (unsigned int i = 0; i < s->n; i++) {
-		storm_op_begin(l, mutator_find("write"), s->w[i].off, s->w[i].len, 0);
+		storm_op_begin(l, &op_write, s->w[i].off, s->w[i].len, 0);
 		if (!storm_op_end(l)) {
 			storm_tell(l);
 			return !l->o.hung;

@@ -13,7 +13,7 @@ struct storm;
 
 /* An operation, carried out by a thread that is there for it. */
 struct storm_op {
-	struct mutator_call call;
+	struct op_call call;
 	struct op_target target;
 	void *data;		    /* bytes of a write */
 	unsigned int gen;	    /* theirs */
@@ -87,7 +87,7 @@ void storm_tell(struct storm_worker *w);
 /* storm-op.c */
 bool storm_op_init(struct storm_worker *w);
 void storm_op_deinit(struct storm_worker *w);
-void storm_op_begin(struct storm_worker *w, const struct mutator *m, uint64_t off, uint64_t len,
+void storm_op_begin(struct storm_worker *w, const struct operation *m, uint64_t off, uint64_t len,
 		    uint64_t size);
 /* Until it is done, or @us have passed since it was entered; at once without one. */
 void storm_op_linger(struct storm_worker *w, unsigned int us);

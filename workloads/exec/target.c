@@ -8,11 +8,6 @@
 
 #include "workloads/model/pattern.h"
 
-static bool is(const struct mutator_call *c, const char *op)
-{
-	return word_eq(c->mutator->name, op);
-}
-
 /* Bytes of a generation of their own for @len bytes at @off of @f. */
 static void *new_bytes(struct model_file *f, uint64_t off, uint64_t len, unsigned int *gen)
 {
@@ -23,7 +18,7 @@ static void *new_bytes(struct model_file *f, uint64_t off, uint64_t len, unsigne
 	return data;
 }
 
-static bool target_map(struct exec *x, const struct mutator_call *c, struct op_target *t,
+static bool target_map(struct exec *x, const struct op_call *c, struct op_target *t,
 		       unsigned int *gen, void **data, struct outcome *o)
 {
 	struct exec_map *m = exec_map(x, c->map);
@@ -33,7 +28,7 @@ static bool target_map(struct exec *x, const struct mutator_call *c, struct op_t
 		return false;
 	}
 	t->addr = m->addr + c->off[0];
-	if (!is(c, "store"))
+	if (!(c->op->traits & OP_NEW_BYTES))
 		return true;
 	t->data = *data = new_bytes(m->m->file, m->off + c->off[0], c->len, gen);
 	if (m->shared && m->writable)
@@ -41,10 +36,10 @@ static bool target_map(struct exec *x, const struct mutator_call *c, struct op_t
 	return true;
 }
 
-static bool target_files(struct exec *x, const struct mutator_call *c, struct op_target *t,
+static bool target_files(struct exec *x, const struct op_call *c, struct op_target *t,
 			 struct outcome *o)
 {
-	for (int i = 0; i < MUTATOR_FILES_MAX && c->file[i]; i++) {
+	for (int i = 0; i < OP_FILES_MAX && c->file[i]; i++) {
 		struct exec_file *f = exec_file(x, c->file[i]);
 
 		if (!exec_file_open(f)) {
@@ -53,14 +48,14 @@ static bool target_files(struct exec *x, const struct mutator_call *c, struct op
 		}
 		t->fd[i] = f->fd;
 		t->path[i] = f->path;
-		if (c->mutator->traits & MUTATOR_LAST_CLOSE)
+		if (c->op->traits & OP_LAST_CLOSE)
 			f->fd = -1; /* the operation closes it, and the number may come again */
 	}
 	return true;
 }
 
-bool exec_target(struct exec *x, const struct mutator_call *c, struct op_target *t,
-		 unsigned int *gen, void **data, struct outcome *o)
+bool exec_target(struct exec *x, const struct op_call *c, struct op_target *t, unsigned int *gen,
+		 void **data, struct outcome *o)
 {
 	*t = (struct op_target){ .fd = { -1, -1 },
 				 .mountpoint = EXEC_MOUNTPOINT,
@@ -71,18 +66,18 @@ bool exec_target(struct exec *x, const struct mutator_call *c, struct op_target 
 		return target_map(x, c, t, gen, data, o);
 	if (!target_files(x, c, t, o))
 		return false;
-	if (is(c, "write"))
+	if (c->op->traits & OP_NEW_BYTES)
 		t->data = *data = new_bytes(exec_file(x, c->file[0])->m, c->off[0], c->len, gen);
-	else if (is(c, "read"))
+	else if (c->op->traits & OP_READS)
 		t->into = *data = xcalloc(1, c->len);
-	if (is(c, "umount"))
+	if (c->op->traits & OP_UNMOUNTS)
 		for (unsigned int i = 0; i < x->nr_files; i++)
 			exec_file_close(&x->files[i]);
 	return true;
 }
 
 /* A store that went in part, or met another operation: nobody knows its bytes. */
-static void spoil(struct exec *x, const struct mutator_call *c)
+static void spoil(struct exec *x, const struct op_call *c)
 {
 	struct exec_map *m = exec_map(x, c->map);
 
@@ -91,13 +86,12 @@ static void spoil(struct exec *x, const struct mutator_call *c)
 		exec_flush_forget(m->file, m->off + c->off[0], c->len);
 }
 
-void exec_ended(struct exec *x, const struct mutator_call *c, unsigned int gen, int result,
-		bool raced)
+void exec_ended(struct exec *x, const struct op_call *c, unsigned int gen, int result, bool raced)
 {
-	bool store = is(c, "store");
+	bool store = c->map && (c->op->traits & OP_NEW_BYTES);
 
-	x->spoiled |= !result && (c->mutator->traits & MUTATOR_SPOILS);
-	x->unbound |= !result && is(c, "unbind");
+	x->spoiled |= !result && (c->op->traits & OP_SPOILS);
+	x->unbound |= !result && (c->op->traits & OP_UNBINDS);
 	if (store && (result || raced))
 		spoil(x, c);
 	else if (!result)
@@ -106,13 +100,12 @@ void exec_ended(struct exec *x, const struct mutator_call *c, unsigned int gen, 
 		exec_flush_changed(x, c);
 }
 
-void exec_read_check(struct exec *x, const struct mutator_call *c, const void *data,
-		     struct outcome *o)
+void exec_read_check(struct exec *x, const struct op_call *c, const void *data, struct outcome *o)
 {
 	struct shadow want;
 	char what[64];
 
-	if (!is(c, "read") || o->status != STEP_OK)
+	if (!(c->op->traits & OP_READS) || o->status != STEP_OK)
 		return;
 	model_file_bytes(&x->model, model_file(&x->model, c->file[0]), &want);
 	snprintf(what, sizeof(what), "a read of '%.32s'", c->file[0]);

@@ -174,13 +174,13 @@ struct exec_task *exec_task_pending(struct exec *x, const struct exec_file *f)
 	exec_tasks_settle(x);
 	for (unsigned int i = 0; i < x->nr_tasks; i++) {
 		struct exec_task *t = &x->tasks[i];
-		const struct mutator_call *c = &t->step->call;
+		const struct op_call *c = &t->step->call;
 
 		if (!t->started || is_over(t))
 			continue;
 		if (!f || (c->file[0] && strcmp(c->file[0], f->name) == 0) ||
 		    (c->file[1] && strcmp(c->file[1], f->name) == 0) ||
-		    (c->mutator->traits & MUTATOR_NO_FILE))
+		    (c->op->traits & OP_NO_FILE))
 			return t;
 	}
 	return NULL;

@@ -340,7 +340,7 @@ struct err *parser_step(struct parser *p)
 		err = verbs[i].parse(p, st);
 		return err ? err : line_end(&p->line);
 	}
-	if (!mutator_find(line_peek(&p->line)))
+	if (!operation_find(line_peek(&p->line)))
 		return line_expected(&p->line, "a step or an operation");
 	st->verb = STEP_OPERATION;
 	err = step_operation(p, st);

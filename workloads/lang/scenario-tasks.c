@@ -31,7 +31,7 @@ static void lose_device(struct parser *p)
 }
 
 /* A mapping of a file: the operation is on that file, too. */
-static struct err *parse_call_map(struct parser *p, struct mutator_call *c, struct name **map)
+static struct err *parse_call_map(struct parser *p, struct op_call *c, struct name **map)
 {
 	struct err *err = parser_refer(p, THING_MAP, &c->map, map);
 
@@ -39,7 +39,7 @@ static struct err *parse_call_map(struct parser *p, struct mutator_call *c, stru
 		return err;
 	if (!(*map)->file[0])
 		return line_error(&p->line, "'%s' is no mapping of a file", (*map)->name);
-	if ((c->mutator->traits & MUTATOR_SPOILS) && !(*map)->shared)
+	if ((c->op->traits & OP_SPOILS) && !(*map)->shared)
 		return line_error(&p->line, "'%s' may show pages of its own: it must be shared",
 				  (*map)->name);
 	c->file[0] = xstrdup((*map)->file);
@@ -47,10 +47,9 @@ static struct err *parse_call_map(struct parser *p, struct mutator_call *c, stru
 }
 
 /* Whether the range lies in @map, in whole pages where the call takes one page. */
-static struct err *check_range(const struct parser *p, struct mutator_call *c,
-			       const struct name *map)
+static struct err *check_range(const struct parser *p, struct op_call *c, const struct name *map)
 {
-	bool page = !strchr(c->mutator->args, 'l');
+	bool page = !strchr(c->op->args, 'l');
 
 	if (page && c->off[0] % 4096)
 		return line_error(&p->line, "the offset is that of a page");
@@ -63,17 +62,17 @@ static struct err *check_range(const struct parser *p, struct mutator_call *c,
 
 static struct err *parse_call(struct parser *p, struct step *st)
 {
-	struct mutator_call *c = &st->call;
+	struct op_call *c = &st->call;
 	unsigned int file = 0, off = 0;
 	struct err *err = NULL;
 	const char *word = line_peek(&p->line);
 	struct name *n, *map = NULL;
 
-	c->mutator = word ? mutator_find(word) : NULL;
-	if (!c->mutator)
+	c->op = word ? operation_find(word) : NULL;
+	if (!c->op)
 		return line_expected(&p->line, "an operation (see 'daxrig list mutators')");
 	p->line.next++;
-	for (const char *a = c->mutator->args; *a && !err; a++) {
+	for (const char *a = c->op->args; *a && !err; a++) {
 		if (*a == 'f')
 			err = parser_refer(p, THING_FILE, &c->file[file++], &n);
 		else if (*a == 'm')
@@ -89,11 +88,11 @@ static struct err *parse_call(struct parser *p, struct step *st)
 		err = check_range(p, c, map);
 	if (err)
 		return err;
-	p->s->reflink |= (c->mutator->traits & MUTATOR_REFLINK) != 0;
-	p->s->xfs_only |= (c->mutator->traits & MUTATOR_XFS) != 0;
-	if ((c->mutator->traits & MUTATOR_NO_FILE) && (c->mutator->traits & MUTATOR_SPOILS))
+	p->s->reflink |= (c->op->traits & OP_REFLINK) != 0;
+	p->s->xfs_only |= (c->op->traits & OP_EXCHANGE) != 0;
+	if (c->op->traits & OP_UNBINDS)
 		lose_device(p);
-	return c->mutator->traits & MUTATOR_LAST_CLOSE ? last_close(p, c->file[0]) : NULL;
+	return c->op->traits & OP_LAST_CLOSE ? last_close(p, c->file[0]) : NULL;
 }
 
 struct err *step_start(struct parser *p, struct step *st)
@@ -105,10 +104,10 @@ struct err *step_start(struct parser *p, struct step *st)
 		return err;
 	st->process = n->process = line_take(&p->line, "process");
 	err = parse_call(p, st);
-	if (!err && st->call.map && (st->call.mutator->traits & MUTATOR_SPOILS))
+	if (!err && st->call.map && (st->call.op->traits & OP_SPOILS))
 		err = line_error(&p->line, "its SIGBUS is for the program's own thread: write it "
 					   "inline");
-	if (!err && st->process && (st->call.mutator->traits & MUTATOR_LAST_CLOSE))
+	if (!err && st->process && (st->call.op->traits & OP_LAST_CLOSE))
 		err = line_error(&p->line, "a last close happens in the program itself, not in a "
 					   "process of its own");
 	return err;

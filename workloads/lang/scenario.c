@@ -116,7 +116,7 @@ void scenario_free(struct scenario *s)
 		free(s->steps[i].text);
 		free(s->steps[i].name);
 		free(s->steps[i].other);
-		mutator_call_deinit(&s->steps[i].call);
+		op_call_deinit(&s->steps[i].call);
 	}
 	free(s->steps);
 	free(s->title);

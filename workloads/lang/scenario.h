@@ -41,7 +41,7 @@
  *                                         of a rdma-odp pin is read by one transfer
  *   check   FILE size SIZE
  *   sync | fsync FILE | remount | fsck
- *   OPERATION [fails ERRNO]               a mutator, inline (inject/ops/mutator.h)
+ *   OPERATION [fails ERRNO]               inline (workloads/ops/operation.h)
  *   repeat  N                             runs the steps up to its end N times;
  *   end                                   no block in another. A step that fails
  *                                         ends the block with that round
@@ -64,7 +64,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "inject/ops/mutator.h"
+#include "workloads/ops/operation.h"
 #include "workloads/lang/pin-info.h"
 #include "workloads/storm/storm.h"
 
@@ -142,7 +142,7 @@ struct step {
 	unsigned int rounds;	/* repeat: 1.. */
 	unsigned int block_end; /* repeat: index of its end */
 	struct storm_spec storm;
-	struct mutator_call call; /* start, operation */
+	struct op_call call; /* start, operation */
 };
 
 struct scenario {

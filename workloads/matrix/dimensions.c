@@ -138,50 +138,6 @@ static const struct matrix_when whens[] = {
 	  .process = true },
 };
 
-static const struct matrix_op ops[] = {
-	{ "truncate-down", "ftruncate to an offset", "truncate $f $c", WAIT_MUST, REACH_UP, 0,
-	  NULL },
-	{ "truncate-zero", "ftruncate to 0", "truncate $f 0", WAIT_MUST, REACH_FILE, 0, NULL },
-	{ "truncate-up", "ftruncate to a larger size", "truncate $f $u", WAIT_MAY, REACH_PAST_END,
-	  OP_KEEPS, NULL },
-	{ "punch", "fallocate PUNCH_HOLE", "punch $f $r", WAIT_MUST, REACH_RANGE, 0, NULL },
-	{ "zero", "fallocate ZERO_RANGE", "zero $f $r", WAIT_MUST, REACH_RANGE, 0, NULL },
-	{ "collapse", "fallocate COLLAPSE_RANGE", "collapse $f $r", WAIT_MUST, REACH_UP,
-	  OP_BLOCKS | OP_BELOW_END, NULL },
-	{ "insert", "fallocate INSERT_RANGE", "insert $f $r", WAIT_MUST, REACH_UP, OP_BLOCKS,
-	  NULL },
-	{ "falloc", "fallocate mode 0", "falloc $f $r", WAIT_MAY, REACH_RANGE, OP_KEEPS, NULL },
-	{ "clone", "FICLONE over the file", "clone b $f", WAIT_MUST, REACH_FILE, OP_REFLINK,
-	  "written" },
-	{ "clone-source", "FICLONE out of the file", "clone $f b", WAIT_MAY, REACH_FILE,
-	  OP_REFLINK | OP_KEEPS, "written" },
-	{ "clone-range", "FICLONERANGE into the range", "clone-range b $r $f $o", WAIT_MUST,
-	  REACH_RANGE, OP_REFLINK | OP_BLOCKS, "written" },
-	{ "clone-range-source", "FICLONERANGE out of the range", "clone-range $f $r b $o", WAIT_MAY,
-	  REACH_RANGE, OP_REFLINK | OP_BLOCKS | OP_KEEPS, "written" },
-	{ "dedupe", "FIDEDUPERANGE of the range onto another file's", "dedupe b $r $f $o",
-	  WAIT_MUST, REACH_RANGE, OP_REFLINK | OP_BLOCKS | OP_COMPARES, "copy a" },
-	{ "dedupe-source", "FIDEDUPERANGE of another file's range onto this", "dedupe $f $r b $o",
-	  WAIT_MAY, REACH_RANGE, OP_REFLINK | OP_BLOCKS | OP_COMPARES | OP_KEEPS, "copy a" },
-	{ "exchange", "EXCHANGE_RANGE, the second file pinned", "exchange b $r $f $o", WAIT_MUST,
-	  REACH_RANGE, OP_EXCHANGE | OP_BLOCKS, "written" },
-	{ "exchange-first", "EXCHANGE_RANGE, the first file pinned", "exchange $f $r b $o",
-	  WAIT_MUST, REACH_RANGE, OP_EXCHANGE | OP_BLOCKS, "written" },
-	{ "read", "read(2)", "read $f $r", WAIT_NEVER, REACH_RANGE, OP_KEEPS, NULL },
-	{ "write", "write(2), in place or breaking the sharing", "write $f $r", WAIT_NEVER,
-	  REACH_RANGE, OP_KEEPS, NULL },
-	{ "load", "a read fault through a new mapping", "load q $r", WAIT_NEVER, REACH_RANGE,
-	  OP_KEEPS | OP_MAPS, NULL },
-	{ "store", "a write fault through a new mapping", "store q $r", WAIT_NEVER, REACH_RANGE,
-	  OP_KEEPS | OP_MAPS, NULL },
-	{ "fsync", "a store through a new mapping, then fsync(2)", "fsync   $f", WAIT_NEVER,
-	  REACH_RANGE, OP_KEEPS | OP_MAPS | OP_INLINE, NULL },
-	{ "unlink", "unlink and last close", "unlink $f", WAIT_MAY, REACH_FILE, OP_LAST_CLOSE,
-	  NULL },
-	{ "umount", "last close of every file, then umount", "umount", WAIT_MAY, REACH_FILESYSTEM,
-	  OP_LAST_CLOSE, NULL },
-};
-
 static const struct matrix_overlap overlaps[] = {
 	{ "same",
 	  "the operation meets the pinned pages; of two files the pinned one has the "
@@ -242,6 +198,28 @@ const char *matrix_dim_summary(enum matrix_dim dim)
 	return dims[dim].summary;
 }
 
+/* Row @row of all operations' cases; with *@op the operation. NULL past the last. */
+static const struct op_case *op_case_at(unsigned int row, const struct operation **op)
+{
+	for (unsigned int i = 0; operations[i]; i++)
+		for (const struct op_case *c = operations[i]->cases; c && c->name; c++)
+			if (!row--) {
+				*op = operations[i];
+				return c;
+			}
+	return NULL;
+}
+
+static unsigned int count_op_cases(void)
+{
+	const struct operation *op;
+	unsigned int n = 0;
+
+	while (n < MATRIX_ROWS_MAX && op_case_at(n, &op))
+		n++;
+	return n;
+}
+
 static unsigned int count_pins(void)
 {
 	unsigned int n = 0;
@@ -263,7 +241,7 @@ unsigned int matrix_rows(enum matrix_dim dim)
 	case MATRIX_WHEN:
 		return ARRAY_SIZE(whens);
 	case MATRIX_OP:
-		return ARRAY_SIZE(ops);
+		return count_op_cases();
 	case MATRIX_OVERLAP:
 		return ARRAY_SIZE(overlaps);
 	default:
@@ -273,6 +251,8 @@ unsigned int matrix_rows(enum matrix_dim dim)
 
 const char *matrix_row_name(enum matrix_dim dim, unsigned int row)
 {
+	const struct operation *op;
+
 	switch (dim) {
 	case MATRIX_FS:
 		return scenario_fs_name(filesystems[row]);
@@ -283,7 +263,7 @@ const char *matrix_row_name(enum matrix_dim dim, unsigned int row)
 	case MATRIX_WHEN:
 		return whens[row].name;
 	case MATRIX_OP:
-		return ops[row].name;
+		return op_case_at(row, &op)->name;
 	case MATRIX_OVERLAP:
 		return overlaps[row].name;
 	default:
@@ -293,6 +273,8 @@ const char *matrix_row_name(enum matrix_dim dim, unsigned int row)
 
 const char *matrix_row_summary(enum matrix_dim dim, unsigned int row)
 {
+	const struct operation *op;
+
 	switch (dim) {
 	case MATRIX_FS:
 		return "";
@@ -303,7 +285,7 @@ const char *matrix_row_summary(enum matrix_dim dim, unsigned int row)
 	case MATRIX_WHEN:
 		return whens[row].summary;
 	case MATRIX_OP:
-		return ops[row].summary;
+		return op_case_at(row, &op)->summary;
 	case MATRIX_OVERLAP:
 		return overlaps[row].summary;
 	default:
@@ -351,13 +333,15 @@ char *matrix_choose(struct matrix_choice *c, enum matrix_dim dim, const char *li
 
 struct combo combo_of(const struct matrix_point *p)
 {
-	return (struct combo){
+	struct combo c = {
 		.fs = filesystems[p->row[MATRIX_FS]],
 		.geometry = &geometries[p->row[MATRIX_GEOMETRY]],
 		.pin = &pin_infos[p->row[MATRIX_PIN]],
 		.when = &whens[p->row[MATRIX_WHEN]],
-		.op = &ops[p->row[MATRIX_OP]],
 		.overlap = &overlaps[p->row[MATRIX_OVERLAP]],
 		.end = &ends[p->row[MATRIX_END]],
 	};
+
+	c.op = op_case_at(p->row[MATRIX_OP], &c.operation);
+	return c;
 }

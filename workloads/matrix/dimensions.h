@@ -3,7 +3,7 @@
 #ifndef WORKLOADS_MATRIX_DIMS_H
 #define WORKLOADS_MATRIX_DIMS_H
 
-#include "inject/ops/mutator.h"
+#include "workloads/ops/operation.h"
 #include "workloads/matrix/matrix.h"
 #include "workloads/lang/pin-info.h"
 #include "workloads/lang/scenario.h"
@@ -49,40 +49,6 @@ struct matrix_when {
 	bool remapped; /* and a new one comes while it waits */
 };
 
-enum op_reach {
-	REACH_RANGE,	/* a range of the file */
-	REACH_UP,	/* from an offset to the end */
-	REACH_FILE,	/* the whole file */
-	REACH_PAST_END, /* nothing below the end */
-	REACH_FILESYSTEM,
-};
-
-enum op_trait {
-	OP_BLOCKS = 1 << 0, /* takes whole blocks */
-	OP_KEEPS = 1 << 1,  /* the file keeps the pinned pages: they stay visible */
-	OP_REFLINK = 1 << 2,
-	OP_EXCHANGE = 1 << 3,
-	OP_LAST_CLOSE = 1 << 4,
-	OP_COMPARES = 1 << 5,  /* refuses with EBADE once a device wrote into the range */
-	OP_MAPS = 1 << 6,      /* goes through a mapping of its own, q */
-	OP_INLINE = 1 << 7,    /* is no operation that can be started */
-	OP_BELOW_END = 1 << 8, /* its range must not reach the end of the file */
-};
-
-/*
- * An operation. In call stands for: $f the file, $o offset, $l length, $r both, $c where
- * it cuts, $u the grown size; b is the second file.
- */
-struct matrix_op {
-	const char *name;
-	const char *summary;
-	const char *call;
-	enum mutator_wait wait; /* while a page in its range is pinned */
-	enum op_reach reach;
-	unsigned int traits; /* enum op_trait */
-	const char *other;   /* the second file: "written" or "copy a"; NULL: none */
-};
-
 enum overlap_kind {
 	OVERLAP_SAME,
 	OVERLAP_TOUCH,
@@ -113,7 +79,8 @@ struct combo {
 	const struct matrix_geometry *geometry;
 	const struct pin_info *pin;
 	const struct matrix_when *when;
-	const struct matrix_op *op;
+	const struct operation *operation;
+	const struct op_case *op; /* the operation's */
 	const struct matrix_overlap *overlap;
 	const struct matrix_end *end;
 };

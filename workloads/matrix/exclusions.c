@@ -48,13 +48,13 @@ static bool holds_nothing(const struct combo *c)
 
 static bool ext4_reflink(const struct combo *c)
 {
-	return c->fs == FS_EXT4 && (combo_shared(c) || (c->op->traits & OP_REFLINK) ||
+	return c->fs == FS_EXT4 && (combo_shared(c) || (c->operation->traits & OP_REFLINK) ||
 				    (c->geometry->traits & GEOMETRY_RESERVED));
 }
 
 static bool ext4_exchange(const struct combo *c)
 {
-	return c->fs == FS_EXT4 && (c->op->traits & OP_EXCHANGE);
+	return c->fs == FS_EXT4 && (c->operation->traits & OP_EXCHANGE);
 }
 
 /* Pins and what lies beneath them */
@@ -95,7 +95,7 @@ static bool takes_one_inode(const struct combo *c)
 
 static bool copy_is_later(const struct combo *c)
 {
-	return c->overlap->kind == OVERLAP_HIGHER && (c->op->traits & OP_COMPARES);
+	return c->overlap->kind == OVERLAP_HIGHER && (c->operation->traits & OP_COMPARES);
 }
 
 static bool takes_filesystem(const struct combo *c)
@@ -117,7 +117,7 @@ static bool takes_file(const struct combo *c)
 
 static bool touches_blocks(const struct combo *c)
 {
-	return c->overlap->kind == OVERLAP_TOUCH && (c->op->traits & OP_BLOCKS);
+	return c->overlap->kind == OVERLAP_TOUCH && (c->op->traits & CASE_BLOCKS);
 }
 
 static bool zero_page_elsewhere(const struct combo *c)
@@ -133,7 +133,7 @@ static bool nothing_above(const struct combo *c)
 
 static bool collapses_end(const struct combo *c)
 {
-	return (c->op->traits & OP_BELOW_END) && (c->geometry->traits & GEOMETRY_TAIL);
+	return (c->op->traits & CASE_BELOW_END) && (c->geometry->traits & GEOMETRY_TAIL);
 }
 
 /* When */
@@ -143,7 +143,7 @@ static bool kept_open(const struct combo *c)
 	bool on_other = combo_on_sharer(c) && c->op->reach != REACH_FILESYSTEM;
 	bool only_unmapped = c->when->unmapped && !c->when->process && !c->when->remapped;
 
-	return (c->op->traits & OP_LAST_CLOSE) && !on_other && !only_unmapped;
+	return (c->operation->traits & OP_LAST_CLOSE) && !on_other && !only_unmapped;
 }
 
 static bool nothing_meanwhile(const struct combo *c)

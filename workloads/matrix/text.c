@@ -161,7 +161,7 @@ static bool sharer_unmapped(const struct text *t, unsigned int i)
 {
 	if (t->c->geometry->traits & GEOMETRY_ALONE)
 		return true;
-	return (t->c->op->traits & OP_LAST_CLOSE) &&
+	return (t->c->operation->traits & OP_LAST_CLOSE) &&
 	       (t->c->op->reach == REACH_FILESYSTEM || *t->target == sharers[i].file);
 }
 
@@ -206,9 +206,9 @@ static void add_operation(struct text *t)
 {
 	const struct combo *c = t->c;
 
-	if (c->op->traits & OP_MAPS)
+	if (c->op->traits & CASE_MAPS)
 		add_map(t, 'q', t->target, "rw");
-	if (c->op->traits & OP_INLINE)
+	if (c->op->traits & CASE_INLINE)
 		add_touch(t, 'q', t->at.off, t->at.len, "write");
 	else
 		buf_addf(&t->b, "start   t %s", c->end->process ? "process " : "");
@@ -227,12 +227,12 @@ static void add_operation(struct text *t)
  */
 static bool is_spelled(const struct combo *c)
 {
-	bool last_close = c->op->traits & OP_LAST_CLOSE;
+	bool last_close = c->operation->traits & OP_LAST_CLOSE;
 
 	return !c->geometry->traits && !c->geometry->sharers && combo_meets(c) &&
 	       c->overlap->kind != OVERLAP_TOUCH && !c->end->signal && !c->end->holder &&
 	       !c->when->process && !c->when->remapped && c->when->unmapped == last_close &&
-	       !(c->op->traits & OP_INLINE);
+	       !(c->op->traits & CASE_INLINE);
 }
 
 static void add_expected_now(struct text *t)
@@ -251,7 +251,7 @@ static void add_expected_then(struct text *t)
 {
 	const struct combo *c = t->c;
 
-	if ((c->op->traits & OP_COMPARES) && (c->pin->traits & PIN_DMA_WRITES))
+	if ((c->operation->traits & OP_COMPARES) && (c->pin->traits & PIN_DMA_WRITES))
 		buf_adds(&t->b, "expect  t fails EBADE\n");
 	else if (combo_holds(c) && c->op->wait != WAIT_NEVER)
 		buf_adds(&t->b, "expect  t completes\n");
@@ -264,7 +264,7 @@ static bool sees_pages(const struct combo *c)
 		return false;
 	if (c->pin->traits & PIN_HOLDS)
 		return true;
-	return ((c->op->traits & OP_KEEPS) || !combo_meets(c)) &&
+	return ((c->op->traits & CASE_KEEPS) || !combo_meets(c)) &&
 	       (!c->when->unmapped || c->when->process);
 }
 
@@ -295,7 +295,7 @@ static void add_for_maps(struct text *t, const char *word)
 	for (unsigned int i = 0; i < c->geometry->sharers; i++)
 		if (!sharer_unmapped(t, i))
 			buf_addf(&t->b, "%-7s %c\n", word, sharers[i].map);
-	if (c->op->traits & OP_MAPS)
+	if (c->op->traits & CASE_MAPS)
 		buf_addf(&t->b, "%-7s q\n", word);
 	if (c->when->remapped)
 		buf_addf(&t->b, "%-7s r\n", word);
@@ -304,7 +304,7 @@ static void add_for_maps(struct text *t, const char *word)
 static void add_checks(struct text *t)
 {
 	const struct combo *c = t->c;
-	bool last_close = c->op->traits & OP_LAST_CLOSE;
+	bool last_close = c->operation->traits & OP_LAST_CLOSE;
 	bool back = c->op->reach == REACH_FILESYSTEM;
 
 	if (back)

@@ -94,14 +94,14 @@ static bool next_is_about(const struct player *p, const char *name)
 /* It can wait no more: what its arguments earn it, as model_result() says. */
 static int finish(struct player *p, struct model_op *op)
 {
-	const struct mutator_call *c = op->call;
+	const struct op_call *c = op->call;
 	int result = model_result(&p->m, c);
 
 	op->state = MODEL_OP_ENDED;
 	/* it can have been over before what it would have had to wait for */
 	if (c->map && result != op->result)
 		result = MODEL_EITHER;
-	if (strcmp(c->mutator->name, "store") == 0 && (op->raced || result))
+	if (c->map && (c->op->traits & OP_NEW_BYTES) && (op->raced || result))
 		model_map_spoil(&p->m, model_map(&p->m, c->map), c->off[0], c->len);
 	else if (!result)
 		model_apply(&p->m, c, 0);
@@ -114,12 +114,12 @@ static bool may_be_undone(const struct player *p, const struct model_op *op)
 	size_t i = op - p->m.ops;
 
 	return p->signalled[i] &&
-	       (p->signo[i] == SIGKILL || !(op->call->mutator->traits & MUTATOR_LAST_CLOSE));
+	       (p->signo[i] == SIGKILL || !(op->call->op->traits & OP_LAST_CLOSE));
 }
 
 static int leave_unsure(struct player *p, const struct model_op *op)
 {
-	for (int i = 0; i < MUTATOR_FILES_MAX && op->call->file[i]; i++)
+	for (int i = 0; i < OP_FILES_MAX && op->call->file[i]; i++)
 		model_file(&p->m, op->call->file[i])->unsure = true;
 	return MODEL_EITHER;
 }
@@ -133,7 +133,7 @@ static struct err *demand_end(struct player *p, const char *name, int result)
 }
 
 /* Whether an operation that has not ended changes pages that @c meets. */
-static bool races(struct player *p, const struct mutator_call *c)
+static bool races(struct player *p, const struct op_call *c)
 {
 	for (unsigned int i = 0; c->map && i < p->m.nr_ops; i++)
 		if (p->m.ops[i].state != MODEL_OP_ENDED && p->m.ops[i].call != c &&
@@ -295,7 +295,7 @@ static struct err *play_operation(struct player *p, const struct step *st)
 static bool is_worked_on(const struct player *p, const char *name, enum model_op_state state)
 {
 	for (unsigned int i = 0; i < p->m.nr_ops; i++)
-		for (int j = 0; j < MUTATOR_FILES_MAX; j++)
+		for (int j = 0; j < OP_FILES_MAX; j++)
 			if (p->m.ops[i].state == state && p->m.ops[i].call->file[j] &&
 			    strcmp(p->m.ops[i].call->file[j], name) == 0)
 				return true;

@@ -84,52 +84,17 @@ uint64_t dirty_count(const struct shadow *dirty, uint64_t *first)
 	return n;
 }
 
-enum change {
-	CHANGE_NOTHING,
-	CHANGE_RANGE, /* off, len */
-	CHANGE_FROM,  /* all from off */
-	CHANGE_FROM_SIZE,
-	CHANGE_ALL,
-};
-
-static enum change change_of(const struct mutator_call *c, int which)
+bool flush_call_range(const struct op_call *c, int which, uint64_t *page, uint64_t *pages)
 {
-	static const struct {
-		const char *op;
-		enum change to[MUTATOR_FILES_MAX];
-	} changes[] = {
-		{ "truncate", { CHANGE_FROM_SIZE } },
-		{ "punch", { CHANGE_RANGE } },
-		{ "zero", { CHANGE_RANGE } },
-		{ "write", { CHANGE_RANGE } },
-		{ "collapse", { CHANGE_FROM } },
-		{ "insert", { CHANGE_FROM } },
-		{ "falloc", { CHANGE_NOTHING } },
-		{ "clone", { CHANGE_NOTHING, CHANGE_ALL } },
-		{ "clone-range", { CHANGE_NOTHING, CHANGE_RANGE } },
-		{ "dedupe", { CHANGE_NOTHING, CHANGE_RANGE } },
-		{ "exchange", { CHANGE_RANGE, CHANGE_RANGE } },
-		{ "read", { CHANGE_NOTHING } },
-		{ "load", { CHANGE_NOTHING } },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(changes); i++)
-		if (strcmp(c->mutator->name, changes[i].op) == 0)
-			return changes[i].to[which];
-	return CHANGE_ALL;
-}
-
-bool flush_call_range(const struct mutator_call *c, int which, uint64_t *page, uint64_t *pages)
-{
-	enum change change = change_of(c, which);
-	uint64_t off = change == CHANGE_FROM_SIZE ? c->size :
-		       change == CHANGE_ALL	  ? 0 :
-						    c->off[which];
+	enum op_flush change = c->op->flush[which];
+	uint64_t off = change == OP_FLUSH_FROM_SIZE			  ? c->size :
+		       change == OP_FLUSH_ALL || change == OP_FLUSH_UNSET ? 0 :
+									    c->off[which];
 	uint64_t end = UINT64_MAX;
 
-	if (change == CHANGE_NOTHING)
+	if (change == OP_FLUSH_NOTHING)
 		return false;
-	if (change == CHANGE_RANGE && c->len && c->len < UINT64_MAX - off - FLUSH_PAGE)
+	if (change == OP_FLUSH_RANGE && c->len && c->len < UINT64_MAX - off - FLUSH_PAGE)
 		end = off + c->len + FLUSH_PAGE - 1;
 	*page = off / FLUSH_PAGE;
 	*pages = end / FLUSH_PAGE - *page;

@@ -10,7 +10,7 @@
 #ifndef WORKLOADS_FLUSH_TRACE_H
 #define WORKLOADS_FLUSH_TRACE_H
 
-#include "inject/ops/mutator.h"
+#include "workloads/ops/operation.h"
 #include "workloads/model/shadow.h"
 
 #define FLUSH_PAGE 4096u
@@ -47,9 +47,8 @@ uint64_t dirty_count(const struct shadow *dirty, uint64_t *first);
 
 /*
  * The pages of c->file[@which] that @c may take away or replace, from *@page on
- * *@pages of them. False when it leaves all of them where they are. What an operation
- * unknown here does is taken to be everything.
+ * *@pages of them. False when it leaves all of them where they are.
  */
-bool flush_call_range(const struct mutator_call *c, int which, uint64_t *page, uint64_t *pages);
+bool flush_call_range(const struct op_call *c, int which, uint64_t *page, uint64_t *pages);
 
 #endif

@@ -78,7 +78,7 @@ struct model_file *model_add_file(struct model *m, const char *name, unsigned in
 	return f;
 }
 
-struct model_op *model_add_op(struct model *m, const char *name, const struct mutator_call *call)
+struct model_op *model_add_op(struct model *m, const char *name, const struct op_call *call)
 {
 	struct model_op *op = SLOT(m, ops, name);
 

@@ -12,7 +12,7 @@
 #ifndef WORKLOADS_MODEL_MODEL_H
 #define WORKLOADS_MODEL_MODEL_H
 
-#include "inject/ops/mutator.h"
+#include "workloads/ops/operation.h"
 #include "workloads/lang/pin-info.h"
 #include "workloads/model/shadow.h"
 
@@ -62,7 +62,7 @@ enum model_op_state {
 
 struct model_op {
 	const char *name;
-	const struct mutator_call *call;
+	const struct op_call *call;
 	enum model_op_state state;
 	int result; /* model_result() when it began */
 	bool raced; /* a store that began while another operation changed its pages */
@@ -93,7 +93,7 @@ struct model_op *model_op(struct model *m, const char *name);
  */
 struct model_file *model_add_file(struct model *m, const char *name, unsigned int origin,
 				  unsigned int gen);
-struct model_op *model_add_op(struct model *m, const char *name, const struct mutator_call *call);
+struct model_op *model_add_op(struct model *m, const char *name, const struct op_call *call);
 struct model_map *model_add_map(struct model *m, const char *name, struct model_file *file,
 				uint64_t off, uint64_t len, bool shared, bool writable);
 
@@ -133,18 +133,17 @@ void model_lose_pin(struct model *m, struct model_pin *p);
 void model_drop_map(struct model *m, struct model_map *map);
 
 /* @call succeeded; @gen is the generation of a write's bytes. */
-void model_apply(struct model *m, const struct mutator_call *call, unsigned int gen);
+void model_apply(struct model *m, const struct op_call *call, unsigned int gen);
 
 /*
  * What @call, carried out now, earns with its arguments: 0, an errno, or MODEL_EITHER
  * when that cannot be said.
  */
 #define MODEL_EITHER (-1)
-int model_result(struct model *m, const struct mutator_call *call);
+int model_result(struct model *m, const struct op_call *call);
 
 /* Whether @other, which has not ended, changes pages that @call, through a mapping, meets. */
-bool model_races(struct model *m, const struct mutator_call *call,
-		 const struct mutator_call *other);
+bool model_races(struct model *m, const struct op_call *call, const struct op_call *other);
 
 /*
  * The bytes that @f, @map, @p must show now. Lanes of a device that still writes are
@@ -185,7 +184,7 @@ enum model_access model_access_least(const struct model *m, const struct model_m
 				     uint64_t off, uint64_t len);
 
 /* The pages of @f that @call changes: the range whose pins the contract speaks of. */
-void model_call_range(struct model *m, const struct mutator_call *call, struct model_file **f,
+void model_call_range(struct model *m, const struct op_call *call, struct model_file **f,
 		      uint64_t *off, uint64_t *len);
 
 /* What the contract (KERNEL.md section 2) says of @call, started now. */
@@ -196,6 +195,6 @@ struct model_verdict {
 	const char *why;		 /* static: "a page in its range is held" */
 };
 
-struct model_verdict model_predict(struct model *m, const struct mutator_call *call);
+struct model_verdict model_predict(struct model *m, const struct op_call *call);
 
 #endif

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the contract says of an operation: whether it waits. */
-#include "workloads/model/blocks.h"
+#include "workloads/model/effects.h"
 
 #include <errno.h>
 #include <string.h>
-
-#define TO_THE_END (UINT64_MAX / 2)
 
 /* The places in @f of the block at [src, src + len) of the store that lie in the range. */
 static bool stands_in(const struct model_file *f, const struct piece *held, uint64_t off,
@@ -30,7 +28,7 @@ static bool stands_in(const struct model_file *f, const struct piece *held, uint
 static bool another_has(const struct model *m, const struct model_file *f, const struct piece *held)
 {
 	for (unsigned int i = 0; i < m->nr_files; i++)
-		if (&m->files[i] != f && stands_in(&m->files[i], held, 0, TO_THE_END))
+		if (&m->files[i] != f && stands_in(&m->files[i], held, 0, MODEL_TO_THE_END))
 			return true;
 	return false;
 }
@@ -64,27 +62,15 @@ const struct model_pin *model_pinned(const struct model *m, const struct model_f
 	return NULL;
 }
 
-void model_call_range(struct model *m, const struct mutator_call *c, struct model_file **f,
+void model_call_range(struct model *m, const struct op_call *c, struct model_file **f,
 		      uint64_t *off, uint64_t *len)
 {
-	const char *op = c->mutator->name;
 	bool two = c->file[1] != NULL;
 
 	*f = c->file[two] ? model_file(m, c->file[two]) : NULL;
 	*off = c->off[two] + (c->map ? model_map(m, c->map)->off : 0);
 	*len = c->len;
-	if (strcmp(op, "truncate") == 0) {
-		*off = c->size;
-		*len = c->size < (*f)->size ? (*f)->size - c->size : 0;
-	} else if (strcmp(op, "collapse") == 0 || strcmp(op, "insert") == 0 ||
-		   strcmp(op, "unlink") == 0) {
-		*len = TO_THE_END;
-	} else if (strcmp(op, "clone") == 0) {
-		*len = model_file(m, c->file[0])->size;
-	} else if (strcmp(op, "clone-range") == 0 && !c->len) {
-		*len = model_file(m, c->file[0])->size -
-		       MIN(c->off[0], model_file(m, c->file[0])->size);
-	}
+	c->op->range(m, c, *f, off, len);
 }
 
 static bool meets(const struct model_file *f, uint64_t off, uint64_t len,
@@ -94,7 +80,7 @@ static bool meets(const struct model_file *f, uint64_t off, uint64_t len,
 	       page_down(goff) < page_up(off + len);
 }
 
-bool model_races(struct model *m, const struct mutator_call *c, const struct mutator_call *other)
+bool model_races(struct model *m, const struct op_call *c, const struct op_call *other)
 {
 	struct model_file *f, *g;
 	uint64_t off, len, goff, glen;
@@ -105,53 +91,13 @@ bool model_races(struct model *m, const struct mutator_call *c, const struct mut
 	model_call_range(m, other, &g, &goff, &glen);
 	if (meets(f, off, len, g, goff, glen))
 		return true;
-	return strcmp(other->mutator->name, "exchange") == 0 &&
+	return (other->op->traits & OP_BOTH_FILES) &&
 	       meets(f, off, len, model_file(m, other->file[0]), other->off[0], other->len);
 }
 
-/* Two ranges of files show the same bytes, as far as that is known. */
-static bool same_bytes(struct model *m, const struct mutator_call *c)
+int model_result(struct model *m, const struct op_call *c)
 {
-	struct shadow f, g, x = SHADOW_INIT, y = SHADOW_INIT;
-	bool same;
-
-	model_file_bytes(m, model_file(m, c->file[0]), &f);
-	model_file_bytes(m, model_file(m, c->file[1]), &g);
-	shadow_copy(&x, 0, &f, c->off[0], c->len);
-	shadow_copy(&y, 0, &g, c->off[1], c->len);
-	same = shadow_equal(&x, &y);
-	shadow_deinit(&f);
-	shadow_deinit(&g);
-	shadow_deinit(&x);
-	shadow_deinit(&y);
-	return same;
-}
-
-static bool is_unsure(struct model *m, const struct mutator_call *c)
-{
-	return model_file(m, c->file[0])->unsure || model_file(m, c->file[1])->unsure;
-}
-
-int model_result(struct model *m, const struct mutator_call *c)
-{
-	const char *op = c->mutator->name;
-	const struct model_map *map = c->map ? model_map(m, c->map) : NULL;
-
-	if (strcmp(op, "dedupe") == 0)
-		return is_unsure(m, c) ? MODEL_EITHER : same_bytes(m, c) ? 0 : EBADE;
-	if (!map || strcmp(op, "hwpoison") == 0)
-		return 0;
-	if (strcmp(op, "store") == 0 && !map->writable)
-		return EFAULT;
-	if (!map->live || map->file->poisoned || map->file->unsure)
-		return MODEL_EITHER;
-	/* SIGBUS; a private copy that still covers the page goes with the file's end, too */
-	return map->off + c->off[0] + c->len > page_up(map->file->size) ? EFAULT : 0;
-}
-
-static bool is_access(const struct mutator_call *c)
-{
-	return word_eq(c->mutator->name, "load") || word_eq(c->mutator->name, "store");
+	return c->op->result(m, c);
 }
 
 /*
@@ -159,19 +105,20 @@ static bool is_access(const struct mutator_call *c)
  * fault takes the mapping's lock alone, and whoever waits for a page has let go of that
  * (xfs_wait_dax_page(), ext4_wait_dax_page()).
  */
-static const struct model_op *queued_behind(const struct model *m, const struct mutator_call *c)
+static const struct model_op *queued_behind(const struct model *m, const struct op_call *c)
 {
 	for (unsigned int i = 0; i < m->nr_ops; i++) {
 		const struct model_op *op = &m->ops[i];
 
 		if (op->call == c)
 			break; /* those behind it wait for it */
-		if (op->state == MODEL_OP_ENDED || (op->state == MODEL_OP_WAITS && is_access(c)))
+		if (op->state == MODEL_OP_ENDED ||
+		    (op->state == MODEL_OP_WAITS && (c->op->traits & OP_FAULTS)))
 			continue;
 		if (!op->call->file[0] || !c->file[0])
 			return op; /* the whole filesystem */
-		for (int j = 0; j < MUTATOR_FILES_MAX; j++)
-			for (int k = 0; k < MUTATOR_FILES_MAX; k++)
+		for (int j = 0; j < OP_FILES_MAX; j++)
+			for (int k = 0; k < OP_FILES_MAX; k++)
 				if (op->call->file[j] && c->file[k] &&
 				    strcmp(op->call->file[j], c->file[k]) == 0)
 					return op;
@@ -180,15 +127,15 @@ static const struct model_op *queued_behind(const struct model *m, const struct 
 }
 
 /* Any pin that stands on a page of one of the files of @c, or of all. */
-static const struct model_pin *pinned_anywhere(struct model *m, const struct mutator_call *c)
+static const struct model_pin *pinned_anywhere(struct model *m, const struct op_call *c)
 {
 	const struct model_pin *p = NULL;
 
 	if (!c->file[0])
 		for (unsigned int i = 0; i < m->nr_files && !p; i++)
-			p = model_pinned(m, &m->files[i], 0, TO_THE_END, false);
-	for (int i = 0; i < MUTATOR_FILES_MAX && c->file[i] && !p; i++)
-		p = model_pinned(m, model_file(m, c->file[i]), 0, TO_THE_END, false);
+			p = model_pinned(m, &m->files[i], 0, MODEL_TO_THE_END, false);
+	for (int i = 0; i < OP_FILES_MAX && c->file[i] && !p; i++)
+		p = model_pinned(m, model_file(m, c->file[i]), 0, MODEL_TO_THE_END, false);
 	return p;
 }
 
@@ -196,7 +143,7 @@ static const struct model_pin *pinned_anywhere(struct model *m, const struct mut
  * The pin that makes @c wait. A page that was pinned through another file that shares
  * the block decides nothing while that file has it: the block is not free then.
  */
-static const struct model_pin *pinned_in_range(struct model *m, const struct mutator_call *c)
+static const struct model_pin *pinned_in_range(struct model *m, const struct op_call *c)
 {
 	const struct model_pin *p = NULL;
 	struct model_file *f;
@@ -205,23 +152,23 @@ static const struct model_pin *pinned_in_range(struct model *m, const struct mut
 	model_call_range(m, c, &f, &off, &len);
 	if (f)
 		p = model_pinned(m, f, off, len, true);
-	if (!p && strcmp(c->mutator->name, "exchange") == 0)
+	if (!p && (c->op->traits & OP_BOTH_FILES))
 		p = model_pinned(m, model_file(m, c->file[0]), c->off[0], c->len, true);
 	return p;
 }
 
-struct model_verdict model_predict(struct model *m, const struct mutator_call *c)
+struct model_verdict model_predict(struct model *m, const struct op_call *c)
 {
 	const struct model_pin *near = NULL, *any = pinned_anywhere(m, c);
 
 	if (queued_behind(m, c))
 		return (struct model_verdict){ true, true, any,
 					       "another operation on the file is not over" };
-	if (c->mutator->wait == WAIT_MUST)
+	if (c->op->wait == WAIT_MUST)
 		near = pinned_in_range(m, c);
 	if (near)
 		return (struct model_verdict){ false, true, near, "a page in its range is held" };
-	if (any && c->mutator->wait != WAIT_NEVER)
+	if (any && c->op->wait != WAIT_NEVER)
 		return (struct model_verdict){ true, true, any,
 					       "a page is held that it need not wait for" };
 	return (struct model_verdict){ true, false, NULL,

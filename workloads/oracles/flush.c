@@ -202,14 +202,14 @@ void exec_flush_forget(struct exec_file *f, uint64_t off, uint64_t len)
 	dirty_drop(&f->dirty, off / FLUSH_PAGE, len / FLUSH_PAGE + 2);
 }
 
-void exec_flush_changed(struct exec *x, const struct mutator_call *c)
+void exec_flush_changed(struct exec *x, const struct op_call *c)
 {
 	uint64_t page, pages;
 
 	if (!x->flush)
 		return;
 	x->flush->moved = true;
-	for (int i = 0; i < MUTATOR_FILES_MAX && c->file[i]; i++) {
+	for (int i = 0; i < OP_FILES_MAX && c->file[i]; i++) {
 		struct exec_file *f = exec_file(x, c->file[i]);
 
 		if (f && flush_call_range(c, i, &page, &pages))

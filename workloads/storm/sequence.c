@@ -21,13 +21,13 @@ unsigned int storm_pin_bit(const char *name)
 }
 
 /* As often as they stand here. */
-static const char *const op_names[] = { "punch", "punch", "punch", "zero",
-					"zero",	 "write", "write", "falloc" };
+static const struct operation *const drawn[] = { &op_punch, &op_punch, &op_punch, &op_zero,
+						 &op_zero,  &op_write, &op_write, &op_falloc };
 
 unsigned int storm_op_bit(const char *name)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(op_names); i++)
-		if (strcmp(op_names[i], name) == 0)
+	for (unsigned int i = 0; i < ARRAY_SIZE(drawn); i++)
+		if (strcmp(drawn[i]->name, name) == 0)
 			return 1u << i;
 	return 0;
 }
@@ -109,13 +109,13 @@ static void fray(struct storm_seq *q, uint64_t *off, uint64_t *len)
 
 static void draw_op(struct storm_seq *q, struct storm_round *r)
 {
-	const char *names[ARRAY_SIZE(op_names)];
+	const struct operation *ops[ARRAY_SIZE(drawn)];
 	unsigned int n = 0;
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(op_names); i++)
-		if (q->ops & storm_op_bit(op_names[i]))
-			names[n++] = op_names[i];
-	r->op = mutator_find(names[roll(q, n)]);
+	for (unsigned int i = 0; i < ARRAY_SIZE(drawn); i++)
+		if (q->ops & storm_op_bit(drawn[i]->name))
+			ops[n++] = drawn[i];
+	r->op = ops[roll(q, n)];
 	if (!roll(q, 24)) {
 		r->op_off = q->base;
 		r->op_len = q->len;
@@ -181,11 +181,12 @@ static void draw_turn_pins(struct storm_seq *q, struct storm_turn *t)
 
 void storm_turn(struct storm_seq *q, struct storm_turn *t)
 {
-	static const char *const names[] = { NULL, "collapse", "insert", "truncate" };
-	const char *name = names[roll(q, ARRAY_SIZE(names))];
+	static const struct operation *const ops[] = { NULL, &op_collapse, &op_insert,
+						       &op_truncate };
+	const struct operation *op = ops[roll(q, ARRAY_SIZE(ops))];
 
 	*t = (struct storm_turn){ .sync = !roll(q, 2) };
-	t->op = name ? mutator_find(name) : NULL;
+	t->op = op;
 	draw_turn_pins(q, t);
 	t->len = PAGE * (1 + roll(q, PAGES_MAX));
 	t->off = PAGE * roll(q, (q->len - t->len) / PAGE);
@@ -197,7 +198,7 @@ void storm_turn(struct storm_seq *q, struct storm_turn *t)
 
 bool storm_turn_meets(const struct storm_turn *t, unsigned int n)
 {
-	bool truncate = t->op && strcmp(t->op->name, "truncate") == 0;
+	bool truncate = t->op == &op_truncate;
 
 	return t->op && (t->pins & 1u << n) &&
 	       down(truncate ? t->size : t->off) < t->pin_off[n] + t->pin_len;

@@ -10,7 +10,7 @@
 #define WORKLOADS_STORM_STORM_H
 
 #include "base/buf.h"
-#include "inject/ops/mutator.h"
+#include "workloads/ops/operation.h"
 #include "workloads/lang/pin-info.h"
 
 #define STORM_WORKERS_MAX 8u
@@ -51,7 +51,7 @@ struct storm_round {
 	uint64_t off, len;	    /* stored to before all else */
 	const struct pin_info *pin; /* NULL: none; whole pages, stored to before */
 	uint64_t pin_off, pin_len;
-	const struct mutator *op; /* NULL: none */
+	const struct operation *op; /* NULL: none */
 	uint64_t op_off, op_len;
 	bool look;	      /* at what the pin shows */
 	bool again;	      /* stores to what is pinned once more */
@@ -72,10 +72,10 @@ bool storm_must_wait(const struct storm_round *r);
 
 /* What the leader does while all stand still, behind its look at everything. */
 struct storm_turn {
-	const struct mutator *op; /* collapse, insert, truncate; NULL: nothing */
-	uint64_t off, len;	  /* collapse, insert */
-	uint64_t size;		  /* truncate */
-	unsigned int pins;	  /* bit N: it pins a place in worker N's range before */
+	const struct operation *op; /* collapse, insert, truncate; NULL: nothing */
+	uint64_t off, len;	    /* collapse, insert */
+	uint64_t size;		    /* truncate */
+	unsigned int pins;	    /* bit N: it pins a place in worker N's range before */
 	uint64_t pin_off[STORM_WORKERS_MAX], pin_len;
 	unsigned int first; /* the worker whose pin goes first; then up, around */
 	bool sync;	    /* fsync before it looks */
@@ -104,7 +104,7 @@ struct storm_event {
 	unsigned int id;     /* pin, operation: which; the same when it goes, ends */
 	uint64_t off, len;   /* truncate: off is the size */
 	const struct pin_info *pin;
-	const struct mutator *op;
+	const struct operation *op;
 	int result; /* of an operation that ended: 0 or -errno */
 };
 

@@ -19,8 +19,8 @@ struct fake fake;
 struct fake_shared *fake_shared;
 static uint64_t grace;
 
-int __real_op_run(const struct mutator_call *call, struct op_target *t);
-int __wrap_op_run(const struct mutator_call *call, struct op_target *t);
+int __real_op_run(const struct op_call *call, struct op_target *t);
+int __wrap_op_run(const struct op_call *call, struct op_target *t);
 int __real_kill(pid_t pid, int signo);
 int __wrap_kill(pid_t pid, int signo);
 int __real_task_sample(pid_t pid, pid_t tid, struct task_sample *out);
@@ -120,26 +120,26 @@ static int poison(void)
 }
 
 /* What the host's own kernel may be asked for. */
-static int carry_out(const struct mutator_call *c, struct op_target *t)
+static int carry_out(const struct op_call *c, struct op_target *t)
 {
 	static const char *const safe[] = { "truncate", "punch", "write",  "read",
 					    "load",	"store", "unlink", "umount" };
 
-	if (word_eq(c->mutator->name, "hwpoison"))
+	if (word_eq(c->op->name, "hwpoison"))
 		return poison();
-	if (word_eq(c->mutator->name, "unbind"))
+	if (word_eq(c->op->name, "unbind"))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(safe); i++)
-		if (word_eq(c->mutator->name, safe[i]))
+		if (word_eq(c->op->name, safe[i]))
 			return __real_op_run(c, t);
 	return -ENOSYS;
 }
 
-int __wrap_op_run(const struct mutator_call *c, struct op_target *t)
+int __wrap_op_run(const struct op_call *c, struct op_target *t)
 {
 	int signalled, ret;
 
-	if (!fake.op || strcmp(c->mutator->name, fake.op) != 0)
+	if (!fake.op || strcmp(c->op->name, fake.op) != 0)
 		return carry_out(c, t);
 	signalled = pass_time();
 	if (signalled && fake.signal == SIGNAL_ENDS)

@@ -163,6 +163,7 @@ static void test_dirty_drop_is_bounded(void **state)
 /* 16 dirty pages in both files; what is left of them. */
 static void test_call_ranges(void **state)
 {
+	static const struct operation unset;
 	static const struct {
 		const char *op;
 		uint64_t off[2], len, size;
@@ -184,16 +185,16 @@ static void test_call_ranges(void **state)
 		{ "dedupe", { 0, 0x2000 }, 0x2000, 0, { 16, 14 } },
 		{ "write", { 0x1000 }, UINT64_MAX, 0, { 1, 16 } },
 		{ "unlink", { 0 }, 0, 0, { 0, 0 } },
-		{ "no-such-operation", { 0 }, 0, 0, { 0, 0 } },
+		{ "whose row says nothing", { 0 }, 0, 0, { 0, 0 } },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct mutator m = { .name = cases[i].op };
-		struct mutator_call c = { .mutator = &m,
-					  .len = cases[i].len,
-					  .size = cases[i].size,
-					  .off = { cases[i].off[0], cases[i].off[1] } };
+		const struct operation *op = operation_find(cases[i].op);
+		struct op_call c = { .op = op ? op : &unset,
+				     .len = cases[i].len,
+				     .size = cases[i].size,
+				     .off = { cases[i].off[0], cases[i].off[1] } };
 
 		for (int f = 0; f < 2; f++) {
 			struct shadow dirty = SHADOW_INIT;

@@ -402,7 +402,7 @@ static void play(struct model *m, const char *text, struct scenario **s)
 		case STEP_OPERATION:
 			f = st->call.file[0] ? model_file(m, st->call.file[0]) : NULL;
 			model_apply(m, &st->call,
-				    f && st->call.mutator->wait == WAIT_NEVER ? ++f->gen : 0);
+				    f && st->call.op->wait == WAIT_NEVER ? ++f->gen : 0);
 			break;
 		default:
 			fail_msg("no play for step %d", st->verb);

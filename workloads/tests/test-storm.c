@@ -127,7 +127,7 @@ static void test_turns(void **state)
 
 static void test_meets(void **state)
 {
-	const struct mutator *punch = mutator_find("punch");
+	const struct operation *punch = operation_find("punch");
 	static const struct {
 		uint64_t pin_off, pin_len, op_off, op_len;
 		bool meets, waits;
@@ -299,7 +299,7 @@ static void test_held_over(void **state)
 	static struct storm_log log;
 	const struct storm_file file = { "a", SIZE, 4, false };
 	const struct pin_info *pin = pin_info_find("vmsplice");
-	const struct mutator *punch = mutator_find("punch");
+	const struct operation *punch = operation_find("punch");
 	const struct storm_event events[] = {
 		{ .act = STORM_PIN, .round = 1, .id = 0, .len = 4096, .pin = pin },
 		{ .act = STORM_START, .round = 1, .id = 1, .len = 4096, .op = punch },

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <linux/ioctl.h>
+#include <sys/ioctl.h>
+
+#include "workloads/model/effects.h"
+
+/* XFS_IOC_EXCHANGE_RANGE of 6.10, which the headers at hand may not have. */
+struct exchange_range {
+	int32_t file1_fd;
+	uint32_t pad;
+	uint64_t file1_offset, file2_offset, length, flags;
+};
+
+#define EXCHANGE_RANGE _IOW('X', 129, struct exchange_range)
+
+static int run(const struct op_call *c, struct op_target *t)
+{
+	struct exchange_range arg = {
+		.file1_fd = t->fd[0],
+		.file1_offset = c->off[0],
+		.file2_offset = c->off[1],
+		.length = c->len,
+	};
+
+	return ioctl(t->fd[1], EXCHANGE_RANGE, &arg) ? -errno : 0;
+}
+
+static void apply(struct model *m, const struct op_call *c, unsigned int gen)
+{
+	struct model_file *f = model_file(m, c->file[0]), *g = model_file(m, c->file[1]);
+	uint64_t len = page_up(c->len);
+	struct shadow kept = SHADOW_INIT;
+
+	(void)gen;
+	effect_lose(m, f, c->off[0], c->len);
+	effect_lose(m, g, c->off[1], c->len);
+	shadow_copy(&kept, 0, &f->blocks, c->off[0], len);
+	shadow_copy(&f->blocks, c->off[0], &g->blocks, c->off[1], len);
+	shadow_copy(&g->blocks, c->off[1], &kept, 0, len);
+	shadow_deinit(&kept);
+}
+
+const struct operation op_exchange = {
+	.name = "exchange",
+	.args = "folfo",
+	.summary = "XFS_IOC_EXCHANGE_RANGE between two ranges (from 6.10 on)",
+	.wait = WAIT_MUST,
+	.traits = OP_EXCHANGE | OP_OPTIONAL | OP_BOTH_FILES,
+	.run = run,
+	.apply = apply,
+	.range = op_range_args,
+	.result = op_succeeds,
+	.flush = { OP_FLUSH_RANGE, OP_FLUSH_RANGE },
+	.cases =
+		(const struct op_case[]){
+			{ "exchange", "EXCHANGE_RANGE, the second file pinned",
+			  "exchange b $r $f $o", WAIT_MUST, REACH_RANGE, CASE_BLOCKS, "written" },
+			{ "exchange-first", "EXCHANGE_RANGE, the first file pinned",
+			  "exchange $f $r b $o", WAIT_MUST, REACH_RANGE, CASE_BLOCKS, "written" },
+			{ 0 },
+		},
+};
