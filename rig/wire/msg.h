@@ -45,7 +45,7 @@ enum msg_tag {
 	TAG_LIMIT_MS,	 /* u64 time the whole case may take */
 	TAG_LINE,	 /* u64 scenario line, from 1 */
 	TAG_STATUS,	 /* u64 enum step_status */
-	TAG_RULE,	 /* "contract.waits", see reports/record/verdict.h */
+	TAG_RULE,	 /* "contract.waits", see base/rule.h */
 	TAG_EXPECTED,	 /* one line */
 	TAG_FOUND,	 /* one line */
 	TAG_DETAIL,	 /* more lines */

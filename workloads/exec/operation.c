@@ -122,7 +122,7 @@ static void judge_poison(const struct mutator_call *c, int result, unsigned int 
 			 struct outcome *o)
 {
 	if (!result && word_eq(c->mutator->name, "hwpoison") && exec_poisoned() == before)
-		outcome_fail(o, "contract.sigbus", "SIGBUS to who maps a poisoned page",
+		outcome_fail(o, RULE_CONTRACT_SIGBUS, "SIGBUS to who maps a poisoned page",
 			     "no signal came");
 }
 

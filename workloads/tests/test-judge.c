@@ -11,7 +11,6 @@
 
 #include <cmocka.h>
 #include <ctype.h>
-#include <glob.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -338,39 +337,9 @@ static bool is_elsewhere(const char *rule)
 static void test_every_rule_is_shown(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < rules_count; i++)
+	for (enum rule i = 0; i < RULES; i++)
 		if (!has_row(rules[i].name) && !is_elsewhere(rules[i].name))
 			fail_msg("%s: no test shows it", rules[i].name);
-}
-
-/* Fails for a name in @text that looks like a rule's and is none. */
-static void look_for_rules(const char *path, const char *text)
-{
-	static const char *const kinds[] = { "\"contract.", "\"content.", "\"flush.",
-					     "\"residue.",  "\"ledger.",  "\"block." };
-
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		for (const char *p = text; (p = strstr(p, kinds[i])); p++) {
-			_cleanup_free_ char *name = xstrndup(p + 1, strcspn(p + 1, "\""));
-
-			if (!rule_by_name(name))
-				fail_msg("%s: '%s' is no rule", path, name);
-		}
-}
-
-static void test_every_rule_is_known(void **state)
-{
-	glob_t g;
-
-	(void)state;
-	assert_int_equal(glob("workloads/exec/*.c", 0, NULL, &g), 0);
-	for (size_t i = 0; i < g.gl_pathc; i++) {
-		_cleanup_buf_ struct buf text = BUF_INIT;
-
-		assert_null(file_read(g.gl_pathv[i], 1 << 20, &text));
-		look_for_rules(g.gl_pathv[i], buf_str(&text));
-	}
-	globfree(&g);
 }
 
 int main(void)
@@ -381,7 +350,6 @@ int main(void)
 		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_storm),
 		cmocka_unit_test(test_every_rule_is_shown),
-		cmocka_unit_test(test_every_rule_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
