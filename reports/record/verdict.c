@@ -17,18 +17,6 @@ const char *verdict_name(enum verdict verdict)
 	return names[verdict];
 }
 
-const char *case_step_status_name(enum case_step_status status)
-{
-	static const char *const names[] = {
-		[CASE_STEP_OK] = "ok",
-		[CASE_STEP_FAIL] = "fail",
-		[CASE_STEP_SKIP] = "skip",
-		[CASE_STEP_ERROR] = "error",
-	};
-
-	return names[status];
-}
-
 const char *guest_end_name(enum guest_end end)
 {
 	static const char *const names[] = {
@@ -49,23 +37,22 @@ static char *copy(const char *s)
 /* Which rule the step broke; false when it did not fail, or by an unknown one. */
 static bool broken_rule(const struct case_step *s, enum rule *out)
 {
-	return s->status == CASE_STEP_FAIL && s->rule && rule_find(s->rule, out);
+	return s->status == STEP_FAIL && s->rule && rule_find(s->rule, out);
 }
 
 /* A step's status, with a fail for an unknown rule taken as the error it is. */
-static enum case_step_status step_status(const struct case_step *s)
+static enum step_status status_of(const struct case_step *s)
 {
 	enum rule rule;
 
-	return s->status == CASE_STEP_FAIL && !broken_rule(s, &rule) ? CASE_STEP_ERROR : s->status;
+	return s->status == STEP_FAIL && !broken_rule(s, &rule) ? STEP_ERROR : s->status;
 }
 
 /* The first step of that status; NULL when there is none. */
-static const struct case_step *first_step(const struct case_record *rec,
-					  enum case_step_status status)
+static const struct case_step *first_step(const struct case_record *rec, enum step_status status)
 {
 	for (size_t i = 0; i < rec->step_count; i++)
-		if (step_status(&rec->steps[i]) == status)
+		if (status_of(&rec->steps[i]) == status)
 			return &rec->steps[i];
 	return NULL;
 }
@@ -238,7 +225,7 @@ static void judge_step(struct case_record *rec, enum verdict verdict, const stru
 	_cleanup_free_ char *found = escaped(s->found);
 	_cleanup_free_ char *rule = escaped(s->rule);
 
-	if (s->status == CASE_STEP_FAIL)
+	if (s->status == STEP_FAIL)
 		judge(rec, verdict, "line %u: the guest named an unknown rule '%s'", s->line, rule);
 	else
 		judge(rec, verdict, "line %u: %s", s->line, *found ? found : "no reason given");
@@ -272,8 +259,8 @@ static void judge_unseen(struct case_record *rec, const struct case_sight *s)
 /* Nothing is held against the kernel: what is there for it? */
 static void judge_rest(struct case_record *rec)
 {
-	const struct case_step *skip = first_step(rec, CASE_STEP_SKIP);
-	const struct case_step *error = first_step(rec, CASE_STEP_ERROR);
+	const struct case_step *skip = first_step(rec, STEP_SKIP);
+	const struct case_step *error = first_step(rec, STEP_ERROR);
 	const struct case_sight *log = unseen(rec, ORACLE_LOG, ORACLE_LOG + 1);
 	const struct case_sight *any = unseen(rec, ORACLE_LOG, ORACLES);
 	_cleanup_free_ char *why = escaped(rec->guest_reason);
@@ -320,8 +307,8 @@ void case_record_judge(struct case_record *rec)
 	lost = find_loss(rec);
 	host = is_timed(rec) ? host_fault(rec) : NULL;
 	kernel = kernel && !host;
-	fail = first_step(rec, CASE_STEP_FAIL);
-	error = first_step(rec, CASE_STEP_ERROR);
+	fail = first_step(rec, STEP_FAIL);
+	error = first_step(rec, STEP_ERROR);
 
 	/* what oopses in the kernel is killed: the report says why */
 	if (rec->error_count || rec->guest_end == GUEST_END_ABSENT || (rec->killed && !kernel))

@@ -18,22 +18,12 @@ enum verdict {
 /* "pass", "fail", "skip", "error" */
 const char *verdict_name(enum verdict verdict);
 
-enum case_step_status {
-	CASE_STEP_OK,
-	CASE_STEP_FAIL,
-	CASE_STEP_SKIP,
-	CASE_STEP_ERROR,
-};
-
-/* "ok", "fail", "skip", "error" */
-const char *case_step_status_name(enum case_step_status status);
-
 /* One step as the guest reported it. Strings may be anything, or NULL. */
 struct case_step {
 	unsigned int line; /* of the scenario, from 1; 0: none */
-	enum case_step_status status;
+	enum step_status status;
 	char *step; /* the words of the step */
-	char *rule; /* with CASE_STEP_FAIL; may be an unknown one */
+	char *rule; /* with STEP_FAIL; may be an unknown one */
 	char *expected;
 	char *found; /* with the others: the reason */
 	char *detail;

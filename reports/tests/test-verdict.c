@@ -441,10 +441,10 @@ static void add_step(struct case_record *rec, char status, const char *rule)
 {
 	case_record_add_step(rec, &(struct case_step){
 					  .line = (unsigned int)rec->step_count + 1,
-					  .status = status == 'o' ? CASE_STEP_OK :
-						    status == 'f' ? CASE_STEP_FAIL :
-						    status == 's' ? CASE_STEP_SKIP :
-								    CASE_STEP_ERROR,
+					  .status = status == 'o' ? STEP_OK :
+						    status == 'f' ? STEP_FAIL :
+						    status == 's' ? STEP_SKIP :
+								    STEP_ERROR,
 					  .step = (char *)"punch a 0 4K",
 					  .rule = (char *)rule,
 					  .expected = (char *)"want",

@@ -3,6 +3,18 @@
 
 #include <string.h>
 
+const char *step_status_name(enum step_status status)
+{
+	static const char *const names[] = {
+		[STEP_OK] = "ok",
+		[STEP_FAIL] = "fail",
+		[STEP_SKIP] = "skip",
+		[STEP_ERROR] = "error",
+	};
+
+	return names[status];
+}
+
 #define ROW(rule, ...) [RULE_##rule] = { __VA_ARGS__ }
 
 const struct rule_info rules[RULES] = {

@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a kernel can be found guilty of. In a message, a record and a known list a rule is a
- * name, and that may be one that this daxrig does not have. Pure.
+ * How a step came out, and what a kernel can be found guilty of. In a message, a record and a
+ * known list a rule is a name, and that may be one that this daxrig does not have. Pure.
  */
 #ifndef BASE_RULE_H
 #define BASE_RULE_H
 
 #include <stdbool.h>
+
+enum step_status {
+	STEP_OK,
+	STEP_FAIL,  /* the kernel broke a rule */
+	STEP_SKIP,  /* this kernel or filesystem lacks something */
+	STEP_ERROR, /* the rig or the scenario is at fault */
+};
+
+/* "ok", "fail", "skip", "error"; static. */
+const char *step_status_name(enum step_status status);
 
 enum rule {
 	RULE_CONTRACT_WAITS,
