@@ -38,9 +38,9 @@ static void check(const struct ledger_layout *l, const struct memory *m)
 	struct ledger_result result = LEDGER_RESULT_INIT, idle = LEDGER_RESULT_INIT;
 
 	if (fuzz_ok(ledger_check(l, &mem, rows, ARRAY_SIZE(rows), &result)))
-		require(!result.rule == !result.wrong && result.wrong <= 1024);
+		require(result.wrong <= 1024 && result.rule < RULES);
 	if (fuzz_ok(ledger_check_idle(l, &mem, FIRST, 600, &idle)))
-		require(!idle.rule == !idle.wrong && idle.wrong <= 600);
+		require(idle.wrong <= 600 && idle.rule < RULES);
 	ledger_result_deinit(&result);
 	ledger_result_deinit(&idle);
 }

@@ -29,6 +29,7 @@ struct check {
 	struct image image;
 	struct ledger_result *out;
 	bool wrong;   /* the page at hand is in out->wrong */
+	bool told;    /* out says of which page it tells */
 	size_t lines; /* of the table */
 	bool mild;    /* idle: what is told of is a share that was left, no more */
 	/* the mappings seen so far, by the names of their files */
@@ -41,7 +42,7 @@ struct check {
 	struct line {
 		uint64_t pfn, count, index;
 		char name[LEDGER_NAME_MAX], expected[96], found[128];
-	} line[LEDGER_RULES];
+	} line[RULES];
 };
 
 static uint64_t index_of(const struct account *a)
@@ -49,7 +50,7 @@ static uint64_t index_of(const struct account *a)
 	return a->row->index + a->at;
 }
 
-static void end_line(struct check *c, enum ledger_rule rule)
+static void end_line(struct check *c, enum rule rule)
 {
 	const struct line *line = &c->line[rule];
 	struct buf *t = &c->out->table;
@@ -64,12 +65,12 @@ static void end_line(struct check *c, enum ledger_rule rule)
 		snprintf(pages, sizeof(pages), " and %" PRIu64 " more", line->count - 1);
 	snprintf(place, sizeof(place), "%s+%#" PRIx64, line->name, line->index * 4096);
 	buf_addf(t, "%" PRIx64 "%-12s %-22s %-15s %-36s %s\n", line->pfn, pages, place,
-		 ledger_rules[rule], line->expected, line->found);
+		 rules[rule].name, line->expected, line->found);
 }
 
 static void end_lines(struct check *c)
 {
-	for (unsigned int i = 0; i < LEDGER_RULES; i++)
+	for (enum rule i = 0; i < RULES; i++)
 		end_line(c, i);
 }
 
@@ -82,8 +83,8 @@ static bool joins_line(const struct line *line, const struct account *a, const c
 }
 
 /* Something of a page is not as it must be. */
-static void differs(struct check *c, const struct account *a, enum ledger_rule rule,
-		    const char *expected, const char *found)
+static void differs(struct check *c, const struct account *a, enum rule rule, const char *expected,
+		    const char *found)
 {
 	struct ledger_result *r = c->out;
 	struct line *line = &c->line[rule];
@@ -91,8 +92,9 @@ static void differs(struct check *c, const struct account *a, enum ledger_rule r
 	if (!c->wrong)
 		r->wrong++;
 	c->wrong = true;
-	if (!r->rule) {
-		r->rule = ledger_rules[rule];
+	if (!c->told) {
+		c->told = true;
+		r->rule = rule;
 		snprintf(r->expected, sizeof(r->expected), "%s", expected);
 		snprintf(r->found, sizeof(r->found), "%s on page %#" PRIx64 " (%s+%#" PRIx64 ")",
 			 found, a->pfn, a->row->name, index_of(a) * 4096);
@@ -146,12 +148,12 @@ static void check_references(struct check *c, const struct account *a, const str
 
 		explain(a, new, refs, expected, sizeof(expected));
 		snprintf(found, sizeof(found), "refcount %d", p->refs);
-		differs(c, a, pins ? LEDGER_PINS : LEDGER_REFCOUNT, expected, found);
+		differs(c, a, pins ? RULE_LEDGER_PINS : RULE_LEDGER_REFCOUNT, expected, found);
 	}
 	if (counted && (uint64_t)p->pins != a->pins) {
 		snprintf(expected, sizeof(expected), "pincount %" PRIu64, a->pins);
 		snprintf(found, sizeof(found), "pincount %d", p->pins);
-		differs(c, a, LEDGER_PINS, expected, found);
+		differs(c, a, RULE_LEDGER_PINS, expected, found);
 	}
 }
 
@@ -164,14 +166,14 @@ static void check_mapped(struct check *c, const struct account *a, const struct 
 	if (p->maps < 0 || (uint64_t)p->maps != maps) {
 		snprintf(expected, sizeof(expected), "mapcount %" PRIu64, maps);
 		snprintf(found, sizeof(found), "mapcount %d", p->maps);
-		differs(c, a, LEDGER_MAPCOUNT, expected, found);
+		differs(c, a, RULE_LEDGER_MAPCOUNT, expected, found);
 	}
 	if (owners >= a->owners && owners <= INT32_MAX)
 		return;
 	snprintf(expected, sizeof(expected), "owners %" PRIu64 " or more under %" PRIu64 " entr%s",
 		 a->owners, a->ptes + a->pmds, a->ptes + a->pmds == 1 ? "y" : "ies");
 	snprintf(found, sizeof(found), "owners %" PRIu64 ", mapping %#" PRIx64, owners, p->mapping);
-	differs(c, a, owners ? LEDGER_SHARE : LEDGER_MAPPING, expected, found);
+	differs(c, a, owners ? RULE_LEDGER_SHARE : RULE_LEDGER_MAPPING, expected, found);
 }
 
 /* A mapping is one file's, and a file has one. */
@@ -195,7 +197,7 @@ static void check_mapping(struct check *c, const struct account *a, uint64_t map
 		 s->mapping, s->name, s->pfn);
 	snprintf(found, sizeof(found), "mapping %#" PRIx64 " under an entry of %s", mapping,
 		 a->row->name);
-	differs(c, a, LEDGER_MAPPING, expected, found);
+	differs(c, a, RULE_LEDGER_MAPPING, expected, found);
 }
 
 /* Which page of which file it is, where the book knows of one place alone. */
@@ -210,7 +212,7 @@ static void check_place(struct check *c, const struct account *a, const struct l
 		return;
 	snprintf(expected, sizeof(expected), "index of its place in the file");
 	snprintf(found, sizeof(found), "index off by %" PRId64, (int64_t)(p->share - index_of(a)));
-	differs(c, a, LEDGER_INDEX, expected, found);
+	differs(c, a, RULE_LEDGER_INDEX, expected, found);
 }
 
 static void check_order(struct check *c, const struct account *a, const struct ledger_page *p)
@@ -228,7 +230,7 @@ static void check_order(struct check *c, const struct account *a, const struct l
 	else
 		return;
 	snprintf(found, sizeof(found), "order %u", p->order);
-	differs(c, a, LEDGER_ORDER, expected, found);
+	differs(c, a, RULE_LEDGER_ORDER, expected, found);
 }
 
 static void check_account(struct check *c, const struct account *a)
@@ -353,10 +355,10 @@ static void check_idle(struct check *c, const struct ledger_row *row, uint64_t a
 	c->wrong = false;
 	/* what is held or owned still is told of first: such a count must not hide it */
 	if (c->mild && !mild)
-		c->out->rule = NULL;
-	if (!c->out->rule)
+		c->told = false;
+	if (!c->told)
 		c->mild = mild;
-	differs(c, &a, LEDGER_IDLE, expected, found);
+	differs(c, &a, RULE_LEDGER_IDLE, expected, found);
 }
 
 struct err *ledger_check_idle(const struct ledger_layout *l, const struct ledger_memory *mem,

@@ -22,6 +22,7 @@
 #define INJECT_LEDGER_H
 
 #include "base/err.h"
+#include "base/rule.h"
 #include "wire/ledger.h"
 
 /* Where things are; fields the kernel has not are -1. */
@@ -59,7 +60,7 @@ struct ledger_budget {
 
 struct ledger_result {
 	size_t wrong;		       /* pages that are not as they must be */
-	const char *rule;	       /* of the first; NULL: none is wrong */
+	enum rule rule;		       /* of the first, when there is one */
 	char expected[96], found[160]; /* of it */
 	struct buf table;	       /* of the first LEDGER_TABLE_MAX */
 };
@@ -82,7 +83,7 @@ struct err *ledger_check(const struct ledger_layout *l, const struct ledger_memo
 			 const struct ledger_row *rows, size_t n, struct ledger_result *out)
 	__must_check;
 
-/* Nobody holds, maps or owns any of the @count pages from @pfn on: rule "ledger.idle". */
+/* Nobody holds, maps or owns any of the @count pages from @pfn on: RULE_LEDGER_IDLE. */
 struct err *ledger_check_idle(const struct ledger_layout *l, const struct ledger_memory *mem,
 			      uint64_t pfn, uint64_t count, struct ledger_result *out) __must_check;
 

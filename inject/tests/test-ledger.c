@@ -282,15 +282,15 @@ static void checks(void **state)
 			n++;
 		assert_null(ledger_layout_lacks(&l));
 		assert_null(ledger_check(&l, &mem, cases[i].rows, n, &r));
-		if (!cases[i].rule != !r.rule || (r.rule && strcmp(r.rule, cases[i].rule)))
+		if (!cases[i].rule != !r.wrong || (r.wrong && !rule_is(cases[i].rule, r.rule)))
 			fail_msg("%s: found %s: expected %s, found %s", cases[i].what,
-				 r.rule ? r.rule : "nothing", r.expected, r.found);
+				 r.wrong ? rules[r.rule].name : "nothing", r.expected, r.found);
 		if (r.wrong != cases[i].wrong)
 			fail_msg("%s: %zu pages", cases[i].what, r.wrong);
-		if (r.rule &&
+		if (r.wrong &&
 		    (!strstr(r.expected, cases[i].expected) || !strstr(r.found, cases[i].found)))
 			fail_msg("%s: expected %s, found %s", cases[i].what, r.expected, r.found);
-		assert_int_equal(!r.table.len, !r.rule);
+		assert_int_equal(!r.table.len, !r.wrong);
 		ledger_result_deinit(&r);
 	}
 }
@@ -334,10 +334,10 @@ static void idle(void **state)
 		all_idle(idles[i].new);
 		plant(idles[i].plants, ARRAY_SIZE(idles[i].plants));
 		assert_null(ledger_check_idle(&l, &mem, FIRST, PAGES, &r));
-		if (r.wrong != idles[i].wrong || (r.rule && !strstr(r.found, idles[i].found)))
+		if (r.wrong != idles[i].wrong || (r.wrong && !strstr(r.found, idles[i].found)))
 			fail_msg("%s: %zu pages: %s", idles[i].what, r.wrong, r.found);
-		if (r.rule)
-			assert_string_equal(r.rule, "ledger.idle");
+		if (r.wrong)
+			assert_int_equal(r.rule, RULE_LEDGER_IDLE);
 		ledger_result_deinit(&r);
 	}
 }

@@ -23,7 +23,7 @@ static json_t *json_step(const struct case_step *s)
 	json_t *o = json_object();
 
 	json_set_num(o, "line", s->line);
-	json_set_text(o, "status", case_step_status_name(s->status));
+	json_set_text(o, "status", step_status_name(s->status));
 	json_set_some(o, "step", s->step);
 	json_set_some(o, "rule", s->rule);
 	json_set_some(o, "expected", s->expected);

@@ -17,18 +17,6 @@ const char *verdict_name(enum verdict verdict)
 	return names[verdict];
 }
 
-const char *case_step_status_name(enum case_step_status status)
-{
-	static const char *const names[] = {
-		[CASE_STEP_OK] = "ok",
-		[CASE_STEP_FAIL] = "fail",
-		[CASE_STEP_SKIP] = "skip",
-		[CASE_STEP_ERROR] = "error",
-	};
-
-	return names[status];
-}
-
 const char *guest_end_name(enum guest_end end)
 {
 	static const char *const names[] = {
@@ -41,83 +29,41 @@ const char *guest_end_name(enum guest_end end)
 	return names[end];
 }
 
-const struct rule rules[] = {
-	{ "contract.waits", "the operation returned while the pin stood", false },
-	{ "contract.sleeps", "the operation used the CPU while it waited", false },
-	{ "contract.interruptible", "the operation waits in D: no signal reaches it", false },
-	{ "contract.ends", "the operation did not end in time after the release", true },
-	{ "contract.killable", "the operation did not end on SIGKILL while it waited", true },
-	{ "contract.errno", "the operation gave another result than it must", false },
-	{ "contract.granted", "a pin that must be granted was not: its call never came back",
-	  false },
-	{ "contract.refused", "a pin that must be refused was not", false },
-	{ "contract.nowait", "the operation blocked although it must not", true },
-	{ "contract.sigbus", "a page went bad and who maps it got no SIGBUS", false },
-	{ "content.file", "the file holds bytes that it must not hold", false },
-	{ "content.map", "a mapping shows bytes that it must not show", false },
-	{ "content.pin", "the pin's holder saw bytes that it must not see", false },
-	{ "content.dma", "DMA landed where it must not: in bytes that it does not name", false },
-	{ "block.freed", "a block was free space while a page on it was held", false },
-	{ "flush.missing", "a page stored to through a mapping was not flushed by the fsync",
-	  false },
-	{ "splat", "the kernel log holds a report", false },
-	{ "liveness.hang", "the case did not end and the guest gave no answer", true },
-	{ "guest.panic", "the kernel panicked", false },
-	{ "guest.died", "the guest ended by itself: triple fault or reboot", false },
-	{ "ledger.refcount", "a page has more or fewer references than are known", false },
-	{ "ledger.pins", "a page has more or fewer pins than stand", false },
-	{ "ledger.mapcount", "a page is counted as mapped more or less often than it is", false },
-	{ "ledger.mapping", "a page is mapped that no file owns, or another one", false },
-	{ "ledger.index", "a page is owned as another page of its file", false },
-	{ "ledger.share", "a shared page has fewer owners than files that map it", false },
-	{ "ledger.order", "a page is part of a large one, or is not, against the rules", false },
-	{ "ledger.idle", "a page is held or owned after the filesystem is gone", false },
-	{ "residue.umount", "the filesystem could not be unmounted afterwards", false },
-	{ "residue.fsck", "fsck found the filesystem damaged afterwards", false },
-	{ "residue.mount", "the filesystem could not be mounted again afterwards", false },
-	{ "residue.process", "a process of the case was left", false },
-	{ "residue.device", "the device stayed busy after the filesystem was unmounted", false },
-};
-const size_t rules_count = ARRAY_SIZE(rules);
-
-const struct rule *rule_by_name(const char *name)
-{
-	for (size_t i = 0; i < rules_count; i++)
-		if (!strcmp(rules[i].name, name))
-			return &rules[i];
-	return NULL;
-}
-
 static char *copy(const char *s)
 {
 	return s ? xstrdup(s) : NULL;
 }
 
-/* A step's status, with a fail for an unknown rule taken as the error it is. */
-static enum case_step_status step_status(const struct case_step *s)
+/* Which rule the step broke; false when it did not fail, or by an unknown one. */
+static bool broken_rule(const struct case_step *s, enum rule *out)
 {
-	if (s->status == CASE_STEP_FAIL && (!s->rule || !rule_by_name(s->rule)))
-		return CASE_STEP_ERROR;
-	return s->status;
+	return s->status == STEP_FAIL && s->rule && rule_find(s->rule, out);
+}
+
+/* A step's status, with a fail for an unknown rule taken as the error it is. */
+static enum step_status status_of(const struct case_step *s)
+{
+	enum rule rule;
+
+	return s->status == STEP_FAIL && !broken_rule(s, &rule) ? STEP_ERROR : s->status;
 }
 
 /* The first step of that status; NULL when there is none. */
-static const struct case_step *first_step(const struct case_record *rec,
-					  enum case_step_status status)
+static const struct case_step *first_step(const struct case_record *rec, enum step_status status)
 {
 	for (size_t i = 0; i < rec->step_count; i++)
-		if (step_status(&rec->steps[i]) == status)
+		if (status_of(&rec->steps[i]) == status)
 			return &rec->steps[i];
 	return NULL;
 }
 
-static struct finding *add_finding(struct case_record *rec, const char *rule)
+static struct finding *add_finding(struct case_record *rec, enum rule rule)
 {
 	struct finding *f;
 
 	rec->findings = xrealloc(rec->findings, rec->finding_count + 1, sizeof(*f));
 	f = &rec->findings[rec->finding_count++];
-	*f = (struct finding){ .rule = xstrdup(rule) };
+	*f = (struct finding){ .rule = xstrdup(rules[rule].name) };
 	return f;
 }
 
@@ -126,10 +72,11 @@ static void find_steps(struct case_record *rec)
 	for (size_t i = 0; i < rec->step_count; i++) {
 		const struct case_step *s = &rec->steps[i];
 		struct finding *f;
+		enum rule rule;
 
-		if (step_status(s) != CASE_STEP_FAIL)
+		if (!broken_rule(s, &rule))
 			continue;
-		f = add_finding(rec, s->rule);
+		f = add_finding(rec, rule);
 		f->line = s->line;
 		f->step = copy(s->step);
 		f->expected = copy(s->expected);
@@ -145,7 +92,7 @@ static bool find_kernel(struct case_record *rec)
 
 	for (size_t i = 0; i < rec->splat_count; i++) {
 		const struct splat *s = rec->splats[i];
-		struct finding *f = add_finding(rec, "splat");
+		struct finding *f = add_finding(rec, RULE_SPLAT);
 
 		f->expected = xstrdup("nothing in the kernel log");
 		f->found = xstrdup(s->title);
@@ -153,7 +100,7 @@ static bool find_kernel(struct case_record *rec)
 		panic |= s->panicked;
 	}
 	if (panic) {
-		struct finding *f = add_finding(rec, "guest.panic");
+		struct finding *f = add_finding(rec, RULE_GUEST_PANIC);
 
 		f->expected = xstrdup("a kernel that lives");
 		f->found = xstrdup("the kernel panicked");
@@ -168,11 +115,11 @@ static bool find_loss(struct case_record *rec)
 	struct finding *f;
 
 	if (rec->guest_end == GUEST_END_SILENT) {
-		f = add_finding(rec, "liveness.hang");
+		f = add_finding(rec, RULE_LIVENESS_HANG);
 		f->expected = xstrdup("an end in time");
 		f->found = xstrdup("no answer in time");
 	} else if (rec->guest_end == GUEST_END_DIED) {
-		f = add_finding(rec, "guest.died");
+		f = add_finding(rec, RULE_GUEST_DIED);
 		f->expected = xstrdup("a guest that lives");
 		f->found = xstrdup("the guest ended by itself");
 	} else {
@@ -221,7 +168,7 @@ static void judge_fail(struct case_record *rec, size_t i)
 static size_t worst(const struct case_record *rec)
 {
 	for (size_t i = 0; i < rec->finding_count; i++)
-		if (strcmp(rec->findings[i].rule, "content.dma") == 0)
+		if (rule_is(rec->findings[i].rule, RULE_CONTENT_DMA))
 			return i;
 	return 0;
 }
@@ -235,16 +182,15 @@ static bool is_timed_splat(const struct splat *s)
 /* Is what names the fail that something did not end in time, and nothing else is? */
 static bool is_timed(const struct case_record *rec)
 {
-	const struct rule *rule = rec->finding_count ?
-					  rule_by_name(rec->findings[worst(rec)].rule) :
-					  NULL;
+	enum rule rule;
 
 	if (rec->guest_end == GUEST_END_PANIC || rec->guest_end == GUEST_END_DIED)
 		return false;
 	for (size_t i = 0; i < rec->splat_count; i++)
 		if (!is_timed_splat(rec->splats[i]) || rec->splats[i]->panicked)
 			return false;
-	return rule && (rule->timed || (rec->splat_count && strcmp(rule->name, "splat") == 0));
+	return rec->finding_count && rule_find(rec->findings[worst(rec)].rule, &rule) &&
+	       (rules[rule].timed || (rec->splat_count && rule == RULE_SPLAT));
 }
 
 /* The clocks of guest and host went apart while the case ran: by so much and more. */
@@ -279,7 +225,7 @@ static void judge_step(struct case_record *rec, enum verdict verdict, const stru
 	_cleanup_free_ char *found = escaped(s->found);
 	_cleanup_free_ char *rule = escaped(s->rule);
 
-	if (s->status == CASE_STEP_FAIL)
+	if (s->status == STEP_FAIL)
 		judge(rec, verdict, "line %u: the guest named an unknown rule '%s'", s->line, rule);
 	else
 		judge(rec, verdict, "line %u: %s", s->line, *found ? found : "no reason given");
@@ -313,8 +259,8 @@ static void judge_unseen(struct case_record *rec, const struct case_sight *s)
 /* Nothing is held against the kernel: what is there for it? */
 static void judge_rest(struct case_record *rec)
 {
-	const struct case_step *skip = first_step(rec, CASE_STEP_SKIP);
-	const struct case_step *error = first_step(rec, CASE_STEP_ERROR);
+	const struct case_step *skip = first_step(rec, STEP_SKIP);
+	const struct case_step *error = first_step(rec, STEP_ERROR);
 	const struct case_sight *log = unseen(rec, ORACLE_LOG, ORACLE_LOG + 1);
 	const struct case_sight *any = unseen(rec, ORACLE_LOG, ORACLES);
 	_cleanup_free_ char *why = escaped(rec->guest_reason);
@@ -361,8 +307,8 @@ void case_record_judge(struct case_record *rec)
 	lost = find_loss(rec);
 	host = is_timed(rec) ? host_fault(rec) : NULL;
 	kernel = kernel && !host;
-	fail = first_step(rec, CASE_STEP_FAIL);
-	error = first_step(rec, CASE_STEP_ERROR);
+	fail = first_step(rec, STEP_FAIL);
+	error = first_step(rec, STEP_ERROR);
 
 	/* what oopses in the kernel is killed: the report says why */
 	if (rec->error_count || rec->guest_end == GUEST_END_ABSENT || (rec->killed && !kernel))

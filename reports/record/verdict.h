@@ -4,6 +4,7 @@
 #define REPORTS_VERDICT_H
 
 #include "base/buf.h"
+#include "base/rule.h"
 #include "base/sight.h"
 #include "reports/splat/splat.h"
 
@@ -17,35 +18,12 @@ enum verdict {
 /* "pass", "fail", "skip", "error" */
 const char *verdict_name(enum verdict verdict);
 
-/* What a kernel can be found guilty of. */
-struct rule {
-	const char *name;    /* "contract.waits" */
-	const char *meaning; /* one line */
-	bool timed; /* something did not end in time: a host that stood still does that, too */
-};
-
-extern const struct rule rules[];
-extern const size_t rules_count;
-
-/* The rule of that name; NULL when there is none. */
-const struct rule *rule_by_name(const char *name);
-
-enum case_step_status {
-	CASE_STEP_OK,
-	CASE_STEP_FAIL,
-	CASE_STEP_SKIP,
-	CASE_STEP_ERROR,
-};
-
-/* "ok", "fail", "skip", "error" */
-const char *case_step_status_name(enum case_step_status status);
-
 /* One step as the guest reported it. Strings may be anything, or NULL. */
 struct case_step {
 	unsigned int line; /* of the scenario, from 1; 0: none */
-	enum case_step_status status;
+	enum step_status status;
 	char *step; /* the words of the step */
-	char *rule; /* with CASE_STEP_FAIL */
+	char *rule; /* with STEP_FAIL; may be an unknown one */
 	char *expected;
 	char *found; /* with the others: the reason */
 	char *detail;
@@ -226,7 +204,7 @@ void case_record_trim(struct case_record *rec, const char *path);
  *    off or said nothing. One that the kernel does not allow, said so, costs no verdict.
  * 9. pass.
  *
- * Findings are kept under every verdict. A rule that rules[] does not hold makes its
+ * Findings are kept under every verdict. A rule that is not known makes its
  * step an error: it came from the guest.
  */
 void case_record_judge(struct case_record *rec);

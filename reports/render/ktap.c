@@ -59,11 +59,11 @@ static void add_lines(struct buf *b, const char *text)
 
 static void add_finding(struct buf *b, const struct finding *f)
 {
-	const struct rule *rule = rule_by_name(f->rule);
+	enum rule rule;
 
 	buf_addf(b, "# %s", f->rule);
-	if (rule)
-		buf_addf(b, ": %s", rule->meaning);
+	if (rule_find(f->rule, &rule))
+		buf_addf(b, ": %s", rules[rule].meaning);
 	buf_addc(b, '\n');
 	if (f->step) {
 		buf_addf(b, "#   line %u: ", f->line);

@@ -109,7 +109,7 @@ static void test_hostile(void **state)
 	rec->guest_end = GUEST_END_FINE;
 	rec->end_seen = true;
 	for (int i = 0; i < 50; i++)
-		case_record_add_step(rec, &(struct case_step){ .status = CASE_STEP_FAIL,
+		case_record_add_step(rec, &(struct case_step){ .status = STEP_FAIL,
 							       .line = 3,
 							       .step = big,
 							       .rule = (char *)"content.dma",

@@ -64,7 +64,7 @@ static void test_whole(void **state)
 	splat->excerpt = xstrdup("a\nb\n");
 	case_record_add_splat(rec, splat);
 	case_record_add_step(rec, &(struct case_step){ .line = 7,
-						       .status = CASE_STEP_FAIL,
+						       .status = STEP_FAIL,
 						       .rule = (char *)"contract.waits",
 						       .error = 4,
 						       .ns = 123 });
@@ -212,7 +212,7 @@ static void flood(struct case_record *rec, size_t i)
 	for (size_t k = 0; k < floods[i].steps; k++)
 		case_record_add_step(rec,
 				     &(struct case_step){ .line = (unsigned int)k + 1,
-							  .status = CASE_STEP_FAIL,
+							  .status = STEP_FAIL,
 							  .step = words,
 							  .rule = (char *)"contract.waits",
 							  .expected = words,

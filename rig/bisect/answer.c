@@ -40,7 +40,7 @@ char *sought_text(const struct sought *s)
 
 	if (!sought_known(s))
 		buf_adds(&b, "what the bad one shows first");
-	if (s->rule && !(s->title && strcmp(s->rule, "splat") == 0))
+	if (s->rule && !(s->title && rule_is(s->rule, RULE_SPLAT)))
 		buf_adds(&b, s->rule);
 	if (s->title) {
 		buf_adds(&b, b.len ? " with the splat '" : "the splat '");
@@ -71,7 +71,7 @@ bool sought_learn(struct sought *s, const struct case_record *rec)
 		return false;
 	f = named_finding(rec);
 	s->rule = xstrdup(f->rule);
-	if (strcmp(f->rule, "splat") == 0 && f->found)
+	if (rule_is(f->rule, RULE_SPLAT) && f->found)
 		s->title = xstrdup(f->found);
 	return true;
 }
@@ -104,7 +104,7 @@ static const struct finding *find_sought(const struct case_record *rec, const st
 	if (s->title && !has_title(rec, s->title))
 		return NULL;
 	for (size_t i = 0; i < rec->finding_count; i++)
-		if (strcmp(rec->findings[i].rule, s->rule ? s->rule : "splat") == 0)
+		if (strcmp(rec->findings[i].rule, s->rule ? s->rule : rules[RULE_SPLAT].name) == 0)
 			return &rec->findings[i];
 	return NULL;
 }

@@ -94,16 +94,17 @@ static struct err *parse_confidence(const char *value)
 static struct err *parse_rule(const char *value)
 {
 	_cleanup_buf_ struct buf names = BUF_INIT;
+	enum rule rule;
 
 	question.sought.rule = (char *)value;
-	if (rule_by_name(value))
+	if (rule_find(value, &rule))
 		return NULL;
-	for (size_t i = 0; i < rules_count; i++)
+	for (rule = 0; rule < RULES; rule++)
 		buf_addf(&names, "%s%s",
-			 !i		     ? "" :
-			 i + 1 < rules_count ? ", " :
-					       " or ",
-			 rules[i].name);
+			 !rule		  ? "" :
+			 rule + 1 < RULES ? ", " :
+					    " or ",
+			 rules[rule].name);
 	return err_create(ERR_USAGE, "there is no rule '%s': expected %s", value, buf_str(&names));
 }
 

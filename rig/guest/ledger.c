@@ -149,16 +149,16 @@ bool guest_ledger(struct guest *g, struct ledger_budget *budget, const char *cal
 	_cleanup_err_ struct err *err = check(g, budget, idle, f, &result, &lacking);
 
 	msg_put_u64(reply, TAG_STATUS,
-		    lacking	       ? REPLY_LACKS :
-		    err || result.rule ? REPLY_NOT :
-					 REPLY_DONE);
+		    lacking		? REPLY_LACKS :
+		    err || result.wrong ? REPLY_NOT :
+					  REPLY_DONE);
 	if (err) {
 		msg_put_str(reply, TAG_TEXT, err->message);
-	} else if (result.rule) {
-		_cleanup_free_ char *text = xasprintf("%s\n%s\n%s; %zu page%s in all\n%.*s",
-						      result.rule, result.expected, result.found,
-						      result.wrong, result.wrong == 1 ? "" : "s",
-						      (int)TEXT_MAX, buf_str(&result.table));
+	} else if (result.wrong) {
+		_cleanup_free_ char *text = xasprintf(
+			"%s\n%s\n%s; %zu page%s in all\n%.*s", rules[result.rule].name,
+			result.expected, result.found, result.wrong, result.wrong == 1 ? "" : "s",
+			(int)TEXT_MAX, buf_str(&result.table));
 
 		msg_put_str(reply, TAG_TEXT, text);
 	}

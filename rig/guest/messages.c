@@ -24,7 +24,7 @@ static void take_step_field(struct running *r, struct case_step *step, bool *hun
 		step->line = (unsigned int)MIN(msg_u64(f), SCENARIO_MAX);
 		break;
 	case TAG_STATUS:
-		step->status = (enum case_step_status)MIN(msg_u64(f), CASE_STEP_ERROR);
+		step->status = (enum step_status)MIN(msg_u64(f), STEP_ERROR);
 		break;
 	case TAG_RULE:
 		free(step->rule);

@@ -46,11 +46,10 @@ static inline struct case_record *simulated_record(const char *rule, const char 
 	rec->end_seen = !absent;
 	rec->guest_end = absent ? GUEST_END_ABSENT : GUEST_END_FINE;
 	rec->guest.number = !absent;
-	case_record_add_step(rec,
-			     &(struct case_step){ .line = 1,
-						  .status = rule ? CASE_STEP_FAIL : CASE_STEP_OK,
-						  .rule = (char *)rule,
-						  .step = (char *)"expect t blocks" });
+	case_record_add_step(rec, &(struct case_step){ .line = 1,
+						       .status = rule ? STEP_FAIL : STEP_OK,
+						       .rule = (char *)rule,
+						       .step = (char *)"expect t blocks" });
 	if (splat) {
 		struct splat *s = xcalloc(1, sizeof(*s));
 

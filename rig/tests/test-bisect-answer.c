@@ -29,16 +29,16 @@ static struct case_record *make(const struct shape *s)
 	if (s->fails)
 		case_record_add_step(rec, &(struct case_step){ .line = 2,
 							       .rule = (char *)s->fails,
-							       .status = CASE_STEP_FAIL,
+							       .status = STEP_FAIL,
 							       .step = (char *)"expect t blocks" });
 	if (s->also)
 		case_record_add_step(rec, &(struct case_step){ .line = 3,
 							       .rule = (char *)s->also,
-							       .status = CASE_STEP_FAIL,
+							       .status = STEP_FAIL,
 							       .step = (char *)"check a" });
 	if (s->skips)
 		case_record_add_step(rec, &(struct case_step){ .line = 4,
-							       .status = CASE_STEP_SKIP,
+							       .status = STEP_SKIP,
 							       .found = (char *)"no such pin" });
 	if (s->splat) {
 		struct splat *splat = xcalloc(1, sizeof(*splat));

@@ -63,6 +63,7 @@ static void test_header(void **state)
 static void test_library(void **state)
 {
 	struct library lib;
+	enum rule rule;
 	struct paths p = { .home = "." }; /* tests run in the project's folder */
 	struct plan nightly = { 0 };
 	_cleanup_err_ struct err *err = NULL;
@@ -82,7 +83,7 @@ static void test_library(void **state)
 		if (err)
 			fail_msg("%s", err->message);
 		for (size_t r = 0; r < m.rules.n; r++)
-			if (!rule_by_name(m.rules.v[r]))
+			if (!rule_find(m.rules.v[r], &rule))
 				fail_msg("%s: there is no rule '%s'", m.name, m.rules.v[r]);
 		for (size_t c = 0; c < m.cases.n; c++) {
 			size_t found = 0;

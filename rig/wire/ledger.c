@@ -6,13 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const ledger_rules[LEDGER_RULES] = {
-	[LEDGER_REFCOUNT] = "ledger.refcount", [LEDGER_PINS] = "ledger.pins",
-	[LEDGER_MAPCOUNT] = "ledger.mapcount", [LEDGER_MAPPING] = "ledger.mapping",
-	[LEDGER_SHARE] = "ledger.share",       [LEDGER_INDEX] = "ledger.index",
-	[LEDGER_ORDER] = "ledger.order",       [LEDGER_IDLE] = "ledger.idle",
-};
-
 void ledger_row_format(const struct ledger_row *row, char *out)
 {
 	char name[LEDGER_NAME_MAX];

@@ -19,21 +19,6 @@
 #define LEDGER_CALL "ledger"
 #define LEDGER_IDLE_CALL "ledger-idle"
 
-/* What can be found. */
-enum ledger_rule {
-	LEDGER_REFCOUNT,
-	LEDGER_PINS,
-	LEDGER_MAPCOUNT,
-	LEDGER_MAPPING,
-	LEDGER_SHARE,
-	LEDGER_INDEX,
-	LEDGER_ORDER,
-	LEDGER_IDLE,
-	LEDGER_RULES,
-};
-
-extern const char *const ledger_rules[LEDGER_RULES];
-
 #define LEDGER_NAME_MAX 32u	    /* the names of scenarios fit */
 #define LEDGER_ROW_MAX 160u	    /* bytes of a row as text */
 #define LEDGER_ROWS_MAX 384u	    /* they go in one frame */

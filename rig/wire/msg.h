@@ -45,7 +45,7 @@ enum msg_tag {
 	TAG_LIMIT_MS,	 /* u64 time the whole case may take */
 	TAG_LINE,	 /* u64 scenario line, from 1 */
 	TAG_STATUS,	 /* u64 enum step_status */
-	TAG_RULE,	 /* "contract.waits", see reports/record/verdict.h */
+	TAG_RULE,	 /* with STEP_FAIL, "contract.waits": see base/rule.h */
 	TAG_EXPECTED,	 /* one line */
 	TAG_FOUND,	 /* one line */
 	TAG_DETAIL,	 /* more lines */
@@ -86,14 +86,6 @@ enum reply_status {
 	REPLY_DONE,
 	REPLY_NOT,   /* it was not done, or found something */
 	REPLY_LACKS, /* this kernel does not offer what it needs */
-};
-
-/* How a step came out. */
-enum step_status {
-	STEP_OK,
-	STEP_FAIL,  /* the kernel broke a rule: TAG_RULE, _EXPECTED, _FOUND */
-	STEP_SKIP,  /* this kernel or filesystem lacks something: TAG_FOUND */
-	STEP_ERROR, /* the rig or the scenario is at fault: TAG_FOUND */
 };
 
 /* What the agent leaves out so that a test sees the verdict change. */

@@ -12,6 +12,7 @@
 
 #include <pthread.h>
 
+#include "base/rule.h"
 #include "base/sight.h"
 #include "workloads/ops/operation.h"
 #include "wire/agent.h"
@@ -144,7 +145,7 @@ struct exec {
 /* What came of one step. */
 struct outcome {
 	enum step_status status;
-	const char *rule;
+	enum rule rule; /* with STEP_FAIL */
 	char expected[256];
 	char found[512];
 	struct buf detail;
@@ -160,7 +161,7 @@ static inline bool exec_looks(const struct exec *x)
 
 /* As nothing had happened yet; the detail's memory is kept. */
 void outcome_reset(struct outcome *o);
-void outcome_fail(struct outcome *o, const char *rule, const char *expected, const char *found, ...)
+void outcome_fail(struct outcome *o, enum rule rule, const char *expected, const char *found, ...)
 	__printf(4, 5);
 void outcome_skip(struct outcome *o, const char *found, ...) __printf(2, 3);
 void outcome_error(struct outcome *o, const char *found, ...) __printf(2, 3);
@@ -209,7 +210,7 @@ void exec_file_check(struct exec *x, const struct step *st, struct outcome *o);
 void exec_file_check_whole(struct exec *x, const struct exec_file *f, struct outcome *o);
 /* Judges bytes against @want (or zeroes) and fills @o. */
 void exec_compare(struct exec *x, const struct shadow *want, uint64_t off, const void *data,
-		  size_t len, bool zero, const char *what, const char *rule, struct outcome *o);
+		  size_t len, bool zero, const char *what, enum rule rule, struct outcome *o);
 
 /* maps.c */
 struct exec_map *exec_map(struct exec *x, const char *name);

@@ -33,7 +33,7 @@ static void judge_busy(struct exec_task *t, struct outcome *o)
 	char found[sizeof(o->found)];
 
 	strcpy(found, o->found);
-	outcome_fail(o, "contract.sleeps", "sleeps while it waits", "%s", found);
+	outcome_fail(o, RULE_CONTRACT_SLEEPS, "sleeps while it waits", "%s", found);
 	add_stack(t, o);
 }
 
@@ -42,7 +42,8 @@ static void judge_deep(struct exec_task *t, const char *place, struct outcome *o
 {
 	if (t->state != 'D' || (t->step->call.op->traits & OP_LAST_CLOSE))
 		return;
-	outcome_fail(o, "contract.interruptible", "waits so that a signal reaches it", "%s", place);
+	outcome_fail(o, RULE_CONTRACT_INTERRUPTIBLE, "waits so that a signal reaches it", "%s",
+		     place);
 	add_stack(t, o);
 }
 
@@ -69,9 +70,9 @@ static void expect_blocks(struct exec *x, struct exec_task *t, struct outcome *o
 		note_wait(t, false);
 		judge_deep(t, place, o);
 	} else if (!exec_task_done(t)) {
-		outcome_fail(o, "contract.waits", "waits", "'%s' died", t->name);
+		outcome_fail(o, RULE_CONTRACT_WAITS, "waits", "'%s' died", t->name);
 	} else if (exec_holders(x, holders, sizeof(holders))[0]) {
-		outcome_fail(o, "contract.waits", "waits for the pages that are held",
+		outcome_fail(o, RULE_CONTRACT_WAITS, "waits for the pages that are held",
 			     "'%s' returned %s after %.1f ms, while %s stood", t->name,
 			     result_name(t->shared->result),
 			     (double)(t->shared->done_ns - t->shared->entered_ns) / 1e6, holders);
@@ -97,7 +98,7 @@ static void judge_unbind(struct exec *x, const struct exec_task *t, struct outco
 		return;
 	exec_holders(x, holders, sizeof(holders));
 	if (holders[0])
-		outcome_fail(o, "contract.waits", "waits or refuses while pages are held",
+		outcome_fail(o, RULE_CONTRACT_WAITS, "waits or refuses while pages are held",
 			     "the device was unbound after %.1f ms, while %s stood",
 			     (double)(t->shared->done_ns - t->shared->entered_ns) / 1e6, holders);
 }
@@ -134,12 +135,12 @@ void exec_judge_stuck(struct exec *x, const char *name, pid_t pid, pid_t tid, ui
 
 	exec_holders(x, holders, sizeof(holders));
 	if (holders[0])
-		outcome_fail(o, "contract.nowait", "completes",
+		outcome_fail(o, RULE_CONTRACT_NOWAIT, "completes",
 			     "'%s' still runs after %llu ms; "
 			     "held: %s",
 			     name, (unsigned long long)ms, holders);
 	else
-		outcome_fail(o, "contract.ends", "ends once nothing is held",
+		outcome_fail(o, RULE_CONTRACT_ENDS, "ends once nothing is held",
 			     "'%s' still runs after %llu ms", name, (unsigned long long)ms);
 	add_stack_of(name, pid, tid, o);
 	o->hung = true;
@@ -160,7 +161,7 @@ static void judge_deaf(struct exec *x, const struct exec_task *t, int expected_e
 		return;
 	snprintf(expected, sizeof(expected), "'%.32s' ends with %s", t->name,
 		 result_name(-expected_errno));
-	outcome_fail(o, "contract.errno", expected, "the signal did not end it within %llu ms",
+	outcome_fail(o, RULE_CONTRACT_ERRNO, expected, "the signal did not end it within %llu ms",
 		     (unsigned long long)ms);
 }
 
@@ -181,7 +182,7 @@ void exec_judge_signalled(struct exec *x, struct exec_task *t, const struct step
 	    exec_task_over(t, now_ns() + ms * 1000000))
 		return;
 	if (st->signo == SIGKILL)
-		outcome_fail(o, "contract.killable", "ends on SIGKILL",
+		outcome_fail(o, RULE_CONTRACT_KILLABLE, "ends on SIGKILL",
 			     "'%s' still lives after "
 			     "%llu ms",
 			     t->name, (unsigned long long)ms);
@@ -198,7 +199,7 @@ static void judge_early(const struct exec_task *t, struct outcome *o)
 		return;
 	if (t->let_go || t->need_not)
 		return;
-	outcome_fail(o, "contract.waits", "waits until the pages are let go",
+	outcome_fail(o, RULE_CONTRACT_WAITS, "waits until the pages are let go",
 		     "'%s' returned %s %.1f ms after it was seen to wait, before any release",
 		     t->name, result_name(t->shared->result),
 		     (double)(t->shared->done_ns - t->waits_since_ns) / 1e6);
@@ -213,7 +214,7 @@ void exec_judge_result(const char *name, int result, int expected_errno, struct 
 		return;
 	snprintf(expected, sizeof(expected), "'%.32s' ends with %s", name,
 		 result_name(-expected_errno));
-	outcome_fail(o, "contract.errno", expected, "%s", result_name(result));
+	outcome_fail(o, RULE_CONTRACT_ERRNO, expected, "%s", result_name(result));
 }
 
 static void expect_end(struct exec *x, struct exec_task *t, const struct step *st,
@@ -240,7 +241,7 @@ static void expect_end(struct exec *x, struct exec_task *t, const struct step *s
 	}
 	snprintf(expected, sizeof(expected), "'%.32s' ends with %s", t->name,
 		 result_name(-expected_errno));
-	outcome_fail(o, "contract.errno", expected, "it was killed");
+	outcome_fail(o, RULE_CONTRACT_ERRNO, expected, "it was killed");
 }
 
 static void expect_killed(struct exec *x, struct exec_task *t, struct outcome *o)
@@ -250,12 +251,12 @@ static void expect_killed(struct exec *x, struct exec_task *t, struct outcome *o
 	while (!t->dead && exec_task_event(t, deadline))
 		;
 	if (!t->dead) {
-		outcome_fail(o, "contract.killable", "ends on SIGKILL",
+		outcome_fail(o, RULE_CONTRACT_KILLABLE, "ends on SIGKILL",
 			     "'%s' still lives after %llu ms", t->name, (unsigned long long)ms);
 		add_stack(t, o);
 		o->hung = true;
 	} else if (exec_task_done(t)) {
-		outcome_fail(o, "contract.waits", "killed while it waits",
+		outcome_fail(o, RULE_CONTRACT_WAITS, "killed while it waits",
 			     "'%s' had returned %s before", t->name,
 			     result_name(t->shared->result));
 	}

@@ -161,7 +161,7 @@ void exec_file_sync(struct exec *x, const struct step *st, struct outcome *o)
 	fd = f ? f->fd : open(EXEC_MOUNTPOINT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (x->ctx->lie != LIE_NO_FLUSH && (f ? fsync(fd) : syncfs(fd)))
-		outcome_fail(o, "contract.errno", "sync succeeds", "%s", errno_name(errno));
+		outcome_fail(o, RULE_CONTRACT_ERRNO, "sync succeeds", "%s", errno_name(errno));
 	else
 		exec_flush_check(x, f, f ? "the fsync" : "the sync", o);
 	if (!f)
@@ -198,7 +198,7 @@ static void describe_piece(struct exec *x, struct buf *b, const struct piece *p,
 }
 
 void exec_compare(struct exec *x, const struct shadow *want, uint64_t off, const void *data,
-		  size_t len, bool zero, const char *what, const char *rule, struct outcome *o)
+		  size_t len, bool zero, const char *what, enum rule rule, struct outcome *o)
 {
 	const struct shadow nothing = SHADOW_INIT;
 	_cleanup_buf_ struct buf expected = BUF_INIT;
@@ -210,7 +210,7 @@ void exec_compare(struct exec *x, const struct shadow *want, uint64_t off, const
 	describe_piece(x, &expected, &m.expected, m.off);
 	pattern_describe(&found, m.found, origin_name, x);
 	if (m.dma_origin)
-		rule = "content.dma";
+		rule = RULE_CONTENT_DMA;
 	if (m.dma_origin && m.dma_off != m.off)
 		buf_addf(&found, "; %s landed at offset %#llx",
 			 origin_name(x, m.dma_origin) ?: "DMA", (unsigned long long)m.dma_off);
@@ -227,7 +227,7 @@ static void check_size(const struct exec_file *f, uint64_t size, struct outcome 
 		outcome_error(o, "fstat: %s", strerror(errno));
 	} else if ((uint64_t)sb.st_size != size) {
 		snprintf(expected, sizeof(expected), "size %llu", (unsigned long long)size);
-		outcome_fail(o, "content.file", expected, "'%s' has size %llu", f->name,
+		outcome_fail(o, RULE_CONTENT_FILE, expected, "'%s' has size %llu", f->name,
 			     (unsigned long long)sb.st_size);
 	}
 }
@@ -263,16 +263,16 @@ void exec_file_check(struct exec *x, const struct step *st, struct outcome *o)
 		ssize_t got = pread(f->fd, chunk, n, (off_t)off);
 
 		if (got < 0)
-			outcome_fail(o, "content.file", "read(2) succeeds", "%s at offset %#llx",
+			outcome_fail(o, RULE_CONTENT_FILE, "read(2) succeeds", "%s at offset %#llx",
 				     errno_name(errno), (unsigned long long)off);
 		else if ((size_t)got < MIN(n, want.size - MIN(off, want.size)))
-			outcome_fail(o, "content.file", "all bytes of the file",
+			outcome_fail(o, RULE_CONTENT_FILE, "all bytes of the file",
 				     "read(2) ends at %#llx of %#llx",
 				     (unsigned long long)off + (unsigned long long)got,
 				     (unsigned long long)want.size);
 		else
 			exec_compare(x, &want, off, chunk, (size_t)got, st->check_zero, what,
-				     "content.file", o);
+				     RULE_CONTENT_FILE, o);
 	}
 	free(chunk);
 	shadow_deinit(&want);

@@ -61,7 +61,7 @@ static void prove_dax(bool again, struct outcome *o)
 	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st))
 		outcome_error(o, "cannot make a file to prove DAX: %s", strerror(errno));
 	else if (!(st.stx_attributes & STATX_ATTR_DAX) && again)
-		outcome_fail(o, "residue.mount", "the filesystem can be mounted again, with DAX",
+		outcome_fail(o, RULE_RESIDUE_MOUNT, "the filesystem can be mounted again, with DAX",
 			     "%s", found);
 	else if (!(st.stx_attributes & STATX_ATTR_DAX))
 		outcome_error(o, "%s", found);
@@ -207,21 +207,21 @@ bool exec_fs_unmount(struct exec *x)
 void exec_fs_mount_again(struct exec *x, struct outcome *o)
 {
 	if (mount_dax(x)) {
-		outcome_fail(o, "residue.mount", "the filesystem can be mounted again",
+		outcome_fail(o, RULE_RESIDUE_MOUNT, "the filesystem can be mounted again",
 			     "mount of %s: %s", x->ctx->fs, errno_name(errno));
 		return;
 	}
 	prove_dax(true, o);
 	for (unsigned int i = 0; i < x->nr_files; i++)
 		if (!x->files[i].m->gone && !exec_file_open(&x->files[i]))
-			outcome_fail(o, "content.file", "the file is there after a remount",
+			outcome_fail(o, RULE_CONTENT_FILE, "the file is there after a remount",
 				     "open of '%s': %s", x->files[i].name, errno_name(errno));
 }
 
 void exec_fs_remount(struct exec *x, struct outcome *o)
 {
 	if (!exec_fs_unmount(x)) {
-		outcome_fail(o, "residue.umount", "umount succeeds", "%s", x->fault);
+		outcome_fail(o, RULE_RESIDUE_UMOUNT, "umount succeeds", "%s", x->fault);
 		return;
 	}
 	exec_flush_check(x, NULL, "the umount", o);
@@ -286,7 +286,7 @@ void exec_fsck(struct exec *x, struct outcome *o)
 		outcome_error(o, "%s", err->message);
 	} else if (err) {
 		said = first_complaint(buf_str(&out));
-		outcome_fail(o, "residue.fsck", "the filesystem is clean", "%s",
+		outcome_fail(o, RULE_RESIDUE_FSCK, "the filesystem is clean", "%s",
 			     said ? said : err->message);
 		buf_add(&o->detail, buf_str(&out), MIN(out.len, 8192));
 	}
@@ -297,7 +297,7 @@ void exec_fs_check(struct exec *x, struct outcome *o)
 	bool was_mounted = x->mounted;
 
 	if (!exec_fs_unmount(x)) {
-		outcome_fail(o, "residue.umount", "umount succeeds", "%s", x->fault);
+		outcome_fail(o, RULE_RESIDUE_UMOUNT, "umount succeeds", "%s", x->fault);
 		return;
 	}
 	exec_flush_check(x, NULL, "the umount", o);

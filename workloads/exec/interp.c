@@ -96,8 +96,8 @@ static void report(struct exec *x, unsigned int line, const struct outcome *o, u
 	msg_put_u64(&msg, TAG_NS, ns);
 	if (o->errnum)
 		msg_put_u64(&msg, TAG_ERRNO, (uint64_t)o->errnum);
-	if (o->rule)
-		msg_put_str(&msg, TAG_RULE, o->rule);
+	if (o->status == STEP_FAIL)
+		msg_put_str(&msg, TAG_RULE, rules[o->rule].name);
 	if (o->expected[0])
 		msg_put_str(&msg, TAG_EXPECTED, o->expected);
 	if (o->found[0])
@@ -214,7 +214,7 @@ static void let_go(struct exec *x)
 			exec_pin_release(x, &x->pins[i], &o);
 	stuck = exec_tasks_end(x);
 	if (stuck) {
-		outcome_fail(&o, "contract.ends", "ends once nothing is held", "'%s' still runs",
+		outcome_fail(&o, RULE_CONTRACT_ENDS, "ends once nothing is held", "'%s' still runs",
 			     stuck->name);
 		o.hung = true;
 	}

@@ -186,7 +186,7 @@ static void touch_write(struct exec *x, struct exec_map *m, uint64_t off, uint64
 	if (fault && m->shared && m->file)
 		exec_flush_forget(m->file, m->off + off, len);
 	if (fault)
-		outcome_fail(o, "content.map", "the store succeeds", "SIGBUS at '%s'+%#llx",
+		outcome_fail(o, RULE_CONTENT_MAP, "the store succeeds", "SIGBUS at '%s'+%#llx",
 			     m->name, (unsigned long long)((uint8_t *)fault - m->addr));
 	else
 		model_map_write(&x->model, m->m, off, len, gen);
@@ -200,7 +200,7 @@ static void touch_read(struct exec_map *m, uint64_t off, uint64_t len, struct ou
 	for (uint64_t end = off + len; off < end && !fault; off += PAGE)
 		fault = guarded_copy(&byte, m->addr + off, 1);
 	if (fault)
-		outcome_fail(o, "content.map", "the load succeeds", "SIGBUS in '%s'", m->name);
+		outcome_fail(o, RULE_CONTENT_MAP, "the load succeeds", "SIGBUS in '%s'", m->name);
 }
 
 /* Faults so far that could have had a 2 MiB entry and got one of 4 KiB; 0 when not told. */
@@ -252,7 +252,7 @@ static void check_past_end(const struct exec_map *m, uint64_t from, uint64_t to,
 
 	for (uint64_t off = from; off < to && o->status == STEP_OK; off += PAGE)
 		if (!guarded_copy(&byte, m->addr + off, 1))
-			outcome_fail(o, "content.map", "SIGBUS behind the end of the file",
+			outcome_fail(o, RULE_CONTENT_MAP, "SIGBUS behind the end of the file",
 				     "mapping '%s' offset %#llx can be read", m->name,
 				     (unsigned long long)off);
 }
@@ -281,11 +281,11 @@ void exec_map_check(struct exec *x, const struct step *st, struct outcome *o)
 	fault = guarded_copy(data, m->addr + st->off, end - st->off);
 	snprintf(what, sizeof(what), "mapping '%s'", m->name);
 	if (fault)
-		outcome_fail(o, "content.map", "the bytes can be read", "SIGBUS at '%s'+%#llx",
+		outcome_fail(o, RULE_CONTENT_MAP, "the bytes can be read", "SIGBUS at '%s'+%#llx",
 			     m->name, (unsigned long long)((uint8_t *)fault - m->addr));
 	else
 		exec_compare(x, &want, st->off, data, end - st->off, st->check_zero, what,
-			     "content.map", o);
+			     RULE_CONTENT_MAP, o);
 	free(data);
 	shadow_deinit(&want);
 }

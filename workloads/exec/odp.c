@@ -122,11 +122,11 @@ static void judge_nothing(const struct exec_pin *p, const struct pin_page *page,
 	const char *what = "no access behind the end of a file, or where nothing is mapped";
 
 	if (page->done & PIN_STRAY)
-		outcome_fail(o, "content.dma", what,
+		outcome_fail(o, RULE_CONTENT_DMA, what,
 			     "an RDMA WRITE to pin '%s' offset %#llx succeeds", p->pin.name,
 			     (unsigned long long)off);
 	else if (page->done & PIN_READ)
-		outcome_fail(o, "content.pin", what,
+		outcome_fail(o, RULE_CONTENT_PIN, what,
 			     "an RDMA READ of pin '%s' offset %#llx succeeds", p->pin.name,
 			     (unsigned long long)off);
 }
@@ -140,7 +140,7 @@ static void judge_page(const struct exec_pin *p, const struct pin_page *page, ui
 	if (page->expected == MODEL_ACCESS_HOLE && p->m->lost)
 		return;
 	if (refused)
-		outcome_fail(o, "content.pin", "what the file has there is accessible",
+		outcome_fail(o, RULE_CONTENT_PIN, "what the file has there is accessible",
 			     "an RDMA %s pin '%s' offset %#llx is refused",
 			     refused & PIN_READ ? "READ of" : "WRITE to", p->pin.name,
 			     (unsigned long long)off);
@@ -178,7 +178,7 @@ void exec_on_demand_judge(struct exec *x, struct exec_pin *p, const void *data, 
 			judge_page(p, page, off, o);
 		if (data && page->expected != MODEL_ACCESS_FAILS && (page->done & PIN_READ))
 			exec_compare(x, &want, off, (const char *)data + off, PIN_PAGE, false, what,
-				     "content.pin", o);
+				     RULE_CONTENT_PIN, o);
 	}
 	shadow_deinit(&want);
 }
@@ -201,7 +201,7 @@ static bool judge_part(const struct exec_pin *p, int ret, const char *how, uint6
 		       uint64_t len, struct outcome *o)
 {
 	if (ret == -EFAULT)
-		outcome_fail(o, "content.pin", "what the file has there is accessible",
+		outcome_fail(o, RULE_CONTENT_PIN, "what the file has there is accessible",
 			     "an RDMA %s pin '%s' offset %#llx, %llu bytes, is refused", how,
 			     p->pin.name, (unsigned long long)off, (unsigned long long)len);
 	else if (ret)
@@ -235,7 +235,7 @@ void exec_on_demand_part(struct exec *x, struct exec_pin *p, uint64_t off, uint6
 		return;
 	snprintf(what, sizeof(what), "pin '%s'", p->pin.name);
 	want = wanted(x, p);
-	exec_compare(x, &want, off, data, len, false, what, "content.pin", o);
+	exec_compare(x, &want, off, data, len, false, what, RULE_CONTENT_PIN, o);
 	shadow_deinit(&want);
 }
 
@@ -268,7 +268,7 @@ void exec_on_demand_write(struct exec *x, struct exec_pin *p, uint64_t off, uint
 		model_map_write(&x->model, map, p->m->off + off, len, gen);
 		check_files(x, o);
 		if (o->status == STEP_FAIL)
-			o->rule = "content.dma";
+			o->rule = RULE_CONTENT_DMA;
 	} else if (map->shared) {
 		exec_flush_forget(p->file, p->off + off, len);
 	}

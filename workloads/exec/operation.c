@@ -122,7 +122,7 @@ static void judge_poison(const struct op_call *c, int result, unsigned int befor
 			 struct outcome *o)
 {
 	if (!result && (c->op->traits & OP_POISONS) && exec_poisoned() == before)
-		outcome_fail(o, "contract.sigbus", "SIGBUS to who maps a poisoned page",
+		outcome_fail(o, RULE_CONTRACT_SIGBUS, "SIGBUS to who maps a poisoned page",
 			     "no signal came");
 }
 

@@ -8,7 +8,6 @@
 void outcome_reset(struct outcome *o)
 {
 	o->status = STEP_OK;
-	o->rule = NULL;
 	o->expected[0] = o->found[0] = '\0';
 	buf_reset(&o->detail);
 	o->errnum = 0;
@@ -24,7 +23,7 @@ static void outcome_set(struct outcome *o, enum step_status status, const char *
 	vsnprintf(o->found, sizeof(o->found), found, ap);
 }
 
-void outcome_fail(struct outcome *o, const char *rule, const char *expected, const char *found, ...)
+void outcome_fail(struct outcome *o, enum rule rule, const char *expected, const char *found, ...)
 {
 	va_list ap;
 

@@ -47,7 +47,7 @@ void exec_dma_settle(struct exec *x)
 static void judge_dma(const struct exec_pin *p, int errnum, const char *what, struct outcome *o)
 {
 	if (errnum == EILSEQ || errnum == EFAULT)
-		outcome_fail(o, "content.pin", "DMA goes on undisturbed", "pin '%s': %s: %s",
+		outcome_fail(o, RULE_CONTENT_PIN, "DMA goes on undisturbed", "pin '%s': %s: %s",
 			     p->pin.name, errno_name(errnum), what);
 	else
 		outcome_error(o, "pin '%s': %s: %s", p->pin.name, errno_name(errnum), what);
@@ -109,7 +109,7 @@ static void judge_refusal(struct exec *x, const struct step *st, struct exec_pin
 		return;
 	snprintf(expected, sizeof(expected), "%s is refused with %s", st->pin->name,
 		 errno_name(st->errnum));
-	outcome_fail(o, "contract.refused", expected, "%s",
+	outcome_fail(o, RULE_CONTRACT_REFUSED, expected, "%s",
 		     ret ? errno_name(-ret) : "it was granted");
 	if (!ret) {
 		p->m = model_add_pin(&x->model, st->name, st->pin, p->pin.id,
@@ -208,7 +208,7 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 		return;
 	}
 	if (ret && p->pin.spins) {
-		outcome_fail(o, "contract.granted", "the page is pinned",
+		outcome_fail(o, RULE_CONTRACT_GRANTED, "the page is pinned",
 			     "pin '%s' (%s): the call uses the CPU and does not come back",
 			     st->name, st->pin->name);
 		task_stack(p->pin.pid ? p->pin.pid : getpid(), p->pin.spins, &o->detail);
@@ -216,7 +216,7 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 		return;
 	}
 	if (ret && is_wrong_refusal(x, st, p, -ret)) {
-		outcome_fail(o, "contract.granted", "the page is pinned",
+		outcome_fail(o, RULE_CONTRACT_GRANTED, "the page is pinned",
 			     "pin '%s' (%s) was refused with %s", st->name, st->pin->name,
 			     errno_name(-ret));
 		buf_addf(&o->detail, "%s\n", p->pin.why);
@@ -245,7 +245,7 @@ static void compare(struct exec *x, struct exec_pin *p, const struct shadow *wan
 	if (!zero && shadow_check(want, off, data, len, &m))
 		return;
 	snprintf(what, sizeof(what), "pin '%s'", p->pin.name);
-	exec_compare(x, want, off, data, len, zero, what, "content.pin", o);
+	exec_compare(x, want, off, data, len, zero, what, RULE_CONTENT_PIN, o);
 }
 
 static void compare_last(struct exec *x, struct exec_pin *p, struct outcome *o)

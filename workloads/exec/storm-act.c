@@ -100,7 +100,7 @@ bool storm_store(struct storm_worker *w, uint64_t off, uint64_t len)
 	if (exec_map_copy(w->map->addr + (off - w->off), bytes, len))
 		put(w, off, len, &data);
 	else
-		outcome_fail(&w->o, "content.map", "the store succeeds",
+		outcome_fail(&w->o, RULE_CONTENT_MAP, "the store succeeds",
 			     "SIGBUS in offset %#llx, length %#llx", (unsigned long long)off,
 			     (unsigned long long)len);
 	free(bytes);
@@ -213,8 +213,8 @@ static void judge(struct storm_worker *w, int ret)
 	const struct pin *p = &w->pin->pin;
 
 	if (ret == -EILSEQ || ret == -EFAULT)
-		outcome_fail(&w->o, "content.pin", "DMA goes on undisturbed", "pin 'p%u': %s: %s",
-			     w->pin_event, errno_name(-ret), p->why);
+		outcome_fail(&w->o, RULE_CONTENT_PIN, "DMA goes on undisturbed",
+			     "pin 'p%u': %s: %s", w->pin_event, errno_name(-ret), p->why);
 	else if (ret)
 		outcome_error(&w->o, "pin 'p%u' (%s): %s: %s", w->pin_event, p->kind->name,
 			      errno_name(-ret), p->why);
@@ -225,7 +225,8 @@ static void compare_pin(struct storm_worker *w, const struct shadow *want)
 	char what[64];
 
 	snprintf(what, sizeof(what), "pin 'p%u'", w->pin_event);
-	exec_compare(w->s->x, want, 0, w->seen, w->pin->pin.len, false, what, "content.pin", &w->o);
+	exec_compare(w->s->x, want, 0, w->seen, w->pin->pin.len, false, what, RULE_CONTENT_PIN,
+		     &w->o);
 }
 
 /* What the pin must show; where a write that goes on meets it, nobody knows. */
@@ -289,11 +290,12 @@ static void check_read(struct storm_worker *w, uint64_t off, uint64_t len)
 	char what[64];
 
 	if (got != (ssize_t)len)
-		outcome_fail(&w->o, "content.file", "all bytes of the file", "read(2) at %#llx: %s",
-			     (unsigned long long)off, got < 0 ? errno_name(errno) : "too few");
+		outcome_fail(&w->o, RULE_CONTENT_FILE, "all bytes of the file",
+			     "read(2) at %#llx: %s", (unsigned long long)off,
+			     got < 0 ? errno_name(errno) : "too few");
 	snprintf(what, sizeof(what), "file '%.20s' behind %#llx:", w->s->f->name,
 		 (unsigned long long)w->off);
-	exec_compare(w->s->x, &w->bytes, off - w->off, w->seen, len, false, what, "content.file",
+	exec_compare(w->s->x, &w->bytes, off - w->off, w->seen, len, false, what, RULE_CONTENT_FILE,
 		     &w->o);
 }
 
@@ -305,12 +307,12 @@ bool storm_check(struct storm_worker *w, uint64_t off, uint64_t len, bool read)
 			      .ns = now_ns(), .act = STORM_CHECK, .off = off, .len = len });
 	snprintf(what, sizeof(what), "mapping '%s'", w->map->name);
 	if (!exec_map_copy(w->seen, w->map->addr + (off - w->off), len))
-		outcome_fail(&w->o, "content.map", "the bytes can be read",
+		outcome_fail(&w->o, RULE_CONTENT_MAP, "the bytes can be read",
 			     "SIGBUS in offset %#llx, length %#llx", (unsigned long long)off,
 			     (unsigned long long)len);
 	else
 		exec_compare(w->s->x, &w->bytes, off - w->off, w->seen, len, false, what,
-			     "content.map", &w->o);
+			     RULE_CONTENT_MAP, &w->o);
 	if (read && w->o.status == STEP_OK)
 		check_read(w, off, len);
 	return w->o.status == STEP_OK;

@@ -232,7 +232,7 @@ bool storm_op_waited(struct storm_worker *w, const struct storm_worker *holder,
 
 	if (!storm_op_is_done(w) || op->done_ns >= released_ns)
 		return true;
-	outcome_fail(&w->o, "contract.waits", "waits for the pages that are held",
+	outcome_fail(&w->o, RULE_CONTRACT_WAITS, "waits for the pages that are held",
 		     "'%s' of offset %#llx, length %#llx returned %s after %.1f ms, while 'p%u' "
 		     "(%s) stood",
 		     op->call.op->name, (unsigned long long)op->call.off[0],

@@ -30,7 +30,7 @@ static void check_size(struct storm *s)
 	if (fstat(s->f->fd, &sb))
 		outcome_error(&leader(s)->o, "fstat: %s", strerror(errno));
 	else if ((uint64_t)sb.st_size != s->f->m->size)
-		outcome_fail(&leader(s)->o, "content.file", "the size the file had",
+		outcome_fail(&leader(s)->o, RULE_CONTENT_FILE, "the size the file had",
 			     "'%s' has size %lld", s->f->name, (long long)sb.st_size);
 }
 
@@ -151,7 +151,7 @@ static bool size_again(struct storm *s, const struct storm_turn *t)
 static bool flush(struct storm *s)
 {
 	if (s->x->ctx->lie != LIE_NO_FLUSH && fsync(s->f->fd))
-		outcome_fail(&leader(s)->o, "contract.errno", "fsync succeeds", "%s",
+		outcome_fail(&leader(s)->o, RULE_CONTRACT_ERRNO, "fsync succeeds", "%s",
 			     errno_name(errno));
 	return tell(leader(s));
 }

@@ -254,8 +254,8 @@ static void send_evidence(struct storm *s, const struct outcome *o)
 	char title[256];
 
 	snprintf(title, sizeof(title), "what a storm did before %s, seed %llu, %.64s",
-		 o->rule ? o->rule : "the kernel was tainted", (unsigned long long)s->x->ctx->seed,
-		 s->x->ctx->guest->release);
+		 o->status == STEP_FAIL ? rules[o->rule].name : "the kernel was tainted",
+		 (unsigned long long)s->x->ctx->seed, s->x->ctx->guest->release);
 	storm_log_text(&s->log, s->start_ns, LOG_TEXT_MAX, &log);
 	storm_replay(&s->log, &file, title, &scn);
 	send(s, "storm.log", &log);

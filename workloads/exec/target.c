@@ -109,6 +109,6 @@ void exec_read_check(struct exec *x, const struct op_call *c, const void *data, 
 		return;
 	model_file_bytes(&x->model, model_file(&x->model, c->file[0]), &want);
 	snprintf(what, sizeof(what), "a read of '%.32s'", c->file[0]);
-	exec_compare(x, &want, c->off[0], data, c->len, false, what, "content.file", o);
+	exec_compare(x, &want, c->off[0], data, c->len, false, what, RULE_CONTENT_FILE, o);
 	shadow_deinit(&want);
 }

@@ -193,10 +193,10 @@ static bool may_be_over(const struct combo *c)
 	return c->end->signal && (c->op->wait == WAIT_MAY || !combo_meets(c));
 }
 
-static const struct rule {
+static const struct exclusion {
 	bool (*applies)(const struct combo *c);
 	struct matrix_reason reason;
-} rules[] = {
+} exclusions[] = {
 	{ never_on_a_file, { "the pin never stands on a file", false } },
 	{ holds_nothing, { "the pin holds nothing", false } },
 	{ ext4_reflink, { "ext4 cannot share extents", false } },
@@ -247,13 +247,13 @@ static const struct rule {
 
 const struct matrix_reason *matrix_reason(size_t n)
 {
-	return n < ARRAY_SIZE(rules) ? &rules[n].reason : NULL;
+	return n < ARRAY_SIZE(exclusions) ? &exclusions[n].reason : NULL;
 }
 
 const struct matrix_reason *combo_left_out(const struct combo *c)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
-		if (rules[i].applies(c))
-			return &rules[i].reason;
+	for (size_t i = 0; i < ARRAY_SIZE(exclusions); i++)
+		if (exclusions[i].applies(c))
+			return &exclusions[i].reason;
 	return NULL;
 }

@@ -228,7 +228,7 @@ static void judge(struct exec_file *f, const char *how, struct outcome *o)
 		 "page %#llx of file '%s' (inode %llu) is flushed "
 		 "by %s",
 		 (unsigned long long)page, f->name, (unsigned long long)f->ino, how);
-	outcome_fail(o, "flush.missing", expected,
+	outcome_fail(o, RULE_FLUSH_MISSING, expected,
 		     "no dax_writeback_one covers it since it "
 		     "was stored to (%llu such page%s in the file)",
 		     (unsigned long long)n, n == 1 ? "" : "s");

@@ -83,7 +83,7 @@ static void check_device(const struct exec *x, struct exec_pin *p, struct outcom
 
 	if (fd < 0)
 		return;
-	outcome_fail(o, "block.freed", "the blocks of a held page are a file's",
+	outcome_fail(o, RULE_BLOCK_FREED, "the blocks of a held page are a file's",
 		     "umount came back, and the device beneath '%s' (%s) is free", p->pin.name,
 		     p->pin.kind->name);
 	p->nr_extents = 0;
@@ -102,7 +102,7 @@ static bool look_for_free(struct exec *x, struct exec_pin *p, int fd, struct out
 				  errno_name(-ret));
 		if (ret <= 0)
 			continue;
-		outcome_fail(o, "block.freed", "the blocks of a held page are a file's",
+		outcome_fail(o, RULE_BLOCK_FREED, "the blocks of a held page are a file's",
 			     "%llu bytes at %#llx of the device, beneath '%s' (%s), are free",
 			     (unsigned long long)gone.len, (unsigned long long)gone.at, p->pin.name,
 			     p->pin.kind->name);

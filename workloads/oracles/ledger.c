@@ -29,6 +29,7 @@ struct ledger {
 	char (*text)[LEDGER_ROW_MAX]; /* rows as they were compared last */
 	size_t asked;
 	char reply[TEXT_MAX];
+	enum rule rule; /* that it names */
 };
 
 static void lose(struct exec *x, struct ledger *l, enum sight sight, const char *why)
@@ -191,13 +192,18 @@ static size_t fit(const struct ledger *l, size_t from)
 	return cut > from ? cut : to;
 }
 
-static const char *rule_of(const char *line)
+/* The first line of the reply is a rule's name: it is cut off there. */
+static bool names_rule(struct ledger *l)
 {
-	for (size_t i = 0; i < LEDGER_RULES; i++)
-		if (strncmp(line, ledger_rules[i], strlen(ledger_rules[i])) == 0 &&
-		    line[strlen(ledger_rules[i])] == '\n')
-			return ledger_rules[i];
-	return NULL;
+	char *end = strchr(l->reply, '\n');
+
+	if (!end)
+		return false;
+	*end = '\0';
+	if (rule_find(l->reply, &l->rule))
+		return true;
+	*end = '\n';
+	return false;
 }
 
 enum answer { ANSWER_FINE, ANSWER_DIFFERS, ANSWER_LOST };
@@ -218,7 +224,7 @@ static enum answer ask(struct exec *x, struct ledger *l, const char *call, size_
 	ret = case_call(x->ctx, call, args, l->reply, sizeof(l->reply));
 	if (!ret)
 		return ANSWER_FINE;
-	if (rule_of(l->reply))
+	if (names_rule(l))
 		return ANSWER_DIFFERS;
 	lose(x, l, ret == CALL_LACKS ? SIGHT_LACKING : SIGHT_CUT, l->reply);
 	return ANSWER_LOST;
@@ -287,8 +293,7 @@ static enum answer look_again(struct exec *x, struct ledger *l,
 /* The reply is a rule, what was expected, what was found, and a table. */
 static void tell(struct ledger *l, struct outcome *o)
 {
-	const char *rule = rule_of(l->reply);
-	char *expected = strchr(l->reply, '\n') + 1;
+	char *expected = l->reply + strlen(l->reply) + 1;
 	char *found = strchrnul(expected, '\n'), *table;
 
 	found += *found == '\n';
@@ -298,9 +303,9 @@ static void tell(struct ledger *l, struct outcome *o)
 		char line[sizeof(o->expected)];
 
 		snprintf(line, sizeof(line), "%.*s", (int)strcspn(expected, "\n"), expected);
-		outcome_fail(o, rule, line, "%.*s", (int)strcspn(found, "\n"), found);
+		outcome_fail(o, l->rule, line, "%.*s", (int)strcspn(found, "\n"), found);
 	} else {
-		buf_addf(&o->detail, "%s, too:\n", rule);
+		buf_addf(&o->detail, "%s, too:\n", rules[l->rule].name);
 	}
 	buf_adds(&o->detail, table);
 }

@@ -21,7 +21,7 @@ static void look_for_processes(struct outcome *o)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		;
 	if (pid == 0)
-		outcome_fail(o, "residue.process", "no process of the case is left",
+		outcome_fail(o, RULE_RESIDUE_PROCESS, "no process of the case is left",
 			     "a process that it started still runs");
 }
 
@@ -31,7 +31,7 @@ static void look_at_device(struct exec *x, struct outcome *o)
 	_cleanup_close_ int fd = open(x->ctx->guest->pmem, O_RDONLY | O_EXCL | O_CLOEXEC);
 
 	if (fd < 0)
-		outcome_fail(o, "residue.device", "the device is free once it is unmounted",
+		outcome_fail(o, RULE_RESIDUE_DEVICE, "the device is free once it is unmounted",
 			     "exclusive open of '%s': %s", x->ctx->guest->pmem, errno_name(errno));
 }
 
@@ -47,7 +47,7 @@ static bool unmount(struct exec *x, struct outcome *o)
 {
 	if (exec_fs_unmount(x))
 		return true;
-	outcome_fail(o, "residue.umount", "umount succeeds", "%s", x->fault);
+	outcome_fail(o, RULE_RESIDUE_UMOUNT, "umount succeeds", "%s", x->fault);
 	return false;
 }
 
