@@ -61,18 +61,30 @@ static struct err *check_range(const struct parser *p, struct mutator_call *c,
 	return NULL;
 }
 
+static struct err *take_operation(struct line *l, const struct mutator **out)
+{
+	struct nearest n = { 0 };
+	struct err *err = line_word(l, "an operation (see 'daxrig list mutators')", &n.word);
+
+	if (err)
+		return err;
+	*out = mutator_find(n.word);
+	if (*out)
+		return NULL;
+	for (const struct mutator *m = mutators; m->name; m++)
+		nearest_offer(&n, m->name);
+	return line_unknown(l, &n, "operation", "see 'daxrig list mutators'");
+}
+
 static struct err *parse_call(struct parser *p, struct step *st)
 {
 	struct mutator_call *c = &st->call;
 	unsigned int file = 0, off = 0;
-	struct err *err = NULL;
-	const char *word = line_peek(&p->line);
+	struct err *err = take_operation(&p->line, &c->mutator);
 	struct name *n, *map = NULL;
 
-	c->mutator = word ? mutator_find(word) : NULL;
-	if (!c->mutator)
-		return line_expected(&p->line, "an operation (see 'daxrig list mutators')");
-	p->line.next++;
+	if (err)
+		return err;
 	for (const char *a = c->mutator->args; *a && !err; a++) {
 		if (*a == 'f')
 			err = parser_refer(p, THING_FILE, &c->file[file++], &n);
