@@ -67,11 +67,8 @@ struct err *recipe_read(const struct kernel_spec *spec, struct recipe *r)
 
 		if (patch || str_ends(extra, ".config"))
 			err = add_file(r, extra, patch);
-		else if (!profile_text(extra))
-			err = err_create(ERR_USAGE,
-					 "cannot build '%s': '%s' is no profile (" PROFILE_NAMES
-					 "), no FILE.config and no FILE.patch",
-					 spec->text, extra);
+		else
+			err = err_wrap(profile_check(extra), "cannot build '%s'", spec->text);
 	}
 	return err;
 }

@@ -212,11 +212,8 @@ static struct err *option(void *state, int key, const char *value)
 		options.series = value;
 		break;
 	case KEY_PROFILE:
-		if (!profile_text(value))
-			return err_create(ERR_USAGE, "'%s' is no profile: expected " PROFILE_NAMES,
-					  value);
 		options.profile = value;
-		break;
+		return profile_check(value);
 	case KEY_PLAN:
 		options.plan = value;
 		break;
