@@ -82,6 +82,8 @@ static bool take_step(struct case_record *rec, const uint8_t *payload, size_t le
 			set_text(&s.expected, &f);
 		else if (f.tag == TAG_FOUND)
 			set_text(&s.found, &f);
+		else if (f.tag == TAG_WINDOW_MS)
+			rec->window_ms = msg_u64(&f);
 		else if (f.tag == TAG_DIRTY)
 			on = false;
 		else if (f.tag == TAG_FEATURE && f.len == 3 && !memcmp(f.data, "dax", 3))
@@ -167,6 +169,7 @@ static char *told(struct case_record *rec)
 	_cleanup_buf_ struct buf raw = BUF_INIT;
 	struct buf out = BUF_INIT;
 
+	assert_int_equal(rec->window_ms, rec->dax_proven ? FAKE_WINDOW_MS : 0);
 	case_record_judge(rec);
 	buf_adds(&raw, verdict_name(rec->verdict));
 	if (rec->verdict == VERDICT_ERROR || rec->verdict == VERDICT_SKIP)
