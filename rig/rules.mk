@@ -74,8 +74,9 @@ $(foreach t,$(test-srcs),$(eval $(call test_rule,$(t))))
 packages:
 	@rig/install-packages.sh
 
+nproc := $(shell nproc)
 # all cores unless the caller said otherwise
-parallel = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+parallel = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(nproc))
 quiet = $(if $(filter 1,$(V)),,-s)
 
 # By recursive calls: what was just installed must be seen anew
@@ -147,13 +148,13 @@ check-rules:
 	$(call say,CHECK,rig/daxrig.1)
 	$(Q)mandoc -T lint -W warning rig/daxrig.1
 
-# Host tests first, in seconds; then those that boot guests.
+# Host tests first, as many at once as there are processors; then those that boot guests.
 .PHONY: run-tests
 run-tests: $(tests)
-	$(Q)rig/tests/run.sh 120 $(filter-out $(guest-tests),$(tests)) 900 $(guest-tests)
+	$(Q)rig/tests/run.sh $(nproc) 120 $(filter-out $(guest-tests),$(tests)) -- 1 900 $(guest-tests)
 
 host-tests: $(filter-out $(guest-tests),$(tests))
-	$(Q)rig/tests/run.sh 120 $^
+	$(Q)rig/tests/run.sh $(nproc) 120 $^
 
 .PHONY: clean
 clean:
