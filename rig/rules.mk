@@ -70,7 +70,7 @@ $(BUILD)/tests/$(notdir $(1:.c=)): $(BUILD)/asan/$(1:.c=.o) $(BUILD)/libdaxrig-a
 endef
 $(foreach t,$(test-srcs),$(eval $(call test_rule,$(t))))
 
-.PHONY: packages run test bench host-tests check-rules format
+.PHONY: packages run test bench host-tests check-rules check-manual format
 packages:
 	@rig/install-packages.sh
 
@@ -86,7 +86,7 @@ run: packages
 
 test: packages
 	@$(MAKE) --no-print-directory $(quiet) $(parallel) all $(tests)
-	@$(MAKE) --no-print-directory $(quiet) check-rules run-tests
+	@$(MAKE) --no-print-directory $(quiet) check-rules check-manual run-tests
 
 # Ratios, measured on this machine; ARGS="--json FILE" keeps them
 bench: packages
@@ -147,6 +147,11 @@ check-rules:
 	$(Q)rig/tests/check-rules.sh
 	$(call say,CHECK,rig/daxrig.1)
 	$(Q)mandoc -T lint -W warning rig/daxrig.1
+
+# It has all commands and options of daxrig, and no others.
+check-manual: daxrig
+	$(call say,CHECK,$@)
+	$(Q)rig/tests/check-manual.sh rig/daxrig.1
 
 # Host tests first, as many at once as there are processors; then those that boot guests.
 .PHONY: run-tests
