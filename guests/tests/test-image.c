@@ -180,7 +180,7 @@ static bool get(const char *cache, char **path, char **key)
 static void test_cache(void **state)
 {
 	_cleanup_free_ char *cache = xasprintf("%s/cache", root);
-	_cleanup_free_ char *path = NULL, *key = NULL, *first = NULL, *other = NULL;
+	_cleanup_free_ char *path = NULL, *key = NULL, *first = NULL;
 
 	(void)state;
 	assert_true(get(cache, &path, &key));

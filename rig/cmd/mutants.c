@@ -170,7 +170,7 @@ static struct err *try_one(const struct mutant *m, const struct clean_findings *
 
 static struct err *mutants(void *state, char **operands, int n, int *status)
 {
-	struct clean_findings clean = { NULL };
+	struct clean_findings clean = { 0 };
 	size_t counts[3] = { 0 }; /* caught, survived, not run */
 	struct list list = { NULL, 0 };
 	struct paths p;
