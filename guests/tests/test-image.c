@@ -64,7 +64,6 @@ static const struct {
 	{ "usr/sbin/ndctl", AE_IFREG, 0755, NULL },
 	{ "usr/sbin/mkfs.xfs", AE_IFREG, 0755, NULL },
 	{ "usr/sbin/xfs_repair", AE_IFREG, 0755, NULL },
-	{ "usr/sbin/xfs_db", AE_IFREG, 0755, NULL },
 	{ "usr/sbin/mke2fs", AE_IFREG, 0755, NULL },
 	{ "usr/sbin/mkfs.ext4", AE_IFLNK, 0777, "mke2fs" },
 	{ "usr/sbin/e2fsck", AE_IFREG, 0755, NULL },
