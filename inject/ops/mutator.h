@@ -7,7 +7,7 @@
 #ifndef INJECT_MUTATOR_H
 #define INJECT_MUTATOR_H
 
-#include "base/util.h"
+#include "wire/filesystem/filesystem.h"
 
 #define MUTATOR_FILES_MAX 2
 #define MUTATOR_ARGS_MAX 5
@@ -20,12 +20,10 @@ enum mutator_wait {
 };
 
 enum mutator_trait {
-	MUTATOR_REFLINK = 1 << 0,    /* needs shared extents */
-	MUTATOR_LAST_CLOSE = 1 << 1, /* takes the file's last descriptor with it */
-	MUTATOR_NO_FILE = 1 << 2,    /* acts on the whole filesystem */
-	MUTATOR_XFS = 1 << 3,	     /* only XFS has it */
-	MUTATOR_OPTIONAL = 1 << 4,   /* a kernel may lack it: then the case is skipped */
-	MUTATOR_SPOILS = 1 << 5,     /* nothing else may run in the guest afterwards */
+	MUTATOR_LAST_CLOSE = 1 << 0, /* takes the file's last descriptor with it */
+	MUTATOR_NO_FILE = 1 << 1,    /* acts on the whole filesystem */
+	MUTATOR_OPTIONAL = 1 << 2,   /* a kernel may lack it: then the case is skipped */
+	MUTATOR_SPOILS = 1 << 3,     /* nothing else may run in the guest afterwards */
 };
 
 struct mutator {
@@ -42,6 +40,7 @@ struct mutator {
 	 */
 	enum mutator_wait wait;
 	unsigned int traits;
+	unsigned int needs; /* enum filesystem_feature */
 	const char *summary;
 };
 

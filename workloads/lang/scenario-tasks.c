@@ -89,8 +89,7 @@ static struct err *parse_call(struct parser *p, struct step *st)
 		err = check_range(p, c, map);
 	if (err)
 		return err;
-	p->s->reflink |= (c->mutator->traits & MUTATOR_REFLINK) != 0;
-	p->s->xfs_only |= (c->mutator->traits & MUTATOR_XFS) != 0;
+	p->s->needs |= c->mutator->needs;
 	if ((c->mutator->traits & MUTATOR_NO_FILE) && (c->mutator->traits & MUTATOR_SPOILS))
 		lose_device(p);
 	return c->mutator->traits & MUTATOR_LAST_CLOSE ? last_close(p, c->file[0]) : NULL;

@@ -2,6 +2,8 @@
 /* What makes no case of its own, and why. */
 #include "workloads/matrix/dimensions.h"
 
+#include <string.h>
+
 bool combo_on_zero_page(const struct combo *c)
 {
 	return (c->geometry->traits & GEOMETRY_ZERO) && !(c->pin->traits & PIN_DMA_WRITES);
@@ -46,15 +48,28 @@ static bool holds_nothing(const struct combo *c)
 
 /* Filesystems */
 
-static bool ext4_reflink(const struct combo *c)
+/* What the operation itself asks of it. */
+static unsigned int op_needs(const struct matrix_op *op)
 {
-	return c->fs == FS_EXT4 && (combo_shared(c) || (c->op->traits & OP_REFLINK) ||
-				    (c->geometry->traits & GEOMETRY_RESERVED));
+	for (const struct mutator *m = mutators; m->name; m++) {
+		size_t n = strlen(m->name);
+
+		if (strncmp(op->call, m->name, n) == 0 && (op->call[n] == ' ' || !op->call[n]))
+			return m->needs;
+	}
+	return 0;
 }
 
-static bool ext4_exchange(const struct combo *c)
+static unsigned int lacks(const struct combo *c)
 {
-	return c->fs == FS_EXT4 && (c->op->traits & OP_EXCHANGE);
+	unsigned int needs = op_needs(c->op);
+
+	if (combo_shared(c) || (c->geometry->traits & GEOMETRY_RESERVED))
+		needs |= FILESYSTEM_REFLINK;
+	/* of 2 MiB entries, because that is how extents come to be aligned */
+	if (c->geometry->traits & (GEOMETRY_ALLOCATED | GEOMETRY_PMD))
+		needs |= FILESYSTEM_PREALLOCATION;
+	return needs & ~c->fs->features;
 }
 
 /* Pins and what lies beneath them */
@@ -193,14 +208,27 @@ static bool may_be_over(const struct combo *c)
 	return c->end->signal && (c->op->wait == WAIT_MAY || !combo_meets(c));
 }
 
-static const struct rule {
+struct rule {
 	bool (*applies)(const struct combo *c);
 	struct matrix_reason reason;
-} rules[] = {
+};
+
+static const struct rule pin_rules[] = {
 	{ never_on_a_file, { "the pin never stands on a file", false } },
 	{ holds_nothing, { "the pin holds nothing", false } },
-	{ ext4_reflink, { "ext4 cannot share extents", false } },
-	{ ext4_exchange, { "ext4 has no EXCHANGE_RANGE", false } },
+};
+
+/* By the bits of enum filesystem_feature. */
+static const struct matrix_reason lacking[FILESYSTEM_FEATURES] = {
+	{ "the filesystem cannot share extents", false },
+	{ "the filesystem cannot exchange ranges", false },
+	{ "the filesystem cannot preallocate", false },
+	{ "the filesystem cannot punch holes", false },
+	{ "the filesystem has no ZERO_RANGE", false },
+	{ "the filesystem cannot shift extents", false },
+};
+
+static const struct rule rules[] = {
 	{ fills_the_hole,
 	  { "a pin that writes fills the hole before it stands: see unwritten", true } },
 	{ writes_past_end,
@@ -247,13 +275,29 @@ static const struct rule {
 
 const struct matrix_reason *matrix_reason(size_t n)
 {
+	if (n < ARRAY_SIZE(pin_rules))
+		return &pin_rules[n].reason;
+	n -= ARRAY_SIZE(pin_rules);
+	if (n < ARRAY_SIZE(lacking))
+		return &lacking[n];
+	n -= ARRAY_SIZE(lacking);
 	return n < ARRAY_SIZE(rules) ? &rules[n].reason : NULL;
+}
+
+static const struct matrix_reason *first(const struct rule *rule, size_t n, const struct combo *c)
+{
+	for (; n; rule++, n--)
+		if (rule->applies(c))
+			return &rule->reason;
+	return NULL;
 }
 
 const struct matrix_reason *combo_left_out(const struct combo *c)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
-		if (rules[i].applies(c))
-			return &rules[i].reason;
-	return NULL;
+	const struct matrix_reason *reason = first(pin_rules, ARRAY_SIZE(pin_rules), c);
+	unsigned int missing = reason ? 0 : lacks(c);
+
+	if (missing)
+		reason = &lacking[__builtin_ctz(missing)];
+	return reason ? reason : first(rules, ARRAY_SIZE(rules), c);
 }

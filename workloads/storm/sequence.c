@@ -32,6 +32,21 @@ unsigned int storm_op_bit(const char *name)
 	return 0;
 }
 
+/* What the leader does; NULL: nothing. */
+static const char *const turn_names[] = { NULL, "collapse", "insert", "truncate" };
+
+unsigned int storm_needs(const struct storm_spec *spec)
+{
+	unsigned int needs = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(op_names); i++)
+		if (spec->ops & storm_op_bit(op_names[i]))
+			needs |= mutator_find(op_names[i])->needs;
+	for (unsigned int i = 0; i < ARRAY_SIZE(turn_names); i++)
+		needs |= turn_names[i] ? mutator_find(turn_names[i])->needs : 0;
+	return needs;
+}
+
 /* splitmix64 */
 static uint64_t roll(struct storm_seq *q, uint64_t n)
 {
@@ -181,8 +196,7 @@ static void draw_turn_pins(struct storm_seq *q, struct storm_turn *t)
 
 void storm_turn(struct storm_seq *q, struct storm_turn *t)
 {
-	static const char *const names[] = { NULL, "collapse", "insert", "truncate" };
-	const char *name = names[roll(q, ARRAY_SIZE(names))];
+	const char *name = turn_names[roll(q, ARRAY_SIZE(turn_names))];
 
 	*t = (struct storm_turn){ .sync = !roll(q, 2) };
 	t->op = name ? mutator_find(name) : NULL;
