@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Of base/, what the guest has no use for is the host's.
 base-host := rig/base/digest.c
-pure-srcs += $(wildcard rig/wire/*.c) $(filter-out $(base-host),$(wildcard rig/base/*.c))
+pure-srcs += $(wildcard rig/wire/*.c rig/wire/filesystem/*.c) \
+	$(filter-out $(base-host),$(wildcard rig/base/*.c))
 host-srcs += $(base-host) $(foreach d,cmd plan run guest host bisect,$(wildcard rig/$(d)/*.c))
 agent-srcs += rig/agent-main.c
 bench-srcs := $(wildcard rig/bench/*.c)

@@ -44,7 +44,7 @@ struct run {
 	struct run_template {
 		struct template *template; /* NULL: guests are booted */
 		char *cmdline;
-	} templates[2]; /* by filesystem: run_template() */
+	} templates[FILESYSTEMS_MAX]; /* by filesystem: run_template() */
 
 	/* shared by the workers, under lock */
 	pthread_mutex_t lock;
@@ -92,7 +92,7 @@ void run_case_over(struct run *r, size_t place, struct case_record *rec);
 /* What --repeat was for: cases whose verdict changed, as notes. */
 void run_tell_rates(struct run *r);
 /* The template for cases on @fs. */
-struct run_template *run_template(struct run *r, const char *fs);
+struct run_template *run_template(struct run *r, const struct filesystem *fs);
 /* How many guests at once the host has room for. */
 size_t run_jobs_auto(const struct run *r);
 /* Nanoseconds since the run began. */

@@ -26,8 +26,7 @@ int fsmap_of_file(int fd, uint64_t off, uint64_t len, struct extent *out, unsign
 
 /*
  * Whether any of @e is free space of the filesystem of @fd: 1 and the first such part in
- * @out, 0 or -errno. xfs tells it at once, ext4 once its journal was committed
- * (ext4_free_data is on the transaction's list until then, 6.1 to 7.2).
+ * @out, 0 or -errno. Some tell it later: frees_late and frees_by_fsync of the filesystem.
  */
 int fsmap_free(int fd, const struct extent *e, struct extent *out);
 

@@ -76,6 +76,7 @@ struct fake {
 	bool falls_back; /* each fault, to 4 KiB */
 
 	/* of the filesystem */
+	const char *fs; /* its name; NULL: xfs */
 	bool no_dax, no_dax_again;
 	bool served;				/* the guest, other cases: nothing is mounted */
 	unsigned int mounts;			/* so far */
