@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/nearest.h"
 
 #define MIB (1ull << 20)
 #define GIB (1ull << 30)
@@ -33,6 +34,17 @@ static struct err *bad(const char *word, const char *expected)
 
 	buf_add_escaped(&shown, word, strlen(word), 60);
 	return err_create(ERR_USAGE, "bad geometry '%s': expected %s", buf_str(&shown), expected);
+}
+
+static struct err *unknown_key(const char *key)
+{
+	static const char *const keys[] = { "memory", "vcpus", "count", "size",
+					    "align",  "label", NULL };
+	struct nearest n = { .word = key };
+
+	nearest_offer_all(&n, keys);
+	return nearest_err(&n, "key of the geometry",
+			   "expected memory, vcpus, count, size, size0 to size7, align or label");
 }
 
 static bool parse_count(const char *s, unsigned int max, unsigned int *out)
@@ -92,7 +104,7 @@ static struct err *apply(struct geometry *g, const char *word)
 			       NULL :
 			       bad(word, "a number of nvdimms up to 8");
 	if (!set_size(g, key, 0))
-		return bad(word, "memory, vcpus, count, size, size0 to size7, align or label");
+		return unknown_key(key);
 	if (!parse_size(equals + 1, &size))
 		return bad(word, "a size such as 512M or 2G");
 	set_size(g, key, size);

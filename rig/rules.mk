@@ -5,7 +5,9 @@ HOST_PKGS := libvirt libvirt-qemu libxml-2.0 libarchive libkmod jansson libpcre2
 HOST_CFLAGS = $(shell pkg-config --cflags $(HOST_PKGS))
 HOST_LIBS = $(shell pkg-config --libs $(HOST_PKGS)) -lm
 # One provider, linked statically: the agent is the only program in the guest.
-AGENT_CFLAGS = $(shell pkg-config --cflags libnl-3.0 2>/dev/null) -DRDMA_STATIC_PROVIDERS=rxe
+# What follows a kernel's struct that ends in an array is that array; clang minds, gcc does not.
+AGENT_CFLAGS = $(shell pkg-config --cflags libnl-3.0 2>/dev/null) -DRDMA_STATIC_PROVIDERS=rxe \
+	-Wno-gnu-variable-sized-type-not-at-end
 AGENT_LIBS := -Wl,--start-group -libverbs -lrxe-rdmav34 -luring \
 	-lnl-route-3 -lnl-3 -Wl,--end-group
 
@@ -15,13 +17,18 @@ host-objs := $(patsubst %.c,$(BUILD)/host/%.o,$(filter-out $(main-src),$(host-sr
 asan-objs := $(patsubst %.c,$(BUILD)/asan/%.o,$(filter-out $(main-src),$(host-srcs) $(pure-srcs)) \
 	$(filter-out $(bench-main),$(bench-srcs)))
 agent-objs := $(patsubst %.c,$(BUILD)/agent/%.o,$(agent-srcs) $(pure-srcs))
+all-objs := $(patsubst %.c,$(BUILD)/host/%.o,$(host-srcs) $(pure-srcs) $(bench-srcs) $(fuzz-srcs) \
+	$(wildcard */tests/*.c)) $(agent-objs)
 tests := $(addprefix $(BUILD)/tests/,$(notdir $(test-srcs:.c=)))
 # Those that boot guests.
 guest-tests := $(filter %/test-guest %/test-fork %/test-faults %/test-host-faults %/test-killed \
 	%/test-confined,$(tests))
 
-.PHONY: all
-all: daxrig $(BUILD)/daxrig-agent
+.PHONY: all objects
+all: daxrig $(BUILD)/daxrig-agent ## build daxrig and its agent
+
+# For a second compiler's warnings.
+objects: $(all-objs) ## compile all, tests and fuzz targets too, link nothing; CC=clang BUILD=build/clang
 
 daxrig: $(BUILD)/host/$(main-src:.c=.o) $(host-objs)
 	$(call say,LD,$@)
@@ -63,25 +70,26 @@ $(BUILD)/tests/$(notdir $(1:.c=)): $(BUILD)/asan/$(1:.c=.o) $(BUILD)/libdaxrig-a
 endef
 $(foreach t,$(test-srcs),$(eval $(call test_rule,$(t))))
 
-.PHONY: packages run test bench host-tests check-rules format
-packages:
+.PHONY: packages run test bench host-tests check-rules check-manual format
+packages: ## install what is missing
 	@rig/install-packages.sh
 
+nproc := $(shell nproc)
 # all cores unless the caller said otherwise
-parallel = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+parallel = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(nproc))
 quiet = $(if $(filter 1,$(V)),,-s)
 
 # By recursive calls: what was just installed must be seen anew
-run: packages
+run: packages ## boot a kernel and run the quick plan; ARGS="OPTION... CASE..." for daxrig run
 	@$(MAKE) --no-print-directory $(quiet) $(parallel) all
 	./daxrig run $(ARGS)
 
-test: packages
+test: packages ## every test, guests included
 	@$(MAKE) --no-print-directory $(quiet) $(parallel) all $(tests)
-	@$(MAKE) --no-print-directory $(quiet) check-rules run-tests
+	@$(MAKE) --no-print-directory $(quiet) check-rules check-manual run-tests
 
 # Ratios, measured on this machine; ARGS="--json FILE" keeps them
-bench: packages
+bench: packages ## the speed of the rig, as ratios
 	@$(MAKE) --no-print-directory $(quiet) $(parallel) all $(BUILD)/daxrig-bench
 	@$(BUILD)/daxrig-bench $(ARGS)
 
@@ -90,8 +98,7 @@ bench: packages
 FUZZ_CC := clang
 FUZZ_SECONDS := 60
 FUZZ_SANITIZE := address,undefined -fno-sanitize-recover=undefined
-# gcc is the judge of warnings; these two of clang's are wrong about initialisers and _cleanup_.
-FUZZ_CFLAGS = $(filter-out -O2,$(CFLAGS)) -O1 -Wno-missing-field-initializers -Wno-unused-variable
+FUZZ_CFLAGS = $(filter-out -O2,$(CFLAGS)) -O1
 fuzz-names := $(patsubst fuzz-%.c,%,$(notdir $(fuzz-srcs)))
 fuzz-cc-works = echo "int LLVMFuzzerTestOneInput(void) { return 0; }" | \
 	$(FUZZ_CC) -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null
@@ -123,34 +130,44 @@ $(foreach t,$(fuzz-srcs),$(eval $(call fuzz_rule,$(t))))
 # TARGET=NAME is one of `make fuzz-list`, all of them when left out, for FUZZ_SECONDS each.
 # What breaks one is left in $(BUILD)/fuzz/NAME-*, what it learnt in $(BUILD)/fuzz/found.
 .PHONY: fuzz fuzz-list
-fuzz: packages
+fuzz: packages ## feed every parser anything; TARGET=NAME, FUZZ_SECONDS=60
 	$(if $(filter-out $(fuzz-names),$(TARGET)),$(error no fuzz target '$(TARGET)': see make fuzz-list))
 	@$(fuzz-cc-works) || rig/install-packages.sh rig/fuzz/packages.list
 	@$(MAKE) --no-print-directory $(quiet) $(parallel) $(addprefix $(BUILD)/fuzz/fuzz-,$(fuzz-wanted))
 	@$(MAKE) --no-print-directory $(quiet) -j1 $(addprefix run-fuzz-,$(fuzz-wanted))
 
-fuzz-list:
+fuzz-list: ## the names of fuzz targets
 	@printf '%s\n' $(sort $(fuzz-names))
 
-format:
+format: ## format all C by clang-format 14
 	$(Q)find rig guests workloads inject reports -name "*.[ch]" | xargs clang-format -i
 
-check-rules:
+check-rules: ## the rules that a machine can hold: layout, formatting, the manual
 	$(call say,CHECK,rules)
 	$(Q)rig/tests/check-rules.sh
 	$(call say,CHECK,rig/daxrig.1)
 	$(Q)mandoc -T lint -W warning rig/daxrig.1
 
-# Host tests first, in seconds; then those that boot guests.
-.PHONY: run-tests
-run-tests: $(tests)
-	$(Q)rig/tests/run.sh 120 $(filter-out $(guest-tests),$(tests)) 900 $(guest-tests)
+# It has all commands and options of daxrig, and no others.
+check-manual: daxrig ## the manual against daxrig --help
+	$(call say,CHECK,$@)
+	$(Q)rig/tests/check-manual.sh rig/daxrig.1
 
-host-tests: $(filter-out $(guest-tests),$(tests))
-	$(Q)rig/tests/run.sh 120 $^
+# Host tests first, as many at once as there are processors; then those that boot guests.
+.PHONY: run-tests
+run-tests: $(tests) ## every test, without a look at packages
+	$(Q)rig/tests/run.sh $(nproc) 120 $(filter-out $(guest-tests),$(tests)) -- 1 900 $(guest-tests)
+
+host-tests: $(filter-out $(guest-tests),$(tests)) ## what needs no guest, under ASan and UBSan
+	$(Q)rig/tests/run.sh $(nproc) 120 $^
 
 .PHONY: clean
-clean:
+clean: ## remove what was built
 	rm -rf $(BUILD) daxrig
+
+# A target with a text after ## is in it; check-rules sees to it that all are.
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' rig/rules.mk | expand -t 14
 
 -include $(shell [ -d $(BUILD) ] && find $(BUILD) -name '*.d')

@@ -66,7 +66,7 @@ static int rdma_helper(int fd, const void *arg)
 	return write(fd, &r, sizeof(r)) != sizeof(r);
 }
 
-static bool finish_rdma(struct agent *a, struct helper *h)
+static void finish_rdma(struct agent *a, struct helper *h)
 {
 	struct buf out = BUF_INIT;
 	struct rdma_result r = { 0 };
@@ -81,19 +81,6 @@ static bool finish_rdma(struct agent *a, struct helper *h)
 	if (!r.dev[0])
 		agent_log("no RDMA: %s", r.why);
 	buf_deinit(&out);
-	return r.odp;
-}
-
-static void put_file(struct buf *out, uint16_t tag, const char *path)
-{
-	struct buf text = BUF_INIT;
-	struct err *err = file_read(path, 8192, &text);
-
-	while (text.len && text.data[text.len - 1] == '\n')
-		text.data[--text.len] = '\0';
-	msg_put_str(out, tag, buf_str(&text));
-	err_free(err);
-	buf_deinit(&text);
 }
 
 static void find_kernel(struct guest_facts *f)
@@ -158,8 +145,6 @@ static void module_loaded(void *arg)
 
 static void finish_devices(struct agent *a)
 {
-	bool odp;
-
 	/* not before: a module that ends its init takes symbols out of the list being read */
 	helper_start(&a->symbols, symbols_helper, NULL);
 	start_nvdimm(a);
@@ -167,8 +152,7 @@ static void finish_devices(struct agent *a)
 	finish_nvdimm(a);
 	if (helper_finish(&a->symbols, SYMBOLS_MS, 65536, &a->hello))
 		agent_log("cannot read the kernel's symbols");
-	odp = finish_rdma(a, &a->rdma);
-	hello_features(&a->hello, &a->facts, odp);
+	finish_rdma(a, &a->rdma);
 }
 
 static int prepare_helper(int fd, const void *arg)
@@ -205,8 +189,6 @@ static void send_hello(struct agent *a, struct link *l)
 
 	msg_put_u64(&hello, TAG_VERSION, PROTO_VERSION);
 	msg_put_str(&hello, TAG_KERNEL, a->facts.release);
-	put_file(&hello, TAG_CMDLINE, "/proc/cmdline");
-	msg_put_u64(&hello, TAG_READY_NS, now_ns());
 	buf_add(&hello, buf_str(&a->hello), a->hello.len);
 	link_send(l, MSG_HELLO, &hello);
 	buf_deinit(&hello);

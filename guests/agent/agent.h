@@ -60,21 +60,19 @@ void nvdimm_setup(struct guest_facts *facts);
 /* All drivers that nvdimm_setup() needs are there. */
 bool nvdimm_ready(void);
 
-/* rdma.c: fills rdma_dev, rdma_why, gid_index; *@odp when the device offers it. */
+/* rdma.c: fills rdma_dev, rdma_why, gid_index. */
 struct rdma_result {
 	char dev[64];
 	char why[128];
 	unsigned int gid_index;
-	bool odp;
 };
 void rdma_setup(struct rdma_result *out);
 
 /* As nvdimm_ready(). */
 bool rdma_ready(void);
 
-/* hello.c: appends TAG_SYMBOL and TAG_FEATURE fields. */
+/* hello.c: appends TAG_SYMBOL fields. */
 void hello_symbols(struct buf *out);
-void hello_features(struct buf *out, const struct guest_facts *facts, bool odp);
 
 /* layout.c: appends TAG_LAYOUT fields, none when the kernel has no BTF. */
 void hello_layout(struct buf *out);

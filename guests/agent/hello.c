@@ -2,14 +2,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "base/files.h"
 #include "guests/agent/agent.h"
 #include "guests/agent/parse.h"
 
-/*
- * What the host needs to find its way in the guest's memory, and to see which
- * generation of the layout code this is.
- */
+/* What the host needs to find its way in the guest's memory. */
 static const char *const symbols[] = {
 	"pin_user_pages_fast",
 	/* what calls it for ibv_reg_mr, by version: see inject/gate/gate.h */
@@ -18,15 +14,6 @@ static const char *const symbols[] = {
 	"ib_umem_get_desc",
 	"__ib_umem_get_va",
 	"vmemmap_base",
-	"page_offset_base",
-	"vmalloc_base",
-	"phys_base",
-	"_text",
-	"init_top_pgt",
-	"dax_layout_busy_page_range",
-	"dax_break_layout",
-	"dax_insert_entry",
-	"dax_disassociate_entry",
 	NULL,
 };
 
@@ -49,21 +36,4 @@ void hello_symbols(struct buf *out)
 	free(chunk);
 	if (fd >= 0)
 		close(fd);
-}
-
-static void put_if(struct buf *out, bool has, const char *feature)
-{
-	if (has)
-		msg_put_str(out, TAG_FEATURE, feature);
-}
-
-void hello_features(struct buf *out, const struct guest_facts *facts, bool odp)
-{
-	put_if(out, facts->pmem[0], "fsdax");
-	put_if(out, facts->devdax[0], "devdax");
-	put_if(out, facts->rdma_dev[0], "rdma");
-	put_if(out, odp, "odp");
-	put_if(out, path_exists("/dev/mapper/control"), "dm");
-	put_if(out, path_exists("/sys/kernel/btf/vmlinux"), "btf");
-	put_if(out, path_exists("/sys/kernel/tracing/events"), "tracefs");
 }

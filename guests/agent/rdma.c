@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <infiniband/verbs.h>
 #include <net/if.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
@@ -161,29 +160,6 @@ static bool find_gid(void *arg)
 	return false;
 }
 
-static bool offers_odp(void)
-{
-	struct ibv_device **list = ibv_get_device_list(NULL);
-	struct ibv_device_attr_ex attr = { 0 };
-	struct ibv_context *ctx;
-	bool odp = false;
-
-	for (size_t i = 0; list && list[i]; i++) {
-		if (strcmp(ibv_get_device_name(list[i]), RXE) != 0)
-			continue;
-		ctx = ibv_open_device(list[i]);
-		if (!ctx)
-			break;
-		odp = ibv_query_device_ex(ctx, NULL, &attr) == 0 &&
-		      (attr.odp_caps.general_caps & IBV_ODP_SUPPORT);
-		ibv_close_device(ctx);
-		break;
-	}
-	if (list)
-		ibv_free_device_list(list);
-	return odp;
-}
-
 void rdma_setup(struct rdma_result *out)
 {
 	*out = (struct rdma_result){ 0 };
@@ -196,7 +172,6 @@ void rdma_setup(struct rdma_result *out)
 		return;
 	}
 	snprintf(out->dev, sizeof(out->dev), "%s", RXE);
-	out->odp = offers_odp();
 }
 
 bool rdma_ready(void)

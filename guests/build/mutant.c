@@ -17,7 +17,7 @@ void mutant_deinit(struct mutant *m)
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		for (size_t w = 0; w < all[i]->n; w++)
 			free(all[i]->v[w]);
-	*m = (struct mutant){ NULL };
+	*m = (struct mutant){ 0 };
 }
 
 bool mutant_words_have(const struct mutant_words *words, const char *word)

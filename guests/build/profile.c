@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/nearest.h"
+
 /* The assembler reads the file: build.mk says that this depends on it. */
 #define EMBED(name, file)                                                                          \
 	extern const char name[];                                                                  \
@@ -32,6 +34,17 @@ const char *profile_text(const char *name)
 		if (strcmp(profiles[i].name, name) == 0)
 			return profiles[i].text;
 	return NULL;
+}
+
+struct err *profile_check(const char *name)
+{
+	struct nearest n = { .word = name };
+
+	if (profile_text(name))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++)
+		nearest_offer(&n, profiles[i].name);
+	return nearest_err(&n, "profile", "expected " PROFILE_NAMES);
 }
 
 const char *profile_base(void)

@@ -4,12 +4,16 @@
 #define GUESTS_PROFILE_H
 
 #include "base/buf.h"
+#include "base/err.h"
 
 #define PROFILE_DEFAULT "fast"
 #define PROFILE_NAMES "fast, debug or kasan"
 
 /* The fragment of profile @name; NULL when there is none. Static. */
 const char *profile_text(const char *name);
+
+/* ERR_USAGE: there is no profile @name. */
+struct err *profile_check(const char *name) __must_check;
 
 /* The fragment below every profile. Static. */
 const char *profile_base(void);

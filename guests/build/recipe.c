@@ -53,7 +53,7 @@ struct err *recipe_read(const struct kernel_spec *spec, struct recipe *r)
 	_cleanup_buf_ struct buf needs = BUF_INIT;
 	struct err *err;
 
-	*r = (struct recipe){ NULL };
+	*r = (struct recipe){ 0 };
 	err = choose_profile(r, spec);
 	if (err)
 		return err;
@@ -67,11 +67,8 @@ struct err *recipe_read(const struct kernel_spec *spec, struct recipe *r)
 
 		if (patch || str_ends(extra, ".config"))
 			err = add_file(r, extra, patch);
-		else if (!profile_text(extra))
-			err = err_create(ERR_USAGE,
-					 "cannot build '%s': '%s' is no profile (" PROFILE_NAMES
-					 "), no FILE.config and no FILE.patch",
-					 spec->text, extra);
+		else
+			err = err_wrap(profile_check(extra), "cannot build '%s'", spec->text);
 	}
 	return err;
 }
@@ -88,7 +85,7 @@ void recipe_deinit(struct recipe *r)
 {
 	free_parts(r->fragments, r->nr_fragments);
 	free_parts(r->patches, r->nr_patches);
-	*r = (struct recipe){ NULL };
+	*r = (struct recipe){ 0 };
 }
 
 static void hash_parts(struct sha256 *sha, const struct recipe_part *parts, size_t n)

@@ -15,8 +15,8 @@
 static const struct {
 	const char *name, *package;
 } programs[] = {
-	{ "ndctl", "ndctl" },	  { "mkfs.xfs", "xfsprogs" }, { "xfs_repair", "xfsprogs" },
-	{ "xfs_db", "xfsprogs" }, { "mke2fs", "e2fsprogs" },  { "e2fsck", "e2fsprogs" },
+	{ "ndctl", "ndctl" },	   { "mkfs.xfs", "xfsprogs" }, { "xfs_repair", "xfsprogs" },
+	{ "mke2fs", "e2fsprogs" }, { "e2fsck", "e2fsprogs" },
 };
 
 char *tools_find(const char *name)

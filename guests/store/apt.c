@@ -309,7 +309,7 @@ struct err *apt_show(struct apt *apt, const char *name, struct apt_package **out
 	if (!err) {
 		*out = xcalloc(1, sizeof(**out));
 		**out = found.v[0];
-		found.v[0] = (struct apt_package){ NULL };
+		found.v[0] = (struct apt_package){ 0 };
 	}
 	apt_packages_deinit(&found);
 	return err;

@@ -257,16 +257,6 @@ static void free_matches(char **v, size_t n)
 	free(v);
 }
 
-char *kernel_spec_newest(const char *names, const char *series)
-{
-	size_t n;
-	char **v = find_matches(names, series, &n);
-	char *best = n ? xstrdup(v[0]) : NULL;
-
-	free_matches(v, n);
-	return best;
-}
-
 struct err *kernel_spec_ambiguous(const struct kernel_spec *spec, const char *names)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;

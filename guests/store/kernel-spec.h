@@ -75,15 +75,9 @@ bool kernel_spec_matches(const char *name, const char *series);
 int kernel_spec_compare(const char *a, const char *b);
 
 /*
- * Of the package names in @names, one a line, the newest image of @series, as above.
- * NULL if there is none; free() it.
- */
-char *kernel_spec_newest(const char *names, const char *series);
-
-/*
- * The one that @spec, a series, a version or the newest, means of @names: *@out is NULL
- * if there is none; free() it. A version of which there are several is ERR_USAGE with
- * their names.
+ * The one that @spec, a series, a version or the newest, means of the package names in @names,
+ * one a line: *@out is NULL if there is none; free() it. A version of which there are several
+ * is ERR_USAGE with their names.
  */
 struct err *kernel_spec_choose(const struct kernel_spec *spec, const char *names, char **out)
 	__must_check;

@@ -102,7 +102,6 @@ static void put_kernel(const char *version)
 	_cleanup_free_ char *origin = xasprintf(
 		"spec deb:6.1\npackage linux-image-" RELEASE "\nversion %s\n", version);
 	_cleanup_free_ char *dir = xasprintf("%s/kernels/" KEY, top);
-	_cleanup_free_ char *xfs = xasprintf("%s/" MODULES "/kernel/fs/xfs.ko", dir);
 	_cleanup_free_ char *depmod = tools_find("depmod");
 
 	put_image("kernels/" KEY "/vmlinuz");

@@ -64,7 +64,6 @@ static const struct {
 	{ "usr/sbin/ndctl", AE_IFREG, 0755, NULL },
 	{ "usr/sbin/mkfs.xfs", AE_IFREG, 0755, NULL },
 	{ "usr/sbin/xfs_repair", AE_IFREG, 0755, NULL },
-	{ "usr/sbin/xfs_db", AE_IFREG, 0755, NULL },
 	{ "usr/sbin/mke2fs", AE_IFREG, 0755, NULL },
 	{ "usr/sbin/mkfs.ext4", AE_IFLNK, 0777, "mke2fs" },
 	{ "usr/sbin/e2fsck", AE_IFREG, 0755, NULL },
@@ -181,7 +180,7 @@ static bool get(const char *cache, char **path, char **key)
 static void test_cache(void **state)
 {
 	_cleanup_free_ char *cache = xasprintf("%s/cache", root);
-	_cleanup_free_ char *path = NULL, *key = NULL, *first = NULL, *other = NULL;
+	_cleanup_free_ char *path = NULL, *key = NULL, *first = NULL;
 
 	(void)state;
 	assert_true(get(cache, &path, &key));

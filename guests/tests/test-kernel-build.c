@@ -316,7 +316,7 @@ static void test_bad_input(void **state)
 
 	(void)state;
 	expect_error("@nothing", ERR_USAGE, "cannot find 'nothing'");
-	expect_error("+fats", ERR_USAGE, "'fats' is no profile");
+	expect_error("+fats", ERR_USAGE, "no profile 'fats'; did you mean 'fast'?");
 	expect_error("+fast+debug", ERR_USAGE, "two profiles");
 	expect_error("+/nowhere/a.patch", ERR_USAGE, "cannot open '/nowhere/a.patch'");
 	err = kernel_get(data, "tree:/nowhere", NULL, &k);

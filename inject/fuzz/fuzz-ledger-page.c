@@ -25,7 +25,7 @@ static struct err *read_memory(void *arg, uint64_t addr, void *out, size_t len)
 
 static void check(const struct ledger_layout *l, const struct memory *m)
 {
-	const struct ledger_memory mem = { read_memory, (void *)(uintptr_t)m };
+	const struct ledger_memory mem = { read_memory, (void *)(uintptr_t)m, NULL };
 	const struct ledger_row rows[] = {
 		{ .pfn = FIRST + 3, .count = 70, .ptes = 1, .pins = 1, .owners = 1, .name = "a" },
 		{ .pfn = FIRST + 512,

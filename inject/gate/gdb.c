@@ -195,26 +195,6 @@ struct err *gdb_read_mem(struct gdb *g, struct gdb_thread thread, uint64_t addr,
 	return err;
 }
 
-struct err *gdb_write_mem(struct gdb *g, struct gdb_thread thread, uint64_t addr, const void *data,
-			  size_t len)
-{
-	_cleanup_buf_ struct buf q = BUF_INIT;
-	struct err *err = choose(g, thread);
-
-	while (!err && len) {
-		size_t n = MIN(len, MEM_CHUNK);
-
-		buf_reset(&q);
-		buf_addf(&q, "M%llx,%zx:", (unsigned long long)addr, n);
-		gdb_hex_encode(&q, data, n);
-		err = gdb_link_ask_ok(g, &q, "write memory");
-		addr += n;
-		data = (const char *)data + n;
-		len -= n;
-	}
-	return err;
-}
-
 struct err *gdb_read_regs(struct gdb *g, struct gdb_thread thread, struct gdb_regs *out)
 {
 	_cleanup_buf_ struct buf q = BUF_INIT;

@@ -61,8 +61,6 @@ struct err *gdb_wait_stop(struct gdb *g, int timeout_ms, struct gdb_stop *stop, 
  */
 struct err *gdb_read_mem(struct gdb *g, struct gdb_thread thread, uint64_t addr, void *out,
 			 size_t len) __must_check;
-struct err *gdb_write_mem(struct gdb *g, struct gdb_thread thread, uint64_t addr, const void *data,
-			  size_t len) __must_check;
 
 struct err *gdb_read_regs(struct gdb *g, struct gdb_thread thread, struct gdb_regs *out)
 	__must_check;

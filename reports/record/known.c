@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/glob.h"
+#include "base/nearest.h"
 
 static const char blanks[] = " \t";
 
@@ -19,14 +20,41 @@ static char *word(const char **at)
 	return s;
 }
 
-static struct err *check_globs(const char *path, unsigned int line, const struct known_row *row)
+/* A rule that there is, or a glob of some. */
+static struct err *check_rule(const char *glob)
 {
-	_cleanup_free_ char *lists = xasprintf("%s,%s", row->rules, row->cases);
-	char *rest = lists, *glob;
+	struct nearest n = { .word = glob };
+	struct err *err = glob_check(glob);
+
+	if (err || !*glob)
+		return err;
+	for (size_t i = 0; i < RULES; i++) {
+		if (glob_match(glob, rules[i].name))
+			return NULL;
+		nearest_offer(&n, rules[i].name);
+	}
+	return nearest_err(&n, "rule", NULL);
+}
+
+static struct err *check_list(const char *list, struct err *(*check)(const char *))
+{
+	_cleanup_free_ char *copy = xstrdup(list);
+	char *rest = copy, *word;
+	struct err *err = NULL;
+
+	while (!err && (word = strsep(&rest, ",")))
+		err = check(word);
+	return err;
+}
+
+static struct err *check_row(const char *path, unsigned int line, const struct known_row *row)
+{
 	struct err *err = glob_check(row->found), *placed;
 
-	while (!err && (glob = strsep(&rest, ",")))
-		err = glob_check(glob);
+	if (!err)
+		err = check_list(row->cases, glob_check);
+	if (!err)
+		err = check_list(row->rules, check_rule);
 	if (!err)
 		return NULL;
 	placed = err_create(ERR_USAGE, "'%s' line %u: %s", path, line, err->message);
@@ -53,7 +81,7 @@ static struct err *take_row(const char *path, unsigned int line, const char *at,
 				  "'%s' line %u: expected a name, kernels, rules, cases and "
 				  "what is found",
 				  path, line);
-	return check_globs(path, line, row);
+	return check_row(path, line, row);
 }
 
 struct err *known_parse(const char *path, const char *text, size_t len, struct known *out)

@@ -26,7 +26,7 @@ struct known {
 
 /*
  * Reads @len bytes at @text, which is the file @path for messages. ERR_USAGE, with the line:
- * a row that is not whole. known_deinit() the result.
+ * a row that is not whole, or names no rule. known_deinit() the result.
  */
 struct err *known_parse(const char *path, const char *text, size_t len, struct known *out)
 	__must_check;

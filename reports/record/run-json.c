@@ -137,6 +137,8 @@ static json_t *json_case(const struct case_record *rec)
 	json_set_num(o, "starved_ns", rec->starved_ns);
 	json_set_num(o, "still_ns", rec->still_ns);
 	json_set_num(o, "guest_ns", rec->guest_ns);
+	if (rec->window_ms)
+		json_set_num(o, "window_ms", rec->window_ms);
 	json_set(o, "timing", json_timing(&rec->timing));
 	set_seed(o, rec->seed);
 	if (rec->wants_sights)

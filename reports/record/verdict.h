@@ -105,6 +105,7 @@ struct case_record {
 	uint64_t starved_ns; /* of it, the guest was ready and the host had no processor for it */
 	uint64_t still_ns;   /* meanwhile the rig or QEMU stood still, stopped or frozen */
 	uint64_t guest_ns, host_ns; /* what its end came after, by the two clocks; 0: no end */
+	uint64_t window_ms;	    /* an operation at work for longer blocks; 0: not measured */
 	struct case_timing timing;
 	uint64_t seed;
 	struct case_guest guest;

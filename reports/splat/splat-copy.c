@@ -61,7 +61,7 @@ void splat_frame_deinit(struct splat_frame *frame)
 {
 	free(frame->function);
 	free(frame->module);
-	*frame = (struct splat_frame){ NULL };
+	*frame = (struct splat_frame){ 0 };
 }
 
 void splat_destroy(struct splat *splat)

@@ -87,7 +87,7 @@ void splat_words_deinit(struct splat_words *w)
 	free(w->text);
 	free(w->access);
 	free(w->file);
-	*w = (struct splat_words){ NULL };
+	*w = (struct splat_words){ 0 };
 }
 
 static void take_place(struct regex *re, const char *msg, struct splat_words *w)

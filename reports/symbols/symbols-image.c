@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "reports/symbols/symbols-private.h"
 
-#include <elfutils/libdwelf.h>
 #include <gelf.h>
 #include <string.h>
 #include <unistd.h>
@@ -82,18 +81,6 @@ static void read_banner(struct image *image, Elf *elf, const GElf_Sym *sym, GElf
 	buf_add_escaped(&text, start, len, BANNER_MAX);
 	free(image->banner);
 	image->banner = buf_take(&text);
-}
-
-static void read_build_id(struct image *image, Elf *elf)
-{
-	_cleanup_buf_ struct buf hex = BUF_INIT;
-	const void *bits = NULL;
-	ssize_t len = dwelf_elf_gnu_build_id(elf, &bits);
-
-	for (ssize_t i = 0; i < len; i++)
-		buf_addf(&hex, "%02x", ((const unsigned char *)bits)[i]);
-	if (hex.len)
-		image->build_id = buf_take(&hex);
 }
 
 static int by_place(const void *a, const void *b)
@@ -219,7 +206,6 @@ static struct err *image_load(struct image *image, int *fd)
 	if (!elf)
 		return bad_elf(image->path);
 	code = code_sections(image, elf, &sections);
-	read_build_id(image, elf);
 	read_symbols(image, code, sections);
 	sort_symbols(image);
 	return NULL;
@@ -254,7 +240,6 @@ void image_close(struct image *image)
 		dwfl_end(image->dwfl);
 	free(image->symbols);
 	free(image->banner);
-	free(image->build_id);
 	free(image->path);
 	free(image);
 }

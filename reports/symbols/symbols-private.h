@@ -20,7 +20,7 @@ struct image {
 	Dwfl *dwfl;
 	Dwfl_Module *module;
 	bool debug_info;
-	char *banner, *build_id;      /* NULL: none */
+	char *banner;		      /* NULL: none */
 	struct image_symbol *symbols; /* those of code; by name, then by start */
 	size_t count;
 };

@@ -81,11 +81,6 @@ const char *symbols_banner(const struct symbols *s)
 	return s->kernel->banner;
 }
 
-const char *symbols_build_id(const struct symbols *s)
-{
-	return s->kernel->build_id;
-}
-
 const char *symbols_problem(const struct symbols *s)
 {
 	return s->problem;

@@ -27,11 +27,10 @@ void symbols_close(struct symbols *s);
 
 /*
  * What tells whether @vmlinux is of the build that wrote a log: its "Linux version ..."
- * without the newline, the same text as in the log's first lines, and its build id in hex.
- * NULL when it has none; they live as long as @s.
+ * without the newline, the same text as in the log's first lines. NULL when it has none;
+ * lives as long as @s.
  */
 const char *symbols_banner(const struct symbols *s);
-const char *symbols_build_id(const struct symbols *s);
 
 /* FUNCTION+OFFSET/SIZE [MODULE] as the kernel writes it. */
 struct symbols_frame {

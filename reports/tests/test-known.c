@@ -89,7 +89,8 @@ static void test_each_finding(void **state)
 		{ splat, other, none },
 	};
 	struct run_summary_case c = { .name = text_of("one"), .findings = f };
-	struct known k = parsed("a 7.2 contract.ends * *\nb * splat * x\nb 7 splat,y * *f?*\n");
+	struct known k = parsed(
+		"a 7.2 contract.ends * *\nb * splat * x\nb 7 splat,liveness.hang * *f?*\n");
 	size_t unknown = 99;
 
 	(void)state;
@@ -118,11 +119,14 @@ static void test_refused(void **state)
 	} rows[] = {
 		{ "a", "'list' line 1: expected" },
 		{ "# a\na b c d\n", "'list' line 2: expected" },
-		{ "a b c d e\na b c,[ d e\n",
+		{ "a b * d e\na b splat,[ d e\n",
 		  "'list' line 2: bad glob '[', column 1: the bracket" },
-		{ "a b c d,e@(f e\n", "'list' line 1: bad glob 'e@(f', column 2: the choice" },
-		{ "a b c d e(\\", "'list' line 1: bad glob 'e(\\\\', column 3: nothing" },
-		{ "a b c d e\na b c d   \n", "'list' line 2: expected" },
+		{ "a b * d,e@(f e\n", "'list' line 1: bad glob 'e@(f', column 2: the choice" },
+		{ "a b * d e(\\", "'list' line 1: bad glob 'e(\\\\', column 3: nothing" },
+		{ "a b * d e\na b c d   \n", "'list' line 2: expected" },
+		{ "a b splat,content.fiel d e\n",
+		  "'list' line 1: no rule 'content.fiel'; did you mean 'content.file'?" },
+		{ "a b contents.* d e\n", "'list' line 1: no rule 'contents.*'" },
 	};
 
 	(void)state;

@@ -70,6 +70,7 @@ static void test_whole(void **state)
 						       .ns = 123 });
 	case_record_add_evidence(rec, "sysrq-w", "cases/001-x/sysrq-w", NULL);
 	rec->guest = (struct case_guest){ 3, "host\033", "00ff", -7 };
+	rec->window_ms = 60;
 	rec->guest_end = GUEST_END_FINE;
 	rec->end_seen = true;
 	case_record_judge(rec);
@@ -95,6 +96,7 @@ static void test_whole(void **state)
 	assert_int_equal(
 		json_integer_value(json_object_get(json_object_get(c, "guest"), "clock_offset_ms")),
 		-7);
+	assert_int_equal(json_integer_value(json_object_get(c, "window_ms")), 60);
 	assert_int_equal(json_array_size(json_object_get(c, "findings")), 2);
 	assert_string_equal(str(json_array_get(json_object_get(c, "steps"), 0), "errno"), "EINTR");
 	assert_string_equal(str(json_array_get(json_object_get(c, "splats"), 0), "title"),

@@ -79,7 +79,7 @@ static void seen_deinit(struct seen *s)
 	free(s->kernel);
 	free(s->initrd);
 	free(s->append);
-	*s = (struct seen){ NULL };
+	*s = (struct seen){ 0 };
 }
 
 static void see(struct boot *boot, const struct run_summary *r)

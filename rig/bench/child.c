@@ -121,9 +121,9 @@ struct err *child_until(pid_t pid, uint64_t deadline, const struct watcher *w,
 struct err *child_last_words(const char *name, const char *log, int status)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT, shown = BUF_INIT;
-	_cleanup_err_ struct err *err = file_read(log, LOG_MAX, &text);
 	char *line;
 
+	err_free(file_read(log, LOG_MAX, &text));
 	while (text.len && text.data[text.len - 1] == '\n')
 		text.data[--text.len] = '\0';
 	line = text.len ? strrchr(text.data, '\n') : NULL;

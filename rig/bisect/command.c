@@ -26,7 +26,7 @@ static void add_ask(struct buf *b, const char *key, const char *value)
 static struct err *add_recipe(struct buf *ask, const char *text)
 {
 	struct kernel_spec spec;
-	struct recipe recipe = { NULL };
+	struct recipe recipe = { 0 };
 	struct err *err = kernel_spec_parse(text, &spec);
 
 	if (err)

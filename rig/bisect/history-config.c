@@ -147,7 +147,7 @@ struct err *history_of_config(const char *data_dir, const struct kernel_spec *go
 {
 	_cleanup_free_ char *from = source_of(good), *to = source_of(bad);
 	_cleanup_free_ char *dir = xasprintf("%s/bisect/configs", data_dir);
-	struct recipe recipe = { NULL }, other = { NULL };
+	struct recipe recipe = { 0 }, other = { 0 };
 	struct options options = { NULL, 0 };
 	struct err *err = NULL;
 

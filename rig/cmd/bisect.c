@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "bisect/command.h"
 #include "cmd/cmd.h"
 #include "plan/plan.h"
@@ -95,17 +96,16 @@ static struct err *parse_rule(const char *value)
 {
 	_cleanup_buf_ struct buf names = BUF_INIT;
 	enum rule rule;
+	struct nearest n = { .word = value };
 
 	question.sought.rule = (char *)value;
 	if (rule_find(value, &rule))
 		return NULL;
-	for (rule = 0; rule < RULES; rule++)
-		buf_addf(&names, "%s%s",
-			 !rule		  ? "" :
-			 rule + 1 < RULES ? ", " :
-					    " or ",
-			 rules[rule].name);
-	return err_create(ERR_USAGE, "there is no rule '%s': expected %s", value, buf_str(&names));
+	for (size_t i = 0; i < RULES; i++) {
+		nearest_offer(&n, rules[i].name);
+		buf_addf(&names, "%s%s", i ? ", " : "expected ", rules[i].name);
+	}
+	return nearest_err(&n, "rule", buf_str(&names));
 }
 
 static struct err *parse_number(int key, const char *value)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/glob.h"
+#include "base/nearest.h"
 
 #define KEY_HELP 1
 #define OPTIONS_MAX 32
@@ -39,6 +40,21 @@ void command_help(const struct command *c)
 		printf("\n%s", c->help);
 }
 
+static struct err *unknown_option(const struct command *c, const char *given)
+{
+	_cleanup_free_ char *word = xstrndup(given, strcspn(given, "="));
+	_cleanup_free_ char *help = xasprintf("see 'daxrig %s --help'", c->name);
+	struct nearest n = { .word = word };
+	char names[OPTIONS_MAX][32];
+	int i = 0;
+
+	for (const struct command_option *o = c->options; o->name; o++, i++) {
+		snprintf(names[i], sizeof(names[i]), "--%s", o->name);
+		nearest_offer(&n, names[i]);
+	}
+	return nearest_err(&n, "option", help);
+}
+
 static struct err *bad_option(const struct command *c, char **argv, int opt)
 {
 	const char *word = argv[optind - 1];
@@ -46,7 +62,7 @@ static struct err *bad_option(const struct command *c, char **argv, int opt)
 	if (opt == ':')
 		return err_create(ERR_USAGE, "option '%s' needs a value; see 'daxrig %s --help'",
 				  word, c->name);
-	return err_create(ERR_USAGE, "unknown option '%s'; see 'daxrig %s --help'", word, c->name);
+	return unknown_option(c, word);
 }
 
 struct err *command_main(const struct command *c, int argc, char **argv, int *status)

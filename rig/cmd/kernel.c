@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/nearest.h"
 #include "host/cancel.h"
 #include "cmd/cmd.h"
 #include "guests/store/kernel-add.h"
@@ -282,19 +283,19 @@ static const struct {
 
 static struct err *kernel(void *state, char **operands, int n, int *status)
 {
+	struct nearest near = { .word = n ? operands[0] : "" };
 	struct paths p;
 	struct err *err;
 	size_t i = 0;
 
 	(void)state;
 	(void)status;
-	while (n && i < ARRAY_SIZE(actions) && strcmp(operands[0], actions[i].name))
-		i++;
-	if (!n || i == ARRAY_SIZE(actions))
-		return err_create(ERR_USAGE,
-				  "expected 'kernel' list, fetch, build, add, show, rm "
-				  "or config, found '%s'; see 'daxrig kernel --help'",
-				  n ? operands[0] : "nothing");
+	if (!n)
+		return err_create(ERR_USAGE, "say what to do; see 'daxrig kernel --help'");
+	for (; i < ARRAY_SIZE(actions) && strcmp(operands[0], actions[i].name); i++)
+		nearest_offer(&near, actions[i].name);
+	if (i == ARRAY_SIZE(actions))
+		return nearest_err(&near, "kernel action", "see 'daxrig kernel --help'");
 	if (actions[i].takes_words != (n > 1))
 		return err_create(ERR_USAGE,
 				  actions[i].takes_words ?

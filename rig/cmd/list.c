@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/glob.h"
+#include "base/nearest.h"
 #include "cmd/cmd.h"
 #include "plan/cases.h"
 #include "workloads/ops/operation.h"
@@ -25,7 +26,7 @@ static struct err *list_pins(const struct paths *p)
 	return NULL;
 }
 
-static struct err *list_mutators(const struct paths *p)
+static struct err *list_operations(const struct paths *p)
 {
 	(void)p;
 	for (unsigned int i = 0; operations[i]; i++) {
@@ -157,9 +158,30 @@ static const struct {
 	const char *what;
 	struct err *(*list)(const struct paths *p);
 } lists[] = {
-	{ "scenarios", list_scenarios }, { "pins", list_pins },	    { "mutators", list_mutators },
-	{ "plans", list_plans },	 { "matrix", list_matrix },
+	{ "scenarios", list_scenarios },
+	{ "pins", list_pins },
+	{ "operations", list_operations },
+	{ "plans", list_plans },
+	{ "matrix", list_matrix },
+	{ "mutators", list_operations }, /* their name up to 2026-11 */
 };
+
+static struct err *list_one(const struct paths *p, char **operands, int n)
+{
+	struct nearest near = { .word = operands[0] };
+
+	if (n == 2 && strcmp(operands[0], "plan") == 0)
+		return list_plan(p, operands[1]);
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		if (n == 1 && strcmp(operands[0], lists[i].what) == 0)
+			return lists[i].list(p);
+		nearest_offer(&near, lists[i].what);
+	}
+	if (n > 1 || strcmp(operands[0], "plan") == 0)
+		return err_create(ERR_USAGE, "'list' takes one operand, or 'plan NAME'");
+	return nearest_err(&near, "list of",
+			   "expected scenarios, pins, operations, matrix, plans or 'plan NAME'");
+}
 
 static struct err *list(void *state, char **operands, int n, int *status)
 {
@@ -168,25 +190,12 @@ static struct err *list(void *state, char **operands, int n, int *status)
 
 	(void)state;
 	(void)status;
-	err = n ? paths_init(&p) :
-		  err_create(ERR_USAGE, "say what to list; see 'daxrig list "
-					"--help'");
+	if (!n)
+		return err_create(ERR_USAGE, "say what to list; see 'daxrig list --help'");
+	err = paths_init(&p);
 	if (err)
 		return err;
-	err = err_create(ERR_USAGE,
-			 "cannot list '%s': expected scenarios, pins, mutators, "
-			 "matrix, plans or 'plan NAME'",
-			 operands[0]);
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
-		if (n == 1 && strcmp(operands[0], lists[i].what) == 0) {
-			err_free(err);
-			err = lists[i].list(&p);
-		}
-	}
-	if (n == 2 && strcmp(operands[0], "plan") == 0) {
-		err_free(err);
-		err = list_plan(&p, operands[1]);
-	}
+	err = list_one(&p, operands, n);
 	paths_deinit(&p);
 	return err;
 }
@@ -226,7 +235,7 @@ static const struct command_option list_options[] = {
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "scenarios|pins|mutators|matrix|plans|plan NAME",
+	.operands = "scenarios|pins|operations|matrix|plans|plan NAME",
 	.summary = "list what there is to run, or the cases of a plan",
 	.help = "",
 	.options = list_options,

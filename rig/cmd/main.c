@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "cmd/cmd.h"
 
 static const struct command *const commands[] = {
@@ -24,6 +25,8 @@ static void print_help(void)
 
 static struct err *dispatch(int argc, char **argv, int *status)
 {
+	struct nearest n = { .word = argv[1] };
+
 	if (argc < 2)
 		return err_create(ERR_USAGE, "no command given; see 'daxrig --help'");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
@@ -34,10 +37,12 @@ static struct err *dispatch(int argc, char **argv, int *status)
 		printf("daxrig %s\n", DAXRIG_VERSION);
 		return NULL;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (strcmp(argv[1], commands[i]->name) == 0)
 			return command_main(commands[i], argc - 1, argv + 1, status);
-	return err_create(ERR_USAGE, "unknown command '%s'; see 'daxrig --help'", argv[1]);
+		nearest_offer(&n, commands[i]->name);
+	}
+	return nearest_err(&n, "command", "see 'daxrig --help'");
 }
 
 /* Else a file that is opened would be the stream, and get what is printed. */

@@ -170,7 +170,7 @@ static struct err *try_one(const struct mutant *m, const struct clean_findings *
 
 static struct err *mutants(void *state, char **operands, int n, int *status)
 {
-	struct clean_findings clean = { NULL };
+	struct clean_findings clean = { 0 };
 	size_t counts[3] = { 0 }; /* caught, survived, not run */
 	struct list list = { NULL, 0 };
 	struct paths p;
@@ -212,11 +212,8 @@ static struct err *option(void *state, int key, const char *value)
 		options.series = value;
 		break;
 	case KEY_PROFILE:
-		if (!profile_text(value))
-			return err_create(ERR_USAGE, "'%s' is no profile: expected " PROFILE_NAMES,
-					  value);
 		options.profile = value;
-		break;
+		return profile_check(value);
 	case KEY_PLAN:
 		options.plan = value;
 		break;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/files.h"
+#include "base/nearest.h"
 #include "cmd/cmd.h"
 #include "host/paths.h"
 #include "reports/record/triage.h"
@@ -295,6 +296,16 @@ static char *find_record(const struct paths *p, const char *given)
 	return NULL;
 }
 
+static struct err *unknown_run(const struct paths *p, const char *word)
+{
+	_cleanup_free_ char *expected = xasprintf(
+		"expected the folder of a run, or its name in '%s/runs'", p->data);
+	struct nearest n = { .word = word };
+
+	nearest_offer(&n, "latest");
+	return nearest_err(&n, "run", expected);
+}
+
 static struct err *read_record(const char *word, char **path, struct run_summary *out)
 {
 	struct paths p;
@@ -304,10 +315,7 @@ static struct err *read_record(const char *word, char **path, struct run_summary
 		return err;
 	*path = find_record(&p, word);
 	if (!*path && word)
-		err = err_create(ERR_USAGE,
-				 "there is no run '%s': expected the folder of a run, "
-				 "or its name in '%s/runs'",
-				 word, p.data);
+		err = unknown_run(&p, word);
 	else if (!*path)
 		err = err_create(ERR_USAGE, "there is no run in '%s/runs' yet", p.data);
 	else

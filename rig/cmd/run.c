@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/nearest.h"
 #include "cmd/cmd.h"
 #include "guests/store/kernel-spec.h"
 #include "run/run.h"
@@ -27,6 +28,23 @@ enum {
 #define REPEAT_MAX 10000
 #define LIMIT_MAX 3600
 
+/* What --self-test takes: the name, what the agent does, and what stands between the names. */
+#define SELF_TESTS(row)                                                                            \
+	row("no-pin", LIE_NO_PIN, ", ") row("no-unpin", LIE_NO_UNPIN, ", ")                        \
+		row("no-dax", LIE_NO_DAX, ", ") row("no-gate", LIE_NO_GATE, ", ")                  \
+			row("no-count", LIE_NO_COUNT, ", ") row("no-flush", LIE_NO_FLUSH, ", ")    \
+				row("dirty-fs", LIE_DIRTY_FS, ", ")                                \
+					row("splat-only", LIE_SPLAT_ONLY, ",\n")                   \
+						row("bare", LIE_BARE, " or ")                      \
+							row("panic", LIE_PANIC, "")
+#define SELF_TEST_WORDS(name, lie, next) name next
+#define SELF_TEST_NAME(name, lie, next) [lie] = name,
+
+/* By enum lie. */
+static const char *const self_tests[] = { SELF_TESTS(SELF_TEST_NAME) };
+
+_Static_assert(ARRAY_SIZE(self_tests) == LIE_LAST + 1, "every self-test has a name");
+
 static struct run_options options = { .kernel = KERNEL_SPEC_DEFAULT };
 
 static const struct command_option run_options[] = {
@@ -51,9 +69,8 @@ static const struct command_option run_options[] = {
 	  "drawn, and the order is the plan's",
 	  KEY_SEED },
 	{ "self-test", "LIE",
-	  "the agent leaves something out, to see the verdict change:\n"
-	  "no-pin, no-unpin, no-dax, no-gate, no-count, no-flush, dirty-fs, splat-only,\n"
-	  "bare or panic",
+	  "the agent leaves something out, to see the verdict change:\n" SELF_TESTS(
+		  SELF_TEST_WORDS),
 	  KEY_SELF_TEST },
 	{ "jobs", "N|auto", "guests at once; auto: as many as processors and memory allow",
 	  KEY_JOBS },
@@ -77,28 +94,18 @@ static struct err *parse_jobs(const char *value)
 	return NULL;
 }
 
-static struct err *parse_lie(const char *value)
+static struct err *parse_self_test(const char *value)
 {
-	static const struct {
-		const char *name;
-		enum lie lie;
-	} lies[] = { { "no-pin", LIE_NO_PIN },	   { "no-unpin", LIE_NO_UNPIN },
-		     { "no-dax", LIE_NO_DAX },	   { "no-gate", LIE_NO_GATE },
-		     { "no-count", LIE_NO_COUNT }, { "no-flush", LIE_NO_FLUSH },
-		     { "dirty-fs", LIE_DIRTY_FS }, { "splat-only", LIE_SPLAT_ONLY },
-		     { "bare", LIE_BARE },	   { "panic", LIE_PANIC } };
+	struct nearest n = { .word = value };
 
-	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
-		if (strcmp(value, lies[i].name) == 0) {
-			options.lie = lies[i].lie;
+	for (unsigned int i = LIE_NONE + 1; i < ARRAY_SIZE(self_tests); i++) {
+		if (strcmp(value, self_tests[i]) == 0) {
+			options.lie = (enum lie)i;
 			return NULL;
 		}
+		nearest_offer(&n, self_tests[i]);
 	}
-	return err_create(
-		ERR_USAGE,
-		"there is no self-test '%s': expected no-pin, no-unpin, "
-		"no-dax, no-gate, no-count, no-flush, dirty-fs, splat-only, bare or panic",
-		value);
+	return nearest_err(&n, "self-test", "see 'daxrig run --help'");
 }
 
 static struct err *option(void *state, int key, const char *value)
@@ -141,7 +148,7 @@ static struct err *option(void *state, int key, const char *value)
 	case KEY_ACCEL:
 		return accel_wish_parse(value, &options.accel);
 	default:
-		return parse_lie(value);
+		return parse_self_test(value);
 	}
 	return NULL;
 }

@@ -200,9 +200,10 @@ static void take_console(struct running *r)
 static uint64_t case_ms(const struct guest *g, const struct plan_case *c, uint64_t plain_ms)
 {
 	struct scenario *s = NULL;
-	_cleanup_err_ struct err *err = scenario_parse(c->name, c->text, strlen(c->text), &s);
-	uint64_t ms = plain_ms + (s ? scenario_blocks_ms(s) : 0);
+	uint64_t ms;
 
+	err_free(scenario_parse(c->name, c->text, strlen(c->text), &s));
+	ms = plain_ms + (s ? scenario_blocks_ms(s) : 0);
 	scenario_free(s);
 	return guest_ms(g, ms);
 }

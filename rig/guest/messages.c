@@ -48,6 +48,9 @@ static void take_step_field(struct running *r, struct case_step *step, bool *hun
 	case TAG_NS:
 		step->ns = msg_u64(f);
 		break;
+	case TAG_WINDOW_MS:
+		r->rec->window_ms = msg_u64(f);
+		break;
 	case TAG_DIRTY:
 		*hung = true;
 		break;

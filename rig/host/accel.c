@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/nearest.h"
 #include "guest/console.h"
 
 #define KVM_LIMIT_NS 5000000000ull
@@ -21,26 +22,25 @@
 /* The first line any Linux writes; firmware does not. */
 #define FIRST_LINE "Linux version"
 
-struct err *accel_wish_parse(const char *text, enum accel_wish *out)
-{
-	static const char *const names[] = {
-		[ACCEL_AUTO] = "auto", [ACCEL_KVM] = "kvm", [ACCEL_TCG] = "tcg"
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strcmp(text, names[i]) == 0) {
-			*out = (enum accel_wish)i;
-			return NULL;
-		}
-	}
-	return err_create(ERR_USAGE, "cannot accelerate by '%s': expected auto, kvm or tcg", text);
-}
-
 static const char *const wish_names[] = {
 	[ACCEL_AUTO] = "auto",
 	[ACCEL_KVM] = "kvm",
 	[ACCEL_TCG] = "tcg",
 };
+
+struct err *accel_wish_parse(const char *text, enum accel_wish *out)
+{
+	struct nearest n = { .word = text };
+
+	for (size_t i = 0; i < ARRAY_SIZE(wish_names); i++) {
+		if (strcmp(text, wish_names[i]) == 0) {
+			*out = (enum accel_wish)i;
+			return NULL;
+		}
+		nearest_offer(&n, wish_names[i]);
+	}
+	return nearest_err(&n, "accelerator", "expected auto, kvm or tcg");
+}
 
 static void close_console(struct console *c)
 {

@@ -114,7 +114,7 @@ void paths_deinit(struct paths *p)
 	free(p->data);
 	free(p->cache);
 	free(p->state);
-	*p = (struct paths){ NULL };
+	*p = (struct paths){ 0 };
 }
 
 struct err *paths_agent(const struct paths *p, char **out)

@@ -264,11 +264,6 @@ struct err *virt_domain_start(struct virt *v, const struct domain_spec *spec,
 	return NULL;
 }
 
-const char *virt_domain_name(const struct virt_domain *d)
-{
-	return d->name;
-}
-
 pid_t virt_domain_pid(const struct virt_domain *d)
 {
 	return d->pid;

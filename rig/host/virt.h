@@ -59,8 +59,6 @@ struct err *virt_native(struct virt *v, const struct domain_spec *spec, char **o
 struct err *virt_domain_start(struct virt *v, const struct domain_spec *spec,
 			      struct virt_domain **out) __must_check;
 
-const char *virt_domain_name(const struct virt_domain *d);
-
 /* QEMU's process id; 0 when the connection does not tell (a URI was given). */
 pid_t virt_domain_pid(const struct virt_domain *d);
 

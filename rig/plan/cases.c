@@ -5,9 +5,11 @@
 
 #include "base/files.h"
 #include "base/glob.h"
+#include "base/nearest.h"
 
 static struct err *find_plan(const struct paths *p, const char *name, struct library *out)
 {
+	struct nearest n = { .word = name };
 	struct library all;
 	struct err *err;
 
@@ -15,12 +17,14 @@ static struct err *find_plan(const struct paths *p, const char *name, struct lib
 	if (str_ends(name, ".plan") || path_is_stdin(name))
 		return library_add_file(out, name);
 	err = library_plans(p, &all);
-	for (size_t i = 0; i < all.n && !err; i++)
+	for (size_t i = 0; i < all.n && !err; i++) {
+		nearest_offer(&n, all.v[i].name);
 		if (strcmp(all.v[i].name, name) == 0)
 			err = library_add_file(out, all.v[i].path);
-	library_deinit(&all);
+	}
 	if (!err && !out->n)
-		err = err_create(ERR_USAGE, "there is no plan '%s'; see 'daxrig list plans'", name);
+		err = nearest_err(&n, "plan", "see 'daxrig list plans'");
+	library_deinit(&all);
 	return err;
 }
 
@@ -39,59 +43,77 @@ struct err *cases_from_plan(const struct paths *p, const char *name, struct plan
 	return err;
 }
 
-static struct err *from_library(const struct paths *p, const char *name, struct plan *out)
+static bool is_any(const struct plan *plan, const char *glob)
+{
+	for (size_t i = 0; i < plan->nr_cases; i++)
+		if (glob_match(glob, plan->cases[i].name))
+			return true;
+	return false;
+}
+
+static struct err *unknown_case(const char *word, const struct library *lib, const struct plan *all)
+{
+	struct nearest n = { .word = word };
+
+	for (size_t i = 0; i < lib->n; i++)
+		nearest_offer(&n, lib->v[i].name);
+	for (size_t i = 0; i < all->nr_cases; i++)
+		nearest_offer(&n, all->cases[i].name);
+	return nearest_err(&n, "scenario or case", "see 'daxrig list scenarios'");
+}
+
+/* Cases of any plan by name. */
+static struct err *find_cases(const char *word, const struct library *lib, struct plan *out)
+{
+	static const char everything[] = "scenario *\nmatrix *\n";
+	_cleanup_free_ char *below = xasprintf("%s/*", word);
+	struct err *err = glob_check(word);
+
+	if (!err)
+		err = plan_parse(out, "all cases", everything, strlen(everything), lib->v, lib->n);
+	if (err)
+		return err;
+	if (is_any(out, word))
+		plan_match(out, word);
+	else if (is_any(out, below))
+		plan_match(out, below);
+	else
+		err = unknown_case(word, lib, out);
+	return err;
+}
+
+static struct err *find_scenario_or_cases(const struct paths *p, const char *word, struct plan *out)
 {
 	struct library lib;
 	struct err *err = library_scenarios(p, &lib);
+	size_t i = 0;
 
-	for (size_t i = 0; i < lib.n && !err; i++)
-		if (strcmp(lib.v[i].name, name) == 0)
-			err = plan_add_scenario(out, &lib.v[i]);
+	while (i < lib.n && strcmp(lib.v[i].name, word) != 0)
+		i++;
+	if (!err)
+		err = i < lib.n ? plan_add_scenario(out, &lib.v[i]) : find_cases(word, &lib, out);
 	library_deinit(&lib);
 	return err;
 }
 
-/* Cases of any plan: all of them, kept by a glob over their names. */
-static struct err *from_plans(const struct paths *p, const char *glob, struct plan *out)
+static struct err *from_file(const char *path, struct plan *out)
 {
-	static const char everything[] = "scenario *\nmatrix *\n";
-	struct library lib;
-	struct err *err = library_scenarios(p, &lib);
+	struct library file = { 0 };
+	struct err *err = library_add_file(&file, path);
 
 	if (!err)
-		err = plan_parse(out, "all cases", everything, strlen(everything), lib.v, lib.n);
-	library_deinit(&lib);
-	if (!err)
-		err = glob_check(glob);
-	if (!err)
-		plan_match(out, glob);
+		err = plan_add_scenario(out, &file.v[0]);
+	library_deinit(&file);
 	return err;
 }
 
 struct err *cases_from_word(const struct paths *p, const char *word, struct plan *out)
 {
-	_cleanup_free_ char *below = xasprintf("%s/*", word);
-	struct library file = { 0 };
 	struct plan found = { 0 };
-	struct err *err;
+	struct err *err = str_ends(word, ".scn") || path_is_stdin(word) ?
+				  from_file(word, &found) :
+				  find_scenario_or_cases(p, word, &found);
 
-	if (str_ends(word, ".scn") || path_is_stdin(word)) {
-		err = library_add_file(&file, word);
-		if (!err)
-			err = plan_add_scenario(&found, &file.v[0]);
-		library_deinit(&file);
-	} else {
-		err = from_library(p, word, &found);
-		if (!err && !found.nr_cases)
-			err = from_plans(p, word, &found);
-		if (!err && !found.nr_cases)
-			err = from_plans(p, below, &found);
-	}
-	if (!err && !found.nr_cases)
-		err = err_create(ERR_USAGE,
-				 "there is no scenario or case '%s'; see 'daxrig list "
-				 "scenarios'",
-				 word);
 	if (!err)
 		plan_move(out, &found);
 	plan_deinit(&found);

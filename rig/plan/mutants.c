@@ -43,7 +43,7 @@ void clean_findings_deinit(struct clean_findings *c)
 		free(c->cases[i]);
 	free(c->v);
 	free(c->cases);
-	*c = (struct clean_findings){ NULL };
+	*c = (struct clean_findings){ 0 };
 }
 
 bool mutant_result_add(struct mutant_result *r, const struct mutant *m,

@@ -10,6 +10,13 @@
 
 #define BATCH_MAX 1000u
 
+struct reader {
+	struct plan *plan;
+	const struct plan_source *lib;
+	size_t nr_lib;
+	struct line line;
+};
+
 static const enum scenario_fs filesystems[] = { FS_XFS, FS_EXT4 };
 
 struct err *plan_add_scenario(struct plan *plan, const struct plan_source *source)
@@ -52,9 +59,19 @@ static struct err *placed(struct line *l, struct err *err)
 	return whole;
 }
 
-static struct err *add_scenarios(struct plan *plan, struct line *l, const struct plan_source *lib,
-				 size_t nr_lib)
+static struct err *unknown_scenario(const struct reader *r, const char *word)
 {
+	struct nearest n = { .word = word };
+
+	for (size_t i = 0; i < r->nr_lib; i++)
+		nearest_offer(&n, r->lib[i].name);
+	return line_unknown(&r->line, &n, "scenario", "see 'daxrig list scenarios'");
+}
+
+static struct err *add_scenarios(struct reader *r)
+{
+	struct line *l = &r->line;
+
 	do {
 		const char *glob;
 		bool found = false;
@@ -62,21 +79,44 @@ static struct err *add_scenarios(struct plan *plan, struct line *l, const struct
 
 		if (!err)
 			err = placed(l, glob_check(glob));
-		for (size_t i = 0; i < nr_lib && !err; i++) {
-			if (!glob_match(glob, lib[i].name))
+		for (size_t i = 0; i < r->nr_lib && !err; i++) {
+			if (!glob_match(glob, r->lib[i].name))
 				continue;
 			found = true;
-			err = plan_add_scenario(plan, &lib[i]);
+			err = plan_add_scenario(r->plan, &r->lib[i]);
 		}
 		if (!err && !found)
-			err = line_error(l,
-					 "no scenario is called '%s' (see 'daxrig list "
-					 "scenarios')",
-					 glob);
+			err = unknown_scenario(r, glob);
 		if (err)
 			return err;
 	} while (line_peek(l));
 	return NULL;
+}
+
+static struct err *unknown_row(struct line *l, enum matrix_dim dim, const char *word)
+{
+	_cleanup_free_ char *kind = xasprintf("value of %s", matrix_dim_key(dim));
+	struct err *err = placed(l, glob_check(word));
+	struct nearest n = { .word = word };
+
+	if (err)
+		return err;
+	for (unsigned int i = 0; i < matrix_rows(dim); i++)
+		nearest_offer(&n, matrix_row_name(dim, i));
+	return line_unknown(l, &n, kind, "see 'daxrig list matrix'");
+}
+
+static struct err *unknown_dimension(struct line *l, const char *word, const char *expected)
+{
+	_cleanup_free_ char *key = xstrndup(word, strcspn(word, "="));
+	struct nearest n = { .word = key };
+
+	for (int d = 0; d < MATRIX_DIMS; d++)
+		nearest_offer(&n, matrix_dim_key((enum matrix_dim)d));
+	if (!n.name || !strchr(word, '='))
+		return line_expected(l, expected);
+	l->next++;
+	return line_unknown(l, &n, "dimension", NULL);
 }
 
 /* KEY=LIST, where no key comes twice. */
@@ -86,7 +126,6 @@ static struct err *read_choice(struct line *l, struct matrix_choice *c, bool *gi
 				   "globs";
 	const char *word = line_peek(l), *equals = strchr(word, '=');
 	_cleanup_free_ char *none = NULL;
-	struct err *err;
 
 	for (int d = 0; d < MATRIX_DIMS && equals; d++) {
 		const char *key = matrix_dim_key((enum matrix_dim)d);
@@ -98,15 +137,9 @@ static struct err *read_choice(struct line *l, struct matrix_choice *c, bool *gi
 			return line_error(l, "'%s' is given twice", key);
 		given[d] = true;
 		none = matrix_choose(c, (enum matrix_dim)d, equals + 1);
-		err = none ? placed(l, glob_check(none)) : NULL;
-		return err  ? err :
-		       none ? line_error(l,
-					 "of %s none matches '%s' (see 'daxrig list "
-					 "matrix')",
-					 key, none) :
-			      NULL;
+		return none ? unknown_row(l, (enum matrix_dim)d, none) : NULL;
 	}
-	return line_expected(l, keys);
+	return unknown_dimension(l, word, keys);
 }
 
 static void add_point(void *plan, const struct matrix_point *p, const struct matrix_reason *reason)
@@ -114,8 +147,9 @@ static void add_point(void *plan, const struct matrix_point *p, const struct mat
 	plan_add_point(plan, p, reason);
 }
 
-static struct err *add_matrix(struct plan *plan, struct line *l)
+static struct err *add_matrix(struct reader *r)
 {
+	struct line *l = &r->line;
 	bool given[MATRIX_DIMS] = { false };
 	struct matrix_choice c;
 	struct err *err = NULL;
@@ -127,24 +161,26 @@ static struct err *add_matrix(struct plan *plan, struct line *l)
 	while (!err && line_peek(l))
 		err = read_choice(l, &c, given);
 	if (!err)
-		matrix_expand(&c, add_point, plan);
+		matrix_expand(&c, add_point, r->plan);
 	return err;
 }
 
 /* How many cases a guest may serve as long as they pass. */
-static struct err *read_batch(struct plan *plan, struct line *l)
+static struct err *read_batch(struct reader *r)
 {
+	struct line *l = &r->line;
 	uint64_t n = 0;
 	struct err *err = line_size(l, "a number of cases", &n);
 
 	if (!err && (!n || n > BATCH_MAX))
 		err = line_error(l, "expected 1 to %u", BATCH_MAX);
-	plan->batch = (unsigned int)n;
+	r->plan->batch = (unsigned int)n;
 	return err ? err : line_end(l);
 }
 
-static struct err *read_geometry(struct plan *plan, struct line *l)
+static struct err *read_machine(struct reader *r)
 {
+	struct line *l = &r->line;
 	struct geometry trial;
 	const char *list;
 	struct err *err = line_word(l, "the guest's shape, as in --geometry", &list);
@@ -155,35 +191,44 @@ static struct err *read_geometry(struct plan *plan, struct line *l)
 	err = geometry_parse(&trial, list);
 	if (err)
 		return placed(l, err);
-	free(plan->geometry);
-	plan->geometry = xstrdup(list);
+	free(r->plan->geometry);
+	r->plan->geometry = xstrdup(list);
 	return line_end(l);
+}
+
+static const struct {
+	const char *word; /* the first of a line */
+	struct err *(*read)(struct reader *r);
+} kinds_of_line[] = {
+	{ "scenario", add_scenarios }, { "matrix", add_matrix },     { "batch", read_batch },
+	{ "machine", read_machine },   { "geometry", read_machine }, /* of older plans */
+};
+
+static struct err *read_line(struct reader *r)
+{
+	struct nearest n = { .word = line_peek(&r->line) };
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds_of_line); i++) {
+		if (line_take(&r->line, kinds_of_line[i].word))
+			return kinds_of_line[i].read(r);
+		nearest_offer(&n, kinds_of_line[i].word);
+	}
+	return line_unknown(&r->line, &n, "line of a plan",
+			    "expected scenario, matrix, batch or machine");
 }
 
 struct err *plan_parse(struct plan *plan, const char *origin, const char *text, size_t len,
 		       const struct plan_source *lib, size_t nr_lib)
 {
+	struct reader r = { .plan = plan, .lib = lib, .nr_lib = nr_lib };
 	const char *end = text + len;
 	unsigned int number = 0;
-	struct line l;
+	struct err *err = NULL;
 
-	while (text < end) {
-		struct err *err = line_read(&l, origin, ++number, &text, end);
-
-		if (!err && !l.n)
-			continue;
-		if (!err && line_take(&l, "scenario"))
-			err = add_scenarios(plan, &l, lib, nr_lib);
-		else if (!err && line_take(&l, "matrix"))
-			err = add_matrix(plan, &l);
-		else if (!err && line_take(&l, "batch"))
-			err = read_batch(plan, &l);
-		else if (!err && line_take(&l, "geometry"))
-			err = read_geometry(plan, &l);
-		else if (!err)
-			err = line_expected(&l, "scenario, matrix, batch or geometry");
-		if (err)
-			return err;
+	while (text < end && !err) {
+		err = line_read(&r.line, origin, ++number, &text, end);
+		if (!err && r.line.n)
+			err = read_line(&r);
 	}
-	return NULL;
+	return err;
 }

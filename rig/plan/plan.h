@@ -11,7 +11,7 @@
  *                              overlap=same, end=unpin; or all of everything behind a '*'
  *   batch    N                 a guest serves up to N cases, as long as they pass;
  *                              1 when left out: a fresh one for each
- *   geometry LIST              the guest's shape, as in --geometry, which goes over it
+ *   machine  LIST              the guest's shape, as in --geometry, which goes over it
  * A case that two lines name is in it once, where the first one has it.
  */
 #ifndef RIG_PLAN_H

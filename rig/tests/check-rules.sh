@@ -84,6 +84,11 @@ for f in $all $(find $(echo $rooms | tr '|' ' ') -name '*.sh' -o -name '*.mk' -o
 	head -n 2 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0-only' ||
 		{ echo "$f: no SPDX line"; bad=1; }
 done
+# a user finds every target in make help
+help=$(${MAKE:-make} -s --no-print-directory help)
+for t in $(sed -n "s/^\.PHONY://p" Makefile rig/rules.mk ./*/build.mk | grep -v "[$]"); do
+	echo "$help" | grep -q "^$t " || { echo "make help does not name '$t'"; bad=1; }
+done
 if git ls-files 2>/dev/null | grep -E '\.py$'; then
 	echo "Python in a Python-free project"
 	bad=1

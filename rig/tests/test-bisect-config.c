@@ -133,7 +133,7 @@ static const struct {
 	{ "src:7.2", "src:6.12+debug", "there is no way" },
 	{ "src:7.2", "src:7.2+/nowhere/x.patch+debug", "cannot open '/nowhere/x.patch'" },
 	{ "src:7.2", "src:7.2+/nowhere/x.config", "cannot open '/nowhere/x.config'" },
-	{ "src:7.2", "src:7.2+fats", "is no profile" },
+	{ "src:7.2", "src:7.2+fats", "no profile 'fats'; did you mean 'fast'?" },
 	{ "src:7.2", "deb:7.2", "there is no way" },
 };
 

@@ -213,6 +213,16 @@ static void garbage(void **state)
 	}
 }
 
+/* The check value of CRC-32. */
+static void checksum(void **state)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	(void)state;
+	frame_encode(&b, 1, 0, "123456789", 9);
+	assert_memory_equal(b.data + AT_CRC, "\x26\x39\xf4\xcb", 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +230,7 @@ int main(void)
 		cmocka_unit_test(truncated),	  cmocka_unit_test(changed_byte),
 		cmocka_unit_test(size_limit),	  cmocka_unit_test(sequence),
 		cmocka_unit_test(sequence_wraps), cmocka_unit_test(garbage),
+		cmocka_unit_test(checksum),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,8 +84,8 @@ static void test_as_fnmatch(void **state)
 		"a/b/b",
 		".a",
 		"\xff",
-		"a\xff"
-		"b",
+		("a\xff"
+		 "b"),
 	};
 
 	(void)state;

@@ -89,6 +89,26 @@ static void test_floods(void **state)
 	rundir_deinit(&dir);
 }
 
+/* The window that operations of a case are held against comes with its setup. */
+static void test_window(void **state)
+{
+	_cleanup_buf_ struct buf msg = BUF_INIT;
+	struct frame f = { .type = MSG_STEP };
+	struct case_record *rec = case_record_create("xfs/a");
+	struct running r = { .rec = rec };
+	bool over = false;
+
+	(void)state;
+	msg_put_u64(&msg, TAG_WINDOW_MS, 60);
+	msg_put_str(&msg, TAG_FEATURE, "dax");
+	f.payload = (const uint8_t *)msg.data;
+	f.len = msg.len;
+	assert_null(case_take_frame(&r, &f, &over));
+	assert_int_equal(rec->window_ms, 60);
+	assert_true(rec->dax_proven);
+	case_record_destroy(rec);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -106,6 +126,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_floods),
+		cmocka_unit_test(test_window),
 	};
 
 	return cmocka_run_group_tests_name("heard", tests, setup, teardown);

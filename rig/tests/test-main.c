@@ -113,6 +113,43 @@ static void test_bad_globs(void **state)
 	check_shell("./daxrig list plan full --match '+(+(a|aa|*)|+(*|?))b'", 0, "");
 }
 
+/* One line, with the name that was meant, wherever a word is looked up. */
+static void test_unknown_names(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "rnu", "no command 'rnu'; did you mean 'run'?" },
+		{ "walk", "no command 'walk'; see 'daxrig --help'" },
+		{ "run --jbos=3", "no option '--jbos'; did you mean '--jobs'?" },
+		{ "run --walk", "no option '--walk'; see 'daxrig run --help'" },
+		{ "run --plan qiuck", "no plan 'qiuck'; did you mean 'quick'?" },
+		{ "run punch-wiats",
+		  "no scenario or case 'punch-wiats'; did you mean 'punch-waits'?" },
+		{ "show xfs/4k/vmsplice/maped/punch",
+		  "no scenario or case 'xfs/4k/vmsplice/maped/punch'; did you mean "
+		  "'xfs/4k/vmsplice/mapped/punch'?" },
+		{ "run nope", "no scenario or case 'nope'; see 'daxrig list scenarios'" },
+		{ "run --self-test no-pni", "no self-test 'no-pni'; did you mean 'no-pin'?" },
+		{ "run --accel kmv", "no accelerator 'kmv'; did you mean 'kvm'?" },
+		{ "run --geometry memroy=1G punch-waits",
+		  "no key of the geometry 'memroy'; did you mean 'memory'?" },
+		{ "mutants --profile deubg", "no profile 'deubg'; did you mean 'debug'?" },
+		{ "bisect --rule contract.wiats",
+		  "no rule 'contract.wiats'; did you mean 'contract.waits'?" },
+		{ "bisect --rule colour", "no rule 'colour'; expected contract.waits, " },
+		{ "list pnis", "no list of 'pnis'; did you mean 'pins'?" },
+		{ "kernel fecth", "no kernel action 'fecth'; did you mean 'fetch'?" },
+		{ "report lastet", "no run 'lastet'; did you mean 'latest'?" },
+		{ "report nope", "no run 'nope'; expected the folder of a run, or its name in" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *script = xasprintf("./daxrig %s", rows[i][0]);
+
+		check_shell(script, 2, rows[i][1]);
+	}
+}
+
 static void test_standard_input(void **state)
 {
 	(void)state;
@@ -130,7 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_output_lost),    cmocka_unit_test(test_streams_closed),
 		cmocka_unit_test(test_fifos),	       cmocka_unit_test(test_bad_globs),
-		cmocka_unit_test(test_standard_input),
+		cmocka_unit_test(test_standard_input), cmocka_unit_test(test_unknown_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,7 +134,7 @@ static const struct {
 
 static void test_result(void **state)
 {
-	struct clean_findings clean = { NULL };
+	struct clean_findings clean = { 0 };
 	struct mutant m;
 	_cleanup_err_ struct err *err = mutant_parse("m.patch", headers[0].text, &m);
 	struct case_record *const of_clean[] = {

@@ -62,6 +62,7 @@ static void samples_itself(void **state)
 	do {
 		for (unsigned int i = 0; i < 10000000; i++)
 			sink += i;
+		(void)sink;
 		assert_int_equal(task_sample(getpid(), getpid(), &b), 0);
 	} while (b.cpu_ns < a.cpu_ns + 1000000);
 	assert_int_equal(task_sample(0x7ffffff0, 0x7ffffff0, &b), -ESRCH);

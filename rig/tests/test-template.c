@@ -377,7 +377,7 @@ static void test_trim(void **state)
 
 	ok(dir_create(foreign));
 	for (size_t i = 0; i < 3; i++) {
-		_cleanup_free_ char *key = xasprintf("%s%s", keys[i], KEY + 2);
+		_cleanup_free_ char *key = xasprintf("%s%s", keys[i], &KEY[2]);
 		_cleanup_free_ char *mark = NULL;
 		struct timespec at[2] = { { .tv_sec = (time_t)(100 + i) },
 					  { .tv_sec = (time_t)(100 + i) } };

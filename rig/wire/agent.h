@@ -11,7 +11,6 @@
 #include "wire/msg.h"
 
 #define GUEST_SYMBOLS_MAX 16
-#define GUEST_FEATURES_MAX 32
 
 /* What PID 1 found out while it set the guest up; the same for every case. */
 struct guest_facts {

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-#define PROTO_VERSION 3
+#define PROTO_VERSION 4
 
 /* Bytes of TAG_ENTROPY, and of TAG_RANDOM. */
 #define ENTROPY_BYTES 64u
@@ -52,11 +52,9 @@ enum msg_tag {
 	TAG_NS,		 /* u64 duration in nanoseconds */
 	TAG_ERRNO,	 /* u64 */
 	TAG_KERNEL,	 /* uname -r */
-	TAG_CMDLINE,	 /* /proc/cmdline */
 	TAG_SYMBOL,	 /* "name address size", hex, repeated */
-	TAG_FEATURE,	 /* "odp", "devdax", ... repeated */
+	TAG_FEATURE,	 /* of a step: "dax" is proven, the "end" of the case is reached */
 	TAG_DIRTY,	 /* u64 1: this guest must not run another case */
-	TAG_READY_NS,	 /* u64 guest uptime at hello */
 	TAG_WINDOW_MS,	 /* u64 measured window that judges "blocks" */
 	TAG_ARG,	 /* argument of a call, repeated */
 	TAG_TIME_NS,	 /* u64 CLOCK_REALTIME */

@@ -106,7 +106,7 @@ static void report(struct exec *x, unsigned int line, const struct outcome *o, u
 		msg_put(&msg, TAG_DETAIL, o->detail.data, MIN(o->detail.len, 32768));
 	if (feature)
 		msg_put_str(&msg, TAG_FEATURE, feature);
-	if (!line && !feature)
+	if (!line && x->window_ms)
 		msg_put_u64(&msg, TAG_WINDOW_MS, x->window_ms);
 	if (o->hung)
 		msg_put_u64(&msg, TAG_DIRTY, 1);

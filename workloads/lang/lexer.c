@@ -96,6 +96,14 @@ struct err *line_error(const struct line *l, const char *fmt, ...)
 	return error_at(l, l->next ? l->words[l->next - 1].column : 1, message);
 }
 
+struct err *line_unknown(const struct line *l, const struct nearest *n, const char *kind,
+			 const char *otherwise)
+{
+	_cleanup_free_ char *text = nearest_text(n, kind, otherwise);
+
+	return line_error(l, "%s", text);
+}
+
 const char *line_peek(const struct line *l)
 {
 	return l->next < l->n ? l->words[l->next].s : NULL;

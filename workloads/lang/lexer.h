@@ -3,7 +3,7 @@
 #ifndef WORKLOADS_WORDS_H
 #define WORKLOADS_WORDS_H
 
-#include "base/err.h"
+#include "base/nearest.h"
 #include "workloads/lang/scenario.h"
 
 struct word {
@@ -31,6 +31,10 @@ struct err *line_expected(const struct line *l, const char *what) __must_check;
 
 /* "ORIGIN:LINE:COLUMN: <message>" for the word before the next one. */
 struct err *line_error(const struct line *l, const char *fmt, ...) __printf(2, 3) __must_check;
+
+/* The same, with what nearest_text() says. */
+struct err *line_unknown(const struct line *l, const struct nearest *n, const char *kind,
+			 const char *otherwise) __must_check;
 
 /* The next word, or NULL at the end of the line. */
 const char *line_peek(const struct line *l);

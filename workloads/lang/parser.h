@@ -31,6 +31,9 @@ struct err *parser_refer(struct parser *p, enum thing thing, char **copy, struct
 /* Takes an errno's name. */
 struct err *parser_errno(struct line *l, int *out) __must_check;
 
+/* Takes the name of a pin. */
+struct err *parser_pin(struct line *l, const struct pin_info **out) __must_check;
+
 /* The steps of the other files, behind their first word. */
 struct err *step_start(struct parser *p, struct step *st) __must_check;
 struct err *step_expect(struct parser *p, struct step *st) __must_check;

@@ -34,6 +34,21 @@ struct err *parser_errno(struct line *l, int *out)
 	return NULL;
 }
 
+struct err *parser_pin(struct line *l, const struct pin_info **out)
+{
+	struct nearest n = { 0 };
+	struct err *err = line_word(l, "a kind of pin (see 'daxrig list pins')", &n.word);
+
+	if (err)
+		return err;
+	*out = pin_info_find(n.word);
+	if (*out)
+		return NULL;
+	for (const struct pin_info *i = pin_infos; i->name; i++)
+		nearest_offer(&n, i->name);
+	return line_unknown(l, &n, "pin", "see 'daxrig list pins'");
+}
+
 static struct err *parse_file(struct parser *p, struct step *st)
 {
 	static const struct {
@@ -175,16 +190,11 @@ static struct err *parse_pin(struct parser *p, struct step *st)
 	struct line *l = &p->line;
 	struct name *n, *map;
 	struct err *err = parser_define(p, st, THING_PIN, &n);
-	const char *kind;
 
-	if (err)
-		return err;
-	kind = line_peek(l);
-	st->pin = kind ? pin_info_find(kind) : NULL;
-	if (!st->pin)
-		return line_expected(l, "a kind of pin (see 'daxrig list pins')");
-	l->next++;
-	err = parse_range(p, st, false, &map);
+	if (!err)
+		err = parser_pin(l, &st->pin);
+	if (!err)
+		err = parse_range(p, st, false, &map);
 	if (err)
 		return err;
 	if (st->off % 4096 || st->len % 4096)
@@ -322,6 +332,17 @@ static const struct {
 	{ "storm", STEP_STORM, step_storm },
 };
 
+static struct err *unknown_step(const struct line *l)
+{
+	struct nearest n = { .word = line_peek(l) };
+
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		nearest_offer(&n, verbs[i].word);
+	for (unsigned int i = 0; operations[i]; i++)
+		nearest_offer(&n, operations[i]->name);
+	return line_unknown(l, &n, "step or operation", "see 'daxrig list operations'");
+}
+
 struct err *parser_step(struct parser *p)
 {
 	struct scenario *s = p->s;
@@ -341,7 +362,7 @@ struct err *parser_step(struct parser *p)
 		return err ? err : line_end(&p->line);
 	}
 	if (!operation_find(line_peek(&p->line)))
-		return line_expected(&p->line, "a step or an operation");
+		return unknown_step(&p->line);
 	st->verb = STEP_OPERATION;
 	err = step_operation(p, st);
 	return err ? err : line_end(&p->line);

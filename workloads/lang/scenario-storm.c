@@ -42,13 +42,14 @@ static struct err *parse_pins(struct line *l, struct storm_spec *spec)
 {
 	spec->pins = 0;
 	do {
-		const char *kind = line_peek(l);
-		unsigned int bit = kind ? storm_pin_bit(kind) : 0;
+		const struct pin_info *pin;
+		struct err *err = parser_pin(l, &pin);
 
-		if (!bit)
-			return line_expected(l, "a kind of pin that holds pages of a file");
-		l->next++;
-		spec->pins |= bit;
+		if (err)
+			return err;
+		if (!storm_pin_bit(pin->name))
+			return line_error(l, "pin '%s' holds no pages of a file", pin->name);
+		spec->pins |= storm_pin_bit(pin->name);
 	} while (line_peek(l));
 	return NULL;
 }

@@ -60,18 +60,30 @@ static struct err *check_range(const struct parser *p, struct op_call *c, const 
 	return NULL;
 }
 
+static struct err *take_operation(struct line *l, const struct operation **out)
+{
+	struct nearest n = { 0 };
+	struct err *err = line_word(l, "an operation (see 'daxrig list operations')", &n.word);
+
+	if (err)
+		return err;
+	*out = operation_find(n.word);
+	if (*out)
+		return NULL;
+	for (unsigned int i = 0; operations[i]; i++)
+		nearest_offer(&n, operations[i]->name);
+	return line_unknown(l, &n, "operation", "see 'daxrig list operations'");
+}
+
 static struct err *parse_call(struct parser *p, struct step *st)
 {
 	struct op_call *c = &st->call;
 	unsigned int file = 0, off = 0;
-	struct err *err = NULL;
-	const char *word = line_peek(&p->line);
+	struct err *err = take_operation(&p->line, &c->op);
 	struct name *n, *map = NULL;
 
-	c->op = word ? operation_find(word) : NULL;
-	if (!c->op)
-		return line_expected(&p->line, "an operation (see 'daxrig list mutators')");
-	p->line.next++;
+	if (err)
+		return err;
 	for (const char *a = c->op->args; *a && !err; a++) {
 		if (*a == 'f')
 			err = parser_refer(p, THING_FILE, &c->file[file++], &n);

@@ -80,13 +80,6 @@ const char *book_init(struct book *b, const char *pmem)
 	return NULL;
 }
 
-void book_deinit(struct book *b)
-{
-	free(b->slots);
-	free(b->notes);
-	*b = (struct book){ 0 };
-}
-
 void book_clear(struct book *b)
 {
 	for (size_t i = 0; i < b->n; i++) {

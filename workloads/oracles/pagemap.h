@@ -38,7 +38,6 @@ struct book {
 
 /* Of block device @pmem, "/dev/pmem0". NULL, or why there can be none. */
 const char *book_init(struct book *b, const char *pmem);
-void book_deinit(struct book *b);
 
 /* Forgets who holds what, not which pages there were. */
 void book_clear(struct book *b);

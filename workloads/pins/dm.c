@@ -103,35 +103,3 @@ int dm_remove(struct dm *d)
 {
 	return simple_request(d->name, DM_DEV_REMOVE, DM_DEFERRED_REMOVE);
 }
-
-int dm_sweep(void)
-{
-	union request r;
-	int ret, first = 0;
-
-	if (access(DM_CONTROL, F_OK))
-		return 0;
-	request_init(&r, NULL, 0);
-	ret = request_send(&r, DM_LIST_DEVICES);
-	if (ret)
-		return ret;
-	for (size_t at = r.io.data_start;;) {
-		struct dm_name_list *entry = (void *)(r.room + at);
-		struct dm d;
-
-		if (!entry->dev)
-			break;
-		if (strncmp(entry->name, DM_PREFIX, strlen(DM_PREFIX)) == 0) {
-			snprintf(d.name, sizeof(d.name), "%s", entry->name);
-			ret = dm_resume(&d);
-			if (!ret)
-				ret = dm_remove(&d);
-			if (!first)
-				first = ret;
-		}
-		if (!entry->next)
-			break;
-		at += entry->next;
-	}
-	return first;
-}

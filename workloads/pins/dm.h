@@ -30,10 +30,4 @@ int dm_resume(struct dm *d);
 /* At once, or when the last one that has it open closes it. */
 int dm_remove(struct dm *d);
 
-/*
- * Resumes and removes every device whose name starts with DM_PREFIX. A process
- * that was killed while its write was held back cannot end before this.
- */
-int dm_sweep(void);
-
 #endif

@@ -131,6 +131,7 @@ static char *told(struct case_record *rec)
 	_cleanup_buf_ struct buf raw = BUF_INIT;
 	struct buf out = BUF_INIT;
 
+	assert_int_equal(rec->window_ms, rec->dax_proven ? FAKE_WINDOW_MS : 0);
 	case_record_judge(rec);
 	buf_adds(&raw, verdict_name(rec->verdict));
 	if (rec->verdict == VERDICT_ERROR || rec->verdict == VERDICT_SKIP)

@@ -242,7 +242,7 @@ static void check_collapse(const char *name, const char *text)
 {
 	const char *file = strstr(text, "file    a "), *call = strstr(text, "t collapse ");
 	char words[3][24];
-	uint64_t size, off, len;
+	uint64_t size, off = 0, len = 0;
 
 	if (!call)
 		return;

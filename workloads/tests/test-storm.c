@@ -400,10 +400,11 @@ static void test_words(void **state)
 		  "of the file is another" },
 		{ "storm a 5 cpus two", "t:2:16: expected one or all, found 'two'" },
 		{ "storm a 5 pins",
-		  "t:2:15: expected a kind of pin that holds pages of a file, found "
+		  "t:2:15: expected a kind of pin (see 'daxrig list pins'), found "
 		  "the end of the line" },
-		{ "storm a 5 pins rdma-odp", "t:2:16: expected a kind of pin that holds pages of a "
-					     "file, found 'rdma-odp'" },
+		{ "storm a 5 pins rdma-odp", "t:2:16: pin 'rdma-odp' holds no pages of a file" },
+		{ "storm a 5 pins vmsplcie",
+		  "t:2:16: no pin 'vmsplcie'; did you mean 'vmsplice'?" },
 		{ "map m a 0 4K shared rw\npin p vmsplice m 4K\nstorm a 5",
 		  "t:4: the storm would wait for ever: the file is held by 'p'" },
 	};
