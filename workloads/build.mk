@@ -17,5 +17,10 @@ judge-wraps := op_run kill task_sample task_stack exec_measure_window pin_wait_r
 	run_program fsmap_of_file fsmap_free book_init book_scan book_frames link_send guest_ms
 $(BUILD)/tests/test-judge: $(judge-srcs:%.c=$(BUILD)/asan/%.o)
 $(BUILD)/tests/test-judge: TEST_LDFLAGS := $(judge-wraps:%=-Wl,--wrap=%)
+
+# The frame of the oracles alone: those that there are do not listen.
+oracles-srcs := $(filter-out workloads/tests/judge-%,$(judge-srcs))
+$(BUILD)/tests/test-oracles: $(oracles-srcs:%.c=$(BUILD)/asan/%.o)
+$(BUILD)/tests/test-oracles: TEST_LDFLAGS := $(judge-wraps:%=-Wl,--wrap=%) -Wl,--wrap=oracles
 fuzz-srcs += $(wildcard workloads/fuzz/*.c)
 fuzz-seeds-scenario := workloads/scenarios

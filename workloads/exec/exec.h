@@ -4,8 +4,8 @@
  * filesystem), files.c, maps.c, holds.c (pins), ondemand.c (those that hold nothing),
  * target.c (what operations work on), operation.c (in the program itself), tasks.c, sample.c
  * and expect.c (started ones), effects.c (what an operation does when it ends), window.c (how
- * long things take), outcome.c, round.c and block.c (repeat), bare.c, the oracles flush.c,
- * freed.c (with fsmap.c), ledger.c and residue.c, and interp.c, which joins them.
+ * long things take), outcome.c, round.c and block.c (repeat), bare.c, residue.c, and interp.c,
+ * which joins them. Oracles listen to it: see oracles/oracle.h.
  */
 #ifndef WORKLOADS_EXEC_EXEC_H
 #define WORKLOADS_EXEC_EXEC_H
@@ -23,16 +23,12 @@
 #define EXEC_THINGS_MAX 64
 #define EXEC_MOUNTPOINT "/mnt/case"
 #define EXEC_WINDOW_FILE EXEC_MOUNTPOINT "/window" /* window.c's own */
-#define EXEC_EXTENTS_MAX 8
 
 struct exec_file {
 	const char *name;
 	char path[128];
 	int fd; /* -1 when closed */
 	struct model_file *m;
-	struct shadow dirty; /* of flush-trace.h: stored to and not flushed since */
-	uint64_t ino;	     /* 0 until it was asked for */
-	dev_t dev;
 };
 
 struct exec_map {
@@ -46,11 +42,6 @@ struct exec_map {
 	struct model_map *m;
 };
 
-/* Bytes of the filesystem's device. */
-struct extent {
-	uint64_t at, len;
-};
-
 struct exec_pin {
 	unsigned int traits; /* enum pin_trait */
 	bool live;
@@ -58,10 +49,7 @@ struct exec_pin {
 	uint64_t off;		      /* in the file */
 	struct model_pin *m;	      /* once it was granted */
 	const struct model_map *seen; /* of ondemand.c: what lies there by the plan, or NULL */
-	struct extent extents[EXEC_EXTENTS_MAX]; /* of freed.c: the blocks it stands on */
-	unsigned int nr_extents;
-	dev_t dev;	/* of the filesystem they are in */
-	struct pin pin; /* the last: why ends it */
+	struct pin pin;		      /* the last: why ends it */
 };
 
 /* Shared with the process that carries the operation out. */
@@ -133,10 +121,9 @@ struct exec {
 	uint64_t released_ns; /* before the last pin was let go */
 	uint64_t step_ns;     /* when the step began */
 	struct block *block;  /* the one that runs */
-	struct flush *flush;  /* NULL before the first store through a mapping */
 	struct watch watch;
+	void *oracle[ORACLES]; /* what each keeps of the case; NULL at first */
 	bool lost[ORACLES];    /* said so */
-	struct ledger *ledger; /* of ledger.c, NULL at first */
 	void *last;	       /* what a pin saw last */
 	size_t last_size;
 	char fault[256]; /* of setup or teardown */
@@ -165,13 +152,6 @@ void outcome_fail(struct outcome *o, enum rule rule, const char *expected, const
 	__printf(4, 5);
 void outcome_skip(struct outcome *o, const char *found, ...) __printf(2, 3);
 void outcome_error(struct outcome *o, const char *found, ...) __printf(2, 3);
-/*
- * Has it in the record of the case that @oracle does not see all, SIGHT_LACKING or _CUT.
- * exec_seen(): the case ends, and those that nothing was said of saw all.
- */
-void exec_lost(struct exec *x, enum oracle oracle, enum sight sight, const char *why, ...)
-	__printf(4, 5);
-void exec_seen(struct exec *x);
 
 /*
  * fs.c: mkfs and mount with dax=always; the same if need be, and the proof by statx.
@@ -223,19 +203,6 @@ void exec_map_guard(void);
 /* memcpy(), false when the kernel answered with SIGBUS. Callable from any thread. */
 bool exec_map_copy(void *dst, const void *src, size_t len);
 unsigned int exec_poisoned(void);
-
-/*
- * flush.c: the trace instance is made, once a guest: 0 or -errno. [off, off + len) of
- * @f is about to be stored to through a shared mapping; @c ran, whatever came of it;
- * @f (NULL: every file) was flushed by @how ("the fsync"). What cannot be told is forgotten.
- */
-int exec_flush_prepare(void);
-void exec_flush_store(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len);
-void exec_flush_forget(struct exec_file *f, uint64_t off, uint64_t len);
-void exec_flush_changed(struct exec *x, const struct op_call *c);
-void exec_flush_check(struct exec *x, struct exec_file *f, const char *how, struct outcome *o);
-/* The case ends: lost unless a mark that is set now is the last that the trace shows. */
-void exec_flush_end(struct exec *x);
 
 /* holds.c */
 struct exec_pin *exec_pin(struct exec *x, const char *name);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "workloads/model/pattern.h"
+#include "workloads/oracles/oracle.h"
 
 #define CHUNK (1u << 20)
 /* Generations a file is given before its origin comes round to another. */
@@ -163,7 +164,7 @@ void exec_file_sync(struct exec *x, const struct step *st, struct outcome *o)
 	if (x->ctx->lie != LIE_NO_FLUSH && (f ? fsync(fd) : syncfs(fd)))
 		outcome_fail(o, RULE_CONTRACT_ERRNO, "sync succeeds", "%s", errno_name(errno));
 	else
-		exec_flush_check(x, f, f ? "the fsync" : "the sync", o);
+		oracles_tell(x, flushed, f, f ? "the fsync" : "the sync", o);
 	if (!f)
 		close_fd(&fd);
 }

@@ -14,6 +14,7 @@
 
 #include "base/program.h"
 #include "workloads/model/pattern.h"
+#include "workloads/oracles/oracle.h"
 
 #define MKFS_TIMEOUT_MS 60000
 #define FSCK_TIMEOUT_MS 120000
@@ -218,7 +219,7 @@ void exec_fs_remount(struct exec *x, struct outcome *o)
 		outcome_fail(o, RULE_RESIDUE_UMOUNT, "umount succeeds", "%s", x->fault);
 		return;
 	}
-	exec_flush_check(x, NULL, "the umount", o);
+	oracles_tell(x, flushed, NULL, "the umount", o);
 	exec_fs_mount_again(x, o);
 }
 
@@ -288,7 +289,7 @@ void exec_fs_check(struct exec *x, struct outcome *o)
 		outcome_fail(o, RULE_RESIDUE_UMOUNT, "umount succeeds", "%s", x->fault);
 		return;
 	}
-	exec_flush_check(x, NULL, "the umount", o);
+	oracles_tell(x, flushed, NULL, "the umount", o);
 	exec_fsck(x, o);
 	if (was_mounted && o->status != STEP_ERROR)
 		exec_fs_mount_again(x, o);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "workloads/exec/exec.h"
-#include "workloads/oracles/ledger.h"
+#include "workloads/oracles/oracle.h"
 #include "workloads/model/pattern.h"
 
 static void do_unpin(struct exec *x, const struct step *st, struct outcome *o)
@@ -162,7 +162,7 @@ static bool run_step(struct exec *x, const struct step *st)
 	bool on;
 
 	exec_step(x, st, &o);
-	exec_ledger_step(x, st, &o);
+	oracles_tell(x, step, st, &o);
 	exec_report(x, st, &o, now_ns() - x->step_ns);
 	on = o.status != STEP_SKIP && o.status != STEP_ERROR;
 	buf_deinit(&o.detail);
@@ -235,9 +235,8 @@ static void teardown(struct exec *x, bool whole)
 	let_go(x);
 	start = now_ns();
 	if (exec_residue(x, whole && exec_looks(x), checked, &o))
-		exec_ledger_end(x, &o);
-	exec_flush_end(x);
-	exec_seen(x);
+		oracles_tell(x, unmounted, &o);
+	oracles_end(x);
 	report(x, 0, &o, now_ns() - start, "end");
 	buf_deinit(&o.detail);
 }
@@ -300,7 +299,7 @@ bool interp_prepare(const struct guest_facts *guest, const struct filesystem *fs
 	struct outcome o = { .detail = BUF_INIT };
 
 	x->ctx = &ctx;
-	exec_flush_prepare(); /* why it could not is said by the case that needs it */
+	oracles_tell(x, prepare);
 	exec_fs_stale(x, &o);
 	if (o.status == STEP_OK && fs)
 		exec_fs_make(x, &o);

@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/files.h"
 #include "workloads/model/pattern.h"
+#include "workloads/oracles/oracle.h"
 
 #define PAGE 4096u
 #define PMD (2u << 20)
@@ -180,11 +180,11 @@ static void touch_write(struct exec *x, struct exec_map *m, uint64_t off, uint64
 
 	pattern_fill(data, len, f->origin, gen, m->off + off);
 	if (m->shared && m->file)
-		exec_flush_store(x, m->file, m->off + off, len);
+		oracles_tell(x, storing, m->file, m->off + off, len);
 	fault = guarded_copy(m->addr + off, data, len);
 	free(data);
 	if (fault && m->shared && m->file)
-		exec_flush_forget(m->file, m->off + off, len);
+		oracles_tell(x, spoiled, m->file, m->off + off, len);
 	if (fault)
 		outcome_fail(o, RULE_CONTENT_MAP, "the store succeeds", "SIGBUS at '%s'+%#llx",
 			     m->name, (unsigned long long)((uint8_t *)fault - m->addr));
@@ -203,46 +203,18 @@ static void touch_read(struct exec_map *m, uint64_t off, uint64_t len, struct ou
 		outcome_fail(o, RULE_CONTENT_MAP, "the load succeeds", "SIGBUS in '%s'", m->name);
 }
 
-/* Faults so far that could have had a 2 MiB entry and got one of 4 KiB; 0 when not told. */
-static uint64_t fallbacks(struct exec *x)
-{
-	static const char field[] = "\nthp_fault_fallback ";
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	_cleanup_err_ struct err *err = file_read("/proc/vmstat", 1u << 16, &text);
-	const char *p = err ? NULL : strstr(buf_str(&text), field);
-
-	if (!p)
-		exec_lost(x, ORACLE_ENTRIES, SIGHT_LACKING,
-			  "no thp_fault_fallback in /proc/vmstat");
-	return p ? strtoull(p + strlen(field), NULL, 10) : 0;
-}
-
-/*
- * It should get 2 MiB entries: a private store gets none, and one that ends the sharing of
- * blocks gets new ones, which need not be aligned. Where a table of 4 KiB entries stands
- * already the kernel does not try, and counts nothing.
- */
-static bool wants_large(const struct exec *x, const struct exec_map *m, const struct step *st)
-{
-	return m->pmd && (m->off + st->off) % PMD == 0 && st->len >= PMD &&
-	       (!st->writable || (m->shared && x->nr_files == 1));
-}
-
 void exec_map_touch(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_map *m = exec_map(x, st->other);
-	bool whole = wants_large(x, m, st);
-	uint64_t before = whole ? fallbacks(x) : 0;
 
+	oracles_tell(x, touching, m, st);
 	if (st->writable && !m->writable)
 		outcome_error(o, "'%s' is mapped read-only", m->name);
 	else if (st->writable)
 		touch_write(x, m, st->off, st->len, o);
 	else
 		touch_read(m, st->off, st->len, o);
-	/* what the case is to show needs the entry */
-	if (whole && o->status == STEP_OK && fallbacks(x) != before)
-		outcome_error(o, "'%s' got no 2 MiB entry, the fault fell back to 4 KiB", m->name);
+	oracles_tell(x, touched, m, st, o);
 }
 
 /* Behind the last page of the file every load is SIGBUS: what answers is a stale page. */

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 
 #include "workloads/model/pattern.h"
+#include "workloads/oracles/oracle.h"
 
 bool exec_on_demand(const struct exec_pin *p)
 {
@@ -262,7 +263,7 @@ void exec_on_demand_write(struct exec *x, struct exec_pin *p, uint64_t off, uint
 	gen = ++map->file->gen;
 	pattern_fill(data, len, map->file->origin, gen, p->off + off);
 	if (map->shared)
-		exec_flush_store(x, p->file, p->off + off, len);
+		oracles_tell(x, storing, p->file, p->off + off, len);
 	if (judge_part(p, p->pin.kind->write_at(&p->pin, off, len, data), "WRITE to", off, len,
 		       o)) {
 		model_map_write(&x->model, map, p->m->off + off, len, gen);
@@ -270,6 +271,6 @@ void exec_on_demand_write(struct exec *x, struct exec_pin *p, uint64_t off, uint
 		if (o->status == STEP_FAIL)
 			o->rule = RULE_CONTENT_DMA;
 	} else if (map->shared) {
-		exec_flush_forget(p->file, p->off + off, len);
+		oracles_tell(x, spoiled, p->file, p->off + off, len);
 	}
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/task.h"
-#include "workloads/oracles/freed-blocks.h"
+#include "workloads/oracles/oracle.h"
 #include "workloads/model/pattern.h"
 
 struct exec_pin *exec_pin(struct exec *x, const char *name)
@@ -232,7 +232,7 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 	p->live = true;
 	if (exec_on_demand(p))
 		exec_on_demand_judge(x, p, NULL, o);
-	exec_freed_note(x, p);
+	oracles_tell(x, pinned, p);
 	wait_rounds(x, p, 1);
 }
 
@@ -274,7 +274,7 @@ void exec_pin_release(struct exec *x, struct exec_pin *p, struct outcome *o)
 {
 	int ret;
 
-	exec_freed_check(x, p, o);
+	oracles_tell(x, standing, p, o);
 	about_to_let_go(x);
 	if (x->last_size < p->pin.len) {
 		free(x->last);
@@ -305,7 +305,7 @@ void exec_pin_end(struct exec *x, struct exec_pin *p, bool killed, struct outcom
 {
 	int ret;
 
-	exec_freed_check(x, p, o);
+	oracles_tell(x, standing, p, o);
 	about_to_let_go(x);
 	if (has_trait(p, PIN_HOLDS))
 		exec_pins_fault(x, o);
@@ -350,7 +350,7 @@ void exec_pin_check(struct exec *x, const struct step *st, struct outcome *o)
 		shadow_deinit(&want);
 	}
 	free(data);
-	exec_freed_check(x, p, o);
+	oracles_tell(x, standing, p, o);
 }
 
 const char *exec_holders(struct exec *x, char *buf, size_t size)

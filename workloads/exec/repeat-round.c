@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "workloads/exec/exec.h"
+#include "workloads/oracles/oracle.h"
 
 void exec_mark(const struct exec *x, struct mark *out)
 {
@@ -52,6 +53,6 @@ void exec_round_end(struct exec *x, struct mark *from, unsigned int round, struc
 		struct exec_file *f = &x->files[x->nr_files - 1];
 
 		exec_file_close(f);
-		shadow_deinit(&f->dirty);
+		oracles_tell(x, gone, f);
 	}
 }

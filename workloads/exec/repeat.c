@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* repeat ... end: many rounds, one report a line. */
 #include "workloads/exec/exec.h"
-#include "workloads/oracles/ledger.h"
+#include "workloads/oracles/oracle.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -109,7 +109,7 @@ static unsigned int run_round(struct exec *x, struct block *b, struct mark *mark
 		l->ticks += passed(b);
 		if (l->o.hung) {
 			stop_clock(b);
-			exec_ledger_step(x, st, &l->o);
+			oracles_tell(x, step, st, &l->o);
 			exec_report(x, st, &l->o, to_ns(b, l->ticks));
 		}
 		*fine &= l->o.status == STEP_OK;
@@ -151,7 +151,7 @@ bool exec_block(struct exec *x, unsigned int repeat)
 	stop_clock(&b);
 	fine = !ends_case(&b.lines[came - 1].o);
 	if (came == b.nr_lines)
-		exec_ledger_step(x, st + came, &b.lines[came - 1].o);
+		oracles_tell(x, step, st + came, &b.lines[came - 1].o);
 	report_lines(x, &b, b.round + fine, came);
 	block_deinit(&b);
 	return fine;

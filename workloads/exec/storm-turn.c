@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "workloads/oracles/ledger.h"
+#include "workloads/oracles/oracle.h"
 
 static struct storm_worker *leader(struct storm *s)
 {
@@ -63,7 +63,7 @@ static void look_at_books(struct storm *s)
 	for (unsigned int i = 0; i < s->n; i++)
 		if (s->w[i].pin->live)
 			s->w[i].looked_id = s->w[i].pin->pin.id;
-	exec_ledger_look(s->x, &l->o);
+	oracles_tell(s->x, rest, &l->o);
 }
 
 bool storm_look_at_all(struct storm *s)

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/task.h"
-#include "workloads/oracles/ledger.h"
+#include "workloads/oracles/oracle.h"
 
 /* So long the workers go on between two looks at all. */
 #define SLICE_NS 300000000ull
@@ -102,7 +102,7 @@ static bool init(struct storm *s, struct exec *x, const struct step *st, struct 
 		outcome_error(o, "no room for a storm on '%s', or it cannot be opened", st->name);
 		return false;
 	}
-	exec_flush_forget(s->f, 0, s->f->m->size);
+	oracles_tell(x, spoiled, s->f, 0, s->f->m->size);
 	for (unsigned int i = 0; i <= s->n; i++)
 		if (!init_worker(s, i, o))
 			return false;
@@ -302,7 +302,7 @@ static void take_hang(struct storm *s, struct outcome *o)
 	wait_for(s, now_ns() + s->x->grace_ms * 1000000, s->n - 1);
 	pthread_mutex_unlock(&s->lock);
 	if (w && task_sample(getpid(), w->op.tid, &sample) == 0 && exec_waits_for_layout(&sample))
-		exec_ledger_hang(s->x, o);
+		oracles_tell(s->x, hang, o);
 }
 
 /* The file gets bytes that the model knows. False when a write does not end. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "workloads/model/pattern.h"
+#include "workloads/oracles/oracle.h"
 
 /* Bytes of a generation of their own for @len bytes at @off of @f. */
 static void *new_bytes(struct model_file *f, uint64_t off, uint64_t len, unsigned int *gen)
@@ -32,7 +33,7 @@ static bool target_map(struct exec *x, const struct op_call *c, struct op_target
 		return true;
 	t->data = *data = new_bytes(m->m->file, m->off + c->off[0], c->len, gen);
 	if (m->shared && m->writable)
-		exec_flush_store(x, m->file, m->off + c->off[0], c->len);
+		oracles_tell(x, storing, m->file, m->off + c->off[0], c->len);
 	return true;
 }
 
@@ -83,7 +84,7 @@ static void spoil(struct exec *x, const struct op_call *c)
 
 	model_map_spoil(&x->model, m->m, c->off[0], c->len);
 	if (m->shared)
-		exec_flush_forget(m->file, m->off + c->off[0], c->len);
+		oracles_tell(x, spoiled, m->file, m->off + c->off[0], c->len);
 }
 
 void exec_ended(struct exec *x, const struct op_call *c, unsigned int gen, int result, bool raced)
@@ -97,7 +98,7 @@ void exec_ended(struct exec *x, const struct op_call *c, unsigned int gen, int r
 	else if (!result)
 		exec_apply(x, c, gen);
 	if (!store)
-		exec_flush_changed(x, c);
+		oracles_tell(x, changed, c);
 }
 
 void exec_read_check(struct exec *x, const struct op_call *c, const void *data, struct outcome *o)

@@ -9,13 +9,17 @@ static struct err *parse_fs(struct parser *p)
 {
 	p->s->fs = 0;
 	do {
-		const char *word = line_peek(&p->line);
-		const struct filesystem *fs = word ? filesystem_find(word) : NULL;
+		struct nearest n = { 0 };
+		struct err *err = line_word(&p->line, "a filesystem", &n.word);
+		const struct filesystem *fs = err ? NULL : filesystem_find(n.word);
 
+		if (err)
+			return err;
+		for (size_t i = 0; !fs && filesystems[i]; i++)
+			nearest_offer(&n, filesystems[i]->name);
 		if (!fs)
-			return line_expected(&p->line, "a filesystem (see 'daxrig list matrix')");
+			return line_unknown(&p->line, &n, "filesystem", "see 'daxrig list matrix'");
 		p->s->fs |= filesystem_bit(fs);
-		p->line.next++;
 	} while (line_peek(&p->line));
 	return NULL;
 }

@@ -4,7 +4,7 @@
  * between the store and the end of the next fsync, sync or umount. A trace instance of
  * our own listens to fs_dax:dax_writeback_one; reading it takes the events out.
  */
-#include "workloads/exec/exec.h"
+#include "workloads/oracles/oracle.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,9 +29,26 @@ struct flush {
 	bool moved;	 /* an operation ran since the last look: there may be events */
 	struct buf line; /* the end of what was read, not yet a whole line */
 	bool marked;	 /* the last line was the mark of the case's end */
+	/* by the place in x->files */
+	struct flush_file {
+		struct shadow dirty; /* of flush-trace.h: stored to and not flushed since */
+		uint64_t ino;	     /* 0 until it was asked for */
+		dev_t dev;
+	} file[EXEC_THINGS_MAX];
 };
 
-int exec_flush_prepare(void)
+/* NULL before the first store through a mapping. */
+static struct flush *flush_of(const struct exec *x)
+{
+	return x->oracle[ORACLE_FLUSH];
+}
+
+static struct flush_file *file_of(const struct exec *x, const struct exec_file *f)
+{
+	return &flush_of(x)->file[f - x->files];
+}
+
+static int prepare(void)
 {
 	int ret;
 
@@ -43,6 +60,13 @@ int exec_flush_prepare(void)
 	return ret < 0 ? ret : 0;
 }
 
+/* Why it could not is said by the case that needs it. */
+static void flush_prepare(struct exec *x)
+{
+	(void)x;
+	prepare();
+}
+
 static __printf(3, 4) void lose(struct exec *x, enum sight sight, const char *fmt, ...)
 {
 	char why[200];
@@ -51,9 +75,9 @@ static __printf(3, 4) void lose(struct exec *x, enum sight sight, const char *fm
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	exec_lost(x, ORACLE_FLUSH, sight, "%s", why);
-	close_fd(&x->flush->pipe);
-	x->flush->pipe = -1;
+	oracle_lost(x, ORACLE_FLUSH, sight, "%s", why);
+	close_fd(&flush_of(x)->pipe);
+	flush_of(x)->pipe = -1;
 }
 
 static int open_pipe(void)
@@ -66,26 +90,25 @@ static int open_pipe(void)
 /* Whether the oracle is there; the first time it is set up. */
 static bool listening(struct exec *x)
 {
+	struct flush *l = flush_of(x);
 	int ret;
 
-	if (!exec_looks(x))
-		return false;
-	if (x->flush)
-		return x->flush->pipe >= 0;
-	x->flush = xcalloc(1, sizeof(*x->flush));
-	x->flush->moved = true; /* the cases before this one left events */
-	x->flush->pipe = -1;
-	ret = exec_flush_prepare();
+	if (l)
+		return l->pipe >= 0;
+	l = x->oracle[ORACLE_FLUSH] = xcalloc(1, sizeof(*l));
+	l->moved = true; /* the cases before this one left events */
+	l->pipe = -1;
+	ret = prepare();
 	if (ret) {
 		lose(x, SIGHT_LACKING,
 		     "this kernel has no event fs_dax:dax_writeback_one in tracefs: %s",
 		     errno_name(-ret));
 		return false;
 	}
-	x->flush->pipe = open_pipe();
-	if (x->flush->pipe < 0)
-		lose(x, SIGHT_CUT, "trace_pipe: %s", errno_name(-x->flush->pipe));
-	return x->flush->pipe >= 0;
+	l->pipe = open_pipe();
+	if (l->pipe < 0)
+		lose(x, SIGHT_CUT, "trace_pipe: %s", errno_name(-l->pipe));
+	return l->pipe >= 0;
 }
 
 static bool anything_dirty(const struct exec *x)
@@ -93,7 +116,7 @@ static bool anything_dirty(const struct exec *x)
 	uint64_t first;
 
 	for (unsigned int i = 0; i < x->nr_files; i++)
-		if (dirty_count(&x->files[i].dirty, &first))
+		if (dirty_count(&file_of(x, &x->files[i])->dirty, &first))
 			return true;
 	return false;
 }
@@ -101,7 +124,7 @@ static bool anything_dirty(const struct exec *x)
 static void take_writeback(struct exec *x, const struct writeback *w)
 {
 	for (unsigned int i = 0; i < x->nr_files; i++) {
-		struct exec_file *f = &x->files[i];
+		struct flush_file *f = file_of(x, &x->files[i]);
 
 		if (f->ino == w->ino && f->dev == makedev(w->major, w->minor))
 			dirty_drop(&f->dirty, w->page, w->pages);
@@ -111,7 +134,7 @@ static void take_writeback(struct exec *x, const struct writeback *w)
 /* Takes the whole lines of what was read. */
 static void take_lines(struct exec *x)
 {
-	struct buf *b = &x->flush->line;
+	struct buf *b = &flush_of(x)->line;
 	struct writeback w;
 	const char *nl;
 	size_t at = 0;
@@ -133,13 +156,13 @@ static void take_lines(struct exec *x)
 			     (int)MIN(len, 120), b->data + at);
 			break;
 		case TRACE_MARK:
-			x->flush->marked = true;
+			flush_of(x)->marked = true;
 			break;
 		case TRACE_OTHER:
 			break;
 		}
 		at += len + 1;
-		if (x->flush->pipe < 0)
+		if (flush_of(x)->pipe < 0)
 			return;
 	}
 	buf_consume(b, at);
@@ -149,11 +172,12 @@ static void take_lines(struct exec *x)
 static void look(struct exec *x)
 {
 	static char chunk[64 << 10];
+	struct flush *l = flush_of(x);
 	size_t total = 0;
 
-	x->flush->moved = false;
-	while (x->flush->pipe >= 0) {
-		ssize_t n = read(x->flush->pipe, chunk, sizeof(chunk));
+	l->moved = false;
+	while (l->pipe >= 0) {
+		ssize_t n = read(l->pipe, chunk, sizeof(chunk));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -166,60 +190,71 @@ static void look(struct exec *x)
 			lose(x, SIGHT_CUT, "the trace does not end");
 			return;
 		}
-		buf_add(&x->flush->line, chunk, (size_t)n);
+		buf_add(&l->line, chunk, (size_t)n);
 		take_lines(x);
 	}
 }
 
 /* Who @f is in the trace; false when it cannot be told. */
-static bool identify(struct exec_file *f)
+static bool identify(const struct exec *x, const struct exec_file *f)
 {
+	struct flush_file *t = file_of(x, f);
 	struct stat sb;
 
-	if (f->ino)
+	if (t->ino)
 		return true;
 	if (f->fd >= 0 ? fstat(f->fd, &sb) : stat(f->path, &sb))
 		return false;
-	f->ino = sb.st_ino;
-	f->dev = sb.st_dev;
+	t->ino = sb.st_ino;
+	t->dev = sb.st_dev;
 	return true;
 }
 
-void exec_flush_store(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len)
+static void flush_storing(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len)
 {
 	uint64_t page = off / FLUSH_PAGE;
 
-	if (!listening(x) || !identify(f))
+	if (!listening(x) || !identify(x, f))
 		return;
 	/* older events must not count for the store that comes now */
-	if (x->flush->moved || exec_task_pending(x, NULL))
+	if (flush_of(x)->moved || exec_task_pending(x, NULL))
 		look(x);
-	dirty_add(&f->dirty, page, (off + len + FLUSH_PAGE - 1) / FLUSH_PAGE - page);
+	dirty_add(&file_of(x, f)->dirty, page, (off + len + FLUSH_PAGE - 1) / FLUSH_PAGE - page);
 }
 
-void exec_flush_forget(struct exec_file *f, uint64_t off, uint64_t len)
+static void flush_spoiled(struct exec *x, struct exec_file *f, uint64_t off, uint64_t len)
 {
-	dirty_drop(&f->dirty, off / FLUSH_PAGE, len / FLUSH_PAGE + 2);
+	if (flush_of(x))
+		dirty_drop(&file_of(x, f)->dirty, off / FLUSH_PAGE, len / FLUSH_PAGE + 2);
 }
 
-void exec_flush_changed(struct exec *x, const struct op_call *c)
+static void flush_changed(struct exec *x, const struct op_call *c)
 {
 	uint64_t page, pages;
 
-	if (!x->flush)
+	if (!flush_of(x))
 		return;
-	x->flush->moved = true;
+	flush_of(x)->moved = true;
 	for (int i = 0; i < OP_FILES_MAX && c->file[i]; i++) {
 		struct exec_file *f = exec_file(x, c->file[i]);
 
 		if (f && flush_call_range(c, i, &page, &pages))
-			dirty_drop(&f->dirty, page, pages);
+			dirty_drop(&file_of(x, f)->dirty, page, pages);
 	}
 }
 
-static void judge(struct exec_file *f, const char *how, struct outcome *o)
+static void flush_gone(struct exec *x, struct exec_file *f)
 {
-	uint64_t page, n = dirty_count(&f->dirty, &page);
+	if (!flush_of(x))
+		return;
+	shadow_deinit(&file_of(x, f)->dirty);
+	file_of(x, f)->ino = 0;
+}
+
+static void judge(const struct exec_file *f, const struct flush_file *t, const char *how,
+		  struct outcome *o)
+{
+	uint64_t page, n = dirty_count(&t->dirty, &page);
 	char expected[160];
 
 	if (!n)
@@ -227,29 +262,29 @@ static void judge(struct exec_file *f, const char *how, struct outcome *o)
 	snprintf(expected, sizeof(expected),
 		 "page %#llx of file '%s' (inode %llu) is flushed "
 		 "by %s",
-		 (unsigned long long)page, f->name, (unsigned long long)f->ino, how);
+		 (unsigned long long)page, f->name, (unsigned long long)t->ino, how);
 	outcome_fail(o, RULE_FLUSH_MISSING, expected,
 		     "no dax_writeback_one covers it since it "
 		     "was stored to (%llu such page%s in the file)",
 		     (unsigned long long)n, n == 1 ? "" : "s");
-	for (size_t i = 0; i < f->dirty.n && o->detail.len < 4096; i++)
-		if (f->dirty.v[i].kind == PIECE_DATA)
+	for (size_t i = 0; i < t->dirty.n && o->detail.len < 4096; i++)
+		if (t->dirty.v[i].kind == PIECE_DATA)
 			buf_addf(&o->detail,
 				 "file '%s' inode %llu: pages %#llx to %#llx were "
 				 "not flushed\n",
-				 f->name, (unsigned long long)f->ino,
-				 (unsigned long long)f->dirty.v[i].off,
-				 (unsigned long long)(f->dirty.v[i].off + f->dirty.v[i].len - 1));
+				 f->name, (unsigned long long)t->ino,
+				 (unsigned long long)t->dirty.v[i].off,
+				 (unsigned long long)(t->dirty.v[i].off + t->dirty.v[i].len - 1));
 }
 
-void exec_flush_check(struct exec *x, struct exec_file *f, const char *how, struct outcome *o)
+static void flush_flushed(struct exec *x, struct exec_file *f, const char *how, struct outcome *o)
 {
-	if (!x->flush || !listening(x))
+	if (!flush_of(x) || !listening(x))
 		return;
 	/* what runs, or was killed half way, may have taken its pages away already */
 	for (unsigned int i = 0; i < x->nr_tasks; i++)
 		if (x->tasks[i].started && !x->tasks[i].applied)
-			exec_flush_changed(x, &x->tasks[i].step->call);
+			flush_changed(x, &x->tasks[i].step->call);
 	look(x);
 	if (!listening(x))
 		return;
@@ -259,25 +294,36 @@ void exec_flush_check(struct exec *x, struct exec_file *f, const char *how, stru
 		if (f && g != f)
 			continue;
 		if (!g->m->gone)
-			judge(g, how, o);
-		shadow_deinit(&g->dirty); /* told once */
+			judge(g, file_of(x, g), how, o);
+		shadow_deinit(&file_of(x, g)->dirty); /* told once */
 	}
 }
 
-void exec_flush_end(struct exec *x)
+static void flush_end(struct exec *x)
 {
 	int ret;
 
-	if (!x->flush || !listening(x))
+	if (!flush_of(x) || !listening(x))
 		return;
 	look(x);
 	if (!listening(x))
 		return;
-	x->flush->marked = false;
+	flush_of(x)->marked = false;
 	ret = file_poke(INSTANCE "/trace_marker", TRACE_MARK_TEXT);
 	if (!ret)
 		look(x);
-	if (listening(x) && !x->flush->marked)
+	if (listening(x) && !flush_of(x)->marked)
 		lose(x, SIGHT_CUT, "the trace does not show the mark of the case's end%s%s",
 		     ret ? ": trace_marker: " : "", ret ? errno_name(-ret) : "");
 }
+
+const struct oracle_ops oracle_flush = {
+	.rules = RULE_BIT(RULE_FLUSH_MISSING),
+	.prepare = flush_prepare,
+	.storing = flush_storing,
+	.spoiled = flush_spoiled,
+	.changed = flush_changed,
+	.gone = flush_gone,
+	.flushed = flush_flushed,
+	.end = flush_end,
+};

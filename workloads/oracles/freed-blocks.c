@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "workloads/oracles/freed-blocks.h"
+/*
+ * The oracle that asks the filesystem whether a block is free while its page is held:
+ * whoever gets it next gets the DMA. That is seen here as soon as the operation that
+ * freed it returned, and needs no luck of another file's taking just that block.
+ */
+#include "workloads/oracles/oracle.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +15,25 @@
 #include <unistd.h>
 
 #include "workloads/model/blocks.h"
+#include "workloads/oracles/fsmap.h"
+
+#define EXTENTS_MAX 8
+
+/* The blocks that a pin stands on. */
+struct ground {
+	unsigned int id; /* of the pin */
+	dev_t dev;	 /* of the filesystem they are in */
+	struct extent extents[EXTENTS_MAX];
+	unsigned int n;
+};
+
+/* By the pin's place in x->pins: another pin's until @p is noted there. */
+static struct ground *ground_of(struct exec *x, const struct exec_pin *p)
+{
+	if (!x->oracle[ORACLE_BLOCKS])
+		x->oracle[ORACLE_BLOCKS] = xcalloc(EXEC_THINGS_MAX, sizeof(struct ground));
+	return (struct ground *)x->oracle[ORACLE_BLOCKS] + (p - x->pins);
+}
 
 /* Whether the pin holds the file's own block there, no private copy of its page. */
 static bool is_the_files(const struct exec_pin *p, const struct piece *held)
@@ -24,18 +48,22 @@ static enum sight sight_of(int errnum)
 	return errnum == EOPNOTSUPP || errnum == ENOTTY ? SIGHT_LACKING : SIGHT_CUT;
 }
 
-void exec_freed_note(struct exec *x, struct exec_pin *p)
+/* Finds the blocks it stands on. */
+static void blocks_pinned(struct exec *x, struct exec_pin *p)
 {
-	struct extent found[EXEC_EXTENTS_MAX];
+	struct extent found[EXTENTS_MAX];
+	struct ground *g = ground_of(x, p);
 	struct stat st;
 
+	g->id = p->pin.id;
+	g->n = 0;
 	/* in a block of rounds it would be most of what a round takes */
-	if (!exec_looks(x) || x->block || !(p->traits & PIN_HOLDS) || !p->file || p->file->fd < 0 ||
+	if (x->block || !(p->traits & PIN_HOLDS) || !p->file || p->file->fd < 0 ||
 	    exec_task_pending(x, p->file))
 		return;
 	if (fstat(p->file->fd, &st))
 		return;
-	p->dev = st.st_dev;
+	g->dev = st.st_dev;
 	for (size_t i = 0; i < p->m->blocks.n; i++) {
 		const struct piece *held = &p->m->blocks.v[i];
 		int n;
@@ -43,11 +71,11 @@ void exec_freed_note(struct exec *x, struct exec_pin *p)
 		if (held->kind != PIECE_DATA || !is_the_files(p, held))
 			continue;
 		n = fsmap_of_file(p->file->fd, p->off + held->off, held->len, found,
-				  EXEC_EXTENTS_MAX - p->nr_extents);
+				  EXTENTS_MAX - g->n);
 		if (n < 0)
-			exec_lost(x, ORACLE_BLOCKS, sight_of(-n), "FIEMAP: %s", errno_name(-n));
+			oracle_lost(x, ORACLE_BLOCKS, sight_of(-n), "FIEMAP: %s", errno_name(-n));
 		for (int j = 0; j < n; j++)
-			p->extents[p->nr_extents++] = found[j];
+			g->extents[g->n++] = found[j];
 	}
 }
 
@@ -64,12 +92,12 @@ static void commit(const struct exec *x)
 }
 
 /* The mount, unless an operation took it away: -1. */
-static int open_mount(const struct exec_pin *p)
+static int open_mount(const struct ground *g)
 {
 	int fd = open(EXEC_MOUNTPOINT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
-	if (fd >= 0 && (fstat(fd, &st) || st.st_dev != p->dev)) {
+	if (fd >= 0 && (fstat(fd, &st) || st.st_dev != g->dev)) {
 		close(fd);
 		fd = -1;
 	}
@@ -77,7 +105,8 @@ static int open_mount(const struct exec_pin *p)
 }
 
 /* Without its filesystem all of the device is there for the next who opens it. */
-static void check_device(const struct exec *x, struct exec_pin *p, struct outcome *o)
+static void check_device(const struct exec *x, const struct exec_pin *p, struct ground *g,
+			 struct outcome *o)
 {
 	_cleanup_close_ int fd = open(x->ctx->guest->pmem, O_RDONLY | O_EXCL | O_CLOEXEC);
 
@@ -86,20 +115,21 @@ static void check_device(const struct exec *x, struct exec_pin *p, struct outcom
 	outcome_fail(o, RULE_BLOCK_FREED, "the blocks of a held page are a file's",
 		     "umount came back, and the device beneath '%s' (%s) is free", p->pin.name,
 		     p->pin.kind->name);
-	p->nr_extents = 0;
+	g->n = 0;
 }
 
 /* True when one is free; *@o has it then. */
-static bool look_for_free(struct exec *x, struct exec_pin *p, int fd, struct outcome *o)
+static bool look_for_free(struct exec *x, const struct exec_pin *p, const struct ground *g, int fd,
+			  struct outcome *o)
 {
 	struct extent gone;
 
-	for (unsigned int i = 0; i < p->nr_extents; i++) {
-		int ret = fsmap_free(fd, &p->extents[i], &gone);
+	for (unsigned int i = 0; i < g->n; i++) {
+		int ret = fsmap_free(fd, &g->extents[i], &gone);
 
 		if (ret < 0)
-			exec_lost(x, ORACLE_BLOCKS, sight_of(-ret), "GETFSMAP: %s",
-				  errno_name(-ret));
+			oracle_lost(x, ORACLE_BLOCKS, sight_of(-ret), "GETFSMAP: %s",
+				    errno_name(-ret));
 		if (ret <= 0)
 			continue;
 		outcome_fail(o, RULE_BLOCK_FREED, "the blocks of a held page are a file's",
@@ -127,23 +157,38 @@ static uint64_t last_look(struct exec *x, int fd)
 	return now_ns() + x->window_ms * 1000000;
 }
 
-void exec_freed_check(struct exec *x, struct exec_pin *p, struct outcome *o)
+/*
+ * What was found is not found again. An umount that came back has freed all of the device,
+ * unless that cannot be opened for oneself.
+ */
+static void blocks_standing(struct exec *x, struct exec_pin *p, struct outcome *o)
 {
 	const struct timespec gap = { .tv_nsec = 5000000 };
-	/* what spins may have locked the filesystem */
-	_cleanup_close_ int fd = p->nr_extents && !exec_tasks_busy(x) ? open_mount(p) : -1;
+	struct ground *g = ground_of(x, p);
+	_cleanup_close_ int fd = -1;
 	uint64_t last;
 
-	if (p->nr_extents && !x->mounted && !x->unbound)
-		check_device(x, p, o);
+	if (g->id != p->pin.id || !g->n)
+		return;
+	/* what spins may have locked the filesystem */
+	if (!exec_tasks_busy(x))
+		fd = open_mount(g);
+	if (!x->mounted && !x->unbound)
+		check_device(x, p, g, o);
 	if (fd < 0)
 		return;
 	commit(x);
 	last = last_look(x, fd);
-	while (!look_for_free(x, p, fd, o)) {
+	while (!look_for_free(x, p, g, fd, o)) {
 		if (now_ns() >= last)
 			return;
 		nanosleep(&gap, NULL);
 	}
-	p->nr_extents = 0;
+	g->n = 0;
 }
+
+const struct oracle_ops oracle_blocks = {
+	.rules = RULE_BIT(RULE_BLOCK_FREED),
+	.pinned = blocks_pinned,
+	.standing = blocks_standing,
+};

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "workloads/oracles/freed-blocks.h"
+#include "workloads/oracles/fsmap.h"
 
 #define RECORDS 16
 /* no place on the device is told, or none that is the bytes' own */

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "workloads/oracles/ledger.h"
+/*
+ * The kernel's books against the program's: the host reads the struct pages from
+ * outside. Only while nothing of the program runs; a waiting operation does not.
+ */
+#include "workloads/oracles/oracle.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,12 +11,12 @@
 
 #include "base/task.h"
 #include "workloads/oracles/pagemap.h"
-#include "workloads/exec/exec.h"
 
 /* What passes by is not meant: a difference must be there in so many looks. */
 #define LOOKS 3
 #define LOOK_GAP_NS 4000000
 #define TEXT_MAX 16384u
+#define LEDGER_RULES RULE_BITS(RULE_LEDGER_REFCOUNT, RULE_LEDGER_IDLE)
 
 struct ledger {
 	struct book book;
@@ -35,7 +39,7 @@ struct ledger {
 static void lose(struct exec *x, struct ledger *l, enum sight sight, const char *why)
 {
 	l->off = true;
-	exec_lost(x, ORACLE_LEDGER, sight, "%s", why);
+	oracle_lost(x, ORACLE_LEDGER, sight, "%s", why);
 }
 
 static void make_room(struct ledger *l, size_t rows)
@@ -48,16 +52,17 @@ static void make_room(struct ledger *l, size_t rows)
 /* NULL when it is lost. */
 static struct ledger *ledger(struct exec *x)
 {
+	struct ledger *l = x->oracle[ORACLE_LEDGER];
 	const char *why;
 
-	if (!x->ledger) {
-		x->ledger = xcalloc(1, sizeof(*x->ledger));
-		make_room(x->ledger, LEDGER_ROWS_MAX);
-		why = book_init(&x->ledger->book, x->ctx->guest->pmem);
+	if (!l) {
+		l = x->oracle[ORACLE_LEDGER] = xcalloc(1, sizeof(*l));
+		make_room(l, LEDGER_ROWS_MAX);
+		why = book_init(&l->book, x->ctx->guest->pmem);
 		if (why)
-			lose(x, x->ledger, SIGHT_LACKING, why);
+			lose(x, l, SIGHT_LACKING, why);
 	}
-	return x->ledger->off ? NULL : x->ledger;
+	return l->off ? NULL : l;
 }
 
 static unsigned int traits_of(const struct exec_pin *p)
@@ -200,7 +205,7 @@ static bool names_rule(struct ledger *l)
 	if (!end)
 		return false;
 	*end = '\0';
-	if (rule_find(l->reply, &l->rule))
+	if (rule_find(l->reply, &l->rule) && (LEDGER_RULES & RULE_BIT(l->rule)))
 		return true;
 	*end = '\n';
 	return false;
@@ -353,7 +358,7 @@ static bool is_stuck_in_layout(const struct exec *x)
 }
 
 /* Does somebody still hold what it waits for, or did nobody wake it? */
-void exec_ledger_hang(struct exec *x, struct outcome *o)
+static void ledger_hang(struct exec *x, struct outcome *o)
 {
 	struct ledger *l = ledger(x);
 	enum answer a = l ? look_again(x, l, look) : ANSWER_LOST;
@@ -365,7 +370,7 @@ void exec_ledger_hang(struct exec *x, struct outcome *o)
 				     "if nothing is held, nobody woke the waiter\n");
 }
 
-void exec_ledger_look(struct exec *x, struct outcome *o)
+static void ledger_rest(struct exec *x, struct outcome *o)
 {
 	struct ledger *l = ledger(x);
 
@@ -373,23 +378,35 @@ void exec_ledger_look(struct exec *x, struct outcome *o)
 		tell(l, o);
 }
 
-/* Of a device that is gone there are no struct pages any more. */
-void exec_ledger_step(struct exec *x, const struct step *st, struct outcome *o)
+/*
+ * The pages that were mapped or pinned so far are held as they must be. Of a device that is
+ * gone there are no struct pages any more.
+ */
+static void ledger_step(struct exec *x, const struct step *st, struct outcome *o)
 {
-	if (!exec_looks(x) || !is_worth_it(st) || o->status == STEP_SKIP || o->status == STEP_ERROR)
+	if (!is_worth_it(st) || o->status == STEP_SKIP || o->status == STEP_ERROR)
 		return;
 	if (o->hung && is_stuck_in_layout(x))
-		exec_ledger_hang(x, o);
+		ledger_hang(x, o);
 	if (o->hung || x->unbound || exec_tasks_busy(x))
 		return;
 	if (!maps_by_looking(st) || has_news(x))
-		exec_ledger_look(x, o);
+		ledger_rest(x, o);
 }
 
-void exec_ledger_end(struct exec *x, struct outcome *o)
+/* Nothing is held: so is every page of the namespace. */
+static void ledger_unmounted(struct exec *x, struct outcome *o)
 {
-	struct ledger *l = exec_looks(x) && !x->unbound ? ledger(x) : NULL;
+	struct ledger *l = x->unbound ? NULL : ledger(x);
 
 	if (l && look_again(x, l, look_idle) == ANSWER_DIFFERS)
 		tell(l, o);
 }
+
+const struct oracle_ops oracle_ledger = {
+	.rules = LEDGER_RULES,
+	.step = ledger_step,
+	.rest = ledger_rest,
+	.hang = ledger_hang,
+	.unmounted = ledger_unmounted,
+};

@@ -15,6 +15,7 @@
 #include "workloads/exec/exec.h"
 #include "workloads/model/flush-trace.h"
 #include "workloads/model/pattern.h"
+#include "workloads/oracles/fsmap.h"
 
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);

@@ -75,6 +75,8 @@ struct fake {
 
 	bool falls_back; /* each fault, to 4 KiB */
 
+	unsigned int lie; /* enum lie, of the program */
+
 	/* of the filesystem */
 	const char *fs; /* its name; NULL: xfs */
 	bool no_dax, no_dax_again;
