@@ -46,8 +46,7 @@ static int symbols_helper(int fd, const void *arg)
 	uint64_t t = now_ns();
 	int ret;
 
-	(void)arg;
-	hello_symbols(&out);
+	hello_symbols(arg, &out);
 	agent_log("boot: symbols took %" PRIu64 " ms", ms_since(&t));
 	hello_layout(&out);
 	ret = write(fd, buf_str(&out), out.len) != (ssize_t)out.len;
@@ -146,7 +145,7 @@ static void module_loaded(void *arg)
 static void finish_devices(struct agent *a)
 {
 	/* not before: a module that ends its init takes symbols out of the list being read */
-	helper_start(&a->symbols, symbols_helper, NULL);
+	helper_start(&a->symbols, symbols_helper, a->ops->symbols);
 	start_nvdimm(a);
 	start_rdma(a);
 	finish_nvdimm(a);

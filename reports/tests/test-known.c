@@ -89,11 +89,7 @@ static void test_each_finding(void **state)
 		{ .rule = splat, .found = one },
 		{ .rule = splat, .found = other },
 	};
-<<<<<<< HEAD
-	struct run_summary_case c = { .name = text_of("one"), .findings = f };
-=======
 	struct case_record c = { .name = text_of("one"), .findings = f };
->>>>>>> render
 	struct known k = parsed(
 		"a 7.2 contract.ends * *\nb * splat * x\nb 7 splat,liveness.hang * *f?*\n");
 	size_t unknown = 99;

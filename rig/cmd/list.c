@@ -6,17 +6,13 @@
 #include "base/nearest.h"
 #include "cmd/cmd.h"
 #include "plan/cases.h"
-<<<<<<< HEAD
-#include "workloads/ops/operation.h"
-	=======
-#include "inject/ops/mutator.h"
 #include "reports/render/render.h"
-	>>>>>>> render
+#include "workloads/ops/operation.h"
 #include "workloads/matrix/matrix.h"
 #include "workloads/lang/pin-info.h"
 #include "workloads/lang/scenario.h"
 
-	static struct {
+static struct {
 	bool why, names, shuffle;
 	const char *match;
 	struct plan_shard shard;
@@ -171,17 +167,10 @@ static const struct {
 	const char *what;
 	struct err *(*list)(const struct paths *p);
 } lists[] = {
-<<<<<<< HEAD
-	{ "scenarios", list_scenarios },
-	{ "pins", list_pins },
-	{ "operations", list_operations },
-	{ "plans", list_plans },
-	{ "matrix", list_matrix },
+	{ "scenarios", list_scenarios },   { "pins", list_pins },
+	{ "operations", list_operations }, { "plans", list_plans },
+	{ "matrix", list_matrix },	   { "renderers", list_renderers },
 	{ "mutators", list_operations }, /* their name up to 2026-11 */
-=======
-	{ "scenarios", list_scenarios }, { "pins", list_pins },	    { "mutators", list_mutators },
-	{ "plans", list_plans },	 { "matrix", list_matrix }, { "renderers", list_renderers },
->>>>>>> render
 };
 
 static struct err *list_one(const struct paths *p, char **operands, int n)
@@ -198,12 +187,8 @@ static struct err *list_one(const struct paths *p, char **operands, int n)
 	if (n > 1 || strcmp(operands[0], "plan") == 0)
 		return err_create(ERR_USAGE, "'list' takes one operand, or 'plan NAME'");
 	return nearest_err(&near, "list of",
-<<<<<<< HEAD
-			   "expected scenarios, pins, operations, matrix, plans or 'plan NAME'");
-=======
-			   "expected scenarios, pins, mutators, matrix, plans, renderers or "
+			   "expected scenarios, pins, operations, matrix, plans, renderers or "
 			   "'plan NAME'");
->>>>>>> render
 }
 
 static struct err *list(void *state, char **operands, int n, int *status)
@@ -258,11 +243,7 @@ static const struct command_option list_options[] = {
 
 const struct command cmd_list = {
 	.name = "list",
-<<<<<<< HEAD
-	.operands = "scenarios|pins|operations|matrix|plans|plan NAME",
-=======
-	.operands = "scenarios|pins|mutators|matrix|plans|renderers|plan NAME",
->>>>>>> render
+	.operands = "scenarios|pins|operations|matrix|plans|renderers|plan NAME",
 	.summary = "list what there is to run, or the cases of a plan",
 	.help = "",
 	.options = list_options,

@@ -11,8 +11,6 @@
 #include "wire/filesystem/filesystem.h"
 #include "wire/msg.h"
 
-#define GUEST_SYMBOLS_MAX 16
-
 /* What PID 1 found out while it set the guest up; the same for every case. */
 struct guest_facts {
 	unsigned int kernel_major, kernel_minor;
@@ -43,8 +41,8 @@ struct case_ctx {
 void case_send(const struct case_ctx *ctx, enum msg_type type, const struct buf *payload);
 
 /*
- * Asks the host for something only it can do, and waits. @call is "gate-lift",
- * "gate-drop", ...; @args NULL-terminated or NULL. 0, or -1 or CALL_LACKS with the
+ * Asks the host for something only it can do, and waits. @call is one of
+ * an injector's or of the ledger's; @args NULL-terminated or NULL. 0, or -1 or CALL_LACKS with the
  * host's reason in @why. One call at a time a case; callable from any thread.
  */
 int case_call(const struct case_ctx *ctx, const char *call, const char *const *args, char *why,
@@ -70,6 +68,8 @@ struct agent_ops {
 	 * Runs in a child of PID 1 while the guest boots.
 	 */
 	bool (*prepare)(const struct guest_facts *guest, const struct filesystem *fs);
+	/* The kernel's symbols that the host is told: lists, and a list of them, NULL-terminated. */
+	const char *const *const *symbols;
 };
 
 /* PID 1's whole life; returns only when it is not PID 1. */
