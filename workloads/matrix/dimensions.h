@@ -60,13 +60,11 @@ enum op_reach {
 enum op_trait {
 	OP_BLOCKS = 1 << 0, /* takes whole blocks */
 	OP_KEEPS = 1 << 1,  /* the file keeps the pinned pages: they stay visible */
-	OP_REFLINK = 1 << 2,
-	OP_EXCHANGE = 1 << 3,
-	OP_LAST_CLOSE = 1 << 4,
-	OP_COMPARES = 1 << 5,  /* refuses with EBADE once a device wrote into the range */
-	OP_MAPS = 1 << 6,      /* goes through a mapping of its own, q */
-	OP_INLINE = 1 << 7,    /* is no operation that can be started */
-	OP_BELOW_END = 1 << 8, /* its range must not reach the end of the file */
+	OP_LAST_CLOSE = 1 << 2,
+	OP_COMPARES = 1 << 3,  /* refuses with EBADE once a device wrote into the range */
+	OP_MAPS = 1 << 4,      /* goes through a mapping of its own, q */
+	OP_INLINE = 1 << 5,    /* is no operation that can be started */
+	OP_BELOW_END = 1 << 6, /* its range must not reach the end of the file */
 };
 
 /*
