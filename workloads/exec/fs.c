@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The filesystem under test: made, mounted with DAX and proven to be so. */
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/fs.h"
+#include "workloads/exec/tasks.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,7 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/fs.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/operation.h"
+#include "workloads/exec/pins.h"
+#include "workloads/exec/repeat.h"
+#include "workloads/exec/storm.h"
+#include "workloads/exec/tasks.h"
 #include "workloads/oracles/oracle.h"
 #include "workloads/model/pattern.h"
 

@@ -6,7 +6,10 @@
  * watch.call, and then the program's thread is the one that stands still. The calls are
  * numbered, not timed: a clock can cost more than they do.
  */
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/operation.h"
+#include "workloads/exec/tasks.h"
 
 #include <errno.h>
 #include <poll.h>

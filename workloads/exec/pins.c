@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Pins: taken, looked through and let go. */
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/pins.h"
+#include "workloads/exec/tasks.h"
 
 #include <errno.h>
 #include <stdio.h>

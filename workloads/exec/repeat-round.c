@@ -3,7 +3,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/pins.h"
+#include "workloads/exec/repeat.h"
+#include "workloads/exec/tasks.h"
 #include "workloads/oracles/oracle.h"
 
 void exec_mark(const struct exec *x, struct mark *out)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a worker of a storm does, one thing each, and what it makes of the bytes it is to see. */
 #include "workloads/exec/storm.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/pins.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Operations that run beside the program, and what is expected of them. */
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/operation.h"
+#include "workloads/exec/tasks.h"
 
 #include <errno.h>
 #include <poll.h>

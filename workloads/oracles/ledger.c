@@ -4,6 +4,8 @@
  * outside. Only while nothing of the program runs; a waiting operation does not.
  */
 #include "workloads/oracles/oracle.h"
+#include "workloads/exec/pins.h"
+#include "workloads/exec/tasks.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -18,6 +18,9 @@
 #include "base/files.h"
 #include "workloads/exec/interp.h"
 #include "workloads/oracles/oracle.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/pins.h"
 #include "workloads/tests/fake-kernel.h"
 
 #define LOG_SIZE 4096u
