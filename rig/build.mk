@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Of base/, what the guest has no use for is the host's.
 base-host := rig/base/digest.c
-pure-srcs += $(wildcard rig/wire/*.c) $(filter-out $(base-host),$(wildcard rig/base/*.c))
+pure-srcs += $(wildcard rig/wire/*.c rig/wire/filesystem/*.c) \
+	$(filter-out $(base-host),$(wildcard rig/base/*.c))
 host-srcs += $(base-host) $(foreach d,cmd plan run guest host bisect,$(wildcard rig/$(d)/*.c))
 agent-srcs += rig/agent-main.c
 bench-srcs := $(wildcard rig/bench/*.c)
@@ -10,7 +11,7 @@ test-srcs += $(wildcard rig/tests/*.c)
 # It runs the program itself.
 $(BUILD)/tests/test-main: | daxrig
 fuzz-srcs += $(wildcard rig/fuzz/*.c)
-heard-wraps := link_send gate_lift gate_drop guest_ms virt_domain_monitor rundir_case_write
+heard-wraps := link_send guest_ms virt_domain_monitor rundir_case_write
 $(BUILD)/fuzz/fuzz-heard: FUZZ_LDFLAGS := $(heard-wraps:%=-Wl,--wrap=%)
 hello-wraps := console_open console_close console_read virt_domain_start virt_domain_is_gone \
 	virt_domain_connect_channel virt_domain_event_fd virt_domain_destroy

@@ -156,10 +156,10 @@ check-manual: daxrig ## the manual against daxrig --help
 # Host tests first, as many at once as there are processors; then those that boot guests.
 .PHONY: run-tests
 run-tests: $(tests) ## every test, without a look at packages
-	$(Q)rig/tests/run.sh $(nproc) 120 $(filter-out $(guest-tests),$(tests)) -- 1 900 $(guest-tests)
+	$(Q)rig/tests/run.sh $(nproc) 300 $(filter-out $(guest-tests),$(tests)) -- 1 900 $(guest-tests)
 
 host-tests: $(filter-out $(guest-tests),$(tests)) ## what needs no guest, under ASan and UBSan
-	$(Q)rig/tests/run.sh $(nproc) 120 $^
+	$(Q)rig/tests/run.sh $(nproc) 300 $^
 
 .PHONY: clean
 clean: ## remove what was built

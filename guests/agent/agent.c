@@ -25,8 +25,8 @@
 struct agent {
 	const struct agent_ops *ops;
 	struct guest_facts facts;
-	struct buf hello; /* what does not change from one host to the next */
-	char fs[8];	  /* that is to stand ready */
+	struct buf hello;	     /* what does not change from one host to the next */
+	const struct filesystem *fs; /* that is to stand ready; or NULL */
 	int port;
 	struct helper nvdimm, symbols, rdma; /* started while modules load */
 	bool nvdimm_on, rdma_on;
@@ -46,8 +46,7 @@ static int symbols_helper(int fd, const void *arg)
 	uint64_t t = now_ns();
 	int ret;
 
-	(void)arg;
-	hello_symbols(&out);
+	hello_symbols(arg, &out);
 	agent_log("boot: symbols took %" PRIu64 " ms", ms_since(&t));
 	hello_layout(&out);
 	ret = write(fd, buf_str(&out), out.len) != (ssize_t)out.len;
@@ -146,7 +145,7 @@ static void module_loaded(void *arg)
 static void finish_devices(struct agent *a)
 {
 	/* not before: a module that ends its init takes symbols out of the list being read */
-	helper_start(&a->symbols, symbols_helper, NULL);
+	helper_start(&a->symbols, symbols_helper, a->ops->symbols);
 	start_nvdimm(a);
 	start_rdma(a);
 	finish_nvdimm(a);
@@ -163,22 +162,20 @@ static int prepare_helper(int fd, const void *arg)
 	return !a->ops->prepare(&a->facts, a->fs);
 }
 
-/* "daxrig.fs=xfs" on the command line: this filesystem is to stand ready as well. */
+/* "daxrig.fs=NAME" on the command line: this filesystem is to stand ready as well. */
 static void prepare_fs(struct agent *a)
 {
 	struct buf cmdline = BUF_INIT;
 	struct err *err = file_read("/proc/cmdline", 65536, &cmdline);
-	const char *word = err ? NULL : strstr(buf_str(&cmdline), "daxrig.fs=");
 	uint64_t t = now_ns();
 
-	if (!word || sscanf(word, "daxrig.fs=%7[a-z0-9]", a->fs) != 1)
-		a->fs[0] = '\0';
+	a->fs = err ? NULL : cmdline_fs(buf_str(&cmdline));
 	if (helper_run(prepare_helper, a, PREPARE_MS, 0, NULL) == 0)
-		strcpy(a->facts.mounted, a->fs);
+		a->facts.mounted = a->fs;
 	else
 		agent_log("the disk cannot be made ready");
 	agent_log("boot: disk and %s took %" PRIu64 " ms",
-		  a->facts.mounted[0] ? a->facts.mounted : "no filesystem", ms_since(&t));
+		  a->facts.mounted ? a->facts.mounted->name : "no filesystem", ms_since(&t));
 	err_free(err);
 	buf_deinit(&cmdline);
 }

@@ -71,8 +71,8 @@ void rdma_setup(struct rdma_result *out);
 /* As nvdimm_ready(). */
 bool rdma_ready(void);
 
-/* hello.c: appends TAG_SYMBOL fields. */
-void hello_symbols(struct buf *out);
+/* hello.c: appends TAG_SYMBOL fields, of struct agent_ops' lists and of vmemmap_base. */
+void hello_symbols(const char *const *const *lists, struct buf *out);
 
 /* layout.c: appends TAG_LAYOUT fields, none when the kernel has no BTF. */
 void hello_layout(struct buf *out);

@@ -5,22 +5,26 @@
 #include "guests/agent/agent.h"
 #include "guests/agent/parse.h"
 
-/* What the host needs to find its way in the guest's memory. */
-static const char *const symbols[] = {
-	"pin_user_pages_fast",
-	/* what calls it for ibv_reg_mr, by version: see inject/gate/gate.h */
-	"ib_umem_get",
-	"ib_umem_get_va",
-	"ib_umem_get_desc",
-	"__ib_umem_get_va",
-	"vmemmap_base",
-	NULL,
-};
-
-_Static_assert(ARRAY_SIZE(symbols) - 1 <= GUEST_SYMBOLS_MAX, "too many symbols");
-
-void hello_symbols(struct buf *out)
+/* NULL-terminated; free() it. */
+static const char **wanted(const char *const *const *lists)
 {
+	const char **names = xcalloc(2, sizeof(*names));
+	size_t n = 0;
+
+	names[n++] = "vmemmap_base"; /* where the ledger finds the struct pages */
+	for (; *lists; lists++) {
+		for (const char *const *name = *lists; *name; name++) {
+			names = xrealloc(names, n + 2, sizeof(*names));
+			names[n++] = *name;
+		}
+	}
+	names[n] = NULL;
+	return names;
+}
+
+void hello_symbols(const char *const *const *lists, struct buf *out)
+{
+	const char **symbols = wanted(lists);
 	int fd = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
 	char *chunk = xcalloc(1, 1 << 16), line[256];
 	struct ksym_scan scan;
@@ -34,6 +38,7 @@ void hello_symbols(struct buf *out)
 			msg_put_str(out, TAG_SYMBOL, line);
 	ksym_scan_deinit(&scan);
 	free(chunk);
+	free(symbols);
 	if (fd >= 0)
 		close(fd);
 }

@@ -169,3 +169,15 @@ bool mounts_next(const char **pos, char *dir, size_t size)
 	}
 	return false;
 }
+
+const struct filesystem *cmdline_fs(const char *cmdline)
+{
+	static const char key[] = "daxrig.fs=";
+	_cleanup_free_ char *copy = xstrdup(cmdline);
+	char *rest = copy, *word;
+
+	while ((word = strsep(&rest, " \n")))
+		if (strncmp(word, key, strlen(key)) == 0)
+			return filesystem_find(word + strlen(key));
+	return NULL;
+}

@@ -4,6 +4,7 @@
 #define AGENT_PARSE_H
 
 #include "base/buf.h"
+#include "wire/filesystem/filesystem.h"
 
 /*
  * Collects wanted symbols while kallsyms goes by, fed in pieces of any size. A
@@ -48,5 +49,8 @@ bool release_parse(const char *release, unsigned int *major, unsigned int *minor
  * which is moved to the next line. False at the end.
  */
 bool mounts_next(const char **pos, char *dir, size_t size);
+
+/* The filesystem that "daxrig.fs=NAME" among the words of  asks for, or NULL. */
+const struct filesystem *cmdline_fs(const char *cmdline);
 
 #endif

@@ -127,14 +127,15 @@ struct err *recipe_check(const struct recipe *r, const char *title, const char *
 {
 	_cleanup_buf_ struct buf lost = BUF_INIT;
 	_cleanup_free_ char *wanted = rest_of(r, 1);
+	struct kernel_need need;
 
-	for (const struct kernel_need *need = kernel_needs; need->option; need++) {
-		if (kernel_need_met(need, config))
+	for (size_t i = 0; (need = kernel_need(i)).option; i++) {
+		if (kernel_need_met(&need, config))
 			continue;
-		if (need->level == KERNEL_NEED_WISH)
-			buf_addf(missed, "%s%s", missed->len ? ", " : "", need->option);
+		if (need.level == KERNEL_NEED_WISH)
+			buf_addf(missed, "%s%s", missed->len ? ", " : "", need.option);
 		else
-			buf_addf(&lost, "%s%s=y", lost.len ? ", " : "", need->option);
+			buf_addf(&lost, "%s%s=y", lost.len ? ", " : "", need.option);
 	}
 	profile_lost(wanted, config, &lost);
 	if (!lost.len)

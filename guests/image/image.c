@@ -138,8 +138,7 @@ static struct err *plan_for(const struct kernel *k, const char *agent_path, stru
 	struct err *err = check_agent(agent_path);
 
 	if (!err && k->moddir)
-		err = err_wrap(modules_order(k->moddir, modules_wanted, &modules), "kernel '%s'",
-			       k->spec);
+		err = err_wrap(modules_wanted(k->moddir, &modules), "kernel '%s'", k->spec);
 	if (!err)
 		err = image_plan(&modules, agent_path, pack);
 	module_list_deinit(&modules);

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "wire/filesystem/filesystem.h"
 
-const struct module_want modules_wanted[] = {
+/* Filesystems come last: they load slowly, and the agent sets devices up meanwhile. */
+static const struct module_want ground[] = {
 	/* the link and the NVDIMM */
 	{ "virtio_pci", true },
 	{ "virtio_console", true },
@@ -25,13 +27,6 @@ const struct module_want modules_wanted[] = {
 	/* a suspended target for direct I/O */
 	{ "dm_mod", false },
 	{ "brd", false },
-	/*
-	 * filesystems, either may be left out of a kernel of one's own; last, since they
-	 * load slowly and the agent sets devices up meanwhile
-	 */
-	{ "xfs", false },
-	{ "ext4", false },
-	{ NULL, false },
 };
 
 struct order {
@@ -149,4 +144,16 @@ struct err *modules_order(const char *moddir, const struct module_want *wanted,
 	if (err)
 		module_list_deinit(out);
 	return err;
+}
+
+struct err *modules_wanted(const char *moddir, struct module_list *out)
+{
+	struct module_want wanted[ARRAY_SIZE(ground) + FILESYSTEMS_MAX + 1] = { { NULL, false } };
+	size_t n = ARRAY_SIZE(ground);
+
+	memcpy(wanted, ground, sizeof(ground));
+	/* any may be left out of a kernel of one's own */
+	for (size_t i = 0; filesystems[i]; i++)
+		wanted[n++] = (struct module_want){ filesystems[i]->module, false };
+	return modules_order(moddir, wanted, out);
 }

@@ -13,9 +13,6 @@ struct module_want {
 	bool required; /* else a kernel without it is fine */
 };
 
-/* What daxrig's guests load, ends with a NULL name. */
-extern const struct module_want modules_wanted[];
-
 struct module_list {
 	char **names; /* "nd_pmem", in load order */
 	char **paths; /* "/…/nd_pmem.ko.xz" */
@@ -26,10 +23,12 @@ struct module_list {
 /*
  * Puts @wanted, found in @moddir (".../lib/modules/RELEASE"), and what they need
  * into load order. What is built in is left out. A required one that is neither is
- * ERR_USAGE. Deinit *@out after success only.
+ * ERR_USAGE. Deinit *@out after success only. @wanted ends with a NULL name.
  */
 struct err *modules_order(const char *moddir, const struct module_want *wanted,
 			  struct module_list *out) __must_check;
+/* The same of what daxrig's guests load. */
+struct err *modules_wanted(const char *moddir, struct module_list *out) __must_check;
 void module_list_deinit(struct module_list *list);
 
 #endif

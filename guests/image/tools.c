@@ -8,16 +8,10 @@
 
 #include "base/files.h"
 #include "base/program.h"
+#include "wire/filesystem/filesystem.h"
 
 #define INTERPRETER "/lib64/ld-linux-x86-64.so.2"
 #define LIST_MS (30 * 1000)
-
-static const struct {
-	const char *name, *package;
-} programs[] = {
-	{ "ndctl", "ndctl" },	   { "mkfs.xfs", "xfsprogs" }, { "xfs_repair", "xfsprogs" },
-	{ "mke2fs", "e2fsprogs" }, { "e2fsck", "e2fsprogs" },
-};
 
 char *tools_find(const char *name)
 {
@@ -67,17 +61,25 @@ static struct err *add_library(struct pack *pack, const char *path)
 
 static struct err *add_program(struct pack *pack, const char *name, const char *package)
 {
-	_cleanup_free_ char *path = tools_find(name);
+	_cleanup_free_ char *found = tools_find(name);
+	_cleanup_free_ char *path = found ? realpath(found, NULL) : NULL;
 	_cleanup_free_ char *to = xasprintf("usr/sbin/%s", name);
 	const char *const argv[] = { INTERPRETER, "--list", path, NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
-	const char *at;
+	const char *at, *file;
 	struct err *err;
 	char *library;
 
 	if (!path)
 		return err_create(ERR_INFRA, "cannot find program '%s': apt-get install %s", name,
 				  package);
+	file = strrchr(path, '/') + 1;
+	/* "mkfs.ext4" is a link to "mke2fs" */
+	if (strcmp(file, name) != 0) {
+		pack_add(pack, PACK_LINK, to, file, 0777);
+		free(to);
+		to = xasprintf("usr/sbin/%s", file);
+	}
 	pack_add(pack, PACK_FILE, to, path, 0755);
 	err = run_program(argv, LIST_MS, &out);
 	if (err)
@@ -93,6 +95,7 @@ static struct err *add_program(struct pack *pack, const char *name, const char *
 struct err *tools_add(struct pack *pack)
 {
 	static const char *const merged[] = { "bin", "sbin", "lib", "lib64" };
+	const char *name, *package;
 	struct err *err;
 
 	for (size_t i = 0; i < ARRAY_SIZE(merged); i++) {
@@ -102,13 +105,14 @@ struct err *tools_add(struct pack *pack)
 	}
 	/* One folder holds all programs, by whichever name it is asked for. */
 	pack_add(pack, PACK_LINK, "usr/bin", "sbin", 0777);
-	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
-		err = add_program(pack, programs[i].name, programs[i].package);
-		if (err)
-			return err;
+	err = add_program(pack, "ndctl", "ndctl");
+	for (size_t i = 0; !err && (name = filesystem_program(i, &package)); i++)
+		err = add_program(pack, name, package);
+	for (size_t i = 0; filesystems[i]; i++) {
+		const char *settings = filesystems[i]->settings;
+
+		if (settings && path_exists(settings))
+			pack_add(pack, PACK_FILE, settings, settings, 0644);
 	}
-	pack_add(pack, PACK_LINK, "usr/sbin/mkfs.ext4", "mke2fs", 0777);
-	if (path_exists("/etc/mke2fs.conf"))
-		pack_add(pack, PACK_FILE, "etc/mke2fs.conf", "/etc/mke2fs.conf", 0644);
-	return add_library(pack, INTERPRETER);
+	return err ? err : add_library(pack, INTERPRETER);
 }

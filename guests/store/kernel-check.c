@@ -38,7 +38,7 @@ static struct err *check_modules(const struct digests *d, const struct kernel *k
 
 	if (!k->moddir)
 		return NULL;
-	unknown = modules_order(k->moddir, modules_wanted, &modules);
+	unknown = modules_wanted(k->moddir, &modules);
 	if (unknown) {
 		err_free(unknown);
 		return NULL;

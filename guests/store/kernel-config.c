@@ -3,12 +3,14 @@
 
 #include <string.h>
 
+#include "wire/filesystem/filesystem.h"
+
 #define B KERNEL_NEED_BUILT_IN
 #define A KERNEL_NEED_ANY
 #define W KERNEL_NEED_WISH
 #define M KERNEL_NEED_MEANS
 
-const struct kernel_need kernel_needs[] = {
+static const struct kernel_need ground[] = {
 	/* the three of these daxrig refuses a kernel for */
 	{ "CONFIG_FS_DAX", B, "what is tested" },
 	{ "CONFIG_BLK_DEV_INITRD", B, "the guest's programs are in an initramfs" },
@@ -63,9 +65,10 @@ const struct kernel_need kernel_needs[] = {
 	{ "CONFIG_DAX", A, "direct access" },
 	{ "CONFIG_DEV_DAX", W, "device-DAX, the control" },
 	{ "CONFIG_DEV_DAX_PMEM", W, "device-DAX, the control" },
-	/* filesystems */
-	{ "CONFIG_XFS_FS", W, "cases on xfs" },
-	{ "CONFIG_EXT4_FS", W, "cases on ext4" },
+};
+
+/* Behind what the filesystems need. */
+static const struct kernel_need rest[] = {
 	/* ways to hold a page */
 	{ "CONFIG_INFINIBAND", W, "RDMA" },
 	{ "CONFIG_INFINIBAND_USER_ACCESS", W, "RDMA" },
@@ -95,8 +98,23 @@ const struct kernel_need kernel_needs[] = {
 	{ "CONFIG_MAGIC_SYSRQ", W, "all tasks, when something hangs" },
 	{ "CONFIG_DETECT_HUNG_TASK", W, "tasks that hang" },
 	{ "CONFIG_SOFTLOCKUP_DETECTOR", W, "processors that hang" },
-	{ NULL, W, NULL },
 };
+
+struct kernel_need kernel_need(size_t n)
+{
+	if (n < ARRAY_SIZE(ground))
+		return ground[n];
+	n -= ARRAY_SIZE(ground);
+	for (size_t i = 0; filesystems[i]; i++) {
+		const struct filesystem *fs = filesystems[i];
+
+		for (size_t j = 0; j < ARRAY_SIZE(fs->config) && fs->config[j].option; j++)
+			if (n-- == 0)
+				return (struct kernel_need){ fs->config[j].option, W,
+							     fs->config[j].why };
+	}
+	return n < ARRAY_SIZE(rest) ? rest[n] : (struct kernel_need){ NULL, W, NULL };
+}
 
 char kernel_config_value(const char *config, const char *option)
 {
@@ -125,16 +143,20 @@ bool kernel_need_met(const struct kernel_need *need, const char *config)
 
 const char *kernel_config_lacks(const char *config)
 {
-	for (const struct kernel_need *need = kernel_needs; need->option; need++) {
-		if (need->level == KERNEL_NEED_BUILT_IN && !kernel_need_met(need, config))
-			return need->option;
+	struct kernel_need need;
+
+	for (size_t i = 0; (need = kernel_need(i)).option; i++) {
+		if (need.level == KERNEL_NEED_BUILT_IN && !kernel_need_met(&need, config))
+			return need.option;
 	}
 	return NULL;
 }
 
 void kernel_config_fragment(struct buf *out)
 {
-	for (const struct kernel_need *need = kernel_needs; need->option; need++) {
+	struct kernel_need need;
+
+	for (size_t i = 0; (need = kernel_need(i)).option; i++) {
 		static const char *const says[] = {
 			[KERNEL_NEED_BUILT_IN] = "needed, built in",
 			[KERNEL_NEED_ANY] = "needed",
@@ -142,6 +164,6 @@ void kernel_config_fragment(struct buf *out)
 			[KERNEL_NEED_MEANS] = "brings in",
 		};
 
-		buf_addf(out, "# %s: %s\n%s=y\n", says[need->level], need->why, need->option);
+		buf_addf(out, "# %s: %s\n%s=y\n", says[need.level], need.why, need.option);
 	}
 }

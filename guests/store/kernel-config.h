@@ -18,8 +18,8 @@ struct kernel_need {
 	const char *why; /* of KERNEL_NEED_MEANS the others */
 };
 
-/* Ends with a NULL option. */
-extern const struct kernel_need kernel_needs[];
+/* The @n-th; its option is NULL from some @n on. */
+struct kernel_need kernel_need(size_t n);
 
 /* What the text of a .config says of @option: 'y', 'm', 'v' for any other value, else 'n'. */
 char kernel_config_value(const char *config, const char *option);

@@ -33,6 +33,7 @@ void kernel_describe_config(const char *config, struct buf *out)
 		[KERNEL_NEED_ANY] = "needed",
 		[KERNEL_NEED_WISH] = "wanted",
 	};
+	struct kernel_need need;
 	bool lacks = false;
 
 	add_line(out, "btf", yes_or_no(config, "CONFIG_DEBUG_INFO_BTF"));
@@ -41,12 +42,12 @@ void kernel_describe_config(const char *config, struct buf *out)
 		buf_addf(out, "%s %s %s", i ? "," : "", costly[i] + strlen("CONFIG_"),
 			 yes_or_no(config, costly[i]));
 	buf_addc(out, '\n');
-	for (const struct kernel_need *need = kernel_needs; need->option; need++) {
-		if (kernel_need_met(need, config))
+	for (size_t i = 0; (need = kernel_need(i)).option; i++) {
+		if (kernel_need_met(&need, config))
 			continue;
 		lacks = true;
-		buf_addf(out, "%-9s %s, %s: %s\n", "lacks", need->option, levels[need->level],
-			 need->why);
+		buf_addf(out, "%-9s %s, %s: %s\n", "lacks", need.option, levels[need.level],
+			 need.why);
 	}
 	if (!lacks)
 		add_line(out, "config", "has all that daxrig needs");
@@ -61,7 +62,7 @@ static void add_modules(const struct kernel *k, struct buf *out)
 		add_line(out, "modules", "none: all must be built in");
 		return;
 	}
-	err = modules_order(k->moddir, modules_wanted, &modules);
+	err = modules_wanted(k->moddir, &modules);
 	if (err) {
 		add_line(out, "modules", err->message);
 		return;

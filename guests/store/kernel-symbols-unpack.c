@@ -96,7 +96,7 @@ static struct err *run_tar(const char *deb, const char *dir, char **members, siz
 static struct err *unpack_files(const struct kernel *k, const char *deb, const char *dir)
 {
 	struct module_list modules = { 0 };
-	struct err *err = modules_order(k->moddir, modules_wanted, &modules);
+	struct err *err = modules_wanted(k->moddir, &modules);
 	char **members;
 
 	if (err)

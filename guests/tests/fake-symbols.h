@@ -113,11 +113,11 @@ static void put_kernel(const char *version)
 	put_text("m.s", ".section .modinfo,\"a\"\n.string \"license=GPL\"\n");
 	put_text("kernels/" KEY "/" MODULES "/kernel/drivers/nd_pmem.ko", "");
 	put_text("kernels/" KEY "/" MODULES "/kernel/fs/xfs.ko", "");
-	run((const char *const[]){ "sh", "-ec",
-				   "cd $0/" MODULES "/kernel; as -o fs/xfs.ko $1/m.s; "
-				   "cp fs/xfs.ko drivers/nd_pmem.ko; xz -f fs/xfs.ko",
-				   dir, top, NULL });
-	run((const char *const[]){ depmod, "-b", dir, RELEASE, NULL });
+	run_ok((const char *const[]){ "sh", "-ec",
+				      "cd $0/" MODULES "/kernel; as -o fs/xfs.ko $1/m.s; "
+				      "cp fs/xfs.ko drivers/nd_pmem.ko; xz -f fs/xfs.ko",
+				      dir, top, NULL });
+	run_ok((const char *const[]){ depmod, "-b", dir, RELEASE, NULL });
 }
 
 /* From 7.0 on vmlinux lies with the modules, and what leads there leads back. */
@@ -163,7 +163,7 @@ static void put_package(enum layout layout)
 		put_link("../" MODULES "/vmlinux", "boot/vmlinux-" RELEASE);
 	if (layout != NEW && layout != NOTHING)
 		put_link("../../../boot/vmlinux-" RELEASE, MODULES "/vmlinux");
-	run((const char *const[]){ "dpkg-deb", "--root-owner-group", "-b", dir, deb, NULL });
+	run_ok((const char *const[]){ "dpkg-deb", "--root-owner-group", "-b", dir, deb, NULL });
 }
 
 static void put_dpkg_deb(const char *text)

@@ -112,12 +112,36 @@ static void reads_mounts(void **state)
 	assert_false(mounts_next(&pos, dir, sizeof(dir)));
 }
 
+static void reads_cmdline(void **state)
+{
+	static const struct {
+		const char *cmdline, *fs;
+	} rows[] = {
+		{ "console=ttyS0 daxrig.fs=xfs panic=0\n", "xfs" },
+		{ "daxrig.fs=ext4\n", "ext4" },
+		{ "console=ttyS0 panic=0 daxrig.fs=ext4", "ext4" },
+		{ "console=ttyS0\n", NULL },
+		{ "", NULL },
+		{ "daxrig.fs= panic=0", NULL },
+		{ "daxrig.fs=ext4x", NULL },
+		{ "daxrig.fs=a-name-longer-than-any", NULL },
+		{ "not.daxrig.fs=xfs", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct filesystem *fs = cmdline_fs(rows[i].cmdline);
+
+		assert_string_equal(fs ? fs->name : "none", rows[i].fs ? rows[i].fs : "none");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scans_kallsyms), cmocka_unit_test(matches_gids),
 		cmocka_unit_test(reads_order),	  cmocka_unit_test(reads_release),
-		cmocka_unit_test(reads_mounts),
+		cmocka_unit_test(reads_mounts),	  cmocka_unit_test(reads_cmdline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

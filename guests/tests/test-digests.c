@@ -11,18 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/files.h"
 #include "guests/store/digests.h"
+#include "tests/scratch.h"
 
 #define HEAD "daxrig-digests 1\n"
 #define SUM "0123456789abcdef"
 #define LINE(name) "1 " SUM " " name "\n"
-
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s", err->message);
-}
 
 static void fails(struct err *err, const char *part)
 {
@@ -33,11 +27,7 @@ static void fails(struct err *err, const char *part)
 
 static void put(const char *dir, const char *name, const char *text)
 {
-	_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
-	_cleanup_free_ char *folder = xstrndup(path, (size_t)(strrchr(path, '/') - path));
-
-	ok(dir_create(folder));
-	ok(file_write_atomic(path, text, strlen(text)));
+	put_bytes(dir, name, text, strlen(text));
 }
 
 static const struct {
@@ -218,27 +208,14 @@ static void test_odd_name(void **state)
 	fails(digests_write(dir), "cannot be noted");
 }
 
-static int set_up(void **state)
-{
-	*state = xstrdup("/tmp/daxrig-test-digests-XXXXXX");
-	return mkdtemp(*state) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	err_free(tree_remove(*state));
-	free(*state);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_texts, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_large, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_check, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_no_file, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_odd_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_texts, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_large, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_check, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_no_file, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_odd_name, scratch_make, scratch_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

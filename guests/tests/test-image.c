@@ -13,25 +13,18 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "base/files.h"
-#include "base/program.h"
 #include "guests/archive/archive-io.h"
 #include "guests/image/image.h"
 #include "guests/image/modules.h"
 #include "guests/archive/pack.h"
 #include "guests/image/tools.h"
+#include "tests/scratch.h"
 
 #define MODULE_TEXT "not really a module\n"
 
 static char root[] = "/tmp/daxrig-test-image.XXXXXX";
 static char *agent;
 static struct buf told; /* by the last get() */
-
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s", err->message);
-}
 
 static int setup(void **state)
 {

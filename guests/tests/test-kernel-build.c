@@ -11,11 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/files.h"
-#include "base/program.h"
 #include "guests/store/kernel-describe.h"
 #include "guests/store/kernel-list.h"
 #include "guests/store/kernel.h"
+#include "tests/scratch.h"
 
 static char *dir, *tree, *data;
 
@@ -43,15 +42,6 @@ static const char makefile[] =
 static const char merge_config[] = "#!/bin/sh\nset -e\nshift 3\nconfig=$1\nshift\n"
 				   "cat \"$@\" >> $config\n";
 
-static void run(const char *const argv[])
-{
-	_cleanup_buf_ struct buf out = BUF_INIT;
-	_cleanup_err_ struct err *err = run_program(argv, 60000, &out);
-
-	if (err)
-		fail_msg("%s", err->message);
-}
-
 static void put(const char *name, const void *text, size_t len)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", tree, name);
@@ -63,10 +53,10 @@ static void put(const char *name, const void *text, size_t len)
 static void commit(const char *hello)
 {
 	put("hello.c", hello, strlen(hello));
-	run((const char *const[]){ "git", "-C", tree, "add", "-A", NULL });
-	run((const char *const[]){ "git", "-C", tree, "-c", "user.name=t", "-c", "user.email=t@t",
-				   "-c", "commit.gpgsign=false", "commit", "--quiet", "-m", hello,
-				   NULL });
+	run_ok((const char *const[]){ "git", "-C", tree, "add", "-A", NULL });
+	run_ok((const char *const[]){ "git", "-C", tree, "-c", "user.name=t", "-c",
+				      "user.email=t@t", "-c", "commit.gpgsign=false", "commit",
+				      "--quiet", "-m", hello, NULL });
 }
 
 static int set_up(void **state)
@@ -82,7 +72,7 @@ static int set_up(void **state)
 	scripts = xasprintf("%s/scripts/kconfig", tree);
 	merge = xasprintf("%s/merge_config.sh", scripts);
 	assert_null(dir_create(scripts));
-	run((const char *const[]){ "git", "init", "--quiet", tree, NULL });
+	run_ok((const char *const[]){ "git", "init", "--quiet", tree, NULL });
 	/* what bzimage.c looks at */
 	memcpy(head + 0x1fe, "\x55\xaa", 2);
 	memcpy(head + 0x202, "HdrS\x0f\x02", 6);
@@ -92,7 +82,7 @@ static int set_up(void **state)
 	put("head", head, 1024);
 	put("Makefile", makefile, strlen(makefile));
 	put("scripts/kconfig/merge_config.sh", merge_config, strlen(merge_config));
-	run((const char *const[]){ "chmod", "+x", merge, NULL });
+	run_ok((const char *const[]){ "chmod", "+x", merge, NULL });
 	commit("one\ntwo\nthree\n");
 	return 0;
 }
@@ -363,7 +353,7 @@ static void test_damaged(void **state)
 	assert_null(k);
 	/* when it cannot be built, both is said */
 	err_free(take_ptr(err));
-	run((const char *const[]){
+	run_ok((const char *const[]){
 		"sh", "-ec", "cd $0/build/tree-*/obj-fast; rm -r arch; touch arch", data, NULL });
 	err = get("", &k);
 	assert_non_null(err);
@@ -382,7 +372,7 @@ static void test_untouched(void **state)
 
 	(void)state;
 	put("hello.c", "not committed\n", 14);
-	run((const char *const[]){ "git", "-C", tree, "status", NULL });
+	run_ok((const char *const[]){ "git", "-C", tree, "status", NULL });
 	err = run_program(list, 60000, &before);
 	assert_null(err);
 	expect_hello(a, "one\n2\nthree\n");

@@ -69,11 +69,11 @@ static void make_package(void)
 	put_text("m.s", ".section .modinfo,\"a\"\n.string \"license=GPL\"\n");
 	put_text("deb/DEBIAN/control", "Package: " IMAGE "\nVersion: 6.1.9-1\nArchitecture: amd64\n"
 				       "Maintainer: n <n@example.org>\nDescription: d\n");
-	run((const char *const[]){ "sh", "-ec",
-				   "cd $0/deb/" MODULES "kernel; as -o xfs.ko $0/m.s; "
-				   "cp xfs.ko nd_pmem.ko; cp xfs.ko snd.ko; "
-				   "dpkg-deb --root-owner-group -b $0/deb $0/x.deb",
-				   top, NULL });
+	run_ok((const char *const[]){ "sh", "-ec",
+				      "cd $0/deb/" MODULES "kernel; as -o xfs.ko $0/m.s; "
+				      "cp xfs.ko nd_pmem.ko; cp xfs.ko snd.ko; "
+				      "dpkg-deb --root-owner-group -b $0/deb $0/x.deb",
+				      top, NULL });
 }
 
 static void put_apt(const char *download)
@@ -168,7 +168,7 @@ static void make_link(const char *path)
 {
 	_cleanup_free_ char *to = xasprintf("%s/elsewhere", top);
 
-	run((const char *const[]){ "mv", path, to, NULL });
+	run_ok((const char *const[]){ "mv", path, to, NULL });
 	assert_int_equal(symlink(to, path), 0);
 }
 

@@ -10,19 +10,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/files.h"
 #include "guests/store/kernel-add.h"
 #include "guests/store/kernel-list.h"
 #include "guests/store/kernel-store.h"
+#include "tests/scratch.h"
 
 #define GOOD_CONFIG "CONFIG_FS_DAX=y\nCONFIG_BLK_DEV_INITRD=y\nCONFIG_RD_ZSTD=y\n"
 #define DIGITS "0123456789abcdef"
-
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s", err->message);
-}
 
 /* The error must be the user's, and say @part. */
 static void refused(struct err *err, const char *part)
@@ -34,18 +28,9 @@ static void refused(struct err *err, const char *part)
 	err_free(err);
 }
 
-static void put(const char *top, const char *name, const void *data, size_t len)
-{
-	_cleanup_free_ char *path = xasprintf("%s/%s", top, name);
-	_cleanup_free_ char *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
-
-	ok(dir_create(dir));
-	ok(file_write_atomic(path, data, len));
-}
-
 static void put_text(const char *top, const char *name, const char *text)
 {
-	put(top, name, text, strlen(text));
+	put_bytes(top, name, text, strlen(text));
 }
 
 static void put_image(const char *top, const char *name, const char *release)
@@ -58,7 +43,7 @@ static void put_image(const char *top, const char *name, const char *release)
 	memcpy(b + 0x20e, "\x00\x04", 2);
 	b[0x211] = 1;
 	strncpy(b + 0x600, release, 128);
-	put(top, name, b, sizeof(b));
+	put_bytes(top, name, b, sizeof(b));
 }
 
 static void put_deb(const char *top, const char *version, const char *spec)
@@ -387,30 +372,17 @@ static void test_added_damaged(void **state)
 	assert_non_null(strstr(wrong->message, "a.ko.xz' was changed"));
 }
 
-static int set_up(void **state)
-{
-	*state = xstrdup("/tmp/test-kernel-list-XXXXXX");
-	return mkdtemp(*state) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	err_free(tree_remove(*state));
-	free(*state);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_list, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_names, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_remove, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_add, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_add_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_add_broken_off, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_damaged, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_added_damaged, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_list, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_names, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_remove, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_add, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_add_refused, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_add_broken_off, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_damaged, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_added_damaged, scratch_make, scratch_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

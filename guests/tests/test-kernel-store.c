@@ -10,22 +10,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/files.h"
 #include "guests/store/kernel-store.h"
+#include "tests/scratch.h"
 
 static char store[] = "/tmp/daxrig-test-store.XXXXXX";
 
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s", err->message);
-}
-
 static void put(const char *dir, const char *name, const char *text)
 {
-	_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
-
-	ok(file_write_atomic(path, text, strlen(text)));
+	put_bytes(dir, name, text, strlen(text));
 }
 
 static bool holds(const char *key, const char *name, const char *text)

@@ -9,10 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/files.h"
-#include "base/program.h"
 #include "guests/image/modules.h"
 #include "guests/image/tools.h"
+#include "tests/scratch.h"
 
 #define RELEASE "1.2.3"
 
@@ -29,12 +28,6 @@ static const struct {
 
 static char root[] = "/tmp/daxrig-test-modules.XXXXXX";
 static char *moddir;
-
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s", err->message);
-}
 
 static void assemble(size_t i)
 {

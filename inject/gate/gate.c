@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "inject/gate/gdb.h"
+#include "inject/injector.h"
+#include "inject/symbols.h"
 
 struct gate {
 	char *socket;
@@ -13,12 +15,6 @@ struct gate {
 	int timeout_ms;
 	struct gdb *gdb; /* NULL while shut */
 	struct gate_counts counts;
-};
-
-/* Behind the first, the better the later. */
-const char *const gate_symbol_names[] = {
-	"pin_user_pages_fast", "ib_umem_get",	   "ib_umem_get_va",
-	"ib_umem_get_desc",    "__ib_umem_get_va", NULL,
 };
 
 void gate_symbols_add(struct gate_symbols *s, const char *name, uint64_t addr, uint64_t size)
@@ -253,3 +249,69 @@ struct err *gate_drop(struct gate *g, struct gate_counts *counts)
 		*counts = g->counts;
 	return err_wrap(err, "cannot drop the long-term gate");
 }
+
+enum gate_call {
+	GATE_LIFT,
+	GATE_DROP,
+};
+
+static const char *const calls[] = {
+	[GATE_LIFT] = "gate-lift",
+	[GATE_DROP] = "gate-drop",
+	NULL,
+};
+
+static struct err *injector_create(const struct injector_guest *guest, void **self)
+{
+	struct gate_symbols symbols = { .kernel_major = guest->kernel_major,
+					.kernel_minor = guest->kernel_minor };
+
+	for (size_t i = 0; i < guest->nr_symbols; i++)
+		gate_symbols_add(&symbols, guest->symbols[i].name, guest->symbols[i].addr,
+				 guest->symbols[i].size);
+	return gate_create(guest->gdb, &symbols, (struct gate **)self);
+}
+
+static struct err *injector_call(void *self, size_t call)
+{
+	struct gate_counts counts;
+	struct err *err;
+
+	if (call == GATE_LIFT)
+		return gate_lift(self);
+	err = gate_drop(self, &counts);
+	if (!err && !counts.cleared)
+		err = err_create(ERR_INFRA,
+				 "the long-term gate was not passed (%llu calls of "
+				 "pin_user_pages_fast seen)",
+				 (unsigned long long)counts.hits);
+	return err;
+}
+
+static int injector_fd(const void *self)
+{
+	return gate_fd(self);
+}
+
+static struct err *injector_service(void *self)
+{
+	return gate_service(self);
+}
+
+static void injector_destroy(void *self)
+{
+	gate_destroy(self);
+}
+
+const struct injector injector_gate = {
+	.name = "gate",
+	.needs_gdb = true,
+	.lie = LIE_NO_GATE,
+	.symbols = gate_symbol_names,
+	.calls = calls,
+	.create = injector_create,
+	.call = injector_call,
+	.fd = injector_fd,
+	.service = injector_service,
+	.destroy = injector_destroy,
+};

@@ -15,6 +15,7 @@
 #include "host/leftover.h"
 #include "host/paths.h"
 #include "host/virt.h"
+#include "wire/filesystem/filesystem.h"
 
 /* A kernel unpacked, its image, and a run's logs. */
 #define DISK_WANTED (2ull << 30)
@@ -34,30 +35,26 @@ static void __printf(3, 4) line(bool ok, const char *what, const char *fmt, ...)
 	problems += !ok;
 }
 
+static void check_program(const char *program, const char *package)
+{
+	_cleanup_free_ char *path = tools_find(program);
+
+	if (path)
+		line(true, "program", "%s", path);
+	else
+		line(false, "program", "%s: apt-get install %s", program, package);
+}
+
 static void check_programs(void)
 {
-	static const struct {
-		const char *program, *package;
-	} programs[] = {
-		{ "qemu-system-x86_64", "qemu-system-x86" },
-		{ "depmod", "kmod" },
-		{ "ndctl", "ndctl" },
-		{ "mkfs.xfs", "xfsprogs" },
-		{ "xfs_repair", "xfsprogs" },
-		{ "mkfs.ext4", "e2fsprogs" },
-		{ "e2fsck", "e2fsprogs" },
-		{ "apt-get", "apt" },
-	};
+	const char *program, *package;
 
-	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
-		_cleanup_free_ char *path = tools_find(programs[i].program);
-
-		if (path)
-			line(true, "program", "%s", path);
-		else
-			line(false, "program", "%s: apt-get install %s", programs[i].program,
-			     programs[i].package);
-	}
+	check_program("qemu-system-x86_64", "qemu-system-x86");
+	check_program("depmod", "kmod");
+	check_program("ndctl", "ndctl");
+	for (size_t i = 0; (program = filesystem_program(i, &package)); i++)
+		check_program(program, package);
+	check_program("apt-get", "apt");
 }
 
 static void check_agent(const struct paths *p)

@@ -11,8 +11,6 @@
 
 /* The linker puts these before what would need a guest: rig/build.mk. */
 struct err *__wrap_link_send(struct link *l, enum msg_type type, const struct buf *payload);
-struct err *__wrap_gate_lift(struct gate *gate);
-struct err *__wrap_gate_drop(struct gate *gate, struct gate_counts *out);
 uint64_t __wrap_guest_ms(const struct guest *g, uint64_t ms);
 struct err *__wrap_virt_domain_monitor(struct virt_domain *d, bool human, const char *command,
 				       char **reply);
@@ -24,19 +22,6 @@ struct err *__wrap_link_send(struct link *l, enum msg_type type, const struct bu
 	(void)l;
 	require(type == MSG_REPLY || type == MSG_ABORT);
 	require(payload->len <= FRAME_PAYLOAD_MAX);
-	return NULL;
-}
-
-struct err *__wrap_gate_lift(struct gate *gate)
-{
-	(void)gate;
-	return NULL;
-}
-
-struct err *__wrap_gate_drop(struct gate *gate, struct gate_counts *out)
-{
-	(void)gate;
-	*out = (struct gate_counts){ 0 };
 	return NULL;
 }
 
@@ -74,8 +59,8 @@ static void write_and_read(struct case_record *rec)
 	case_record_judge(rec);
 	text = run_json_text(&run);
 	require(fuzz_ok(run_json_parse("record", text, strlen(text), &back)));
-	require(back.case_count == 1 && back.cases[0].verdict == rec->verdict);
-	require(back.cases[0].finding_count == rec->finding_count);
+	require(back.case_count == 1 && back.cases[0]->verdict == rec->verdict);
+	require(back.cases[0]->finding_count == rec->finding_count);
 	run_summary_deinit(&back);
 }
 
@@ -85,12 +70,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		"page.size 64",	   "page.flags 0",  "page.refcount 52", "page.mapcount 48",
 		"page.mapping 24", "page.share 32", "page.head 8",	"flag.head 6",
 	};
-	struct guest g = { .no_gate = (char *)"none" };
+	struct guest g = { 0 };
 	struct plan_case c = { .text = (char *)"a\nb # c\nd\n" };
 	struct rundir_case dir = { 0 };
 	struct running r = { .g = &g, .c = &c, .dir = &dir, .rec = case_record_create("xfs/a") };
 	bool over = false;
 
+	injections_init(g.injections, &(struct injector_guest){ 0 });
 	ledger_layout_init(&g.layout);
 	for (size_t i = 0; i < ARRAY_SIZE(layout); i++)
 		ledger_layout_add(&g.layout, layout[i]);
@@ -107,6 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(r.rec->text_bytes <= CASE_TEXT_MAX + 2 * CASE_DETAIL_MAX);
 	r.rec->guest = g.who;
 	write_and_read(r.rec);
+	injections_deinit(g.injections);
 	case_record_destroy(r.rec);
 	return 0;
 }

@@ -99,7 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ended = eventfd(1, EFD_CLOEXEC);
 	say(data, size);
 	if (fuzz_ok(guest_boot(&setup, &g))) {
-		require(strlen(g->release) <= 4 * 127 + 3 && g->no_gate && !g->gate);
+		require(strlen(g->release) <= 4 * 127 + 3);
+		require(g->injections[INJECTOR_GATE].lacks && g->injections[INJECTOR_NULL].self);
 		for (const char *s = g->release; *s; s++)
 			require(*s >= 0x20 && *s < 0x7f);
 		ledger_layout_lacks(&g->layout);

@@ -214,7 +214,7 @@ static struct err *send_case(struct running *r, uint64_t seed)
 
 	msg_put_str(&msg, TAG_NAME, r->c->name);
 	msg_put_str(&msg, TAG_TEXT, r->c->text);
-	msg_put_str(&msg, TAG_FS, r->c->fs);
+	msg_put_str(&msg, TAG_FS, r->c->fs->name);
 	msg_put_u64(&msg, TAG_LIE, r->lie);
 	msg_put_u64(&msg, TAG_SEED, seed);
 	msg_put_u64(&msg, TAG_LIMIT_MS, r->limit_ms);

@@ -2,6 +2,7 @@
 #include "guest/private.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,10 +67,14 @@ static int poll_ms(uint64_t now, uint64_t until)
 	return until <= now ? 0 : (int)MIN((until - now) / 1000000 + 1, 3600000u);
 }
 
+/* In the list of what guest_wait() polls: the injectors come last. */
+#define POLL_INJECTIONS 4
+
 static bool serve(struct guest *g, const struct pollfd *p, struct err **err)
 {
-	if (p[3].revents && g->gate && gate_fd(g->gate) >= 0)
-		*err = gate_service(g->gate);
+	for (size_t i = 0; i < INJECTORS && !*err; i++)
+		if (p[POLL_INJECTIONS + i].revents)
+			*err = injection_service(&g->injections[i]);
 	if (!*err && p[0].revents & POLLOUT)
 		*err = link_flush(&g->link);
 	if (!*err && p[0].revents & ~POLLOUT)
@@ -90,12 +95,16 @@ enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
 			{ .fd = g->link.fd, .events = link_events(&g->link) },
 			{ .fd = g->console.watch_fd, .events = POLLIN },
 			{ .fd = virt_domain_event_fd(g->domain), .events = POLLIN },
-			{ .fd = g->gate ? gate_fd(g->gate) : -1, .events = POLLIN },
 			{ .fd = g->setup->cancel_fd, .events = POLLIN },
+			[POLL_INJECTIONS + INJECTORS - 1] = { 0 },
 		};
 
 		if (e == GUEST_BROKEN || got)
 			return e;
+		for (size_t i = 0; i < INJECTORS; i++)
+			p[POLL_INJECTIONS + i] = (struct pollfd){
+				.fd = injection_fd(&g->injections[i]), .events = POLLIN
+			};
 		if (g->link.fd < 0) {
 			await_end(g);
 			return GUEST_GONE;
@@ -106,7 +115,7 @@ enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
 			*err = err_errno(errno, "cannot wait for the guest");
 			return GUEST_BROKEN;
 		}
-		if (p[4].revents)
+		if (p[3].revents)
 			return GUEST_CANCELLED;
 		see_stop(g);
 		console_read(&g->console);
@@ -136,26 +145,25 @@ static char *escaped(const struct msg_field *f, size_t max)
 	return buf_take(&b);
 }
 
-static void take_symbol(struct guest *g, struct gate_symbols *symbols, const struct msg_field *f)
+static void take_symbol(struct guest *g, struct injector_guest *told, const struct msg_field *f)
 {
 	_cleanup_free_ char *text = msg_str(f, 256);
-	unsigned long long addr, size;
-	char name[128];
+	struct injector_symbol s;
 
-	if (sscanf(text, "%127s %llx %llx", name, &addr, &size) != 3)
+	if (sscanf(text, "%127s %" SCNx64 " %" SCNx64, s.name, &s.addr, &s.size) != 3)
 		return;
-	gate_symbols_add(symbols, name, addr, size);
-	if (strcmp(name, "vmemmap_base") == 0)
-		g->vmemmap_base = addr;
+	if (told->nr_symbols < INJECTOR_SYMBOLS_MAX)
+		told->symbols[told->nr_symbols++] = s;
+	if (strcmp(s.name, "vmemmap_base") == 0)
+		g->vmemmap_base = s.addr;
 }
 
 static struct err *take_hello(struct guest *g, const struct frame *f)
 {
-	struct gate_symbols symbols = { 0 };
+	struct injector_guest told = { .gdb = g->setup->spec.gdb };
 	struct msg_reader r;
 	struct msg_field field;
 	uint64_t version = 0;
-	_cleanup_err_ struct err *err = NULL;
 
 	if (f->type != MSG_HELLO)
 		return err_create(ERR_INFRA, "the agent began with message %u, not with hello",
@@ -168,7 +176,7 @@ static struct err *take_hello(struct guest *g, const struct frame *f)
 			free(g->release);
 			g->release = escaped(&field, RELEASE_MAX);
 		} else if (field.tag == TAG_SYMBOL) {
-			take_symbol(g, &symbols, &field);
+			take_symbol(g, &told, &field);
 		} else if (field.tag == TAG_LAYOUT) {
 			_cleanup_free_ char *line = msg_str(&field, 64);
 
@@ -180,15 +188,10 @@ static struct err *take_hello(struct guest *g, const struct frame *f)
 				  "the agent speaks version %llu of the protocol, "
 				  "not %d",
 				  (unsigned long long)version, PROTO_VERSION);
-	if (sscanf(g->release, "%u.%u", &symbols.kernel_major, &symbols.kernel_minor) != 2)
+	if (sscanf(g->release, "%u.%u", &told.kernel_major, &told.kernel_minor) != 2)
 		return err_create(ERR_INFRA, "the guest's kernel release '%s' has no version",
 				  g->release);
-	if (g->setup->spec.gdb)
-		err = gate_create(g->setup->spec.gdb, &symbols, &g->gate);
-	else
-		err = err_create(ERR_INFRA, "the gdbstub cannot be reached on this connection");
-	if (err)
-		g->no_gate = xstrdup(err->message);
+	injections_init(g->injections, &told);
 	return NULL;
 }
 
@@ -261,12 +264,11 @@ void guest_destroy(struct guest *g)
 {
 	if (!g)
 		return;
-	gate_destroy(g->gate);
+	injections_deinit(g->injections);
 	virt_domain_destroy(g->domain);
 	link_deinit(&g->link);
 	console_close(&g->console);
 	close_fd(&g->pages);
-	free(g->no_gate);
 	free(g->release);
 	free(g);
 }

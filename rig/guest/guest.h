@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One booted guest and the talk with its agent. A guest belongs to one thread,
- * which waits in poll() for its channel, its console, its death, the gate and the
- * wish to stop.
+ * which waits in poll() for its channel, its console, its death, its injectors and
+ * the wish to stop.
  */
 #ifndef RIG_GUEST_H
 #define RIG_GUEST_H
 
 #include "base/err.h"
 #include "guest/console.h"
-#include "inject/gate/gate.h"
+#include "inject/injector.h"
 #include "inject/pages/ledger.h"
 #include "guest/link.h"
 #include "plan/plan.h"
@@ -34,8 +34,7 @@ struct guest {
 	struct virt_domain *domain;
 	struct link link;
 	struct console console;
-	struct gate *gate;
-	char *no_gate;		     /* why there is none */
+	struct injection injections[INJECTORS];
 	char *release;		     /* uname -r, escaped */
 	struct case_guest who;	     /* as it said itself */
 	struct ledger_layout layout; /* of its struct pages */

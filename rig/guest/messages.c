@@ -97,26 +97,6 @@ static struct err *take_step(struct running *r, const struct frame *f)
 	return hung ? case_abort(r) : NULL;
 }
 
-static struct err *gate_call(struct running *r, const char *name)
-{
-	struct gate_counts counts;
-	struct err *err;
-
-	if (r->lie == LIE_NO_GATE)
-		return NULL;
-	if (!r->g->gate)
-		return err_create(ERR_INFRA, "%s", r->g->no_gate);
-	if (strcmp(name, "gate-lift") == 0)
-		return gate_lift(r->g->gate);
-	err = gate_drop(r->g->gate, &counts);
-	if (!err && !counts.cleared)
-		err = err_create(ERR_INFRA,
-				 "the long-term gate was not passed (%llu calls of "
-				 "pin_user_pages_fast seen)",
-				 (unsigned long long)counts.hits);
-	return err;
-}
-
 static struct err *ledger_call(struct running *r, const char *name, const struct frame *f)
 {
 	_cleanup_buf_ struct buf reply = BUF_INIT;
@@ -131,13 +111,16 @@ static struct err *take_call(struct running *r, const struct frame *f)
 	_cleanup_buf_ struct buf reply = BUF_INIT;
 	_cleanup_err_ struct err *err = NULL;
 	_cleanup_free_ char *name = NULL;
+	struct injection *in;
 	struct msg_field field;
+	size_t call;
 
 	if (!msg_find(f->payload, f->len, TAG_NAME, &field))
 		return err_create(ERR_INFRA, "the agent called for nothing");
 	name = msg_str(&field, 64);
-	if (strcmp(name, "gate-lift") == 0 || strcmp(name, "gate-drop") == 0)
-		err = gate_call(r, name);
+	in = injection_find(r->g->injections, name, &call);
+	if (in)
+		err = injection_call(in, r->lie, call);
 	else if (strcmp(name, LEDGER_CALL) == 0 || strcmp(name, LEDGER_IDLE_CALL) == 0)
 		return ledger_call(r, name, f);
 	else

@@ -17,8 +17,6 @@ struct reader {
 	struct line line;
 };
 
-static const enum scenario_fs filesystems[] = { FS_XFS, FS_EXT4 };
-
 struct err *plan_add_scenario(struct plan *plan, const struct plan_source *source)
 {
 	struct scenario_variants variants;
@@ -31,14 +29,14 @@ struct err *plan_add_scenario(struct plan *plan, const struct plan_source *sourc
 		err = model_parse(source->path, v->text, strlen(v->text), &s);
 		if (err)
 			break;
-		for (size_t f = 0; f < ARRAY_SIZE(filesystems); f++) {
-			const char *fs = scenario_fs_name(filesystems[f]);
+		for (size_t f = 0; filesystems[f]; f++) {
+			const struct filesystem *fs = filesystems[f];
 
-			if (!(s->fs & filesystems[f]))
+			if (!(s->fs & filesystem_bit(fs)))
 				continue;
 			plan_add_case(plan,
 				      (struct plan_case){
-					      .name = xasprintf("%s/%s%s%s", fs, source->name,
+					      .name = xasprintf("%s/%s%s%s", fs->name, source->name,
 								*v->label ? "/" : "", v->label),
 					      .fs = fs,
 					      .text = xstrdup(v->text),

@@ -30,8 +30,8 @@ struct plan_source {
 };
 
 struct plan_case {
-	char *name;		   /* "xfs/4k/vmsplice/mapped/punch", "ext4/punch-waits/rdma" */
-	const char *fs;		   /* "xfs" or "ext4"; static */
+	char *name; /* "xfs/4k/vmsplice/mapped/punch", "ext4/punch-waits/rdma" */
+	const struct filesystem *fs;
 	char *text;		   /* the scenario, expanded; NULL before plan_write_texts() */
 	struct matrix_point point; /* what a text that is not there is made of */
 };

@@ -159,10 +159,10 @@ static struct err *choose_accel(struct run *r)
 }
 
 /* What a template's kernel printed belongs to no case, but it is part of the run. */
-static void keep_boot_log(struct run *r, const struct run_template *t, const char *fs)
+static void keep_boot_log(struct run *r, const struct run_template *t, const struct filesystem *fs)
 {
 	_cleanup_free_ char *from = xasprintf("%s/console", template_folder(t->template));
-	_cleanup_free_ char *to = xasprintf("%s/guests/boot-%s.log", r->dir.path, fs);
+	_cleanup_free_ char *to = xasprintf("%s/guests/boot-%s.log", r->dir.path, fs->name);
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	struct err *err = file_read(from, BOOT_LOG_MAX, &text);
 
@@ -173,18 +173,18 @@ static void keep_boot_log(struct run *r, const struct run_template *t, const cha
 	err_free(err);
 }
 
-struct run_template *run_template(struct run *r, const char *fs)
+struct run_template *run_template(struct run *r, const struct filesystem *fs)
 {
-	return &r->templates[strcmp(fs, "ext4") == 0];
+	return &r->templates[filesystem_number(fs)];
 }
 
-static struct err *find_template(struct run *r, const char *fs)
+static struct err *find_template(struct run *r, const struct filesystem *fs)
 {
 	struct run_template *t = run_template(r, fs);
 	struct worker probe;
 	struct err *err;
 
-	t->cmdline = xasprintf("%s daxrig.fs=%s", cmdline, fs);
+	t->cmdline = xasprintf("%s daxrig.fs=%s", cmdline, fs->name);
 	worker_init(&probe, r, 0);
 	probe.setup.spec.cmdline = t->cmdline;
 	err = template_get(r->host.virt,
@@ -208,14 +208,14 @@ static struct err *find_template(struct run *r, const char *fs)
 		progress_line(&r->say,
 			      "kept a guest booted to a mounted %s to start others from, "
 			      "in %.1f s",
-			      fs, (double)template_made_ns(t->template) / 1e9);
+			      fs->name, (double)template_made_ns(t->template) / 1e9);
 	return NULL;
 }
 
-static bool plan_uses(const struct run *r, const char *fs)
+static bool plan_uses(const struct run *r, const struct filesystem *fs)
 {
 	for (size_t i = 0; i < r->plan.nr_cases; i++)
-		if (strcmp(r->plan.cases[i].fs, fs) == 0)
+		if (r->plan.cases[i].fs == fs)
 			return true;
 	return false;
 }
@@ -223,7 +223,6 @@ static bool plan_uses(const struct run *r, const char *fs)
 /* Without a template every guest is booted: said once. */
 static struct err *find_templates(struct run *r)
 {
-	static const char *const filesystems[] = { "xfs", "ext4" };
 	struct err *err = NULL;
 
 	if (r->o->no_fork)
@@ -235,7 +234,7 @@ static struct err *find_templates(struct run *r)
 			      r->o->uri);
 		return NULL;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(filesystems) && !err; i++)
+	for (size_t i = 0; filesystems[i] && !err; i++)
 		if (plan_uses(r, filesystems[i]))
 			err = find_template(r, filesystems[i]);
 	/* a guest that does not speak now will not when it is booted another way */
@@ -250,13 +249,20 @@ static struct err *find_templates(struct run *r)
 #define FORK_MEMORY (400ull << 20)
 #define MEMORY_LEFT (1ull << 30)
 
+static bool has_template(const struct run *r)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(r->templates); i++)
+		if (r->templates[i].template)
+			return true;
+	return false;
+}
+
 /* As many guests as processors, and as memory has room for. */
 size_t run_jobs_auto(const struct run *r)
 {
 	uint64_t memory = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-	uint64_t each = r->templates[0].template || r->templates[1].template ?
-				FORK_MEMORY :
-				r->geometry.memory + geometry_nvdimm_total(&r->geometry);
+	uint64_t each = has_template(r) ? FORK_MEMORY :
+					  r->geometry.memory + geometry_nvdimm_total(&r->geometry);
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	memory -= MIN(memory, MEMORY_LEFT);

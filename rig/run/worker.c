@@ -71,7 +71,7 @@ static void drop_guest(struct worker *w)
 }
 
 /* A new console file, and the template as long as it serves. */
-static void next_guest(struct worker *w, const char *fs)
+static void next_guest(struct worker *w, const struct filesystem *fs)
 {
 	struct run *r = w->run;
 	const struct run_template *t = run_template(r, fs);
@@ -100,7 +100,7 @@ static void fork_failed(struct run *r, const char *why)
 		      why);
 }
 
-static struct err *start_guest(struct worker *w, const char *fs)
+static struct err *start_guest(struct worker *w, const struct filesystem *fs)
 {
 	struct err *err;
 
@@ -122,7 +122,8 @@ static struct err *start_guest(struct worker *w, const char *fs)
 }
 
 /* A guest for the next case; the reason why there is none goes to @rec or ends the run. */
-static struct err *need_guest(struct worker *w, struct case_record *rec)
+static struct err *need_guest(struct worker *w, const struct filesystem *fs,
+			      struct case_record *rec)
 {
 	struct run *r = w->run;
 	struct err *err;
@@ -130,7 +131,7 @@ static struct err *need_guest(struct worker *w, struct case_record *rec)
 
 	if (w->guest)
 		return NULL;
-	err = start_guest(w, rec->fs);
+	err = start_guest(w, fs);
 	pthread_mutex_lock(&r->lock);
 	r->boot_failures = err ? r->boot_failures + 1 : 0;
 	/* the first guest of a run that does not come up: no other will */
@@ -148,7 +149,7 @@ static struct case_record *new_record(struct run *r, const struct plan_case *c)
 	struct case_record *rec = case_record_create(c->name);
 
 	rec->scenario = xstrdup(c->text);
-	rec->fs = xstrdup(c->fs);
+	rec->fs = xstrdup(c->fs->name);
 	rec->wants_dax = true;
 	rec->wants_sights = true;
 	rec->seed = r->o->seed;
@@ -193,7 +194,7 @@ static struct err *run_case(struct worker *w, size_t place)
 	struct err *err;
 
 	rundir_case_init(&dir, &r->dir, (unsigned int)place + 1, c->name);
-	err = need_guest(w, rec);
+	err = need_guest(w, c->fs, rec);
 	rec->timing.fork_ns = run_now(r) - rec->started_ns;
 	if (!err && w->guest) {
 		rec->guest_end = GUEST_END_FINE;
@@ -228,7 +229,7 @@ static size_t take_case(struct run *r)
 		r->err = err_create(ERR_CANCELLED, "interrupted");
 	if (!r->err && !r->enough && r->next < r->plan.nr_cases) {
 		place = r->next++;
-		live_start(&r->live, run_now(r), r->plan.cases[place].name);
+		render_begin(&r->live, run_now(r), r->plan.cases[place].name);
 	}
 	pthread_mutex_unlock(&r->lock);
 	return place;

@@ -33,6 +33,10 @@ forbid "$(sources reports | not_test)" "$include(wire|$rig|guests|workloads|inje
 forbid "$(sources workloads | not_test)" "$include($rig|guests|reports)/" \
 	"workloads/ stands on base, wire and inject"
 
+# things that come in kinds are named in their own rooms, not in the frame
+forbid "$(sources rig | not_test)" 'inject/gate|"gate-|injector_[a-z]+ ?[,;)]' \
+	"rig/ knows injectors by inject/injector.h alone"
+
 # what is private to a folder is its own
 found=$(for f in $(sources $(echo $rooms | tr '|' ' ') | not_test); do
 	grep -n "$include.*private\.h\"" "$f" | while IFS= read -r line; do

@@ -9,34 +9,25 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "base/files.h"
-#include "base/program.h"
 #include "cmd/cmd.h"
 #include "guests/image/image-note.h"
 #include "guests/image/image.h"
 #include "host/template-store.h"
+#include "tests/scratch.h"
 
 #define SIXTY "00000000000000000000000000000000000000000000000000000000000"
 
 static const char key_a[] = "aaaaa" SIXTY, key_b[] = "bbbbb" SIXTY;
 static const char image_a[] = "11111" SIXTY, image_b[] = "22222" SIXTY;
 
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s", err->message);
-}
-
 static char *put(const char *cache, const char *name, size_t len, time_t used)
 {
 	char *path = xasprintf("%s/%s", cache, name);
 	_cleanup_free_ char *data = xcalloc(1, len + 1);
-	_cleanup_free_ char *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
 	const struct timespec at[2] = { { .tv_sec = used }, { .tv_sec = used } };
 
 	memset(data, 'x', len);
-	ok(dir_create(dir));
-	ok(file_write_atomic(path, data, len));
+	put_bytes(cache, name, data, len);
 	utimensat(AT_FDCWD, path, at, 0);
 	return path;
 }
@@ -332,29 +323,21 @@ static void test_report(void **state)
 
 static int set_up(void **state)
 {
-	*state = xstrdup("/tmp/test-cache-XXXXXX");
-	if (!mkdtemp(*state))
+	if (scratch_make(state))
 		return -1;
 	return setenv("DAXRIG_CACHE", *state, 1) || setenv("DAXRIG_DATA", *state, 1);
-}
-
-static int tear_down(void **state)
-{
-	err_free(tree_remove(*state));
-	free(*state);
-	return 0;
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_image_held, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_cache, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_clean, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_check_store, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_room, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_report, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_lists, set_up, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_image_held, set_up, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_cache, set_up, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_clean, set_up, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_check_store, set_up, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_room, set_up, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_report, set_up, scratch_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,7 +86,7 @@ static void test_help(void **state)
 	check("list pins", 0, "vmsplice;;odirect;;rdma-odp");
 	check("list operations", 0, "FILE OFFSET LENGTH;;PUNCH_HOLE");
 	check("list scenarios", 0, "punch-waits");
-	check("list plan quick --why", 0, "ext4 cannot share extents");
+	check("list plan quick --why", 0, "the filesystem cannot share extents");
 	check("show xfs/4k/vmsplice/mapped/punch", 0, "pin     p vmsplice m+256K 64K");
 	check("show --derived xfs/4k/vmsplice/process/punch", 0,
 	      "expect t blocks;;by the contract");

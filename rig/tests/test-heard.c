@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -109,6 +110,66 @@ static void test_window(void **state)
 	case_record_destroy(rec);
 }
 
+/* What a case calls the host by, and what the host answers. */
+static const struct {
+	const char *call;
+	enum lie lie;
+	enum reply_status status;
+	const char *why;
+} calls[] = {
+	{ "null-first", LIE_NONE, REPLY_DONE, NULL },
+	{ "null-first", LIE_NONE, REPLY_NOT, "'null-first' is not due" },
+	{ "gate-lift", LIE_NONE, REPLY_NOT, "the gdbstub cannot be reached" },
+	{ "gate-lift", LIE_NO_GATE, REPLY_DONE, NULL },
+	{ "null", LIE_NONE, REPLY_NOT, "the host knows no such call" },
+	{ "", LIE_NONE, REPLY_NOT, "the host knows no such call" },
+};
+
+static void expect_reply(struct link *l, size_t i)
+{
+	struct msg_field field;
+	struct frame f;
+	bool got = false;
+
+	assert_null(link_fill(l));
+	assert_null(link_next(l, &f, &got));
+	assert_true(got && f.type == MSG_REPLY);
+	assert_true(msg_find(f.payload, f.len, TAG_STATUS, &field));
+	if (msg_u64(&field) != calls[i].status)
+		fail_msg("'%s' is answered with %d", calls[i].call, (int)msg_u64(&field));
+	assert_int_equal(msg_find(f.payload, f.len, TAG_TEXT, &field), calls[i].why != NULL);
+	if (calls[i].why)
+		assert_memory_equal(field.data, calls[i].why, strlen(calls[i].why));
+}
+
+static void test_calls(void **state)
+{
+	struct guest g = { 0 };
+	struct link agent;
+	int fd[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd), 0);
+	link_init(&g.link, fd[0]);
+	link_init(&agent, fd[1]);
+	injections_init(g.injections, &(struct injector_guest){ 0 });
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		_cleanup_buf_ struct buf msg = BUF_INIT;
+		struct running r = { .g = &g, .lie = calls[i].lie };
+		struct frame f = { .type = MSG_CALL };
+		bool over = false;
+
+		msg_put_str(&msg, TAG_NAME, calls[i].call);
+		f.payload = (const uint8_t *)msg.data;
+		f.len = msg.len;
+		assert_null(case_take_frame(&r, &f, &over));
+		expect_reply(&agent, i);
+	}
+	injections_deinit(g.injections);
+	link_deinit(&g.link);
+	link_deinit(&agent);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -127,6 +188,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_floods),
 		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_calls),
 	};
 
 	return cmocka_run_group_tests_name("heard", tests, setup, teardown);

@@ -13,10 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/files.h"
-#include "base/program.h"
 #include "host/leftover-list.h"
 #include "host/leftover.h"
+#include "tests/scratch.h"
 
 #define NAME "41-7"
 #define OWN "daxrig-" NAME
@@ -24,19 +23,6 @@
 #define ENTRIES 40
 
 static char dir[] = "/tmp/daxrig-test-XXXXXX";
-
-static void shell(const char *script)
-{
-	_cleanup_free_ char *whole = xasprintf("umask 022; rm -rf '%s'/*; cd '%s'; mkdir -m 700 "
-					       "precious; >precious/file; %s",
-					       dir, dir, script);
-	const char *argv[] = { "sh", "-ec", whole, NULL };
-	_cleanup_buf_ struct buf out = BUF_INIT;
-	struct err *err = run_program(argv, 10000, &out);
-
-	if (err)
-		fail_msg("%s: %s", script, err->message);
-}
 
 static bool there(const char *name)
 {
@@ -127,7 +113,7 @@ static void test_lists(void **state)
 
 		if (strstr(lists[i].script, "chown") && geteuid())
 			continue;
-		shell(lists[i].script);
+		shell_anew(dir, lists[i].script);
 		fill(&list, lists[i].list, lists[i].of);
 		err = leftover_list_remove(&list, NAME);
 		if (err || !there("precious/file") || (lists[i].stays && !there(lists[i].stays)) ||
@@ -149,7 +135,7 @@ static void test_records(void **state)
 		struct leftover *l;
 		unsigned int removed;
 
-		shell("mkdir -m 700 s s/run s/run/" NAME "; >s/run/" NAME "/lock; " MAKE);
+		shell_anew(dir, "mkdir -m 700 s s/run s/run/" NAME "; >s/run/" NAME "/lock; " MAKE);
 		fill(&list, texts[i], "");
 		assert_null(file_write_atomic(path, buf_str(&list), list.len));
 		assert_null(leftover_begin(run, &l, &removed));
@@ -197,7 +183,7 @@ static void race(void (*fn)(void), const char *script, const char *a, const char
 		struct rival r = { .a = a, .b = b };
 		pthread_t t;
 
-		shell(script);
+		shell_anew(dir, script);
 		r.dir = open(dir, O_PATH | O_DIRECTORY);
 		assert_int_equal(pthread_create(&t, NULL, exchange, &r), 0);
 		while (!atomic_load(&r.done))

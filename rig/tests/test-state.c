@@ -11,6 +11,7 @@
 #include "host/leftover.h"
 #include "host/paths.h"
 #include "host/private-dir.h"
+#include "tests/scratch.h"
 
 #define OTHER "65534"
 #define RECORD "mkdir -m 700 s s/run s/run/1-1; "
@@ -74,19 +75,6 @@ static const struct row states[] = {
 	{ "dead record without a list", "s", RECORD, NULL },
 };
 
-static void shell(const char *script)
-{
-	_cleanup_free_ char *whole = xasprintf("umask 022; rm -rf '%s'/*; cd '%s'; mkdir -m 700 "
-					       "precious; >precious/file; %s",
-					       dir, dir, script);
-	const char *argv[] = { "sh", "-ec", whole, NULL };
-	_cleanup_buf_ struct buf out = BUF_INIT;
-	struct err *err = run_program(argv, 10000, &out);
-
-	if (err)
-		fail_msg("%s: %s", script, err->message);
-}
-
 static bool precious(void)
 {
 	_cleanup_free_ char *file = xasprintf("%s/precious/file", dir);
@@ -131,7 +119,7 @@ static void test_states(void **state)
 
 		if (strstr(r->script, "chown") && geteuid())
 			continue;
-		shell(r->script);
+		shell_anew(dir, r->script);
 		setenv("DAXRIG_STATE", path, 1);
 		if (r->says)
 			refused(r->label, r->says);
@@ -164,7 +152,7 @@ static void test_stores(void **state)
 
 		if (strstr(stores[i].script, "chown") && geteuid())
 			continue;
-		shell(stores[i].script);
+		shell_anew(dir, stores[i].script);
 		setenv(stores[i].variable, path, 1);
 		if (stores[i].says) {
 			refused(stores[i].script, stores[i].says);
@@ -204,8 +192,8 @@ static void set_place(const char *variable, const char *value)
 static void test_places(void **state)
 {
 	(void)state;
-	shell("mkdir -m 700 session another; mkdir -m 755 open; ln -s session link; "
-	      "[ $(id -u) != 0 ] && chmod 755 another || chown " OTHER " another");
+	shell_anew(dir, "mkdir -m 700 session another; mkdir -m 755 open; ln -s session link; "
+			"[ $(id -u) != 0 ] && chmod 755 another || chown " OTHER " another");
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		_cleanup_err_ struct err *err = NULL;
 		struct paths p = { 0 };
@@ -271,7 +259,7 @@ static void test_planted(void **state)
 	int status;
 
 	(void)state;
-	shell("");
+	shell_anew(dir, "");
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(planted); i++) {
 		pid_t pid;
 
@@ -294,7 +282,7 @@ static void test_planted_nvdimm(void **state)
 	struct stat st;
 
 	(void)state;
-	shell("ln -s target link; echo text >f; chmod 666 f");
+	shell_anew(dir, "ln -s target link; echo text >f; chmod 666 f");
 	err_free(nvdimm_create(link, 4096));
 	assert_false(path_exists(target));
 	err_free(nvdimm_create(file, 4096));

@@ -12,19 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/files.h"
 #include "host/qemu-argv.h"
 #include "host/template-store.h"
+#include "tests/scratch.h"
 
 #define GOLDENS "rig/tests/goldens/argv-"
 #define KEY "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define OTHER "f123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s", err->message);
-}
 
 static void fails(struct err *err, const char *why)
 {
@@ -404,20 +398,6 @@ static void test_trim(void **state)
 		free(folders[i]);
 }
 
-static int set_up(void **state)
-{
-	static char store[] = "/tmp/daxrig-test-template-XXXXXX";
-
-	*state = mkdtemp(store);
-	return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	err_free(tree_remove(*state));
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -428,5 +408,5 @@ int main(void)
 		cmocka_unit_test(test_trim),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -8,9 +8,8 @@
 #define WIRE_AGENT_H
 
 #include "base/buf.h"
+#include "wire/filesystem/filesystem.h"
 #include "wire/msg.h"
-
-#define GUEST_SYMBOLS_MAX 16
 
 /* What PID 1 found out while it set the guest up; the same for every case. */
 struct guest_facts {
@@ -23,13 +22,13 @@ struct guest_facts {
 	char rdma_why[128];	/* why */
 	unsigned int gid_index; /* of an IPv4 RoCE v2 GID of port 1 */
 	unsigned int cpus;
-	char mounted[8]; /* the filesystem that prepare() left for the next case, or "" */
+	const struct filesystem *mounted; /* prepare() left it for the next case; or NULL */
 };
 
 struct case_ctx {
 	const char *name;
 	const char *text; /* the scenario */
-	const char *fs;	  /* "xfs" or "ext4" */
+	const struct filesystem *fs;
 	enum lie lie;
 	uint64_t seed;
 	unsigned int number; /* among the cases of this guest, from 1 */
@@ -42,8 +41,8 @@ struct case_ctx {
 void case_send(const struct case_ctx *ctx, enum msg_type type, const struct buf *payload);
 
 /*
- * Asks the host for something only it can do, and waits. @call is "gate-lift",
- * "gate-drop", ...; @args NULL-terminated or NULL. 0, or -1 or CALL_LACKS with the
+ * Asks the host for something only it can do, and waits. @call is one of
+ * an injector's or of the ledger's; @args NULL-terminated or NULL. 0, or -1 or CALL_LACKS with the
  * host's reason in @why. One call at a time a case; callable from any thread.
  */
 int case_call(const struct case_ctx *ctx, const char *call, const char *const *args, char *why,
@@ -64,11 +63,13 @@ struct agent_ops {
 	 */
 	int (*run_case)(const struct case_ctx *ctx);
 	/*
-	 * Makes the guest's disk ready, and, @fs not "", mounts @fs so that the next case
-	 * finds it; false when it could not.
+	 * Makes the guest's disk ready, and mounts @fs, unless it is NULL, so that the next
+	 * case finds it; false when it could not.
 	 * Runs in a child of PID 1 while the guest boots.
 	 */
-	bool (*prepare)(const struct guest_facts *guest, const char *fs);
+	bool (*prepare)(const struct guest_facts *guest, const struct filesystem *fs);
+	/* The kernel's symbols that the host is told: lists, and a list of them, NULL-terminated. */
+	const char *const *const *symbols;
 };
 
 /* PID 1's whole life; returns only when it is not PID 1. */

@@ -39,7 +39,7 @@ enum msg_tag {
 	TAG_VERSION = 1, /* u64 PROTO_VERSION */
 	TAG_TEXT,	 /* scenario text; reply text; log line; evidence */
 	TAG_NAME,	 /* case name; evidence name; call name */
-	TAG_FS,		 /* "xfs" or "ext4" */
+	TAG_FS,		 /* the name of a struct filesystem */
 	TAG_LIE,	 /* self-test: what the agent leaves out; see enum lie */
 	TAG_SEED,	 /* u64 */
 	TAG_LIMIT_MS,	 /* u64 time the whole case may take */

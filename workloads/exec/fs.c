@@ -18,37 +18,21 @@
 
 #define MKFS_TIMEOUT_MS 60000
 #define FSCK_TIMEOUT_MS 120000
-/* what a case writes comes to lie from 5 MiB on (xfs), or from 132 MiB on (ext4) */
-#define STALE_BYTES (160ull << 20)
+/* what a case writes comes to lie in so much behind files_at of its filesystem */
+#define STALE_BYTES (28ull << 20)
 #define STALE_CHUNK (1u << 20)
 
-static bool is_xfs(const struct exec *x)
+/* @args with the device behind. */
+static struct err *run_tool(const struct exec *x, const char *const *args, int timeout_ms,
+			    struct buf *out)
 {
-	return strcmp(x->ctx->fs, "xfs") == 0;
-}
+	const char *argv[FILESYSTEM_ARGS_MAX + 1] = { NULL };
 
-static struct err *run_mkfs(const struct exec *x)
-{
-	_cleanup_buf_ struct buf out = BUF_INIT;
-	const char *dev = x->ctx->guest->pmem;
-	/* 2 MiB stripes align extents so that a mapping can have PMD entries */
-	const char *const xfs[] = { "mkfs.xfs",		  "-f", "-q",	      "-K", "-m",
-				    "reflink=1,rmapbt=1", "-d", "su=2m,sw=1", dev,  NULL };
-	const char *const ext4[] = { "mkfs.ext4",
-				     "-F",
-				     "-q",
-				     "-b",
-				     "4096",
-				     "-E",
-				     "stride=512,stripe_width=512,nodiscard,lazy_itable_init=1",
-				     "-O",
-				     "^resize_inode",
-				     "-J",
-				     "size=16",
-				     dev,
-				     NULL };
-
-	return run_program(is_xfs(x) ? xfs : ext4, MKFS_TIMEOUT_MS, &out);
+	for (size_t i = 0; args[i]; i++) {
+		argv[i] = args[i];
+		argv[i + 1] = x->ctx->guest->pmem;
+	}
+	return run_program(argv, timeout_ms, out);
 }
 
 /* @again: files were DAX before, so somebody has not let go of the device. */
@@ -70,7 +54,7 @@ static void prove_dax(bool again, struct outcome *o)
 
 static const char *mount_options(const struct exec *x)
 {
-	return x->ctx->lie == LIE_NO_DAX ? "dax=never" : "dax=always";
+	return x->ctx->lie == LIE_NO_DAX ? x->ctx->fs->no_dax : x->ctx->fs->dax;
 }
 
 /* 0, or -1 with errno. */
@@ -78,7 +62,7 @@ static int mount_dax(struct exec *x)
 {
 	mkdir(EXEC_MOUNTPOINT, 0755);
 	exec_xfs_exchange(x, true);
-	if (mount(x->ctx->guest->pmem, EXEC_MOUNTPOINT, x->ctx->fs, 0, mount_options(x)))
+	if (mount(x->ctx->guest->pmem, EXEC_MOUNTPOINT, x->ctx->fs->name, 0, mount_options(x)))
 		return -1;
 	x->mounted = true;
 	return 0;
@@ -87,7 +71,7 @@ static int mount_dax(struct exec *x)
 static void mount_first(struct exec *x, struct outcome *o)
 {
 	if (mount_dax(x))
-		outcome_error(o, "mount of %s with %s: %s", x->ctx->fs, mount_options(x),
+		outcome_error(o, "mount of %s with %s: %s", x->ctx->fs->name, mount_options(x),
 			      strerror(errno));
 	else
 		prove_dax(false, o);
@@ -117,6 +101,16 @@ static void take_room(uint64_t room, struct outcome *o)
 	outcome_error(o, "cannot leave room: %s", strerror(errno));
 }
 
+/* The end of what any filesystem's files come to lie in: what will be made is not known. */
+static uint64_t stale_end(void)
+{
+	uint64_t at = 0;
+
+	for (size_t i = 0; filesystems[i]; i++)
+		at = MAX(at, filesystems[i]->files_at);
+	return at + STALE_BYTES;
+}
+
 void exec_fs_stale(const struct exec *x, struct outcome *o)
 {
 	static uint8_t chunk[STALE_CHUNK] __attribute__((aligned(4096)));
@@ -126,7 +120,7 @@ void exec_fs_stale(const struct exec *x, struct outcome *o)
 
 	/* the same again and again: in an emulated guest it takes longer than to write it */
 	pattern_fill(chunk, sizeof(chunk), ORIGIN_STALE, 0, 0);
-	for (uint64_t off = 0; n > 0 && off < STALE_BYTES; off += sizeof(chunk))
+	for (uint64_t off = 0; n > 0 && off < stale_end(); off += sizeof(chunk))
 		n = pwrite(fd, chunk, sizeof(chunk), (off_t)off);
 	/* a smaller disk is full of it */
 	if (n < 0 && errno != ENOSPC)
@@ -135,7 +129,8 @@ void exec_fs_stale(const struct exec *x, struct outcome *o)
 
 void exec_fs_make(struct exec *x, struct outcome *o)
 {
-	_cleanup_err_ struct err *err = run_mkfs(x);
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	_cleanup_err_ struct err *err = run_tool(x, x->ctx->fs->mkfs, MKFS_TIMEOUT_MS, &out);
 
 	if (err)
 		outcome_error(o, "%s", err->message);
@@ -146,12 +141,11 @@ void exec_fs_make(struct exec *x, struct outcome *o)
 /* What was made while the guest booted serves, unless it must be mounted otherwise. */
 static bool stands_ready(const struct exec *x)
 {
-	const char *mounted = x->ctx->guest->mounted;
+	const struct filesystem *mounted = x->ctx->guest->mounted;
 
-	if (!mounted[0])
+	if (!mounted)
 		return false;
-	if (strcmp(mounted, x->ctx->fs) == 0 && x->ctx->lie != LIE_NO_DAX &&
-	    !exec_wants_exchange(x))
+	if (mounted == x->ctx->fs && x->ctx->lie != LIE_NO_DAX && !exec_wants_exchange(x))
 		return true;
 	umount2(EXEC_MOUNTPOINT, 0);
 	return false;
@@ -209,7 +203,7 @@ void exec_fs_mount_again(struct exec *x, struct outcome *o)
 {
 	if (mount_dax(x)) {
 		outcome_fail(o, RULE_RESIDUE_MOUNT, "the filesystem can be mounted again",
-			     "mount of %s: %s", x->ctx->fs, errno_name(errno));
+			     "mount of %s: %s", x->ctx->fs->name, errno_name(errno));
 		return;
 	}
 	prove_dax(true, o);
@@ -229,36 +223,39 @@ void exec_fs_remount(struct exec *x, struct outcome *o)
 	exec_fs_mount_again(x, o);
 }
 
-/* --self-test dirty-fs: a counter of the first group is another than its checksum says. */
+/* --self-test dirty-fs: something of the first group is another than its checksum says. */
 static void scribble(const struct exec *x)
 {
 	_cleanup_close_ int fd = open(x->ctx->guest->pmem, O_RDWR | O_CLOEXEC);
-	/* the free-space header of group 0 lies in sector 1, the descriptors in block 1 */
-	const off_t at[] = { 512 + 0x34, 4096 + 0x34, 4096 + 0x0c };
-	char magic[4] = "";
+	const struct filesystem_spot *spot = x->ctx->fs->checked;
 	const unsigned int wrong = 0x5a5a5a5a;
-	off_t off = at[2];
+	char magic[4] = "";
 
-	for (int i = 0; is_xfs(x) && i < 2; i++)
-		if (pread(fd, magic, 4, at[i] / 512 * 512) == 4 && memcmp(magic, "XAGF", 4) == 0)
-			off = at[i];
-	if (fd < 0 || pwrite(fd, &wrong, 4, off) != 4 || fsync(fd))
+	if (pread(fd, magic, 4, (off_t)spot->sector) == 4 &&
+	    strncmp(magic, spot->magic, strlen(spot->magic)) != 0)
+		spot++;
+	if (fd < 0 || pwrite(fd, &wrong, 4, (off_t)(spot->sector + spot->off)) != 4 || fsync(fd))
 		fprintf(stderr, "daxrig: cannot scribble: %s\n", strerror(errno));
 }
 
-/* The first line of a checker's @out that says more than where it is; NULL: there is none. */
-static char *first_complaint(const char *out)
+static bool is_progress(const struct filesystem *fs, const char *line)
 {
-	static const char *const progress[] = { "Phase ", "Pass ", "e2fsck ", "No modify flag",
-						" ",	  "\t",	   "\n" };
-	size_t n, i;
+	if (strchr(" \t\n", *line))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(fs->progress) && fs->progress[i]; i++)
+		if (strncmp(line, fs->progress[i], strlen(fs->progress[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The first line of a checker's @out that says more than where it is; NULL: there is none. */
+static char *first_complaint(const struct filesystem *fs, const char *out)
+{
+	size_t n;
 
 	for (; *out; out += n + (out[n] == '\n')) {
 		n = strcspn(out, "\n");
-		for (i = 0; i < ARRAY_SIZE(progress); i++)
-			if (strncmp(out, progress[i], strlen(progress[i])) == 0)
-				break;
-		if (i == ARRAY_SIZE(progress))
+		if (!is_progress(fs, out))
 			return xstrndup(out, n);
 	}
 	return NULL;
@@ -267,26 +264,17 @@ static char *first_complaint(const char *out)
 void exec_fsck(struct exec *x, struct outcome *o)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT;
-	const char *dev = x->ctx->guest->pmem;
-	/*
-	 * Without -P as many threads read ahead as there are groups; phase 2 begins and ends
-	 * 32 three times; the cache is sized for a large disk. In an emulated guest it takes
-	 * 2.5 times as long that way.
-	 */
-	const char *const xfs[] = { "xfs_repair", "-n",	      "-P", "-o", "phase2_threads=1",
-				    "-o",	  "bhash=64", dev,  NULL };
-	const char *const ext4[] = { "e2fsck", "-fn", dev, NULL };
 	_cleanup_err_ struct err *err = NULL;
 	_cleanup_free_ char *said = NULL;
 
 	exec_xfs_exchange(x, false);
 	if (x->ctx->lie == LIE_DIRTY_FS)
 		scribble(x);
-	err = run_program(is_xfs(x) ? xfs : ext4, FSCK_TIMEOUT_MS, &out);
+	err = run_tool(x, x->ctx->fs->fsck, FSCK_TIMEOUT_MS, &out);
 	if (err && err->code != ERR_PROGRAM) {
 		outcome_error(o, "%s", err->message);
 	} else if (err) {
-		said = first_complaint(buf_str(&out));
+		said = first_complaint(x->ctx->fs, buf_str(&out));
 		outcome_fail(o, RULE_RESIDUE_FSCK, "the filesystem is clean", "%s",
 			     said ? said : err->message);
 		buf_add(&o->detail, buf_str(&out), MIN(out.len, 8192));

@@ -292,7 +292,7 @@ static bool lacks_pin(struct exec *x)
 	return false;
 }
 
-bool interp_prepare(const struct guest_facts *guest, const char *fs)
+bool interp_prepare(const struct guest_facts *guest, const struct filesystem *fs)
 {
 	struct case_ctx ctx = { .name = "", .fs = fs, .guest = guest, .link = -1 };
 	struct exec *x = xcalloc(1, sizeof(*x));
@@ -301,7 +301,7 @@ bool interp_prepare(const struct guest_facts *guest, const char *fs)
 	x->ctx = &ctx;
 	oracles_tell(x, prepare);
 	exec_fs_stale(x, &o);
-	if (o.status == STEP_OK && fs[0])
+	if (o.status == STEP_OK && fs)
 		exec_fs_make(x, &o);
 	free(x);
 	return o.status == STEP_OK;

@@ -17,6 +17,6 @@ int interp_run_case(const struct case_ctx *ctx);
  * A struct agent_ops prepare: the part of the disk that files come to lie in holds
  * bytes that are no case's, so that a block handed out as it was shows.
  */
-bool interp_prepare(const struct guest_facts *guest, const char *fs);
+bool interp_prepare(const struct guest_facts *guest, const struct filesystem *fs);
 
 #endif

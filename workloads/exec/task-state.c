@@ -38,17 +38,17 @@ bool exec_waits_for_layout(const struct task_sample *s)
 
 /*
  * At work, and not asleep: is it in such a wait all the same? What asks for a busy page
- * again and again was not told to wait; 6.12 has the function that does so inlined in
- * xfs_ilock2_io_mmap.
+ * again and again was not told to wait; the function that does so may be inlined.
  */
-static bool is_in_layout_wait(const struct exec_task *t)
+static bool is_in_layout_wait(const struct exec *x, const struct exec_task *t)
 {
+	const char *caller = x->ctx->fs->busy_page_in;
 	_cleanup_buf_ struct buf stack = BUF_INIT;
 
 	task_stack(exec_task_pid(t), t->shared->tid, &stack);
 	return names_layout_wait(buf_str(&stack)) ||
 	       strstr(buf_str(&stack), "dax_layout_busy_page") ||
-	       strstr(buf_str(&stack), "xfs_ilock2_io_mmap");
+	       (caller && strstr(buf_str(&stack), caller));
 }
 
 static enum sampled look_once(struct exec *x, struct exec_task *t, bool *certain, struct outcome *o)
@@ -70,7 +70,7 @@ static enum sampled look_once(struct exec *x, struct exec_task *t, bool *certain
 	snprintf(o->found, sizeof(o->found), "state %c in %s, %.1f ms CPU in %.1f ms", after.state,
 		 after.wchan, (double)spent / 1e6, (double)span / 1e6);
 	if (after.state == 'R' || spent * 100 > span * WAITER_CPU_PERCENT) {
-		*certain = is_in_layout_wait(t);
+		*certain = is_in_layout_wait(x, t);
 		return SAMPLED_BUSY;
 	}
 	*certain = exec_waits_for_layout(&before) && exec_waits_for_layout(&after);

@@ -21,7 +21,7 @@
 /* KERNEL.md: 2 s on a machine where a window is the shortest. */
 #define GRACE_MIN_MS 2000
 
-static int probe_once(int fd, void *bytes, uint64_t *ns)
+static int probe_once(const struct filesystem *fs, int fd, void *bytes, uint64_t *ns)
 {
 	uint64_t start;
 	void *p;
@@ -33,7 +33,8 @@ static int probe_once(int fd, void *bytes, uint64_t *ns)
 		return -errno;
 	memset(p, 1, PROBE);
 	start = now_ns();
-	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, PROBE / 2) ||
+	if (((fs->features & FILESYSTEM_PUNCH) &&
+	     fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, PROBE / 2)) ||
 	    ftruncate(fd, 0)) {
 		munmap(p, PROBE);
 		return -errno;
@@ -51,7 +52,7 @@ void exec_measure_window(struct exec *x, struct outcome *o)
 	int ret = fd < 0 ? -errno : 0;
 
 	for (int i = 0; i < ROUNDS && !ret; i++) {
-		ret = probe_once(fd, bytes, &ns);
+		ret = probe_once(x->ctx->fs, fd, bytes, &ns);
 		slowest = MAX(slowest, ns);
 	}
 	free(bytes);

@@ -77,5 +77,6 @@ void exec_xfs_exchange(const struct exec *x, bool on)
 
 bool exec_wants_exchange(const struct exec *x)
 {
-	return x->s && x->s->xfs_only && word_eq(x->ctx->fs, "xfs");
+	return x->s && (x->s->needs & FILESYSTEM_EXCHANGE) &&
+	       (x->ctx->fs->features & FILESYSTEM_EXCHANGE);
 }

@@ -35,7 +35,26 @@ struct pin_info {
 	unsigned int traits; /* enum pin_trait */
 };
 
-/* All pins, "null" (which holds nothing) included; ends with a NULL name. */
+/*
+ * All pins, "null" (which holds nothing) included: X(symbol, name, summary, traits). Each has
+ * a struct pin_kind pin_SYMBOL in workloads/pins.
+ */
+#define PIN_EACH(X)                                                                                \
+	X(rdma, "rdma", "ibv_reg_mr, long-term gate lifted, RDMA traffic while it stands",         \
+	  PIN_HOLDS | PIN_DMA_WRITES | PIN_LOOKS | PIN_NEEDS_GATE | PIN_PINS)                      \
+	X(rdma_odp, "rdma-odp", "ibv_reg_mr with ON_DEMAND: no reference, faults on access",       \
+	  PIN_LOOKS)                                                                               \
+	X(rdma_plain, "rdma-plain", "ibv_reg_mr as a user calls it: must be refused", PIN_REFUSED) \
+	X(rdma_devdax, "rdma-devdax", "ibv_reg_mr on device-DAX: the positive control",            \
+	  PIN_HOLDS | PIN_DMA_WRITES | PIN_LOOKS | PIN_DEVDAX | PIN_PINS)                          \
+	X(vmsplice, "vmsplice", "pages gifted into a pipe by vmsplice (FOLL_GET)",                 \
+	  PIN_HOLDS | PIN_LOOKS | PIN_GETS)                                                        \
+	X(odirect, "odirect", "O_DIRECT write from the page to a suspended dm device (FOLL_PIN)",  \
+	  PIN_HOLDS | PIN_UNINTERRUPTIBLE | PIN_BIO)                                               \
+	X(uring, "uring", "io_uring registered buffers: must be refused", PIN_REFUSED)             \
+	X(null, "null", "holds nothing: tests the frame", 0)
+
+/* The same as a table; ends with a NULL name. */
 extern const struct pin_info pin_infos[];
 
 /* It sees pages and holds none: what it sees is what its file has there by then. */

@@ -54,11 +54,14 @@ static struct err *parse_file(struct parser *p, struct step *st)
 	static const struct {
 		const char *word;
 		enum file_kind kind;
+		unsigned int needs; /* enum filesystem_feature */
 		bool other;
 	} kinds[] = {
-		{ "written", FILE_WRITTEN, false }, { "fallocated", FILE_FALLOCATED, false },
-		{ "hole", FILE_HOLE, false },	    { "clone", FILE_CLONE, true },
-		{ "copy", FILE_COPY, true },
+		{ "written", FILE_WRITTEN, 0, false },
+		{ "fallocated", FILE_FALLOCATED, FILESYSTEM_PREALLOCATION, false },
+		{ "hole", FILE_HOLE, 0, false },
+		{ "clone", FILE_CLONE, FILESYSTEM_REFLINK, true },
+		{ "copy", FILE_COPY, 0, true },
 	};
 	struct name *n, *other;
 	struct err *err = parser_define(p, st, THING_FILE, &n);
@@ -74,9 +77,9 @@ static struct err *parse_file(struct parser *p, struct step *st)
 		if (!line_take(&p->line, kinds[i].word))
 			continue;
 		st->file = kinds[i].kind;
+		p->s->needs |= kinds[i].needs;
 		if (st->fill_rest && st->file != FILE_WRITTEN)
 			return line_error(&p->line, "only a written file takes the rest");
-		p->s->reflink |= st->file == FILE_CLONE;
 		n->gone = true; /* not its own origin */
 		err = kinds[i].other ? parser_refer(p, THING_FILE, &st->other, &other) : NULL;
 		n->gone = false;

@@ -77,5 +77,6 @@ struct err *step_storm(struct parser *p, struct step *st)
 		err = parse_ops(l, &st->storm);
 	if (!err && line_take(l, "pins"))
 		err = parse_pins(l, &st->storm);
+	p->s->needs |= storm_needs(&st->storm);
 	return err;
 }

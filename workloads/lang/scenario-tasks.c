@@ -100,8 +100,7 @@ static struct err *parse_call(struct parser *p, struct step *st)
 		err = check_range(p, c, map);
 	if (err)
 		return err;
-	p->s->reflink |= (c->op->traits & OP_REFLINK) != 0;
-	p->s->xfs_only |= (c->op->traits & OP_EXCHANGE) != 0;
+	p->s->needs |= c->op->needs;
 	if (c->op->traits & OP_UNBINDS)
 		lose_device(p);
 	return c->op->traits & OP_LAST_CLOSE ? last_close(p, c->file[0]) : NULL;

@@ -5,21 +5,21 @@
 
 #include "workloads/lang/parser.h"
 
-const char *scenario_fs_name(enum scenario_fs fs)
-{
-	return fs == FS_XFS ? "xfs" : "ext4";
-}
-
 static struct err *parse_fs(struct parser *p)
 {
 	p->s->fs = 0;
 	do {
-		if (line_take(&p->line, "xfs"))
-			p->s->fs |= FS_XFS;
-		else if (line_take(&p->line, "ext4"))
-			p->s->fs |= FS_EXT4;
-		else
-			return line_expected(&p->line, "xfs or ext4");
+		struct nearest n = { 0 };
+		struct err *err = line_word(&p->line, "a filesystem", &n.word);
+		const struct filesystem *fs = err ? NULL : filesystem_find(n.word);
+
+		if (err)
+			return err;
+		for (size_t i = 0; !fs && filesystems[i]; i++)
+			nearest_offer(&n, filesystems[i]->name);
+		if (!fs)
+			return line_unknown(&p->line, &n, "filesystem", "see 'daxrig list matrix'");
+		p->s->fs |= filesystem_bit(fs);
 	} while (line_peek(&p->line));
 	return NULL;
 }
@@ -34,6 +34,7 @@ static struct err *parse_header(struct parser *p, bool *is_header)
 	if (line_take(l, "room")) {
 		struct err *err = line_size(l, "a size", &p->s->room);
 
+		p->s->needs |= FILESYSTEM_PREALLOCATION;
 		return err ? err : line_end(l);
 	}
 	if (line_take(l, "each"))
@@ -62,18 +63,26 @@ static struct err *parse_line(struct parser *p)
 	return NULL;
 }
 
-/* What the steps ask for decides where the case can run. */
+/* What the steps need decides where the case can run. */
 static struct err *choose_fs(const char *origin, struct scenario *s)
 {
+	unsigned int able = filesystems_with(s->needs);
+	const struct filesystem *unable;
+	_cleanup_buf_ struct buf names = BUF_INIT;
+
 	if (!s->fs)
-		s->fs = s->reflink || s->xfs_only ? FS_XFS : FS_XFS | FS_EXT4;
-	if (s->reflink && (s->fs & FS_EXT4))
-		return err_create(ERR_USAGE, "%s: ext4 cannot share extents: write 'fs xfs'",
+		s->fs = able;
+	if (!able)
+		return err_create(ERR_USAGE, "%s: no filesystem has all that the steps need",
 				  origin);
-	if (s->xfs_only && (s->fs & FS_EXT4))
-		return err_create(ERR_USAGE, "%s: ext4 cannot exchange ranges: write 'fs xfs'",
-				  origin);
-	return NULL;
+	if (!(s->fs & ~able))
+		return NULL;
+	unable = filesystems[__builtin_ctz(s->fs & ~able)];
+	for (size_t i = 0; filesystems[i]; i++)
+		if (able & filesystem_bit(filesystems[i]))
+			buf_addf(&names, " %s", filesystems[i]->name);
+	return err_create(ERR_USAGE, "%s: %s %s: write 'fs%s'", origin, unable->name,
+			  filesystem_lacks(unable, s->needs), buf_str(&names));
 }
 
 struct err *scenario_parse(const char *origin, const char *text, size_t len, struct scenario **out)

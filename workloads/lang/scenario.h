@@ -7,8 +7,8 @@
  * A line is a comment (from '#'), a header or a step; words are separated by
  * blanks. Sizes take K, M, G. Headers come before the first step:
  *
- *   fs      xfs|ext4 ...          where it makes sense; all that can do
- *                                 what the steps ask for when left out
+ *   fs      NAME ...              where it makes sense, as in "xfs ext4"; all that can
+ *                                 do what the steps ask for when left out
  *   room    SIZE                  leave only so much free space, so that a freed
  *                                 block is soon somebody else's
  *   each    VAR WORD ...          one case for each WORD; $VAR stands for it below
@@ -65,6 +65,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "workloads/ops/operation.h"
+#include "wire/filesystem/filesystem.h"
 #include "workloads/lang/pin-info.h"
 #include "workloads/storm/storm.h"
 
@@ -74,14 +75,6 @@
 #define SCENARIO_WORDS_MAX 32u
 #define SCENARIO_ROUNDS_MAX 1000000u
 #define SCENARIO_BYTES_MAX (4ull << 30) /* of any size, offset or length */
-
-enum scenario_fs {
-	FS_XFS = 1 << 0,
-	FS_EXT4 = 1 << 1,
-};
-
-/* "xfs" for FS_XFS, "ext4" for FS_EXT4. */
-const char *scenario_fs_name(enum scenario_fs fs);
 
 enum step_verb {
 	STEP_FILE,
@@ -146,11 +139,10 @@ struct step {
 };
 
 struct scenario {
-	char *title;	 /* the first comment line, "" without one */
-	unsigned int fs; /* mask of enum scenario_fs */
-	bool reflink;	 /* shares extents: never on ext4 */
-	bool xfs_only;	 /* asks for what only XFS has */
-	uint64_t room;	 /* bytes, 0: all of it */
+	char *title;	    /* the first comment line, "" without one */
+	unsigned int fs;    /* a set: filesystem_bit() */
+	unsigned int needs; /* of enum filesystem_feature, what the steps ask for */
+	uint64_t room;	    /* bytes, 0: all of it */
 	struct step *steps;
 	unsigned int nr_steps;
 };

@@ -173,8 +173,6 @@ static const struct matrix_end ends[] = {
 	  .holder = "exit" },
 };
 
-static const enum scenario_fs filesystems[] = { FS_XFS, FS_EXT4 };
-
 static const struct {
 	const char *key, *summary;
 	bool all; /* all rows where a plan does not say */
@@ -233,7 +231,7 @@ unsigned int matrix_rows(enum matrix_dim dim)
 {
 	switch (dim) {
 	case MATRIX_FS:
-		return ARRAY_SIZE(filesystems);
+		return (unsigned int)filesystem_count();
 	case MATRIX_GEOMETRY:
 		return ARRAY_SIZE(geometries);
 	case MATRIX_PIN:
@@ -255,7 +253,7 @@ const char *matrix_row_name(enum matrix_dim dim, unsigned int row)
 
 	switch (dim) {
 	case MATRIX_FS:
-		return scenario_fs_name(filesystems[row]);
+		return filesystems[row]->name;
 	case MATRIX_GEOMETRY:
 		return geometries[row].name;
 	case MATRIX_PIN:
@@ -277,7 +275,7 @@ const char *matrix_row_summary(enum matrix_dim dim, unsigned int row)
 
 	switch (dim) {
 	case MATRIX_FS:
-		return "";
+		return filesystems[row]->summary;
 	case MATRIX_GEOMETRY:
 		return geometries[row].summary;
 	case MATRIX_PIN:

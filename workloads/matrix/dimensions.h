@@ -75,7 +75,7 @@ struct matrix_end {
 
 /* A combination, looked up. */
 struct combo {
-	enum scenario_fs fs;
+	const struct filesystem *fs;
 	const struct matrix_geometry *geometry;
 	const struct pin_info *pin;
 	const struct matrix_when *when;

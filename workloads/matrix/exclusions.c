@@ -2,6 +2,8 @@
 /* What makes no case of its own, and why. */
 #include "workloads/matrix/dimensions.h"
 
+#include <string.h>
+
 bool combo_on_zero_page(const struct combo *c)
 {
 	return (c->geometry->traits & GEOMETRY_ZERO) && !(c->pin->traits & PIN_DMA_WRITES);
@@ -46,15 +48,16 @@ static bool holds_nothing(const struct combo *c)
 
 /* Filesystems */
 
-static bool ext4_reflink(const struct combo *c)
+static unsigned int lacks(const struct combo *c)
 {
-	return c->fs == FS_EXT4 && (combo_shared(c) || (c->operation->traits & OP_REFLINK) ||
-				    (c->geometry->traits & GEOMETRY_RESERVED));
-}
+	unsigned int needs = c->operation->needs;
 
-static bool ext4_exchange(const struct combo *c)
-{
-	return c->fs == FS_EXT4 && (c->operation->traits & OP_EXCHANGE);
+	if (combo_shared(c) || (c->geometry->traits & GEOMETRY_RESERVED))
+		needs |= FILESYSTEM_REFLINK;
+	/* of 2 MiB entries, because that is how extents come to be aligned */
+	if (c->geometry->traits & (GEOMETRY_ALLOCATED | GEOMETRY_PMD))
+		needs |= FILESYSTEM_PREALLOCATION;
+	return needs & ~c->fs->features;
 }
 
 /* Pins and what lies beneath them */
@@ -193,14 +196,27 @@ static bool may_be_over(const struct combo *c)
 	return c->end->signal && (c->op->wait == WAIT_MAY || !combo_meets(c));
 }
 
-static const struct exclusion {
+struct exclusion {
 	bool (*applies)(const struct combo *c);
 	struct matrix_reason reason;
-} exclusions[] = {
+};
+
+static const struct exclusion pin_exclusions[] = {
 	{ never_on_a_file, { "the pin never stands on a file", false } },
 	{ holds_nothing, { "the pin holds nothing", false } },
-	{ ext4_reflink, { "ext4 cannot share extents", false } },
-	{ ext4_exchange, { "ext4 has no EXCHANGE_RANGE", false } },
+};
+
+/* By the bits of enum filesystem_feature. */
+static const struct matrix_reason lacking[FILESYSTEM_FEATURES] = {
+	{ "the filesystem cannot share extents", false },
+	{ "the filesystem cannot exchange ranges", false },
+	{ "the filesystem cannot preallocate", false },
+	{ "the filesystem cannot punch holes", false },
+	{ "the filesystem has no ZERO_RANGE", false },
+	{ "the filesystem cannot shift extents", false },
+};
+
+static const struct exclusion exclusions[] = {
 	{ fills_the_hole,
 	  { "a pin that writes fills the hole before it stands: see unwritten", true } },
 	{ writes_past_end,
@@ -247,13 +263,30 @@ static const struct exclusion {
 
 const struct matrix_reason *matrix_reason(size_t n)
 {
+	if (n < ARRAY_SIZE(pin_exclusions))
+		return &pin_exclusions[n].reason;
+	n -= ARRAY_SIZE(pin_exclusions);
+	if (n < ARRAY_SIZE(lacking))
+		return &lacking[n];
+	n -= ARRAY_SIZE(lacking);
 	return n < ARRAY_SIZE(exclusions) ? &exclusions[n].reason : NULL;
+}
+
+static const struct matrix_reason *first(const struct exclusion *exclusion, size_t n,
+					 const struct combo *c)
+{
+	for (; n; exclusion++, n--)
+		if (exclusion->applies(c))
+			return &exclusion->reason;
+	return NULL;
 }
 
 const struct matrix_reason *combo_left_out(const struct combo *c)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(exclusions); i++)
-		if (exclusions[i].applies(c))
-			return &exclusions[i].reason;
-	return NULL;
+	const struct matrix_reason *reason = first(pin_exclusions, ARRAY_SIZE(pin_exclusions), c);
+	unsigned int missing = reason ? 0 : lacks(c);
+
+	if (missing)
+		reason = &lacking[__builtin_ctz(missing)];
+	return reason ? reason : first(exclusions, ARRAY_SIZE(exclusions), c);
 }

@@ -68,9 +68,9 @@ const struct matrix_reason *matrix_left_out(const struct matrix_point *p)
 	return combo_left_out(&c);
 }
 
-const char *matrix_fs(const struct matrix_point *p)
+const struct filesystem *matrix_fs(const struct matrix_point *p)
 {
-	return matrix_row_name(MATRIX_FS, p->row[MATRIX_FS]);
+	return filesystems[p->row[MATRIX_FS]];
 }
 
 char *matrix_name(const struct matrix_point *p)

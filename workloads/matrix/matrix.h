@@ -11,7 +11,7 @@
 #ifndef WORKLOADS_MATRIX_H
 #define WORKLOADS_MATRIX_H
 
-#include "base/util.h"
+#include "wire/filesystem/filesystem.h"
 
 /* In the order of a name; the last one turns fastest. */
 enum matrix_dim {
@@ -84,8 +84,7 @@ const struct matrix_reason *matrix_left_out(const struct matrix_point *p);
 /* The reasons, in the order they are looked at; NULL from @n on. */
 const struct matrix_reason *matrix_reason(size_t n);
 
-/* "xfs" */
-const char *matrix_fs(const struct matrix_point *p);
+const struct filesystem *matrix_fs(const struct matrix_point *p);
 
 /* Its name, which the left out ones have, too; the scenario of a case. free() them. */
 char *matrix_name(const struct matrix_point *p);

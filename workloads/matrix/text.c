@@ -93,7 +93,7 @@ static void add_head(struct text *t)
 	buf_addf(&t->b, "# %s%s while a%s %s pin stands%s%s%s\n", c->op->name, c->overlap->words,
 		 strchr("aeiou", *c->pin->name) ? "n" : "", c->pin->name, c->geometry->words,
 		 c->when->words, c->end->words);
-	buf_addf(&t->b, "fs      %s\n", scenario_fs_name(c->fs));
+	buf_addf(&t->b, "fs      %s\n", c->fs->name);
 }
 
 static void add_file(struct text *t, char name, const char *kind)

@@ -11,6 +11,7 @@
 #define WORKLOADS_OPS_OPERATION_H
 
 #include "base/util.h"
+#include "wire/filesystem/filesystem.h"
 
 #define OP_FILES_MAX 2
 
@@ -27,20 +28,18 @@ enum op_wait {
 };
 
 enum op_trait {
-	OP_REFLINK = 1 << 0,	/* needs shared extents */
-	OP_EXCHANGE = 1 << 1,	/* needs EXCHANGE_RANGE, which is switched on for it */
-	OP_LAST_CLOSE = 1 << 2, /* takes the file's last descriptor with it */
-	OP_NO_FILE = 1 << 3,	/* acts on the whole filesystem */
-	OP_OPTIONAL = 1 << 4,	/* a kernel may lack it: then the case is skipped */
-	OP_SPOILS = 1 << 5,	/* nothing else may run in the guest afterwards */
-	OP_NEW_BYTES = 1 << 6,	/* takes bytes of a new generation: by the file, or the mapping */
-	OP_READS = 1 << 7,	/* fills memory with the file's bytes */
-	OP_FAULTS = 1 << 8,	/* a page fault: takes the mapping's lock alone */
-	OP_BOTH_FILES = 1 << 9, /* changes the first file, too */
-	OP_COMPARES = 1 << 10,	/* compares bytes, also with what lies beneath unwritten extents */
-	OP_POISONS = 1 << 11,	/* who maps the page gets SIGBUS at once */
-	OP_UNMOUNTS = 1 << 12,	/* of every file the last close */
-	OP_UNBINDS = 1 << 13,	/* takes the device away beneath the filesystem */
+	OP_LAST_CLOSE = 1 << 0, /* takes the file's last descriptor with it */
+	OP_NO_FILE = 1 << 1,	/* acts on the whole filesystem */
+	OP_OPTIONAL = 1 << 2,	/* a kernel may lack it: then the case is skipped */
+	OP_SPOILS = 1 << 3,	/* nothing else may run in the guest afterwards */
+	OP_NEW_BYTES = 1 << 4,	/* takes bytes of a new generation: by the file, or the mapping */
+	OP_READS = 1 << 5,	/* fills memory with the file's bytes */
+	OP_FAULTS = 1 << 6,	/* a page fault: takes the mapping's lock alone */
+	OP_BOTH_FILES = 1 << 7, /* changes the first file, too */
+	OP_COMPARES = 1 << 8,	/* compares bytes, also with what lies beneath unwritten extents */
+	OP_POISONS = 1 << 9,	/* who maps the page gets SIGBUS at once */
+	OP_UNMOUNTS = 1 << 10,	/* of every file the last close */
+	OP_UNBINDS = 1 << 11,	/* takes the device away beneath the filesystem */
 };
 
 /* What it does to pages of a file that were stored to and not flushed since. */
@@ -124,6 +123,7 @@ struct operation {
 	 */
 	enum op_wait wait;
 	unsigned int traits; /* enum op_trait */
+	unsigned int needs;  /* enum filesystem_feature */
 	int lacking;	     /* OP_OPTIONAL: an errno beside ENOTTY, EOPNOTSUPP, ENOSYS */
 	/* See op_run(). */
 	int (*run)(const struct op_call *c, struct op_target *t);

@@ -79,12 +79,12 @@ static void blocks_pinned(struct exec *x, struct exec_pin *p)
 	}
 }
 
-/* ext4 frees blocks when its journal is committed: a small change, and that is done. */
+/* For a filesystem that frees blocks when its journal is committed: a small change does that. */
 static void commit(const struct exec *x)
 {
 	_cleanup_close_ int fd = -1;
 
-	if (strcmp(x->ctx->fs, "ext4") != 0)
+	if (!x->ctx->fs->frees_by_fsync)
 		return;
 	fd = open(EXEC_WINDOW_FILE, O_RDWR | O_CLOEXEC);
 	if (fd >= 0 && futimens(fd, NULL) == 0)
@@ -142,8 +142,8 @@ static bool look_for_free(struct exec *x, const struct exec_pin *p, const struct
 }
 
 /*
- * XFS takes an inode apart when its unlink is long over (xfs_inodegc_worker()); to ask
- * how full it is has that begin. When to look no more.
+ * When to look no more: a filesystem may take an inode apart when its unlink is long over; to
+ * ask how full it is has that begin.
  */
 static uint64_t last_look(struct exec *x, int fd)
 {
@@ -152,7 +152,7 @@ static uint64_t last_look(struct exec *x, int fd)
 
 	for (unsigned int i = 0; i < x->model.nr_files; i++)
 		gone |= x->model.files[i].gone;
-	if (!gone || strcmp(x->ctx->fs, "xfs") != 0 || fstatfs(fd, &unused))
+	if (!gone || !x->ctx->fs->frees_late || fstatfs(fd, &unused))
 		return 0;
 	return now_ns() + x->window_ms * 1000000;
 }

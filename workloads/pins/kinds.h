@@ -5,13 +5,7 @@
 
 #include "workloads/pins/pin.h"
 
-extern const struct pin_kind pin_null;
-extern const struct pin_kind pin_vmsplice;
-extern const struct pin_kind pin_odirect;
-extern const struct pin_kind pin_uring;
-extern const struct pin_kind pin_rdma;
-extern const struct pin_kind pin_rdma_plain;
-extern const struct pin_kind pin_rdma_devdax;
-extern const struct pin_kind pin_rdma_odp;
+#define PIN_DECLARE(symbol, name, summary, traits) extern const struct pin_kind pin_##symbol;
+PIN_EACH(PIN_DECLARE)
 
 #endif

@@ -32,6 +32,21 @@ unsigned int storm_op_bit(const char *name)
 	return 0;
 }
 
+/* What the leader does; NULL: nothing. */
+static const struct operation *const turns[] = { NULL, &op_collapse, &op_insert, &op_truncate };
+
+unsigned int storm_needs(const struct storm_spec *spec)
+{
+	unsigned int needs = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(drawn); i++)
+		if (spec->ops & storm_op_bit(drawn[i]->name))
+			needs |= drawn[i]->needs;
+	for (unsigned int i = 0; i < ARRAY_SIZE(turns); i++)
+		needs |= turns[i] ? turns[i]->needs : 0;
+	return needs;
+}
+
 /* splitmix64 */
 static uint64_t roll(struct storm_seq *q, uint64_t n)
 {
@@ -181,9 +196,7 @@ static void draw_turn_pins(struct storm_seq *q, struct storm_turn *t)
 
 void storm_turn(struct storm_seq *q, struct storm_turn *t)
 {
-	static const struct operation *const ops[] = { NULL, &op_collapse, &op_insert,
-						       &op_truncate };
-	const struct operation *op = ops[roll(q, ARRAY_SIZE(ops))];
+	const struct operation *op = turns[roll(q, ARRAY_SIZE(turns))];
 
 	*t = (struct storm_turn){ .sync = !roll(q, 2) };
 	t->op = op;

@@ -35,6 +35,8 @@ struct storm_spec {
 /* The bit of a kind that a storm can take, of an operation that its workers can begin, or 0. */
 unsigned int storm_pin_bit(const char *name);
 unsigned int storm_op_bit(const char *name);
+/* enum filesystem_feature: what its workers and its leader do. */
+unsigned int storm_needs(const struct storm_spec *spec);
 
 /* One worker's, or the leader's, future. */
 struct storm_seq {

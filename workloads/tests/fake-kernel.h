@@ -78,6 +78,7 @@ struct fake {
 	unsigned int lie; /* enum lie, of the program */
 
 	/* of the filesystem */
+	const char *fs; /* its name; NULL: xfs */
 	bool no_dax, no_dax_again;
 	bool served;				/* the guest, other cases: nothing is mounted */
 	unsigned int mounts;			/* so far */

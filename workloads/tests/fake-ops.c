@@ -187,16 +187,23 @@ void __wrap_exec_measure_window(struct exec *x, struct outcome *o)
 	x->grace_ms = grace;
 }
 
+static const struct filesystem *fake_fs(void)
+{
+	const char *name = fake.fs ? fake.fs : "xfs";
+
+	return strcmp(name, filesystem_null.name) == 0 ? &filesystem_null : filesystem_find(name);
+}
+
 void fake_run(const char *text, const char *dir, int link, uint64_t grace_ms)
 {
 	const struct guest_facts served = { .kernel_major = 7, .pmem = FAKE_PMEM, .cpus = 1 },
 				 fresh = { .kernel_major = 7,
 					   .pmem = FAKE_PMEM,
 					   .cpus = 1,
-					   .mounted = "xfs" };
+					   .mounted = fake_fs() };
 	const struct case_ctx ctx = { .name = "t",
 				      .text = text,
-				      .fs = "xfs",
+				      .fs = fake_fs(),
 				      .guest = fake.served ? &served : &fresh,
 				      .grace_ms = grace_ms,
 				      .lie = (enum lie)fake.lie,

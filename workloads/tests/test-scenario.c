@@ -108,7 +108,8 @@ static const struct {
 	{ "file a 4M written\nfs xfs\n", "headers come before the first step" },
 	{ "file a rest hole\n", "x.scn:1:13: only a written file takes the rest" },
 	{ "file a 5G hole\n", "x.scn:1:8: no more than 4G" },
-	{ "fs btrfs\nfile a 4M written\n", "x.scn:1:4: expected xfs or ext4, found 'btrfs'" },
+	{ "fs btrfs\nfile a 4M written\n",
+	  "x.scn:1:4: expected a filesystem (see 'daxrig list matrix'), found 'btrfs'" },
 	{ "fs ext4\nfile a 4M written\nfile b 4M clone a\n", "ext4 cannot share extents" },
 	{ FILE_AND_MAP "fsck\n", "x.scn:3:1: mapping 'm' keeps the filesystem busy" },
 	{ FILE_AND_MAP "unmap m\nfsck\n", NULL },
@@ -204,7 +205,7 @@ static void test_meaning(void **state)
 	(void)state;
 	assert_null(scenario_parse("x", text, strlen(text), &s));
 	assert_string_equal(s->title, "the title");
-	assert_int_equal(s->fs, FS_XFS);
+	assert_int_equal(s->fs, filesystem_bit(filesystem_find("xfs")));
 	assert_int_equal(s->room, 16 << 20);
 	assert_int_equal(s->nr_steps, 3);
 	st = &s->steps[1];
@@ -234,8 +235,8 @@ static void test_words(void **state)
 	assert_string_equal(s->steps[5].call.file[0], "a");
 	assert_int_equal(s->steps[5].call.off[0], 8192);
 	assert_int_equal(s->steps[5].call.len, 4096);
-	assert_int_equal(s->fs, FS_XFS);
-	assert_false(s->reflink);
+	assert_int_equal(s->fs, filesystem_bit(filesystem_find("xfs")));
+	assert_int_equal(s->needs, FILESYSTEM_EXCHANGE);
 	scenario_free(s);
 }
 
