@@ -3,13 +3,9 @@
 
 const char *oracle_name(enum oracle oracle)
 {
-	static const char *const names[ORACLES] = {
-		[ORACLE_LOG] = "log",
-		[ORACLE_LEDGER] = "ledger",
-		[ORACLE_FLUSH] = "flush",
-		[ORACLE_BLOCKS] = "blocks",
-		[ORACLE_ENTRIES] = "2 MiB entries",
-	};
+#define O(name, text) [ORACLE_##name] = text,
+	static const char *const names[ORACLES] = { ORACLE_LIST(O) };
+#undef O
 
 	return names[oracle];
 }

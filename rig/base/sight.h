@@ -6,14 +6,17 @@
 #ifndef BASE_SIGHT_H
 #define BASE_SIGHT_H
 
-enum oracle {
-	ORACLE_LOG,	/* the console, to the mark of the case's end: the host's own */
-	ORACLE_LEDGER,	/* struct pages, to the last look after umount */
-	ORACLE_FLUSH,	/* the trace of writeback, to a mark after the last event */
-	ORACLE_BLOCKS,	/* the filesystem's map of free space */
-	ORACLE_ENTRIES, /* the count of faults that fell back from 2 MiB */
-	ORACLES,
-};
+/* Of each ORACLE_ and this name is its number, and what it is called everywhere else. */
+#define ORACLE_LIST(O)                                                                             \
+	O(LOG, "log")	    /* the console, to the mark of the case's end: the host's own */       \
+	O(LEDGER, "ledger") /* struct pages, to the last look after umount */                      \
+	O(FLUSH, "flush")   /* the trace of writeback, to a mark after the last event */           \
+	O(BLOCKS, "blocks") /* the filesystem's map of free space */                               \
+	O(ENTRIES, "2 MiB entries") /* the count of faults that fell back from 2 MiB */
+
+#define O(name, text) ORACLE_##name,
+enum oracle { ORACLE_LIST(O) ORACLES };
+#undef O
 
 /* Of two words on one oracle the later of these holds. */
 enum sight {
