@@ -24,8 +24,8 @@ void gate_symbols_add(struct gate_symbols *s, const char *name, uint64_t addr, u
 
 	if (strstr(name, ".cold"))
 		return;
-	for (unsigned int i = 0; i < ARRAY_SIZE(symbol_names); i++) {
-		if (strlen(symbol_names[i]) != len || strncmp(symbol_names[i], name, len))
+	for (unsigned int i = 0; gate_symbol_names[i]; i++) {
+		if (strlen(gate_symbol_names[i]) != len || strncmp(gate_symbol_names[i], name, len))
 			continue;
 		if (i == 0) {
 			s->pin_user_pages_fast = addr;
@@ -305,7 +305,7 @@ static void injector_destroy(void *self)
 const struct injector injector_gate = {
 	.name = "gate",
 	.needs_gdb = true,
-	.lie = LIE_NO_GATE,
+	.sabotage = SABOTAGE_NO_GATE,
 	.symbols = gate_symbol_names,
 	.calls = calls,
 	.create = injector_create,

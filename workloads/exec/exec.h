@@ -128,7 +128,7 @@ struct exec {
 /* --self-test splat-only: what the oracles cost is seen without them. */
 static inline bool exec_looks(const struct exec *x)
 {
-	return x->ctx->lie != LIE_SPLAT_ONLY;
+	return x->ctx->sabotage != SABOTAGE_SPLAT_ONLY;
 }
 
 /* interp.c: runs one step, or reports it; one that hangs stands still in there. */

@@ -16,7 +16,7 @@ void exec_mark(const struct exec *x, struct mark *out)
 }
 
 /*
- * Only under a lie pins outlive their round. Those of the first do, as the lie wants;
+ * Only under a sabotage pins outlive their round. Those of the first do, as it wants;
  * more than there are places for would be an error of the case.
  */
 static void end_pins(struct exec *x, struct mark *from, unsigned int round, struct outcome *o)

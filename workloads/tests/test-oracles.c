@@ -160,7 +160,7 @@ static const struct {
 	{ STORM,
 	  { .alive = true, .op = "punch", .way = WAY_FOREVER },
 	  "step spoiled rest hang step " },
-	{ FILE_A "touch m 4K write\n", { .lie = LIE_SPLAT_ONLY }, "" },
+	{ FILE_A "touch m 4K write\n", { .sabotage = SABOTAGE_SPLAT_ONLY }, "" },
 };
 
 static void test_events(void **state)
