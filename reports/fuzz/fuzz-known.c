@@ -4,11 +4,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct run_summary_finding findings[] = {
-		{ (char *)"contract.ends", (char *)"'t' still runs after 2000 ms", (char *)"" },
-		{ (char *)"splat", (char *)"WARNING in f", (char *)"a\nb" },
+	struct finding findings[] = {
+		{ .rule = (char *)"contract.ends",
+		  .found = (char *)"'t' still runs after 2000 ms" },
+		{ .rule = (char *)"splat",
+		  .found = (char *)"WARNING in f",
+		  .detail = (char *)"a\nb" },
 	};
-	const struct run_summary_case c = {
+	const struct case_record c = {
 		.name = (char *)"xfs/4k/rdma/mapped/punch#2",
 		.findings = findings,
 		.finding_count = 2,

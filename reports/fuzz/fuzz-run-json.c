@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	require(s.case_count <= RUN_JSON_CASES_MAX);
 	for (size_t i = 0; i < s.case_count; i++)
-		kinds_add(&k, s.cases[i].name, s.cases[i].reason);
+		kinds_add(&k, s.cases[i]->name, s.cases[i]->reason ? s.cases[i]->reason : "");
 	kinds_sort(&k);
 	for (size_t i = 0; i < k.n; i++) {
 		_cleanup_buf_ struct buf where = BUF_INIT;

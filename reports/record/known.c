@@ -131,11 +131,13 @@ static bool in_list(const char *list, bool (*is)(const char *, size_t, const cha
 }
 
 static size_t row_of(const struct known *k, const char *release, const char *name,
-		     const struct run_summary_finding *f)
+		     const struct finding *f)
 {
 	_cleanup_buf_ struct buf all = BUF_INIT;
 
-	buf_addf(&all, "%s%s%s", f->found, *f->detail ? "\n" : "", f->detail);
+	buf_addf(&all, "%s", f->found ? f->found : "");
+	if (f->detail && *f->detail)
+		buf_addf(&all, "\n%s", f->detail);
 	for (size_t i = 0; i < k->n; i++) {
 		const struct known_row *r = &k->v[i];
 
@@ -156,7 +158,7 @@ static size_t first_of_name(const struct known *k, size_t row)
 	return i;
 }
 
-size_t known_of(const struct known *k, const char *release, const struct run_summary_case *c,
+size_t known_of(const struct known *k, const char *release, const struct case_record *c,
 		size_t *unknown)
 {
 	/* "#3" of a repeated case is none of its name */

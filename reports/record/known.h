@@ -13,7 +13,7 @@
 #define REPORTS_KNOWN_H
 
 #include "base/err.h"
-#include "reports/record/run-json.h"
+#include "reports/record/verdict.h"
 
 struct known_row {
 	char *name, *kernels, *rules, *cases, *found;
@@ -36,7 +36,7 @@ struct err *known_parse(const char *path, const char *text, size_t len, struct k
  * each of its findings is in a row for @release. Else k->n, and *@unknown is the first that
  * is in none: c->finding_count, when it has no finding at all.
  */
-size_t known_of(const struct known *k, const char *release, const struct run_summary_case *c,
+size_t known_of(const struct known *k, const char *release, const struct case_record *c,
 		size_t *unknown);
 
 void known_deinit(struct known *k);

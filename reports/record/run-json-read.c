@@ -37,6 +37,13 @@ static bool get_verdict(const json_t *o, enum verdict *out)
 	return false;
 }
 
+static char *get_some(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s ? xstrdup(s) : NULL;
+}
+
 static struct case_timing get_timing(const json_t *o)
 {
 	const json_t *t = json_object_get(o, "timing");
@@ -51,72 +58,84 @@ static struct case_timing get_timing(const json_t *o)
 	};
 }
 
-static void take_blocks(const json_t *steps, struct run_summary_case *c)
+static void take_steps(const json_t *list, struct case_record *rec)
 {
-	const json_t *step;
+	const json_t *o;
 	size_t i;
 
-	json_array_foreach(steps, i, step)
+	json_array_foreach(list, i, o)
 	{
-		const char *s = json_string_value(json_object_get(step, "step"));
-		struct run_summary_block b = { .ns = get_num(step, "ns") };
+		_cleanup_free_ char *words = get_text(o, "step");
+		struct case_step s = { .step = words, .ns = get_num(o, "ns") };
 
-		if (!s || sscanf(s, " repeat %u", &b.rounds) != 1 || !b.rounds)
-			continue;
-		b.line = (unsigned int)get_num(step, "line");
-		c->blocks = xrealloc(c->blocks, c->block_count + 1, sizeof(b));
-		c->blocks[c->block_count++] = b;
+		s.line = (unsigned int)get_num(o, "line");
+		case_record_add_step(rec, &s);
 	}
 }
 
-static void take_findings(const json_t *list, struct run_summary_case *c)
+static void take_findings(const json_t *list, struct case_record *rec)
 {
 	const json_t *f;
 	size_t i;
 
-	c->findings = xcalloc(json_array_size(list) + 1, sizeof(*c->findings));
-	json_array_foreach(list, i, f)
-		c->findings[c->finding_count++] = (struct run_summary_finding){
+	rec->findings = xcalloc(json_array_size(list) + 1, sizeof(*rec->findings));
+	json_array_foreach(list, i, f) rec->findings[rec->finding_count++] = (struct finding){
 		.rule = get_text(f, "rule"),
-		.found = get_text(f, "found"),
-		.detail = get_text(f, "detail"),
+		.line = (unsigned int)get_num(f, "line"),
+		.step = get_some(f, "step"),
+		.expected = get_some(f, "expected"),
+		.found = get_some(f, "found"),
+		.detail = get_some(f, "detail"),
 	};
 }
 
-static char *get_lost(const json_t *list)
+static void take_evidence(const json_t *list, struct case_record *rec)
 {
-	struct buf all = BUF_INIT;
 	const json_t *e;
 	size_t i;
 
 	json_array_foreach(list, i, e)
 	{
 		const char *name = json_string_value(json_object_get(e, "name"));
-		const char *text = json_string_value(json_object_get(e, "text"));
 
-		if (name && text && strcmp(name, EVIDENCE_LOST) == 0)
-			buf_addf(&all, "%s%s", all.len ? "; " : "", text);
+		if (name)
+			case_record_add_evidence(rec, name,
+						 json_string_value(json_object_get(e, "path")),
+						 json_string_value(json_object_get(e, "text")));
 	}
-	return buf_take(&all);
+}
+
+static void take_errors(const json_t *list, struct case_record *rec)
+{
+	const json_t *e;
+	size_t i;
+
+	json_array_foreach(list, i, e) if (json_is_string(e))
+		case_record_add_error(rec, "%s", json_string_value(e));
 }
 
 static struct err *take_case(const char *name, const json_t *o, struct run_summary *out)
 {
-	struct run_summary_case c = { 0 };
+	const char *case_name = json_string_value(json_object_get(o, "name"));
+	struct case_record *rec;
+	enum verdict verdict;
 
-	if (!json_is_string(json_object_get(o, "name")) || !get_verdict(o, &c.verdict))
+	if (!case_name || !get_verdict(o, &verdict))
 		return err_create(ERR_INFRA,
 				  "'%s' is no record of a run: case %zu has no name or "
 				  "verdict",
 				  name, out->case_count + 1);
-	c.name = get_text(o, "name");
-	c.reason = get_text(o, "reason");
-	c.duration_ns = get_num(o, "duration_ns");
-	c.timing = get_timing(o);
-	take_blocks(json_object_get(o, "steps"), &c);
-	take_findings(json_object_get(o, "findings"), &c);
-	c.lost = get_lost(json_object_get(o, "evidence"));
-	out->cases[out->case_count++] = c;
+	rec = case_record_create(case_name);
+	rec->verdict = verdict;
+	free(rec->reason);
+	rec->reason = get_some(o, "reason");
+	rec->duration_ns = get_num(o, "duration_ns");
+	rec->timing = get_timing(o);
+	take_steps(json_object_get(o, "steps"), rec);
+	take_findings(json_object_get(o, "findings"), rec);
+	take_evidence(json_object_get(o, "evidence"), rec);
+	take_errors(json_object_get(o, "errors"), rec);
+	out->cases[out->case_count++] = rec;
 	return NULL;
 }
 
@@ -200,18 +219,8 @@ void run_summary_deinit(struct run_summary *s)
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		free(texts[i]);
-	for (size_t i = 0; i < s->case_count; i++) {
-		free(s->cases[i].name);
-		free(s->cases[i].reason);
-		free(s->cases[i].blocks);
-		for (size_t f = 0; f < s->cases[i].finding_count; f++) {
-			free(s->cases[i].findings[f].rule);
-			free(s->cases[i].findings[f].found);
-			free(s->cases[i].findings[f].detail);
-		}
-		free(s->cases[i].findings);
-		free(s->cases[i].lost);
-	}
+	for (size_t i = 0; i < s->case_count; i++)
+		case_record_destroy(s->cases[i]);
 	free(s->cases);
 	*s = (struct run_summary){ 0 };
 }

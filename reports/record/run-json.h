@@ -71,32 +71,6 @@ struct err *run_json_write(const struct run_record *run, const char *path) __mus
 #define RUN_JSON_FILE_MAX (256u << 20) /* bytes of a file that is read back */
 #define RUN_JSON_CASES_MAX 100000
 
-/* A block of a scenario, "repeat N". */
-struct run_summary_block {
-	unsigned int line;   /* of the scenario */
-	unsigned int rounds; /* that it was to be run, never 0 */
-	uint64_t ns;	     /* of all rounds */
-};
-
-/* What an oracle found: its rule, what was found, and the lines below it. */
-struct run_summary_finding {
-	char *rule, *found, *detail;
-};
-
-/* Strings are never NULL but hold whatever the file held: escape them. */
-struct run_summary_case {
-	char *name;
-	enum verdict verdict;
-	char *reason; /* "": none */
-	uint64_t duration_ns;
-	struct case_timing timing;
-	struct run_summary_block *blocks; /* in the order they ran in */
-	size_t block_count;
-	struct run_summary_finding *findings; /* in the order they were made in */
-	size_t finding_count;
-	char *lost; /* the oracles it had not, and why; "": none */
-};
-
 /* What a reader of a run wants to know; "" where the file has null or nothing. */
 struct run_summary {
 	char *started, *end_reason;
@@ -104,7 +78,11 @@ struct run_summary {
 	char *kernel_spec, *kernel_release, *kernel_image, *image_key;
 	bool complete;
 	uint64_t duration_ns;
-	struct run_summary_case *cases;
+	/*
+	 * What it says of them: verdict and reason, times, findings, evidence, errors, and of
+	 * steps line, words and time. Strings hold whatever the file held: escape them.
+	 */
+	struct case_record **cases;
 	size_t case_count;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "reports/render/ktap.h"
+#include "reports/render/render.h"
 
 #include <string.h>
 
@@ -61,7 +61,8 @@ static void add_finding(struct buf *b, const struct finding *f)
 {
 	enum rule rule;
 
-	buf_addf(b, "# %s", f->rule);
+	buf_adds(b, "# ");
+	add_text(b, f->rule);
 	if (rule_find(f->rule, &rule))
 		buf_addf(b, ": %s", rules[rule].meaning);
 	buf_addc(b, '\n');
@@ -99,13 +100,12 @@ static void add_diagnostics(struct buf *b, const struct case_record *rec)
 		add_field(b, "evidence", rec->evidence[i].path);
 }
 
-static void add_result(struct buf *b, struct ktap *k, const char *name, enum verdict verdict,
+static void add_result(struct buf *b, size_t number, const char *name, enum verdict verdict,
 		       const char *reason)
 {
 	bool ok = verdict == VERDICT_PASS || verdict == VERDICT_SKIP;
 
-	k->counts[verdict]++;
-	buf_addf(b, "%s %zu ", ok ? "ok" : "not ok", ++k->written);
+	buf_addf(b, "%s %zu ", ok ? "ok" : "not ok", number);
 	add_name(b, name);
 	if (verdict == VERDICT_SKIP || verdict == VERDICT_ERROR) {
 		buf_adds(b, verdict == VERDICT_SKIP ? " # SKIP" : " # ERROR");
@@ -117,38 +117,50 @@ static void add_result(struct buf *b, struct ktap *k, const char *name, enum ver
 	buf_addc(b, '\n');
 }
 
-static void put(struct ktap *k, const struct buf *b)
+static void put(struct render *r, const struct buf *b)
 {
-	fwrite(buf_str(b), 1, b->len, k->out);
-	fflush(k->out);
+	fwrite(buf_str(b), 1, b->len, r->out);
 }
 
-void ktap_start(struct ktap *k, FILE *out, size_t planned)
+static void ktap_start(struct render *r)
 {
-	_cleanup_buf_ struct buf b = BUF_INIT;
-
-	*k = (struct ktap){ .out = out, .planned = planned };
-	buf_addf(&b, "KTAP version 1\n1..%zu\n", planned);
-	put(k, &b);
+	fprintf(r->out, "KTAP version 1\n1..%zu\n", r->run->planned);
 }
 
-void ktap_case(struct ktap *k, const struct case_record *rec)
+/*
+ * The diagnostics stand before the result because KTAP gives them to the one that follows.
+ *
+ *	ok N name			pass
+ *	not ok N name			fail
+ *	ok N name # SKIP reason		skip
+ *	not ok N name # ERROR reason	error
+ */
+static void ktap_one(struct render *r, const struct case_record *rec)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
 
 	add_diagnostics(&b, rec);
-	add_result(&b, k, rec->name, rec->verdict, rec->reason);
-	put(k, &b);
+	add_result(&b, r->nr_cases, rec->name, rec->verdict, rec->reason);
+	put(r, &b);
 }
 
-int ktap_end(struct ktap *k, const char *reason)
+/* What was planned and never ran is an error. */
+static void ktap_end(struct render *r, const char *reason)
 {
+	size_t errors = r->counts[VERDICT_ERROR];
 	_cleanup_buf_ struct buf b = BUF_INIT;
 
-	while (k->written < k->planned)
-		add_result(&b, k, "not-run", VERDICT_ERROR, reason ? reason : "not run");
-	buf_addf(&b, "# Totals: pass:%zu fail:%zu skip:%zu error:%zu\n", k->counts[VERDICT_PASS],
-		 k->counts[VERDICT_FAIL], k->counts[VERDICT_SKIP], k->counts[VERDICT_ERROR]);
-	put(k, &b);
-	return ferror(k->out) ? -1 : 0;
+	for (size_t n = r->nr_cases; n < r->run->planned; n++, errors++)
+		add_result(&b, n + 1, "not-run", VERDICT_ERROR, reason ? reason : "not run");
+	buf_addf(&b, "# Totals: pass:%zu fail:%zu skip:%zu error:%zu\n", r->counts[VERDICT_PASS],
+		 r->counts[VERDICT_FAIL], r->counts[VERDICT_SKIP], errors);
+	put(r, &b);
 }
+
+const struct renderer renderer_ktap = {
+	.name = "ktap",
+	.summary = "KTAP version 1, Documentation/dev-tools/ktap.rst",
+	.start = ktap_start,
+	.one = ktap_one,
+	.end = ktap_end,
+};

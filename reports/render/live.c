@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "reports/render/live.h"
+#include "reports/render/render.h"
 
 #include <string.h>
 #include <sys/ioctl.h>
@@ -13,34 +13,36 @@
 /* The speed of fewer cases, or of a shorter time, says nothing of the rest. */
 #define SPEED_CASES 5
 #define SPEED_NS (2 * NS_PER_S)
+#define WINDOW 32 /* the speed is that of the last so many cases */
 
-void live_init(struct live *l, FILE *out, size_t total)
+struct live {
+	char **running; /* names, the first started first */
+	size_t nr_running;
+	uint64_t began_ns;	  /* when the first case started; UINT64_MAX: none yet */
+	uint64_t ends_ns[WINDOW]; /* of the last cases, each at its number modulo */
+	bool drawn;		  /* a line stands unfinished on the terminal */
+	uint64_t drawn_ns;
+	uint64_t spoke_ns; /* the last plain line of counts */
+	size_t spoke_done;
+};
+
+static void live_start(struct render *r)
 {
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	struct live *l = xcalloc(1, sizeof(*l));
 
-	*l = (struct live){ .out = out, .total = total, .began_ns = UINT64_MAX };
-	l->terminal = isatty(fileno(out)) && term && strcmp(term, "dumb");
-	l->color = l->terminal && !(no_color && *no_color);
+	l->began_ns = UINT64_MAX;
+	r->state = l;
 }
 
-static unsigned int live_width(const struct live *l)
+static unsigned int live_width(const struct render *r)
 {
 	struct winsize size;
 
-	if (l->width)
-		return l->width;
-	if (ioctl(fileno(l->out), TIOCGWINSZ, &size) || !size.ws_col)
+	if (r->width)
+		return r->width;
+	if (ioctl(fileno(r->out), TIOCGWINSZ, &size) || !size.ws_col)
 		return 80;
 	return size.ws_col;
-}
-
-static size_t live_done(const struct live *l)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(l->counts); i++)
-		n += l->counts[i];
-	return n;
 }
 
 /* "1:05", "1:02:05" */
@@ -54,14 +56,14 @@ static void add_time(struct buf *b, uint64_t s)
 }
 
 /* "[12/80] 1:05 pass 9 fail 2 skip 1", errors only when there are some */
-static void add_counts(struct buf *b, const struct live *l, uint64_t now)
+static void add_counts(struct buf *b, const struct render *r)
 {
-	buf_addf(b, "[%zu/%zu] ", live_done(l), l->total);
-	add_time(b, now / NS_PER_S);
-	buf_addf(b, " pass %zu fail %zu skip %zu", l->counts[VERDICT_PASS], l->counts[VERDICT_FAIL],
-		 l->counts[VERDICT_SKIP]);
-	if (l->counts[VERDICT_ERROR])
-		buf_addf(b, " error %zu", l->counts[VERDICT_ERROR]);
+	buf_addf(b, "[%zu/%zu] ", r->nr_cases, r->run->planned);
+	add_time(b, r->now / NS_PER_S);
+	buf_addf(b, " pass %zu fail %zu skip %zu", r->counts[VERDICT_PASS], r->counts[VERDICT_FAIL],
+		 r->counts[VERDICT_SKIP]);
+	if (r->counts[VERDICT_ERROR])
+		buf_addf(b, " error %zu", r->counts[VERDICT_ERROR]);
 }
 
 static void add_rate(struct buf *b, size_t cases, uint64_t ns)
@@ -73,31 +75,34 @@ static void add_rate(struct buf *b, size_t cases, uint64_t ns)
 
 /*
  * "  84/min, 0:48 left": by the last cases, and up to now, so that one that hangs
- * shows. Nothing before there is something to go by, nor behind the last case.
+ * shows. Nothing before there is something to go by, nor after the last case.
  */
-static void add_speed(struct buf *b, const struct live *l, uint64_t now)
+static void add_speed(struct buf *b, const struct render *r)
 {
-	size_t done = live_done(l), n = done;
-	uint64_t from = l->began_ns;
+	const struct live *l = r->state;
+	size_t done = r->nr_cases, n = done, total = r->run->planned;
+	uint64_t from = l->began_ns, now = r->now;
 
-	if (done > LIVE_WINDOW) {
-		n = LIVE_WINDOW - 1;
-		from = l->ends_ns[done % LIVE_WINDOW];
+	if (done > WINDOW) {
+		n = WINDOW - 1;
+		from = l->ends_ns[done % WINDOW];
 	}
-	if (done < SPEED_CASES || done >= l->total || now < l->began_ns ||
+	if (done < SPEED_CASES || done >= total || now < l->began_ns ||
 	    now - l->began_ns < SPEED_NS || now <= from)
 		return;
 	add_rate(b, n, now - from);
 	buf_adds(b, ", ");
-	add_time(b, (uint64_t)((double)(now - from) / (double)n * (double)(l->total - done) /
-				       NS_PER_S +
-			       0.5));
+	add_time(b,
+		 (uint64_t)((double)(now - from) / (double)n * (double)(total - done) / NS_PER_S +
+			    0.5));
 	buf_adds(b, " left");
 }
 
 /* The case that has run longest, and how many more do. */
-static void add_running(struct buf *b, const struct live *l)
+static void add_running(struct buf *b, const struct render *r)
 {
+	const struct live *l = r->state;
+
 	if (!l->nr_running)
 		return;
 	buf_adds(b, "  ");
@@ -106,60 +111,62 @@ static void add_running(struct buf *b, const struct live *l)
 		buf_addf(b, " +%zu", l->nr_running - 1);
 }
 
-void live_clear(struct live *l)
+static void live_clear(struct render *r)
 {
-	if (!l->drawn)
-		return;
-	fputs("\r\033[K", l->out);
-	fflush(l->out);
+	struct live *l = r->state;
+
+	if (l->drawn)
+		fputs("\r\033[K", r->out);
 	l->drawn = false;
 }
 
-static void live_draw(struct live *l, uint64_t now)
+static void live_draw(struct render *r)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT, speed = BUF_INIT;
-	unsigned int width = live_width(l);
+	unsigned int width = live_width(r);
+	struct live *l = r->state;
 
-	if (!l->terminal)
+	if (!r->terminal)
 		return;
-	add_counts(&b, l, now);
-	add_speed(&speed, l, now);
+	add_counts(&b, r);
+	add_speed(&speed, r);
 	/* half a number would be another one */
 	if (b.len + speed.len < width)
 		buf_adds(&b, buf_str(&speed));
-	add_running(&b, l);
+	add_running(&b, r);
 	/* the last column stays free: some terminals wrap when it is written */
 	if (b.len >= width)
 		b.len = width ? width - 1 : 0;
-	fprintf(l->out, "\r%.*s\033[K", (int)b.len, buf_str(&b));
-	fflush(l->out);
+	fprintf(r->out, "\r%.*s\033[K", (int)b.len, buf_str(&b));
 	l->drawn = true;
-	l->drawn_ns = now;
+	l->drawn_ns = r->now;
 }
 
 /* A plain line of counts, when it is time for one. */
-static void live_speak(struct live *l, uint64_t now)
+static void live_speak(struct render *r)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
+	struct live *l = r->state;
 
-	if (l->terminal ||
-	    (now - l->spoke_ns < SPEAK_NS && live_done(l) - l->spoke_done < SPEAK_CASES))
+	if (r->terminal ||
+	    (r->now - l->spoke_ns < SPEAK_NS && r->nr_cases - l->spoke_done < SPEAK_CASES))
 		return;
-	add_counts(&b, l, now);
-	add_speed(&b, l, now);
-	add_running(&b, l);
-	fprintf(l->out, "%s\n", buf_str(&b));
-	fflush(l->out);
-	l->spoke_ns = now;
-	l->spoke_done = live_done(l);
+	add_counts(&b, r);
+	add_speed(&b, r);
+	add_running(&b, r);
+	fprintf(r->out, "%s\n", buf_str(&b));
+	l->spoke_ns = r->now;
+	l->spoke_done = r->nr_cases;
 }
 
-void live_start(struct live *l, uint64_t now, const char *name)
+static void live_begin(struct render *r, const char *name)
 {
+	struct live *l = r->state;
+
 	l->running = xrealloc(l->running, l->nr_running + 1, sizeof(*l->running));
 	l->running[l->nr_running++] = xstrdup(name);
-	l->began_ns = MIN(l->began_ns, now);
-	live_draw(l, now);
+	l->began_ns = MIN(l->began_ns, r->now);
+	live_draw(r);
 }
 
 static void forget_running(struct live *l, const char *name)
@@ -175,68 +182,87 @@ static void forget_running(struct live *l, const char *name)
 	memmove(l->running + i, l->running + i + 1, (l->nr_running - i) * sizeof(*l->running));
 }
 
-void live_case(struct live *l, uint64_t now, const struct case_record *rec)
+/* A fail or an error gets a line that stays. */
+static void print_bad(struct render *r, const struct case_record *rec)
 {
-	bool bad = rec->verdict == VERDICT_FAIL || rec->verdict == VERDICT_ERROR;
 	_cleanup_buf_ struct buf b = BUF_INIT;
 
-	l->ends_ns[live_done(l) % LIVE_WINDOW] = now;
-	l->counts[rec->verdict]++;
-	forget_running(l, rec->name);
-	if (bad) {
-		live_clear(l);
-		if (l->color)
-			buf_adds(&b, rec->verdict == VERDICT_FAIL ? "\033[31m" : "\033[33m");
-		buf_adds(&b, verdict_name(rec->verdict));
-		if (l->color)
-			buf_adds(&b, "\033[0m");
-		buf_addc(&b, ' ');
-		buf_add_escaped(&b, rec->name, strlen(rec->name), TEXT_BYTES);
-		if (rec->reason) {
-			buf_adds(&b, ": ");
-			buf_add_escaped(&b, rec->reason, strlen(rec->reason), TEXT_BYTES);
-		}
-		fprintf(l->out, "%s\n", buf_str(&b));
-		fflush(l->out);
+	live_clear(r);
+	if (r->color)
+		buf_adds(&b, rec->verdict == VERDICT_FAIL ? "\033[31m" : "\033[33m");
+	buf_adds(&b, verdict_name(rec->verdict));
+	if (r->color)
+		buf_adds(&b, "\033[0m");
+	buf_addc(&b, ' ');
+	buf_add_escaped(&b, rec->name, strlen(rec->name), TEXT_BYTES);
+	if (rec->reason) {
+		buf_adds(&b, ": ");
+		buf_add_escaped(&b, rec->reason, strlen(rec->reason), TEXT_BYTES);
 	}
-	live_draw(l, now);
-	live_speak(l, now);
+	fprintf(r->out, "%s\n", buf_str(&b));
 }
 
-void live_tick(struct live *l, uint64_t now)
+static void live_one(struct render *r, const struct case_record *rec)
 {
-	if (l->terminal && (!l->drawn || now - l->drawn_ns >= REDRAW_NS))
-		live_draw(l, now);
-	live_speak(l, now);
+	struct live *l = r->state;
+
+	l->ends_ns[(r->nr_cases - 1) % WINDOW] = r->now;
+	forget_running(l, rec->name);
+	if (rec->verdict == VERDICT_FAIL || rec->verdict == VERDICT_ERROR)
+		print_bad(r, rec);
+	live_draw(r);
+	live_speak(r);
 }
 
-void live_say(struct live *l, uint64_t now, const char *text)
+static void live_tick(struct render *r)
+{
+	const struct live *l = r->state;
+
+	if (r->terminal && (!l->drawn || r->now - l->drawn_ns >= REDRAW_NS))
+		live_draw(r);
+	live_speak(r);
+}
+
+static void live_say(struct render *r, const char *text)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
-	bool drawn = l->drawn;
+	bool drawn = ((struct live *)r->state)->drawn;
 
-	live_clear(l);
+	live_clear(r);
 	buf_add_escaped(&b, text, strlen(text), 4096);
-	fprintf(l->out, "%s\n", buf_str(&b));
-	fflush(l->out);
+	fprintf(r->out, "%s\n", buf_str(&b));
 	if (drawn)
-		live_draw(l, now);
+		live_draw(r);
 }
 
-void live_deinit(struct live *l, uint64_t now)
+/* The last line: counts, elapsed time and speed, if there were to be cases. */
+static void live_end(struct render *r, const char *reason)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
+	struct live *l = r->state;
 
-	live_clear(l);
-	if (l->total) {
-		add_counts(&b, l, now);
-		if (live_done(l) >= SPEED_CASES && now > l->began_ns)
-			add_rate(&b, live_done(l), now - l->began_ns);
-		fprintf(l->out, "%s\n", buf_str(&b));
-		fflush(l->out);
+	(void)reason;
+	live_clear(r);
+	if (r->run->planned) {
+		add_counts(&b, r);
+		if (r->nr_cases >= SPEED_CASES && r->now > l->began_ns)
+			add_rate(&b, r->nr_cases, r->now - l->began_ns);
+		fprintf(r->out, "%s\n", buf_str(&b));
 	}
 	while (l->nr_running)
 		free(l->running[--l->nr_running]);
 	free(l->running);
-	l->running = NULL;
+	free(l);
 }
+
+const struct renderer renderer_live = {
+	.name = "live",
+	.summary = "what fails, and one line of counts, redrawn on a terminal",
+	.start = live_start,
+	.begin = live_begin,
+	.one = live_one,
+	.tick = live_tick,
+	.say = live_say,
+	.clear = live_clear,
+	.end = live_end,
+};

@@ -65,11 +65,12 @@ static void test_rows(void **state)
 	assert_int_equal(k.n, 3);
 	assert_string_equal(k.v[1].found, "'t' still runs*dax_break_layout*");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct run_summary_finding f = { text_of(rows[i].rule), text_of(rows[i].found),
-						 text_of(rows[i].detail) };
-		struct run_summary_case c = { .name = text_of(rows[i].name),
-					      .findings = &f,
-					      .finding_count = 1 };
+		struct finding f = { .rule = text_of(rows[i].rule),
+				     .found = text_of(rows[i].found),
+				     .detail = text_of(rows[i].detail) };
+		struct case_record c = { .name = text_of(rows[i].name),
+					 .findings = &f,
+					 .finding_count = 1 };
 		size_t unknown = 99;
 
 		assert_int_equal(known_of(&k, rows[i].release, &c, &unknown), rows[i].row);
@@ -81,14 +82,14 @@ static void test_rows(void **state)
 /* One that nobody knows is enough, whatever the others are. */
 static void test_each_finding(void **state)
 {
-	char splat[] = "splat", ends[] = "contract.ends", one[] = "WARNING in f1", none[] = "",
+	char splat[] = "splat", ends[] = "contract.ends", one[] = "WARNING in f1",
 	     still[] = "'t' still runs in dax_break_layout", other[] = "WARNING in g";
-	struct run_summary_finding f[] = {
-		{ ends, still, none },
-		{ splat, one, none },
-		{ splat, other, none },
+	struct finding f[] = {
+		{ .rule = ends, .found = still },
+		{ .rule = splat, .found = one },
+		{ .rule = splat, .found = other },
 	};
-	struct run_summary_case c = { .name = text_of("one"), .findings = f };
+	struct case_record c = { .name = text_of("one"), .findings = f };
 	struct known k = parsed(
 		"a 7.2 contract.ends * *\nb * splat * x\nb 7 splat,liveness.hang * *f?*\n");
 	size_t unknown = 99;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "reports/render/ktap.h"
+#include "reports/render/render.h"
 
 static const struct {
 	const char *name;
@@ -29,19 +29,20 @@ static const struct {
 
 static const char start[] = "KTAP version 1\n1..1\n";
 
-/* What ktap_case() writes behind the start; free() it. */
+/* What a case adds to the start; free() it. */
 static char *write_case(const struct case_record *rec)
 {
 	char *out = NULL, *rest;
 	size_t len;
 	FILE *f = open_memstream(&out, &len);
-	struct ktap k;
+	struct render r;
 
-	ktap_start(&k, f, 1);
-	ktap_case(&k, rec);
+	render_start(&r, &renderer_ktap, f, &(struct render_run){ .planned = 1 });
+	render_case(&r, 0, rec);
+	rest = xstrdup(out + sizeof(start) - 1);
+	render_end(&r, 0, NULL);
 	fclose(f);
 	assert_memory_equal(out, start, sizeof(start) - 1);
-	rest = xstrdup(out + sizeof(start) - 1);
 	free(out);
 	return rest;
 }
@@ -133,15 +134,15 @@ static void test_totals(void **state)
 	char *out = NULL;
 	size_t len;
 	FILE *f = open_memstream(&out, &len);
-	struct ktap k;
+	struct render r;
 
 	(void)state;
-	ktap_start(&k, f, 4);
+	render_start(&r, &renderer_ktap, f, &(struct render_run){ .planned = 4 });
 	for (int v = VERDICT_PASS; v <= VERDICT_SKIP; v++) {
 		rec->verdict = (enum verdict)v;
-		ktap_case(&k, rec);
+		render_case(&r, 0, rec);
 	}
-	assert_int_equal(ktap_end(&k, "interrupted"), 0);
+	assert_int_equal(render_end(&r, 0, "interrupted"), 0);
 	fclose(f);
 	assert_non_null(strstr(out, "\nok 1 a\n"));
 	assert_non_null(strstr(out, "\nnot ok 2 a\n"));
@@ -155,12 +156,12 @@ static void test_totals(void **state)
 static void test_full_disk(void **state)
 {
 	FILE *f = fopen("/dev/full", "w");
-	struct ktap k;
+	struct render r;
 
 	(void)state;
 	assert_non_null(f);
-	ktap_start(&k, f, 0);
-	assert_int_equal(ktap_end(&k, NULL), -1);
+	render_start(&r, &renderer_ktap, f, &(struct render_run){ .planned = 0 });
+	assert_int_equal(render_end(&r, 0, NULL), -1);
 	fclose(f);
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "reports/render/live.h"
+#include "reports/render/render.h"
 
 #define S 1000000000ull
 
@@ -13,7 +13,10 @@ struct screen {
 	char *text;
 	size_t len;
 	FILE *f;
-	struct live live;
+	struct render_run run;
+	struct render live;
+	struct case_record *cases[256]; /* theirs until the end */
+	size_t n;
 };
 
 /* A live without a terminal behind it, made to think so when @terminal. */
@@ -21,7 +24,9 @@ static void screen_init(struct screen *s, size_t total, bool terminal, unsigned 
 {
 	s->text = NULL;
 	s->f = open_memstream(&s->text, &s->len);
-	live_init(&s->live, s->f, total);
+	s->n = 0;
+	s->run = (struct render_run){ .planned = total };
+	render_start(&s->live, &renderer_live, s->f, &s->run);
 	assert_false(s->live.terminal);
 	assert_false(s->live.color);
 	s->live.terminal = terminal;
@@ -30,14 +35,15 @@ static void screen_init(struct screen *s, size_t total, bool terminal, unsigned 
 
 static void screen_deinit(struct screen *s)
 {
-	while (s->live.nr_running)
-		free(s->live.running[--s->live.nr_running]);
-	free(s->live.running);
+	if (s->live.renderer)
+		render_end(&s->live, 0, NULL);
+	while (s->n)
+		case_record_destroy(s->cases[--s->n]);
 	fclose(s->f);
 	free(s->text);
 }
 
-static void end_named(struct live *l, uint64_t now, const char *name, enum verdict verdict,
+static void end_named(struct screen *s, uint64_t now, const char *name, enum verdict verdict,
 		      const char *reason)
 {
 	struct case_record *rec = case_record_create(name);
@@ -45,13 +51,13 @@ static void end_named(struct live *l, uint64_t now, const char *name, enum verdi
 	rec->verdict = verdict;
 	free(rec->reason);
 	rec->reason = reason ? xstrdup(reason) : NULL;
-	live_case(l, now, rec);
-	case_record_destroy(rec);
+	render_case(&s->live, now, rec);
+	s->cases[s->n++] = rec;
 }
 
-static void end_case(struct live *l, uint64_t now, enum verdict verdict, const char *reason)
+static void end_case(struct screen *s, uint64_t now, enum verdict verdict, const char *reason)
 {
-	end_named(l, now, "xfs/a", verdict, reason);
+	end_named(s, now, "xfs/a", verdict, reason);
 }
 
 static void test_plain(void **state)
@@ -60,17 +66,17 @@ static void test_plain(void **state)
 
 	(void)state;
 	screen_init(&s, 50, false, 0);
-	live_start(&s.live, 0, "xfs/a");
-	live_tick(&s.live, 9 * S);
-	end_case(&s.live, 9 * S, VERDICT_PASS, NULL);
-	live_clear(&s.live);
+	render_begin(&s.live, 0, "xfs/a");
+	render_tick(&s.live, 9 * S);
+	end_case(&s, 9 * S, VERDICT_PASS, NULL);
+	render_clear(&s.live);
 	assert_string_equal(s.text ? s.text : "", "");
-	end_case(&s.live, 9 * S, VERDICT_FAIL, "splat: \033[2J");
-	live_start(&s.live, 9 * S, "xfs/b\r");
-	live_tick(&s.live, 10 * S);
-	live_tick(&s.live, 11 * S);
-	live_say(&s.live, 11 * S, "kvm does not work: falling back to tcg\n");
-	live_deinit(&s.live, 3725 * S);
+	end_case(&s, 9 * S, VERDICT_FAIL, "splat: \033[2J");
+	render_begin(&s.live, 9 * S, "xfs/b\r");
+	render_tick(&s.live, 10 * S);
+	render_tick(&s.live, 11 * S);
+	render_say(&s.live, 11 * S, "kvm does not work: falling back to tcg\n");
+	render_end(&s.live, 3725 * S, NULL);
 	assert_string_equal(s.text, "fail xfs/a: splat: \\x1b[2J\n"
 				    "[2/50] 0:10 pass 1 fail 1 skip 0  xfs/b\\x0d\n"
 				    "kvm does not work: falling back to tcg\\n\n"
@@ -85,7 +91,7 @@ static void test_plain_many(void **state)
 	(void)state;
 	screen_init(&s, 50, false, 0);
 	for (int i = 0; i < 45; i++)
-		end_case(&s.live, S, VERDICT_SKIP, "x");
+		end_case(&s, S, VERDICT_SKIP, "x");
 	assert_string_equal(s.text, "[20/50] 0:01 pass 0 fail 0 skip 20\n"
 				    "[40/50] 0:01 pass 0 fail 0 skip 40\n");
 	screen_deinit(&s);
@@ -97,19 +103,19 @@ static void test_terminal(void **state)
 
 	(void)state;
 	screen_init(&s, 5, true, 40);
-	live_start(&s.live, S, "a-long-name-that-does-not-fit");
+	render_begin(&s.live, S, "a-long-name-that-does-not-fit");
 	assert_string_equal(s.text, "\r[0/5] 0:01 pass 0 fail 0 skip 0  a-long\033[K");
-	live_tick(&s.live, S + S / 100); /* too early to draw again */
-	live_clear(&s.live);
-	live_clear(&s.live);
+	render_tick(&s.live, S + S / 100); /* too early to draw again */
+	render_clear(&s.live);
+	render_clear(&s.live);
 	assert_string_equal(s.text, "\r[0/5] 0:01 pass 0 fail 0 skip 0  a-long\033[K"
 				    "\r\033[K");
 	s.live.color = true;
-	end_named(&s.live, 2 * S, "a-long-name-that-does-not-fit", VERDICT_ERROR, NULL);
+	end_named(&s, 2 * S, "a-long-name-that-does-not-fit", VERDICT_ERROR, NULL);
 	assert_non_null(strstr(s.text,
 			       "\r\033[K\033[33merror\033[0m a-long-name-that-does-not-fit\n"
 			       "\r[1/5] 0:02 pass 0 fail 0 skip 0 error 1\033[K"));
-	live_deinit(&s.live, 3 * S);
+	render_end(&s.live, 3 * S, NULL);
 	assert_non_null(strstr(s.text, "\r\033[K[1/5] 0:03 pass 0 fail 0 skip 0 error 1\n"));
 	screen_deinit(&s);
 }
@@ -119,8 +125,8 @@ static void check_speed(struct screen *s, uint64_t now, const char *wanted)
 {
 	const char *line, *skip;
 
-	s->live.drawn = false;
-	live_tick(&s->live, now);
+	render_clear(&s->live);
+	render_tick(&s->live, now);
 	line = strrchr(s->text, '\r');
 	skip = strstr(line, "skip 0");
 	assert_non_null(skip);
@@ -137,23 +143,23 @@ static void test_speed(void **state)
 
 	(void)state;
 	screen_init(&s, 1000, true, 200);
-	live_start(&s.live, now, "xfs/a");
-	live_start(&s.live, now, "xfs/a");
-	end_case(&s.live, now + S / 100, VERDICT_PASS, NULL);
-	end_case(&s.live, now + S / 100, VERDICT_PASS, NULL);
+	render_begin(&s.live, now, "xfs/a");
+	render_begin(&s.live, now, "xfs/a");
+	end_case(&s, now + S / 100, VERDICT_PASS, NULL);
+	end_case(&s, now + S / 100, VERDICT_PASS, NULL);
 	check_speed(&s, now + 5 * S, ""); /* two cases */
 	for (int i = 0; i < 3; i++)
-		end_case(&s.live, now + S / 100, VERDICT_PASS, NULL);
+		end_case(&s, now + S / 100, VERDICT_PASS, NULL);
 	check_speed(&s, now + S, ""); /* in too short a time */
 	check_speed(&s, now + 2 * S + S / 2, "  120/min, 8:18 left");
 	for (now = 13 * S; now <= 110 * S; now += S)
 		for (int i = 0; i < 2; i++)
-			end_case(&s.live, now, VERDICT_PASS, NULL);
+			end_case(&s, now, VERDICT_PASS, NULL);
 	/* 201 are done; 31 since second 95 */
 	check_speed(&s, 110 * S, "  124/min, 6:27 left");
 	/* one hangs */
 	check_speed(&s, 110 * S + 295 * S, "  6.0/min, 2:13:10 left");
-	live_deinit(&s.live, 211 * S);
+	render_end(&s.live, 211 * S, NULL);
 	assert_non_null(strstr(s.text, "[201/1000] 3:31 pass 201 fail 0 skip 0  60/min\n"));
 	screen_deinit(&s);
 }
@@ -181,11 +187,11 @@ static void test_narrow(void **state)
 
 		screen_init(&s, 12, true, rows[i].width);
 		for (int k = 0; k < 6; k++)
-			live_start(&s.live, 0, "xfs/a");
-		live_start(&s.live, 0, "xfs/b");
-		live_start(&s.live, 0, "xfs/c");
+			render_begin(&s.live, 0, "xfs/a");
+		render_begin(&s.live, 0, "xfs/b");
+		render_begin(&s.live, 0, "xfs/c");
 		for (int k = 0; k < 6; k++)
-			end_case(&s.live, 4 * S, VERDICT_PASS, NULL);
+			end_case(&s, 4 * S, VERDICT_PASS, NULL);
 		assert_string_equal(strrchr(s.text, '\r'), wanted);
 		screen_deinit(&s);
 	}

@@ -36,6 +36,14 @@ static char *written(void)
 	case_record_add_step(
 		rec, &(struct case_step){ .line = 9, .step = (char *)"repeat  200", .ns = 5 });
 	case_record_add_step(rec, &(struct case_step){ .line = 12, .step = (char *)"repeat no" });
+	case_record_add_step(rec, &(struct case_step){ .line = 13,
+						       .status = STEP_FAIL,
+						       .step = (char *)"check a",
+						       .rule = (char *)"content.file",
+						       .expected = (char *)"e",
+						       .found = (char *)"f" });
+	case_record_see(rec, ORACLE_LEDGER, SIGHT_LACKING, "no BTF");
+	case_record_add_evidence(rec, "tasks", "cases/1/tasks", NULL);
 	case_record_add_error(rec, "broken");
 	case_record_judge(rec);
 	text = run_json_text(&run);
@@ -61,15 +69,27 @@ static void test_back(void **state)
 	assert_true(s.complete);
 	assert_true(s.duration_ns == 2000000000);
 	assert_int_equal(s.case_count, 1);
-	assert_int_equal(s.cases[0].verdict, VERDICT_ERROR);
-	assert_string_equal(s.cases[0].name, "xfs/punch\\x1b[2J");
-	assert_non_null(strstr(s.cases[0].reason, "broken"));
-	assert_int_equal(s.cases[0].duration_ns, 77);
-	assert_memory_equal(&s.cases[0].timing, &((struct case_timing){ 1, 2, 3, 4, 5, 6 }),
+	assert_int_equal(s.cases[0]->verdict, VERDICT_ERROR);
+	assert_string_equal(s.cases[0]->name, "xfs/punch\\x1b[2J");
+	assert_non_null(strstr(s.cases[0]->reason, "broken"));
+	assert_int_equal(s.cases[0]->duration_ns, 77);
+	assert_memory_equal(&s.cases[0]->timing, &((struct case_timing){ 1, 2, 3, 4, 5, 6 }),
 			    sizeof(struct case_timing));
-	assert_int_equal(s.cases[0].block_count, 1);
-	assert_memory_equal(&s.cases[0].blocks[0], &((struct run_summary_block){ 9, 200, 5 }),
-			    sizeof(struct run_summary_block));
+	assert_int_equal(s.cases[0]->step_count, 4);
+	assert_string_equal(s.cases[0]->steps[1].step, "repeat  200");
+	assert_int_equal(s.cases[0]->steps[1].line, 9);
+	assert_int_equal(s.cases[0]->steps[1].ns, 5);
+	assert_int_equal(s.cases[0]->error_count, 1);
+	assert_string_equal(s.cases[0]->errors[0], "broken");
+	assert_int_equal(s.cases[0]->evidence_count, 2);
+	assert_string_equal(s.cases[0]->evidence[0].name, EVIDENCE_LOST);
+	assert_string_equal(s.cases[0]->evidence[0].text, "ledger: no BTF");
+	assert_string_equal(s.cases[0]->evidence[1].path, "cases/1/tasks");
+	assert_int_equal(s.cases[0]->finding_count, 1);
+	assert_string_equal(s.cases[0]->findings[0].rule, "content.file");
+	assert_int_equal(s.cases[0]->findings[0].line, 13);
+	assert_string_equal(s.cases[0]->findings[0].expected, "e");
+	assert_null(s.cases[0]->findings[0].detail);
 	run_summary_deinit(&s);
 }
 

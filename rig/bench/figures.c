@@ -54,7 +54,7 @@ static struct err *side_run(const struct bench *b, struct side *s)
 	if (r.duration_ns)
 		samples_add(&s->rate, 60 * (double)r.case_count / seconds(r.duration_ns));
 	for (size_t i = 0; i < r.case_count; i++) {
-		const struct case_timing *t = &r.cases[i].timing;
+		const struct case_timing *t = &r.cases[i]->timing;
 
 		s->settled |= t->settle_ns != 0;
 		/* without a guest of its own it began on one that was there */

@@ -6,6 +6,7 @@
 #include "base/nearest.h"
 #include "cmd/cmd.h"
 #include "plan/cases.h"
+#include "reports/render/render.h"
 #include "workloads/ops/operation.h"
 #include "workloads/matrix/matrix.h"
 #include "workloads/lang/pin-info.h"
@@ -96,6 +97,14 @@ static struct err *list_matrix(const struct paths *p)
 	return NULL;
 }
 
+static struct err *list_renderers(const struct paths *p)
+{
+	(void)p;
+	for (const struct renderer *const *r = renderers; *r; r++)
+		printf("%-12s %s\n", (*r)->name, (*r)->summary);
+	return NULL;
+}
+
 static bool left_out_matches(const struct plan_left_out *l)
 {
 	_cleanup_free_ char *name = options.match ? matrix_name(&l->point) : NULL;
@@ -158,11 +167,9 @@ static const struct {
 	const char *what;
 	struct err *(*list)(const struct paths *p);
 } lists[] = {
-	{ "scenarios", list_scenarios },
-	{ "pins", list_pins },
-	{ "operations", list_operations },
-	{ "plans", list_plans },
-	{ "matrix", list_matrix },
+	{ "scenarios", list_scenarios },   { "pins", list_pins },
+	{ "operations", list_operations }, { "plans", list_plans },
+	{ "matrix", list_matrix },	   { "renderers", list_renderers },
 	{ "mutators", list_operations }, /* their name up to 2026-11 */
 };
 
@@ -180,7 +187,8 @@ static struct err *list_one(const struct paths *p, char **operands, int n)
 	if (n > 1 || strcmp(operands[0], "plan") == 0)
 		return err_create(ERR_USAGE, "'list' takes one operand, or 'plan NAME'");
 	return nearest_err(&near, "list of",
-			   "expected scenarios, pins, operations, matrix, plans or 'plan NAME'");
+			   "expected scenarios, pins, operations, matrix, plans, renderers or "
+			   "'plan NAME'");
 }
 
 static struct err *list(void *state, char **operands, int n, int *status)
@@ -235,7 +243,7 @@ static const struct command_option list_options[] = {
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "scenarios|pins|operations|matrix|plans|plan NAME",
+	.operands = "scenarios|pins|operations|matrix|plans|renderers|plan NAME",
 	.summary = "list what there is to run, or the cases of a plan",
 	.help = "",
 	.options = list_options,

@@ -74,8 +74,8 @@ static void write_and_read(struct case_record *rec)
 	case_record_judge(rec);
 	text = run_json_text(&run);
 	require(fuzz_ok(run_json_parse("record", text, strlen(text), &back)));
-	require(back.case_count == 1 && back.cases[0].verdict == rec->verdict);
-	require(back.cases[0].finding_count == rec->finding_count);
+	require(back.case_count == 1 && back.cases[0]->verdict == rec->verdict);
+	require(back.cases[0]->finding_count == rec->finding_count);
 	run_summary_deinit(&back);
 }
 

@@ -14,8 +14,7 @@
 #include "guests/image/image.h"
 #include "guests/store/kernel.h"
 #include "host/leftover.h"
-#include "reports/render/ktap.h"
-#include "reports/render/live.h"
+#include "reports/render/render.h"
 #include "reports/record/run-json.h"
 #include "run/run.h"
 #include "host/template.h"
@@ -31,12 +30,12 @@ struct run {
 	struct virt_versions versions;
 	struct rundir dir;
 	bool has_dir;
-	FILE *mute; /* takes what o->say keeps from being printed; or NULL */
-	struct live live;
-	struct ktap ktap;
-	struct progress say;  /* lines to live; from any thread */
-	struct progress note; /* the same, and to the record */
-	int cancel_fd;	      /* readable: somebody wants all to end */
+	struct render_run shown;
+	struct render live;    /* to standard error, as cases come */
+	struct render results; /* to standard output, in the plan's order */
+	struct progress say;   /* lines to live; from any thread */
+	struct progress note;  /* the same, and to the record */
+	int cancel_fd;	       /* readable: somebody wants all to end */
 	uint64_t start_ns;
 	uint64_t plan_ns; /* since then, when the first case could begin */
 

@@ -30,7 +30,7 @@ static void say_line(void *arg, const char *text)
 	if (r->o->say)
 		progress_line(r->o->say, "%s", text);
 	else
-		live_say(&r->live, run_now(r), text);
+		render_say(&r->live, run_now(r), text);
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -49,9 +49,9 @@ static void note_line(void *arg, const char *text)
 /* Results come out in the plan's order, whenever they came in. Under lock. */
 static void report_ready(struct run *r)
 {
-	live_clear(&r->live);
+	render_clear(&r->live);
 	while (r->reported < r->plan.nr_cases && r->records[r->reported])
-		ktap_case(&r->ktap, r->records[r->reported++]);
+		render_case(&r->results, run_now(r), r->records[r->reported++]);
 }
 
 /*
@@ -77,7 +77,7 @@ void run_case_over(struct run *r, size_t place, struct case_record *rec)
 	pthread_mutex_lock(&r->lock);
 	r->records[place] = rec;
 	report_ready(r);
-	live_case(&r->live, run_now(r), rec);
+	render_case(&r->live, run_now(r), rec);
 	if (r->o->over && !r->enough)
 		r->enough = r->o->over(r->o->over_arg, rec);
 	err = write_record(r);
@@ -101,7 +101,7 @@ static void join_worker(struct run *r, struct worker *w)
 
 	do {
 		pthread_mutex_lock(&r->lock);
-		live_tick(&r->live, run_now(r));
+		render_tick(&r->live, run_now(r));
 		pthread_mutex_unlock(&r->lock);
 		clock_gettime(CLOCK_MONOTONIC, &next);
 		next.tv_sec++;
@@ -156,35 +156,48 @@ static size_t count_over(const struct run *r)
 }
 
 /* Behind a gap that an early end left, results come out all the same. */
-static void report_rest(struct run *r, const char *reason)
+static void report_rest(struct run *r, const char *reason, struct case_record **not_run)
 {
-	while (r->reported < r->plan.nr_cases) {
-		struct case_record *rec = r->records[r->reported], *none = NULL;
+	for (; r->reported < r->plan.nr_cases; r->reported++) {
+		struct case_record *rec = r->records[r->reported];
 
 		if (!rec) {
-			none = case_record_create(r->plan.cases[r->reported].name);
-			case_record_add_error(none, "not run: %s", reason);
-			case_record_judge(none);
+			rec = case_record_create(r->plan.cases[r->reported].name);
+			case_record_add_error(rec, "not run: %s", reason);
+			case_record_judge(rec);
+			not_run[r->reported] = rec;
 		}
-		ktap_case(&r->ktap, rec ? rec : none);
-		case_record_destroy(none);
-		r->reported++;
+		render_case(&r->results, run_now(r), rec);
 	}
+}
+
+static struct err *end_results(struct run *r, const char *reason)
+{
+	struct case_record **not_run = xcalloc(r->plan.nr_cases, sizeof(*not_run));
+	int ret;
+
+	report_rest(r, reason, not_run);
+	ret = render_end(&r->results, run_now(r), reason);
+	for (size_t i = 0; i < r->plan.nr_cases; i++)
+		case_record_destroy(not_run[i]);
+	free(not_run);
+	return ret < 0 ? err_create(ERR_INFRA, "cannot write the results to standard output") :
+			 NULL;
 }
 
 /* Closes the books, whatever happened. */
 static struct err *finish(struct run *r, struct err *err, int *status)
 {
 	_cleanup_free_ char *where = xasprintf("the record of this run is in '%s'", r->dir.path);
-	_cleanup_err_ struct err *written = NULL;
+	_cleanup_err_ struct err *written = NULL, *lost = NULL;
 
-	live_clear(&r->live);
-	report_rest(r, err ? err->message : "enough is known");
-	if (ktap_end(&r->ktap, NULL) && !err)
-		err = err_create(ERR_INFRA, "cannot write the results to standard output");
+	render_clear(&r->live);
+	lost = end_results(r, err ? err->message : "enough is known");
+	if (!err)
+		err = take_ptr(lost);
 	run_tell_rates(r);
 	written = run_record_write(r, !err, err ? err->message : NULL);
-	live_say(&r->live, run_now(r), where);
+	render_say(&r->live, run_now(r), where);
 	if (err && err->code == ERR_CANCELLED) {
 		err_free(err);
 		err = err_create(ERR_CANCELLED, "interrupted: %zu of %zu cases ran", count_over(r),
@@ -207,22 +220,20 @@ struct err *run_cases(const struct run_options *o, int *status)
 	r->say = (struct progress){ say_line, r };
 	r->note = (struct progress){ note_line, r };
 	pthread_mutex_init(&r->lock, NULL);
-	r->mute = o->say ? fopen("/dev/null", "we") : NULL;
-	live_init(&r->live, r->mute ? r->mute : stderr, 0);
+	render_start(&r->live, o->say ? &renderer_null : &renderer_live, stderr, &r->shown);
 	err = run_prepare(r);
 	if (!err) {
 		r->records = xcalloc(r->plan.nr_cases, sizeof(struct case_record *));
-		r->live.total = r->plan.nr_cases;
+		r->shown.planned = r->plan.nr_cases;
 		r->plan_ns = run_now(r);
-		ktap_start(&r->ktap, r->mute ? r->mute : stdout, r->plan.nr_cases);
+		render_start(&r->results, o->say ? &renderer_null : &renderer_ktap, stdout,
+			     &r->shown);
 		err = finish(r, run_plan(r), status);
 	} else if (r->has_dir) {
 		/* the first reason is the one to tell */
 		err_free(run_record_write(r, false, err->message));
 	}
-	live_deinit(&r->live, run_now(r));
-	if (r->mute)
-		fclose(r->mute);
+	render_end(&r->live, run_now(r), NULL);
 	run_deinit(r);
 	return err;
 }

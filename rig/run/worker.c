@@ -228,7 +228,7 @@ static size_t take_case(struct run *r)
 		r->err = err_create(ERR_CANCELLED, "interrupted");
 	if (!r->err && !r->enough && r->next < r->plan.nr_cases) {
 		place = r->next++;
-		live_start(&r->live, run_now(r), r->plan.cases[place].name);
+		render_begin(&r->live, run_now(r), r->plan.cases[place].name);
 	}
 	pthread_mutex_unlock(&r->lock);
 	return place;

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Renderers: what is seen of a run, while it goes on or from its record. Each is one file
+ * here and one row of the table in render.c.
+ *
+ *	render_start(&r, &renderer_ktap, stdout, &run);
+ *	render_case(&r, now, rec);		for each case
+ *	render_end(&r, now, NULL);
+ *
+ * Times are nanoseconds since the run began, 0 from a record. Anything may be in the strings
+ * of a record: a renderer escapes them. What is written is flushed with each call.
+ */
+#ifndef REPORTS_RENDER_H
+#define REPORTS_RENDER_H
+
+#include <stdio.h>
+
+#include "reports/record/known.h"
+#include "reports/record/verdict.h"
+
+/* The run that is shown. Borrowed; NULL and 0 for what is not known (yet). */
+struct render_run {
+	size_t planned;	  /* cases */
+	const char *path; /* of the record */
+	const char *started, *kernel_release, *kernel_spec, *plan, *accel;
+	uint64_t duration_ns;
+	bool incomplete; /* it ended before its last case, for: */
+	const char *end_reason;
+	const struct known *known; /* the findings that are known */
+};
+
+struct render {
+	const struct renderer *renderer; /* NULL: not started, or ended */
+	FILE *out;			 /* borrowed */
+	const struct render_run *run;
+	uint64_t now;
+	bool terminal, color;
+	unsigned int width; /* columns; 0: ask the terminal before each line */
+	/* the cases so far; this one, too, in one() */
+	const struct case_record **cases;
+	size_t nr_cases;
+	size_t counts[VERDICT_ERROR + 1];
+	int status;  /* end() may set it: the exit status that what was shown asks for */
+	void *state; /* the renderer's own; end() frees it */
+};
+
+/* The hooks of a renderer; each may be NULL. */
+struct renderer {
+	const char *name;
+	const char *summary; /* one line */
+	void (*start)(struct render *r);
+	/* A case begins; several may run at once. Not from a record. */
+	void (*begin)(struct render *r, const char *name);
+	/* A judged case is over. */
+	void (*one)(struct render *r, const struct case_record *rec);
+	void (*tick)(struct render *r);
+	void (*say)(struct render *r, const char *text);
+	void (*clear)(struct render *r);
+	/* @reason: why planned cases did not run; NULL: not known. */
+	void (*end)(struct render *r, const char *reason);
+};
+
+/*
+ * live takes cases as they end, the others in the plan's order. null shows nothing: it mutes,
+ * and tests the frame.
+ */
+extern const struct renderer renderer_ktap, renderer_live, renderer_summary, renderer_cases,
+	renderer_kinds, renderer_known, renderer_timing, renderer_null;
+
+/* All of them; ends with NULL. */
+extern const struct renderer *const renderers[];
+
+/*
+ * @out and @run stay until render_end(). @out is a terminal when isatty says so and TERM is
+ * not "dumb"; colours only there, and never with NO_COLOR set to something.
+ */
+void render_start(struct render *r, const struct renderer *renderer, FILE *out,
+		  const struct render_run *run);
+
+/* A case begins. */
+void render_begin(struct render *r, uint64_t now, const char *name);
+
+/* A judged case is over; @rec stays until render_end(). */
+void render_case(struct render *r, uint64_t now, const struct case_record *rec);
+
+/* Time went by: call it about every 100 ms to one second. */
+void render_tick(struct render *r, uint64_t now);
+
+/* A line for the reader, which stays; @text may hold anything. */
+void render_say(struct render *r, uint64_t now, const char *text);
+
+/* Takes a redrawn line away so that others can write; the next call draws it again. */
+void render_clear(struct render *r);
+
+/* Returns r->status, or -1 when @out could not take everything. */
+int render_end(struct render *r, uint64_t now, const char *reason);
+
+/* For renderers: @s as printable ASCII of one line, cut; the reason of a case, never NULL. */
+void render_text(const struct render *r, const char *s);
+const char *render_reason(const struct case_record *rec);
+
+#endif
