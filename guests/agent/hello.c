@@ -4,15 +4,11 @@
 
 #include "guests/agent/agent.h"
 #include "guests/agent/parse.h"
+#include "wire/gate-symbols.h"
 
 /* What the host needs to find its way in the guest's memory. */
 static const char *const symbols[] = {
-	"pin_user_pages_fast",
-	/* what calls it for ibv_reg_mr, by version: see inject/gate/gate.h */
-	"ib_umem_get",
-	"ib_umem_get_va",
-	"ib_umem_get_desc",
-	"__ib_umem_get_va",
+	GATE_SYMBOL_NAMES,
 	"vmemmap_base",
 	NULL,
 };

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "base/release.h"
 #include "inject/gate/gdb.h"
+#include "wire/gate-symbols.h"
 
 struct gate {
 	char *socket;
@@ -15,11 +17,7 @@ struct gate {
 	struct gate_counts counts;
 };
 
-/* Behind the first, the better the later. */
-const char *const gate_symbol_names[] = {
-	"pin_user_pages_fast", "ib_umem_get",	   "ib_umem_get_va",
-	"ib_umem_get_desc",    "__ib_umem_get_va", NULL,
-};
+static const char *const symbol_names[] = { GATE_SYMBOL_NAMES };
 
 void gate_symbols_add(struct gate_symbols *s, const char *name, uint64_t addr, uint64_t size)
 {
@@ -27,8 +25,8 @@ void gate_symbols_add(struct gate_symbols *s, const char *name, uint64_t addr, u
 
 	if (strstr(name, ".cold"))
 		return;
-	for (unsigned int i = 0; gate_symbol_names[i]; i++) {
-		if (strlen(gate_symbol_names[i]) != len || strncmp(gate_symbol_names[i], name, len))
+	for (unsigned int i = 0; i < ARRAY_SIZE(symbol_names); i++) {
+		if (strlen(symbol_names[i]) != len || strncmp(symbol_names[i], name, len))
 			continue;
 		if (i == 0) {
 			s->pin_user_pages_fast = addr;
@@ -73,10 +71,8 @@ struct err *gate_create(const char *gdb_socket, const struct gate_symbols *symbo
 	g->symbols = *symbols;
 	g->timeout_ms = GATE_TIMEOUT_MS;
 	/* The FOLL_ flags were numbered anew in 6.3. */
-	g->longterm = symbols->kernel_major > 6 ||
-				      (symbols->kernel_major == 6 && symbols->kernel_minor >= 3) ?
-			      0x100 :
-			      0x10000;
+	g->longterm = release_since(symbols->kernel_major, symbols->kernel_minor, 6, 3) ? 0x100 :
+											  0x10000;
 	*out = g;
 	return NULL;
 }

@@ -23,15 +23,9 @@ struct gate_symbols {
 };
 
 /*
- * The names of /proc/kallsyms the gate wants, NULL-terminated: the first, and
- * whichever of the others are there (6.1: ib_umem_get, in ib_uverbs; 7.2: __ib_umem_get_va,
- * in ib_core, or ib_umem_get_desc where the compiler inlined it).
- */
-extern const char *const gate_symbol_names[];
-
-/*
- * Offers one symbol, in any order; others than those above are ignored. A compiler's
- * suffix (".isra.0") is part of no name; ".cold" parts are ignored. @size in bytes.
+ * Offers one symbol, in any order; others than those of wire/gate-symbols.h are ignored. A
+ * compiler's suffix (".isra.0") is part of no name; ".cold" parts are ignored. @size in
+ * bytes.
  */
 void gate_symbols_add(struct gate_symbols *s, const char *name, uint64_t addr, uint64_t size);
 

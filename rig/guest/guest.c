@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/release.h"
 #include "host/proc.h"
 
 /* 2 s to ready with KVM; scaled, 6 to 8 s under TCG on a machine that is not busy. */
@@ -180,7 +181,7 @@ static struct err *take_hello(struct guest *g, const struct frame *f)
 				  "the agent speaks version %llu of the protocol, "
 				  "not %d",
 				  (unsigned long long)version, PROTO_VERSION);
-	if (sscanf(g->release, "%u.%u", &symbols.kernel_major, &symbols.kernel_minor) != 2)
+	if (!release_parse(g->release, &symbols.kernel_major, &symbols.kernel_minor))
 		return err_create(ERR_INFRA, "the guest's kernel release '%s' has no version",
 				  g->release);
 	if (g->setup->spec.gdb)

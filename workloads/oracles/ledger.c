@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/release.h"
 #include "base/task.h"
 #include "workloads/oracles/pagemap.h"
 #include "workloads/exec/exec.h"
@@ -75,9 +76,7 @@ static unsigned int hold_of(const struct exec *x, const struct exec_pin *p)
 
 	/* since then a bio pins what O_DIRECT gives it */
 	if (traits & PIN_BIO)
-		return g->kernel_major > 6 || (g->kernel_major == 6 && g->kernel_minor >= 5) ?
-			       PIN_PINS :
-			       PIN_GETS;
+		return release_since(g->kernel_major, g->kernel_minor, 6, 5) ? PIN_PINS : PIN_GETS;
 	return traits & (PIN_GETS | PIN_PINS);
 }
 
