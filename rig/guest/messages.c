@@ -102,7 +102,7 @@ static struct err *gate_call(struct running *r, const char *name)
 	struct gate_counts counts;
 	struct err *err;
 
-	if (r->lie == LIE_NO_GATE)
+	if (r->sabotage == SABOTAGE_NO_GATE)
 		return NULL;
 	if (!r->g->gate)
 		return err_create(ERR_INFRA, "%s", r->g->no_gate);

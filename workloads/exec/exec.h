@@ -156,7 +156,7 @@ struct outcome {
 /* --self-test splat-only: what the oracles cost is seen without them. */
 static inline bool exec_looks(const struct exec *x)
 {
-	return x->ctx->lie != LIE_SPLAT_ONLY;
+	return x->ctx->sabotage != SABOTAGE_SPLAT_ONLY;
 }
 
 /* As nothing had happened yet; the detail's memory is kept. */

@@ -160,7 +160,7 @@ void exec_file_sync(struct exec *x, const struct step *st, struct outcome *o)
 	}
 	fd = f ? f->fd : open(EXEC_MOUNTPOINT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (x->ctx->lie != LIE_NO_FLUSH && (f ? fsync(fd) : syncfs(fd)))
+	if (x->ctx->sabotage != SABOTAGE_NO_FLUSH && (f ? fsync(fd) : syncfs(fd)))
 		outcome_fail(o, RULE_CONTRACT_ERRNO, "sync succeeds", "%s", errno_name(errno));
 	else
 		exec_flush_check(x, f, f ? "the fsync" : "the sync", o);

@@ -69,7 +69,7 @@ static void prove_dax(bool again, struct outcome *o)
 
 static const char *mount_options(const struct exec *x)
 {
-	return x->ctx->lie == LIE_NO_DAX ? "dax=never" : "dax=always";
+	return x->ctx->sabotage == SABOTAGE_NO_DAX ? "dax=never" : "dax=always";
 }
 
 /* 0, or -1 with errno. */
@@ -149,7 +149,7 @@ static bool stands_ready(const struct exec *x)
 
 	if (!mounted[0])
 		return false;
-	if (strcmp(mounted, x->ctx->fs) == 0 && x->ctx->lie != LIE_NO_DAX &&
+	if (strcmp(mounted, x->ctx->fs) == 0 && x->ctx->sabotage != SABOTAGE_NO_DAX &&
 	    !exec_wants_exchange(x))
 		return true;
 	umount2(EXEC_MOUNTPOINT, 0);
@@ -279,7 +279,7 @@ void exec_fsck(struct exec *x, struct outcome *o)
 	_cleanup_free_ char *said = NULL;
 
 	exec_xfs_exchange(x, false);
-	if (x->ctx->lie == LIE_DIRTY_FS)
+	if (x->ctx->sabotage == SABOTAGE_DIRTY_FS)
 		scribble(x);
 	err = run_program(is_xfs(x) ? xfs : ext4, FSCK_TIMEOUT_MS, &out);
 	if (err && err->code != ERR_PROGRAM) {

@@ -133,7 +133,7 @@ void exec_operation(struct exec *x, const struct step *st, struct outcome *o)
 	void *data;
 	int result;
 
-	if (x->ctx->lie == LIE_PANIC)
+	if (x->ctx->sabotage == SABOTAGE_PANIC)
 		file_poke("/proc/sysrq-trigger", "c");
 	if (!watch_start(x, o) || !exec_target(x, &st->call, &target, &gen, &data, o))
 		return;

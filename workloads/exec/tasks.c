@@ -233,7 +233,7 @@ void exec_task_start(struct exec *x, const struct step *st, struct outcome *o)
 		outcome_error(o, "more than %d operations", EXEC_THINGS_MAX);
 		return;
 	}
-	if (x->ctx->lie == LIE_PANIC)
+	if (x->ctx->sabotage == SABOTAGE_PANIC)
 		file_poke("/proc/sysrq-trigger", "c");
 	t = &x->tasks[x->nr_tasks++];
 	if (prepare(x, st, t, o))

@@ -130,7 +130,7 @@ static void add_pin(struct book *b, const struct held *h, const struct exec_pin 
 /* The program's own pins. False: which pages one of them holds is not known. */
 static bool add_pins(struct exec *x, struct ledger *l)
 {
-	bool lie = x->ctx->lie == LIE_NO_COUNT;
+	bool sabotaged = x->ctx->sabotage == SABOTAGE_NO_COUNT;
 
 	for (unsigned int i = 0; i < x->nr_pins; i++) {
 		const struct exec_pin *p = &x->pins[i];
@@ -143,9 +143,9 @@ static bool add_pins(struct exec *x, struct ledger *l)
 		}
 		if ((!h->live || h->id != p->pin.id) && !note_frames(h, p))
 			return false;
-		if (!lie)
+		if (!sabotaged)
 			add_pin(&l->book, h, p, hold);
-		lie = false;
+		sabotaged = false;
 	}
 	return true;
 }
