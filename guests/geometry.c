@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/arch.h"
 #include "base/files.h"
 #include "base/nearest.h"
 
@@ -121,10 +122,10 @@ static struct err *check(const struct geometry *g, const char *text)
 		return bad(text, "at least one nvdimm");
 	if (g->memory < 256 * MIB || g->memory > 1024 * GIB || g->memory % MIB)
 		return bad(text, "memory of 256M to 1024G, in whole M");
-	if (!pow2 || g->align < 4096 || g->align > 1 * GIB)
+	if (!pow2 || g->align < PAGE || g->align > 1 * GIB)
 		return bad(text, "an align that is a power of two, 4K to 1G");
 	/* The least QEMU takes. */
-	if (g->label_size && (g->label_size < 128 * 1024 || g->label_size % 4096))
+	if (g->label_size && (g->label_size < 128 * 1024 || g->label_size % PAGE))
 		return bad(text, "a label of 0 or at least 128K, in whole 4K");
 	for (unsigned int i = 0; i < g->nvdimms; i++)
 		if (g->size[i] < 16 * MIB || g->size[i] > 1024 * GIB || g->size[i] % g->align ||

@@ -71,7 +71,7 @@ void rdma_setup(struct rdma_result *out);
 /* As nvdimm_ready(). */
 bool rdma_ready(void);
 
-/* hello.c: appends TAG_SYMBOL fields, of struct agent_ops' lists and of vmemmap_base. */
+/* hello.c: appends TAG_SYMBOL fields, of struct agent_ops' lists and for the ledger. */
 void hello_symbols(const char *const *const *lists, struct buf *out);
 
 /* layout.c: appends TAG_LAYOUT fields, none when the kernel has no BTF. */

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/arch.h"
 #include "guests/agent/agent.h"
 #include "guests/agent/parse.h"
 
@@ -11,7 +12,7 @@ static const char **wanted(const char *const *const *lists)
 	const char **names = xcalloc(2, sizeof(*names));
 	size_t n = 0;
 
-	names[n++] = "vmemmap_base"; /* where the ledger finds the struct pages */
+	names[n++] = ARCH_HERE->vmemmap_symbol;
 	for (; *lists; lists++) {
 		for (const char *const *name = *lists; *name; name++) {
 			names = xrealloc(names, n + 2, sizeof(*names));

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arch.h"
 #include "base/files.h"
 #include "base/program.h"
 #include "guests/store/kernel-check.h"
@@ -93,6 +94,7 @@ static void take_line(void *arg, const char *line)
 static struct err *make(struct build *b, const char *const *goals, int timeout_ms)
 {
 	const char *argv[ARRAY_SIZE(make_words) + MAKE_WORDS] = { NULL };
+	_cleanup_free_ char *arch = xasprintf("ARCH=%s", ARCH_HERE->name);
 	size_t n = ARRAY_SIZE(make_words);
 	struct err *err;
 
@@ -103,7 +105,7 @@ static struct err *make(struct build *b, const char *const *goals, int timeout_m
 	argv[n++] = b->src;
 	argv[n++] = b->obj_arg;
 	argv[n++] = b->jobs_arg;
-	argv[n++] = "ARCH=x86_64";
+	argv[n++] = arch;
 	if (b->cc_arg)
 		argv[n++] = b->cc_arg;
 	while (*goals)
@@ -205,7 +207,8 @@ static struct err *compile(struct build *b)
 	b->modules = kernel_config_value(buf_str(&text), "CONFIG_MODULES") == 'y';
 	progress_line(b->say, "building %s, %s", b->source->title, b->recipe->profile);
 	b->said_ns = now_ns();
-	err = make(b, (const char *const[]){ "bzImage", b->modules ? "modules" : NULL, NULL },
+	err = make(b,
+		   (const char *const[]){ ARCH_HERE->image, b->modules ? "modules" : NULL, NULL },
 		   BUILD_MS);
 	return blame(b, err);
 }
@@ -246,9 +249,9 @@ static struct err *install_modules(struct build *b, const char *tmp)
 
 static struct err *fill(struct build *b, const char *tmp)
 {
-	static const char *const files[][2] = { { "arch/x86/boot/bzImage", "vmlinuz" },
-						{ ".config", "config" },
-						{ "System.map", "System.map" } };
+	const char *const files[][2] = { { ARCH_HERE->image_path, "vmlinuz" },
+					 { ".config", "config" },
+					 { "System.map", "System.map" } };
 	_cleanup_free_ char *vmlinux = xasprintf("%s/vmlinux", b->obj);
 	_cleanup_free_ char *symbols = xasprintf("%s/vmlinux", tmp);
 	_cleanup_buf_ struct buf out = BUF_INIT;

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arch.h"
 #include "base/files.h"
 #include "base/program.h"
 #include "wire/filesystem/filesystem.h"
 
-#define INTERPRETER "/lib64/ld-linux-x86-64.so.2"
 #define LIST_MS (30 * 1000)
 
 char *tools_find(const char *name)
@@ -64,7 +64,7 @@ static struct err *add_program(struct pack *pack, const char *name, const char *
 	_cleanup_free_ char *found = tools_find(name);
 	_cleanup_free_ char *path = found ? realpath(found, NULL) : NULL;
 	_cleanup_free_ char *to = xasprintf("usr/sbin/%s", name);
-	const char *const argv[] = { INTERPRETER, "--list", path, NULL };
+	const char *const argv[] = { ARCH_HERE->loader, "--list", path, NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	const char *at, *file;
 	struct err *err;
@@ -114,5 +114,5 @@ struct err *tools_add(struct pack *pack)
 		if (settings && path_exists(settings))
 			pack_add(pack, PACK_FILE, settings, settings, 0644);
 	}
-	return err ? err : add_library(pack, INTERPRETER);
+	return err ? err : add_library(pack, ARCH_HERE->loader);
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/arch.h"
 #include "base/files.h"
 #include "base/program.h"
 #include "guests/store/apt-sources.h"
@@ -118,7 +119,7 @@ static void write_conf(struct buf *b, const char *dir)
 		 "Dir::Cache::srcpkgcache \"\";\n"
 		 "Acquire::Languages \"none\";\n"
 		 "#clear APT::Architectures;\n"
-		 "APT::Architectures { \"amd64\"; };\n"
+		 "APT::Architectures { \"" ARCH_DEBIAN "\"; };\n"
 		 "#clear APT::Update::Pre-Invoke;\n"
 		 "#clear APT::Update::Post-Invoke;\n"
 		 "#clear APT::Update::Post-Invoke-Success;\n"

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 
-#define ARCH_SUFFIX "-amd64"
+#define ARCH_SUFFIX "-" ARCH_DEBIAN
 #define CANDIDATES_SHOWN 6
 
 /* The letters Debian allows in names and versions; no '/', no space, no "..". */

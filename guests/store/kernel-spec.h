@@ -5,16 +5,18 @@
 
 #include <string.h>
 
+#include "base/arch.h"
 #include "base/err.h"
 
-#define KERNEL_SPEC_DEFAULT "deb:linux-image-amd64"
+#define KERNEL_SPEC_DEFAULT "deb:linux-image-" ARCH_DEBIAN
 
 /* What the names of packages with an image begin with. */
 #define KERNEL_IMAGE_PREFIX "linux-image-"
 
 /* What to say after "unknown kernel", for --help too. */
 #define KERNEL_SPEC_FORMS                                                                          \
-	"deb:linux-image-amd64, deb:newest, deb:6.12, deb:6.12.100+deb12-amd64, "                  \
+	KERNEL_SPEC_DEFAULT                                                                        \
+	", deb:newest, deb:6.12, deb:6.12.100+deb12-" ARCH_DEBIAN ", "                             \
 	"src:7.2[+PROFILE][+FILE.config|+FILE.patch...], tree:PATH[@REV][+...], "                  \
 	"file:BZIMAGE[,modules=DIR][,config=FILE] or store:NAME"
 

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arch.h"
 #include "inject/pages/ledger-page.h"
 
 #define PIN_BIAS 1024 /* GUP_PIN_COUNTING_BIAS */
-#define PMD_ORDER 9u
 #define FILES_MAX 64u
 
 void ledger_result_deinit(struct ledger_result *r)
@@ -63,7 +63,7 @@ static void end_line(struct check *c, enum rule rule)
 			 "found");
 	if (line->count > 1)
 		snprintf(pages, sizeof(pages), " and %" PRIu64 " more", line->count - 1);
-	snprintf(place, sizeof(place), "%s+%#" PRIx64, line->name, line->index * 4096);
+	snprintf(place, sizeof(place), "%s+%#" PRIx64, line->name, line->index * PAGE);
 	buf_addf(t, "%" PRIx64 "%-12s %-22s %-15s %-36s %s\n", line->pfn, pages, place,
 		 rules[rule].name, line->expected, line->found);
 }
@@ -97,7 +97,7 @@ static void differs(struct check *c, const struct account *a, enum rule rule, co
 		r->rule = rule;
 		snprintf(r->expected, sizeof(r->expected), "%s", expected);
 		snprintf(r->found, sizeof(r->found), "%s on page %#" PRIx64 " (%s+%#" PRIx64 ")",
-			 found, a->pfn, a->row->name, index_of(a) * 4096);
+			 found, a->pfn, a->row->name, index_of(a) * PAGE);
 	}
 	if (joins_line(line, a, expected, found)) {
 		line->count++;

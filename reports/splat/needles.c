@@ -8,7 +8,6 @@
  */
 #include "reports/splat/needles.h"
 
-#include <immintrin.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -212,15 +211,6 @@ void needles_destroy(struct needles *n)
 	free(n);
 }
 
-bool needles_set_way(struct needles *n, enum needles_way way)
-{
-	if ((way == NEEDLES_SSSE3 && !__builtin_cpu_supports("ssse3")) ||
-	    (way == NEEDLES_AVX2 && !__builtin_cpu_supports("avx2")))
-		return false;
-	n->way = way;
-	return true;
-}
-
 struct search {
 	const struct needles *n;
 	const unsigned char *data;
@@ -264,6 +254,9 @@ static void search_plain(struct search *s, size_t pos)
 			compare(s, pos);
 	}
 }
+
+#ifdef __x86_64__
+#include <immintrin.h>
 
 /* @places: a bit for each place of the block at @pos where a mark may be. */
 static void compare_block(struct search *s, size_t pos, uint32_t places)
@@ -339,17 +332,47 @@ __attribute__((target("avx2"))) static size_t search_avx2(struct search *s)
 	}
 	return pos;
 }
+
+/* The place from which on it is left to search_plain(). */
+static size_t search_blocks(struct search *s)
+{
+	return s->n->way == NEEDLES_AVX2  ? search_avx2(s) :
+	       s->n->way == NEEDLES_SSSE3 ? search_ssse3(s) :
+					    0;
+}
+
+static bool way_works(enum needles_way way)
+{
+	return way == NEEDLES_PLAIN || (way == NEEDLES_SSSE3 && __builtin_cpu_supports("ssse3")) ||
+	       (way == NEEDLES_AVX2 && __builtin_cpu_supports("avx2"));
+}
+#else
+static size_t search_blocks(struct search *s)
+{
+	(void)s;
+	return 0;
+}
+
+static bool way_works(enum needles_way way)
+{
+	return way == NEEDLES_PLAIN;
+}
+#endif
+
+bool needles_set_way(struct needles *n, enum needles_way way)
+{
+	if (!way_works(way))
+		return false;
+	n->way = way;
+	return true;
+}
+
 size_t needles_find(const struct needles *n, const void *data, size_t len, size_t *which)
 {
 	struct search s = { .n = n, .data = data, .len = len, .at = len };
-	size_t pos = 0;
 
 	s.end = len < MARK_HASHED ? 0 : len - MARK_HASHED + 1;
-	if (n->way == NEEDLES_AVX2)
-		pos = search_avx2(&s);
-	else if (n->way == NEEDLES_SSSE3)
-		pos = search_ssse3(&s);
-	search_plain(&s, pos);
+	search_plain(&s, search_blocks(&s));
 	if (s.at < len)
 		*which = s.which;
 	return s.at;

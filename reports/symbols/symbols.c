@@ -7,10 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/arch.h"
 #include "base/buf.h"
 #include "reports/symbols/symbols-private.h"
-
-#define PAGE 4096
 
 struct module {
 	char *name; /* with '_' only */

@@ -167,10 +167,10 @@ static struct err *hand_words(const struct boot *boot, const char *accel, struct
 	err = geometry_parse(&g, "vcpus=1"); /* as the quick plan says */
 	if (err)
 		return err;
-	w->v[w->n++] = "qemu-system-x86_64";
+	w->v[w->n++] = (char *)ARCH_HERE->emulator;
 	w->v[w->n++] = "-nodefaults";
 	add(w, "-display", "none");
-	add(w, "-machine", "q35,nvdimm=on");
+	add_own(w, "-machine", xasprintf("%s,nvdimm=on", ARCH_HERE->machine));
 	add_own(w, "-accel", xstrdup(accel));
 	add(w, "-cpu", strcmp(accel, "kvm") ? "max" : "host");
 	add_own(w, "-smp", xasprintf("%u", g.vcpus));

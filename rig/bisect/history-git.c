@@ -7,8 +7,8 @@
 #include "guests/build/git.h"
 
 /* What run_program() keeps of an output is bounded: this many commits fit for sure. */
-#define PAGE 2000
-#define PAGE_TEXT "2000"
+#define COMMITS_AT_ONCE 2000
+#define COMMITS_AT_ONCE_TEXT "2000"
 
 /* The first 12 digits name a commit to people, as the kernel's own texts do. */
 #define SHORT_ID 12
@@ -52,7 +52,7 @@ static size_t add_page(struct history *h, const char *text)
 static struct err *add_line(struct history *h, const char *from, const char *to)
 {
 	_cleanup_free_ char *range = from ? xasprintf("%s..%s", from, to) : xstrdup(to);
-	const char *one = from ? "--max-count=" PAGE_TEXT : "--max-count=1";
+	const char *one = from ? "--max-count=" COMMITS_AT_ONCE_TEXT : "--max-count=1";
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	size_t skip = 0, n;
 
@@ -67,7 +67,7 @@ static struct err *add_line(struct history *h, const char *from, const char *to)
 			return err;
 		n = add_page(h, buf_str(&text));
 		skip += n;
-	} while (from && n == PAGE);
+	} while (from && n == COMMITS_AT_ONCE);
 	return NULL;
 }
 

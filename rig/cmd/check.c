@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/arch.h"
 #include "base/files.h"
 #include "cmd/check-store.h"
 #include "cmd/cmd.h"
@@ -49,7 +50,7 @@ static void check_programs(void)
 {
 	const char *program, *package;
 
-	check_program("qemu-system-x86_64", "qemu-system-x86");
+	check_program(ARCH_HERE->emulator, ARCH_HERE->emulator_package);
 	check_program("depmod", "kmod");
 	check_program("ndctl", "ndctl");
 	for (size_t i = 0; (program = filesystem_program(i, &package)); i++)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arch.h"
 #include "base/release.h"
 #include "host/proc.h"
 
@@ -155,7 +156,7 @@ static void take_symbol(struct guest *g, struct injector_guest *told, const stru
 		return;
 	if (told->nr_symbols < INJECTOR_SYMBOLS_MAX)
 		told->symbols[told->nr_symbols++] = s;
-	if (strcmp(s.name, "vmemmap_base") == 0)
+	if (strcmp(s.name, ARCH_HERE->vmemmap_symbol) == 0)
 		g->vmemmap_base = s.addr;
 }
 
@@ -238,7 +239,7 @@ struct err *guest_boot(const struct guest_setup *setup, struct guest **out)
 	g->pages = -1;
 	ledger_layout_init(&g->layout);
 	for (size_t i = 0; i < setup->spec.nvdimm_count; i++)
-		g->layout.pages += setup->spec.nvdimms[i].size / 4096;
+		g->layout.pages += setup->spec.nvdimms[i].size / PAGE;
 	deadline = start + guest_ms(g, BOOT_MS) * 1000000;
 	err = console_open(&g->console, setup->spec.console);
 	if (!err)

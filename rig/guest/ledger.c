@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arch.h"
 #include "guest/private.h"
 
 #define TEXT_MAX 12000u
@@ -89,15 +90,15 @@ static struct err *read_rows(const struct frame *f, struct ledger_row *rows, siz
 	return NULL;
 }
 
-/* Kernels that cannot move their struct pages have no variable for it (4-level paging). */
-#define VMEMMAP_START 0xffffea0000000000ull
-
-/* Where the struct pages are, read once: the memory must be readable for it. */
+/*
+ * Where the struct pages are, read once: the memory must be readable for it. Kernels that cannot
+ * move them have no variable (4-level paging).
+ */
 static struct err *find_pages(struct guest *g, const struct ledger_memory *mem)
 {
 	if (g->layout.vmemmap)
 		return NULL;
-	g->layout.vmemmap = VMEMMAP_START;
+	g->layout.vmemmap = ARCH_HERE->vmemmap;
 	return g->vmemmap_base ? mem->read(mem->arg, g->vmemmap_base, &g->layout.vmemmap,
 					   sizeof(g->layout.vmemmap)) :
 				 NULL;

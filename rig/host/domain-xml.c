@@ -99,25 +99,13 @@ static void add_boot(xmlNode *root, const struct domain_spec *spec)
 	xmlNode *os = add(root, "os");
 	xmlNode *type = add_text(os, "type", "hvm");
 
-	set(type, "arch", "x86_64");
-	set(type, "machine", "q35");
+	set(type, "arch", spec->arch->name);
+	set(type, "machine", spec->arch->machine);
 	add_text(os, "kernel", spec->kernel);
 	if (spec->initrd)
 		add_text(os, "initrd", spec->initrd);
 	if (spec->cmdline)
 		add_text(os, "cmdline", spec->cmdline);
-}
-
-/*
- * What a kernel makes use of wherever it is offered, and an emulator is slow at: "rep
- * movsb" moves byte by byte, and every walk of the page tables has one level more.
- */
-static void leave_out_slow(xmlNode *cpu)
-{
-	static const char *const features[] = { "erms", "la57" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(features); i++)
-		set(add_kind(cpu, "feature", "policy", "disable"), "name", features[i]);
 }
 
 /* Memory devices need a NUMA node to belong to. */
@@ -128,11 +116,11 @@ static void add_cpu(xmlNode *root, const struct domain_spec *spec)
 	xmlNode *cpu, *cell;
 	char range[32];
 
-	add(features, "acpi");
-	add(features, "apic");
+	for (const char *const *f = spec->arch->features; *f; f++)
+		add(features, *f);
 	cpu = add_kind(root, "cpu", "mode", kvm ? "host-passthrough" : "maximum");
-	if (!kvm)
-		leave_out_slow(cpu);
+	for (const char *const *f = spec->arch->slow; *f && !kvm; f++)
+		set(add_kind(cpu, "feature", "policy", "disable"), "name", *f);
 	snprintf(range, sizeof(range), "0-%u", spec->vcpus - 1);
 	cell = add_kind(add(cpu, "numa"), "cell", "id", "0");
 	set(cell, "cpus", spec->vcpus > 1 ? range : "0");
@@ -147,13 +135,13 @@ static void add_fate(xmlNode *root)
 	add_text(root, "on_crash", "preserve");
 }
 
-static void add_console(xmlNode *devices, const char *path)
+static void add_console(xmlNode *devices, const struct domain_spec *spec)
 {
 	xmlNode *serial = add_kind(devices, "serial", "type", "file");
-	xmlNode *node = add_kind(serial, "source", "path", path);
+	xmlNode *node = add_kind(serial, "source", "path", spec->console);
 
 	set(node, "append", "off");
-	node = add_kind(serial, "target", "type", "isa-serial");
+	node = add_kind(serial, "target", "type", spec->arch->serial);
 	set(node, "port", "0");
 }
 
@@ -197,7 +185,7 @@ static void add_devices(xmlNode *root, const struct domain_spec *spec)
 	if (spec->emulator)
 		add_text(devices, "emulator", spec->emulator);
 	set(add_kind(devices, "controller", "type", "usb"), "model", "none");
-	add_console(devices, spec->console);
+	add_console(devices, spec);
 	if (spec->channel)
 		add_channel(devices, spec->channel);
 	add_kind(devices, "memballoon", "model", "none");
@@ -269,6 +257,8 @@ static struct err *check_spec(const struct domain_spec *spec)
 	};
 	struct err *err = NULL;
 
+	if (!spec->arch)
+		err = err_create(ERR_INFRA, "cannot describe the guest: it has no architecture");
 	for (size_t i = 0; !err && i < ARRAY_SIZE(texts); i++) {
 		if (texts[i].needed && !texts[i].text)
 			err = err_create(ERR_INFRA, "cannot describe the guest: it has no %s",

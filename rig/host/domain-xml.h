@@ -7,6 +7,7 @@
 #ifndef RIG_DOMAIN_XML_H
 #define RIG_DOMAIN_XML_H
 
+#include "base/arch.h"
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -30,6 +31,7 @@ struct domain_spec {
 	const char *name;
 	const char *uuid;     /* NULL: libvirt makes one */
 	const char *emulator; /* NULL: libvirt's choice */
+	const struct arch *arch;
 	enum domain_accel accel;
 	unsigned int vcpus;
 	uint64_t memory; /* bytes of RAM, a multiple of 1 MiB */

@@ -12,11 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arch.h"
 #include "base/files.h"
 
 #define HEAD "daxrig-template 2"
 #define MARK_MAX 16384
-#define PAGE 4096u
 /* Shorter runs of zeroes are not worth a hole. */
 #define HOLE_MIN (16 * PAGE)
 #define LOOK_AGAIN_MS 200

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/arch.h"
 #include "base/files.h"
 #include "host/proc.h"
 
@@ -172,8 +173,8 @@ static struct err *prepare_root(const char *root, const char *cache)
 
 static struct err *probe_qemu(struct virt *v)
 {
-	_cleanup_free_ char *caps = virConnectGetDomainCapabilities(v->conn, NULL, "x86_64", "q35",
-								    "qemu", 0);
+	_cleanup_free_ char *caps = virConnectGetDomainCapabilities(v->conn, NULL, ARCH_HERE->name,
+								    ARCH_HERE->machine, "qemu", 0);
 
 	v->emulator = caps ? domain_xml_emulator(caps) : NULL;
 	return v->emulator ? NULL : virt_error("cannot ask what QEMU can do");

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/arch.h"
 #include "base/clock.h"
 #include "base/files.h"
 #include "host/cancel.h"
@@ -19,7 +20,7 @@
  * nokaslr and mitigations=off: symbols stand where kallsyms says and memory can be
  * read from outside. panic=0: a panicked guest stands still and is seen.
  */
-static const char cmdline[] = "console=ttyS0,115200 nokaslr mitigations=off panic=0 "
+static const char cmdline[] = "console=" ARCH_CONSOLE " nokaslr mitigations=off panic=0 "
 			      "loglevel=7 printk.time=1";
 
 static struct err *choose_cases(struct run *r)
@@ -125,6 +126,7 @@ static void fill_spec(struct run *r)
 	r->base.virt = r->host.virt;
 	r->base.cancel_fd = r->cancel_fd;
 	r->base.limit_s = r->o->limit_s;
+	s->arch = ARCH_HERE;
 	s->vcpus = r->geometry.vcpus;
 	s->memory = r->geometry.memory;
 	s->kernel = r->kernel->image;

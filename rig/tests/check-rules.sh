@@ -36,6 +36,9 @@ forbid "$(sources workloads | not_test)" "$include($rig|guests|reports)/" \
 # things that come in kinds are named in their own rooms, not in the frame
 forbid "$(sources rig | not_test)" 'inject/gate|"gate-|injector_[a-z]+ ?[,;)]' \
 	"rig/ knows injectors by inject/injector.h alone"
+forbid "$(sources rig guests workloads inject reports | not_test | grep -v '^rig/base/arch')" \
+	'"(x86_64|amd64|q35|isa-serial|bzImage)"|ttyS0|"qemu-system|vmemmap_base"|#define (PAGE|PMD)[^_[:alnum:]]' \
+	"the machine's own stands in base/arch.h"
 
 # what is private to a folder is its own
 found=$(for f in $(sources $(echo $rooms | tr '|' ' ') | not_test); do

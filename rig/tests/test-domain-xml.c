@@ -25,12 +25,22 @@ static const struct domain_nvdimm hostile[] = {
 	{ .path = "/tmp/a & b/<'\"],>]]>,x=\xc3\xa9", .size = 16 * MIB },
 };
 
+static const char *const none[] = { "none-feature", NULL };
+static const struct arch arch_null = {
+	.name = "none",
+	.machine = "none-machine",
+	.serial = "none-serial",
+	.features = none,
+	.slow = none + 1,
+};
+
 static const struct {
 	const char *golden;
 	struct domain_spec spec;
 } cases[] = {
 	{ "tcg",
 	  { .name = "daxrig-1-1",
+	    .arch = &arch_x86_64,
 	    .vcpus = 2,
 	    .memory = GIB,
 	    .kernel = "/k/vmlinuz",
@@ -43,6 +53,7 @@ static const struct {
 	    .nvdimm_count = 2 } },
 	{ "kvm",
 	  { .name = "daxrig-1-2",
+	    .arch = &arch_x86_64,
 	    .accel = DOMAIN_ACCEL_KVM,
 	    .vcpus = 4,
 	    .uuid = "a9d5a1b6-9d1b-4c1e-8d3f-0c2b4d5e6f70",
@@ -57,12 +68,14 @@ static const struct {
 	    .nvdimm_count = 1 } },
 	{ "least",
 	  { .name = "daxrig-1-3",
+	    .arch = &arch_x86_64,
 	    .vcpus = 1,
 	    .memory = 256 * MIB,
 	    .kernel = "/k/vmlinuz",
 	    .console = "/s/console" } },
 	{ "hostile",
 	  { .name = "<a>&'\"b",
+	    .arch = &arch_x86_64,
 	    .vcpus = 2,
 	    .memory = GIB,
 	    .kernel = "/k/&lt;",
@@ -73,6 +86,13 @@ static const struct {
 	    .gdb = "/s/a,b&'\"<c>,,",
 	    .nvdimms = hostile,
 	    .nvdimm_count = 1 } },
+	{ "null",
+	  { .name = "daxrig-1-4",
+	    .arch = &arch_null,
+	    .vcpus = 1,
+	    .memory = 256 * MIB,
+	    .kernel = "/k/vmlinuz",
+	    .console = "/s/console" } },
 };
 
 static void test_goldens(void **state)
@@ -99,7 +119,7 @@ static void test_goldens(void **state)
 static void test_bad(void **state)
 {
 	const struct domain_spec good = cases[2].spec;
-	struct domain_spec bad[9];
+	struct domain_spec bad[10];
 	const struct domain_nvdimm nvdimm = { .path = "/a\nb", .size = 16 * MIB };
 
 	(void)state;
@@ -116,6 +136,7 @@ static void test_bad(void **state)
 	bad[7].gdb = "/s/\x1b[2J";
 	bad[8].nvdimms = &nvdimm;
 	bad[8].nvdimm_count = 1;
+	bad[9].arch = NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		char *xml = NULL;
 		_cleanup_err_ struct err *err = domain_xml_build(&bad[i], &xml);

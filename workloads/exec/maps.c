@@ -12,11 +12,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/arch.h"
 #include "workloads/model/pattern.h"
 #include "workloads/oracles/oracle.h"
-
-#define PAGE 4096u
-#define PMD (2u << 20)
 
 /* A store or load that the kernel answers with SIGBUS comes back here. */
 static _Thread_local sigjmp_buf *guard;

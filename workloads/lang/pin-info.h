@@ -3,7 +3,7 @@
 #ifndef WORKLOADS_PIN_INFO_H
 #define WORKLOADS_PIN_INFO_H
 
-#include "base/util.h"
+#include "base/arch.h"
 
 enum pin_trait {
 	PIN_HOLDS = 1 << 0,	      /* a lasting reference: operations in its range wait */
@@ -27,7 +27,7 @@ enum pin_trait {
  * does not lie whole in the pinned range is left out.
  */
 #define PIN_LANE 64u
-#define PIN_PAGE 4096u
+#define PIN_PAGE PAGE
 
 struct pin_info {
 	const char *name;    /* as in a scenario: "vmsplice" */

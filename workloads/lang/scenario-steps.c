@@ -109,7 +109,7 @@ static struct err *parse_map(struct parser *p, struct step *st)
 		err = line_size(l, "a length", &st->len);
 	if (err)
 		return err;
-	if (st->off % 4096 || st->len % 4096 || !st->len || st->len > (1u << 30))
+	if (st->off % PAGE || st->len % PAGE || !st->len || st->len > (1u << 30))
 		return line_error(l, "a mapping is whole pages, up to 1G");
 	n->len = st->len;
 	st->shared = line_take(l, "shared");
@@ -200,7 +200,7 @@ static struct err *parse_pin(struct parser *p, struct step *st)
 		err = parse_range(p, st, false, &map);
 	if (err)
 		return err;
-	if (st->off % 4096 || st->len % 4096)
+	if (st->off % PAGE || st->len % PAGE)
 		return line_error(l, "a pin holds whole pages");
 	n->len = st->len;
 	err = parse_holder(l, st, n, map);

@@ -51,10 +51,10 @@ static struct err *check_range(const struct parser *p, struct op_call *c, const 
 {
 	bool page = !strchr(c->op->args, 'l');
 
-	if (page && c->off[0] % 4096)
+	if (page && c->off[0] % PAGE)
 		return line_error(&p->line, "the offset is that of a page");
 	if (page)
-		c->len = 4096;
+		c->len = PAGE;
 	if (!c->len || c->off[0] > map->len || c->len > map->len - c->off[0])
 		return line_error(&p->line, "the range leaves the mapping '%s'", map->name);
 	return NULL;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arch.h"
 #include "base/buf.h"
 #include "workloads/matrix/dimensions.h"
 
@@ -51,7 +52,7 @@ static struct matrix_range aim(const struct combo *c)
 
 	/* up to the end of the file part of a block will do, but not to shift what is behind */
 	if (c->op->reach == REACH_UP)
-		at.len = (at.len + 4095) / 4096 * 4096;
+		at.len = (at.len + PAGE - 1) / PAGE * PAGE;
 	return at;
 }
 
@@ -143,7 +144,7 @@ static void add_map(struct text *t, char name, const char *file, const char *acc
 	bool pmd = (t->c->geometry->traits & GEOMETRY_PMD) && *file == 'a';
 
 	buf_addf(&t->b, "map     %c %s 0 ", name, file);
-	add_size(&t->b, (t->c->geometry->size + 4095) / 4096 * 4096);
+	add_size(&t->b, (t->c->geometry->size + PAGE - 1) / PAGE * PAGE);
 	buf_addf(&t->b, " shared %s%s\n", access, pmd ? " pmd" : "");
 }
 

@@ -10,10 +10,11 @@
 #ifndef WORKLOADS_FLUSH_TRACE_H
 #define WORKLOADS_FLUSH_TRACE_H
 
+#include "base/arch.h"
 #include "workloads/ops/operation.h"
 #include "workloads/model/shadow.h"
 
-#define FLUSH_PAGE 4096u
+#define FLUSH_PAGE PAGE
 #define TRACE_MARK_TEXT "daxrig: the case ends"
 
 /* One dax_writeback_one; page and pages count FLUSH_PAGEs of the file. */

@@ -17,7 +17,7 @@
 #include "workloads/model/shadow.h"
 
 #define MODEL_THINGS_MAX 64
-#define MODEL_PAGE 4096u
+#define MODEL_PAGE PAGE
 
 struct model_file {
 	const char *name;    /* borrowed from the scenario, as all names here */

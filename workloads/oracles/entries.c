@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arch.h"
 #include "base/files.h"
-
-#define PMD (2u << 20)
 
 /* Faults so far that could have had a 2 MiB entry and got one of 4 KiB; 0 when not told. */
 static uint64_t fallbacks(struct exec *x)

@@ -14,7 +14,6 @@
 #include "base/files.h"
 #include "base/task.h"
 
-#define PAGE 4096u
 #define PAGEMAP_PRESENT (1ull << 63)
 #define PAGEMAP_FRAME ((1ull << 55) - 1)
 #define CHUNK 4096u /* entries of a pagemap read at once */

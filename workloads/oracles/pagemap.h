@@ -8,10 +8,11 @@
 
 #include <sys/types.h>
 
+#include "base/arch.h"
 #include "wire/ledger.h"
 
 #define NOTE_OWNERS_MAX 4u
-#define BOOK_PMD_PAGES 512u
+#define BOOK_PMD_PAGES (1u << PMD_ORDER)
 
 /* One page that was mapped or pinned at some time. */
 struct note {

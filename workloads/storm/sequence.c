@@ -4,7 +4,6 @@
 
 #include "workloads/storm/storm.h"
 
-#define PAGE ((uint64_t)PIN_PAGE)
 #define PAGES_MAX 16u /* of most ranges */
 /* One pin in so many is of a kind that the host must help with: it stops the machine. */
 #define GATE_RARE 24u
