@@ -56,7 +56,7 @@ static void make_cases(struct case_record **v)
 				     &(struct case_step){ .line = 1, .step = (char *)"sync" });
 	}
 	case_record_add_step(v[1], &(struct case_step){ .line = 2,
-							.status = CASE_STEP_FAIL,
+							.status = STEP_FAIL,
 							.step = (char *)"check a",
 							.rule = (char *)"content.file",
 							.expected = (char *)"e",
