@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between run.c (the books), run-worker.c (guests and cases), run-setup.c (what they
- * stand on) and run-record.c.
+ * A run, as the files of this folder share it. Calls go one way: run.c to worker.c and setup.c,
+ * these to machine.c and books.c, and that to record.c.
  */
 #ifndef RIG_RUN_PRIVATE_H
 #define RIG_RUN_PRIVATE_H
@@ -63,47 +63,19 @@ struct run {
 	char *plan_text;
 };
 
-/* run-setup.c: everything up to the first guest. */
-struct err *run_prepare(struct run *r) __must_check;
-void run_deinit(struct run *r);
-
-/* run-worker.c: one guest after another, one case after another, in a thread. */
-struct worker {
-	struct run *run;
-	unsigned int id;
-	pthread_t thread;
-	struct guest_setup setup; /* of the next guest; its paths belong to it */
-	struct domain_nvdimm nvdimms[GEOMETRY_NVDIMMS_MAX];
-	struct guest *guest; /* NULL: the next case starts one */
-};
-
-void worker_init(struct worker *w, struct run *r, unsigned int id);
-void worker_deinit(struct worker *w);
-/* Fresh files for setup.spec.nvdimms; worker_drop_nvdimms() them. */
-struct err *worker_make_nvdimms(struct worker *w) __must_check;
-void worker_drop_nvdimms(struct worker *w);
-/* Takes cases until there are none or the run is to end. A thread's main. */
-void *worker_main(void *worker);
-
-/* run.c, any thread: the case at @place is over, judged. */
+/* Any thread: the case at @place is over, judged; takes @rec. */
 void run_case_over(struct run *r, size_t place, struct case_record *rec);
 
-/* What --repeat was for: cases whose verdict changed, as notes. */
-void run_tell_rates(struct run *r);
-/* The template for cases on @fs. */
-struct run_template *run_template(struct run *r, const struct filesystem *fs);
-/* How many guests at once the host has room for. */
-size_t run_jobs_auto(const struct run *r);
 /* Nanoseconds since the run began. */
 uint64_t run_now(const struct run *r);
 
-/* run-record.c */
-/* What run.json will say of the run itself, as far as it is known; again is fine. */
-void run_record_begin(struct run *r);
-/* Writes run.json as of now. */
-struct err *run_record_write(struct run *r, bool complete, const char *reason) __must_check;
-
 /* True once somebody wants all to end. */
 bool run_cancelled(const struct run *r);
+
+/* The template for cases on @fs. */
+static inline struct run_template *run_template(struct run *r, const struct filesystem *fs)
+{
+	return &r->templates[filesystem_number(fs)];
+}
 
 #endif

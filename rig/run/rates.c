@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "run/private.h"
+#include "run/record-private.h"
 
 struct rate {
 	unsigned int n[VERDICT_ERROR + 1], runs;

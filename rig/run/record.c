@@ -9,7 +9,7 @@
 #include "cmd/cmd.h"
 #include "guests/archive/archive-io.h"
 #include "reports/splat/regex.h"
-#include "run/private.h"
+#include "run/record-private.h"
 
 static void read_cpu(char *out, size_t size)
 {

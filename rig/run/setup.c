@@ -12,7 +12,9 @@
 #include "base/files.h"
 #include "host/cancel.h"
 #include "plan/cases.h"
-#include "run/private.h"
+#include "run/machine-private.h"
+#include "run/record-private.h"
+#include "run/setup-private.h"
 
 #define BOOT_LOG_MAX (16u << 20)
 
@@ -138,19 +140,19 @@ static void fill_spec(struct run *r)
 static struct err *choose_accel(struct run *r)
 {
 	_cleanup_free_ char *memory = xasprintf("%s/accel", r->paths.cache);
-	struct worker probe;
+	struct machine probe;
 	struct accel accel;
 	struct err *err;
 
-	worker_init(&probe, r, 0);
-	err = worker_make_nvdimms(&probe);
+	machine_init(&probe, &r->base, &r->geometry, r->host.leftover, 0);
+	err = machine_make_nvdimms(&probe);
 	if (!err)
 		err = dir_create(r->paths.cache);
 	if (!err)
 		err = accel_choose(r->o->accel, r->host.virt, &probe.setup.spec, memory,
 				   r->versions.qemu, r->kernel->key, r->cancel_fd, &accel);
-	worker_drop_nvdimms(&probe);
-	worker_deinit(&probe);
+	machine_drop_nvdimms(&probe);
+	machine_deinit(&probe);
 	if (err)
 		return err;
 	if (accel.fell_back && !accel.remembered)
@@ -175,19 +177,14 @@ static void keep_boot_log(struct run *r, const struct run_template *t, const str
 	err_free(err);
 }
 
-struct run_template *run_template(struct run *r, const struct filesystem *fs)
-{
-	return &r->templates[filesystem_number(fs)];
-}
-
 static struct err *find_template(struct run *r, const struct filesystem *fs)
 {
 	struct run_template *t = run_template(r, fs);
-	struct worker probe;
+	struct machine probe;
 	struct err *err;
 
 	t->cmdline = xasprintf("%s daxrig.fs=%s", cmdline, fs->name);
-	worker_init(&probe, r, 0);
+	machine_init(&probe, &r->base, &r->geometry, r->host.leftover, 0);
 	probe.setup.spec.cmdline = t->cmdline;
 	err = template_get(r->host.virt,
 			   &(struct template_inputs){
@@ -202,7 +199,7 @@ static struct err *find_template(struct run *r, const struct filesystem *fs)
 				   .say = &r->note,
 			   },
 			   &t->template);
-	worker_deinit(&probe);
+	machine_deinit(&probe);
 	if (err)
 		return err;
 	keep_boot_log(r, t, fs);

@@ -2,9 +2,8 @@
 /* One thread of a run: a guest, its devices, its cases. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "run/private.h"
+#include "run/worker-private.h"
 
 /* A template whose forks fail this often is no good. */
 #define FORK_FAILURES_MAX 3
@@ -13,77 +12,37 @@
 
 void worker_init(struct worker *w, struct run *r, unsigned int id)
 {
-	struct domain_spec *s = &w->setup.spec;
-	const char *folder = leftover_folder(r->host.leftover);
-
-	*w = (struct worker){ .run = r, .id = id, .setup = r->base };
-	s->channel = xasprintf("%s/agent-%u", folder, id);
-	s->gdb = xasprintf("%s/gdb-%u", folder, id);
-	s->console = xasprintf("%s/probe.log", folder);
-	s->nvdimms = w->nvdimms;
-	s->nvdimm_count = r->geometry.nvdimms;
-	for (unsigned int i = 0; i < r->geometry.nvdimms; i++)
-		w->nvdimms[i] = (struct domain_nvdimm){ NULL, r->geometry.size[i],
-							r->geometry.label_size, r->geometry.align };
+	*w = (struct worker){ .run = r };
+	machine_init(&w->machine, &r->base, &r->geometry, r->host.leftover, id);
 }
 
 void worker_deinit(struct worker *w)
 {
-	free((char *)w->setup.spec.channel);
-	free((char *)w->setup.spec.gdb);
-	free((char *)w->setup.spec.console);
-}
-
-struct err *worker_make_nvdimms(struct worker *w)
-{
-	struct run *r = w->run;
-	const char *folder = nvdimm_folder(geometry_nvdimm_total(&r->geometry),
-					   leftover_shared(r->host.leftover),
-					   leftover_folder(r->host.leftover));
-	struct err *err = NULL;
-
-	for (unsigned int i = 0; i < r->geometry.nvdimms && !err; i++) {
-		char *path = xasprintf("%s/nvdimm-%u-%u", folder, w->id, i);
-
-		w->nvdimms[i].path = path;
-		err = nvdimm_create(path, r->geometry.size[i]);
-	}
-	return err;
-}
-
-void worker_drop_nvdimms(struct worker *w)
-{
-	for (unsigned int i = 0; i < w->run->geometry.nvdimms; i++) {
-		char *path = (char *)w->nvdimms[i].path;
-
-		if (path)
-			unlink(path);
-		free(path);
-		w->nvdimms[i].path = NULL;
-	}
+	machine_deinit(&w->machine);
 }
 
 static void drop_guest(struct worker *w)
 {
 	guest_destroy(w->guest);
 	w->guest = NULL;
-	worker_drop_nvdimms(w);
+	machine_drop_nvdimms(&w->machine);
 }
 
 /* A new console file, and the template as long as it serves. */
 static void next_guest(struct worker *w, const struct filesystem *fs)
 {
 	struct run *r = w->run;
+	struct guest_setup *setup = &w->machine.setup;
 	const struct run_template *t = run_template(r, fs);
 	unsigned int number;
 
 	pthread_mutex_lock(&r->lock);
-	number = w->setup.number = ++r->guests;
-	w->setup.template = r->no_template ? NULL : t->template;
-	w->setup.spec.cmdline = w->setup.template ? t->cmdline : r->base.spec.cmdline;
+	number = setup->number = ++r->guests;
+	setup->template = r->no_template ? NULL : t->template;
+	setup->spec.cmdline = setup->template ? t->cmdline : r->base.spec.cmdline;
 	pthread_mutex_unlock(&r->lock);
-	free((char *)w->setup.spec.console);
-	w->setup.spec.console = xasprintf("%s/guests/console-%u.log", r->dir.path, number);
+	machine_set_console(&w->machine,
+			    xasprintf("%s/guests/console-%u.log", r->dir.path, number));
 }
 
 static void fork_failed(struct run *r, const char *why)
@@ -102,22 +61,23 @@ static void fork_failed(struct run *r, const char *why)
 
 static struct err *start_guest(struct worker *w, const struct filesystem *fs)
 {
+	struct guest_setup *setup = &w->machine.setup;
 	struct err *err;
 
 	next_guest(w, fs);
-	if (w->setup.template) {
-		err = guest_boot(&w->setup, &w->guest);
+	if (setup->template) {
+		err = guest_boot(setup, &w->guest);
 		if (!err || err->code == ERR_CANCELLED)
 			return err;
 		fork_failed(w->run, err->message);
 		err_free(err);
-		w->setup.template = NULL;
+		setup->template = NULL;
 	}
-	err = worker_make_nvdimms(w);
+	err = machine_make_nvdimms(&w->machine);
 	if (!err)
-		err = guest_boot(&w->setup, &w->guest);
+		err = guest_boot(setup, &w->guest);
 	if (err)
-		worker_drop_nvdimms(w);
+		machine_drop_nvdimms(&w->machine);
 	return err;
 }
 
@@ -165,7 +125,7 @@ static struct case_record *new_record(struct run *r, const struct plan_case *c)
 static bool keep_guest(const struct worker *w, const struct case_record *rec)
 {
 	const struct run *r = w->run;
-	bool booted = !w->setup.template;
+	bool booted = !w->machine.setup.template;
 
 	if (r->o->no_fork)
 		return false;

@@ -52,6 +52,11 @@ found=$(for f in $(sources $(echo $rooms | tr '|' ' ') | not_test); do
 done)
 [ -z "$found" ] || { echo "$found"; bad=1; }
 
+# in rig/run calls go one way: run.c, then worker.c and setup.c, then the rest
+rest=$(ls rig/run/*.[ch] | grep -vE "/(run|worker|setup)[.-]")
+forbid "rig/run/setup.c $rest" "$include.*/worker-private\\.h" "calls upwards"
+forbid "rig/run/worker.c $rest" "$include.*/setup-private\\.h" "calls upwards"
+
 # each foreign library has one owner
 owner() {
 	pattern=$1 owners=$2
