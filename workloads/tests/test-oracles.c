@@ -107,7 +107,7 @@ static void prepare(const char *dir)
 	const struct guest_facts guest = { .pmem = FAKE_PMEM };
 
 	fake_fs_init(dir);
-	interp_prepare(&guest, "");
+	interp_prepare(&guest, NULL);
 }
 
 /* @text as a case; NULL: a guest is prepared. */
