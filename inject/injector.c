@@ -44,9 +44,9 @@ struct injection *injection_find(struct injection v[INJECTORS], const char *name
 	return NULL;
 }
 
-struct err *injection_call(struct injection *in, enum lie lie, size_t call)
+struct err *injection_call(struct injection *in, enum sabotage sabotage, size_t call)
 {
-	if (lie != LIE_NONE && lie == in->injector->lie)
+	if (sabotage != SABOTAGE_NONE && sabotage == in->injector->sabotage)
 		return NULL;
 	if (!in->self)
 		return err_create(ERR_INFRA, "%s", in->lacks);

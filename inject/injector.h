@@ -37,7 +37,8 @@ struct injector_guest {
 struct injector {
 	const char *name;
 	bool needs_gdb;
-	enum lie lie; /* the self-test in which its calls do nothing; LIE_NONE: there is none */
+	enum sabotage
+		sabotage; /* the self-test in which its calls do nothing; SABOTAGE_NONE: there is none */
 	const char *const *symbols; /* a list of injector_symbols[]; NULL: it needs none */
 	const char *const *calls;   /* the names a case calls it by; NULL-terminated */
 
@@ -67,8 +68,8 @@ void injections_deinit(struct injection v[INJECTORS]);
 /* The one that is called by @name, and with *@call which of its calls; NULL: no injector is. */
 struct injection *injection_find(struct injection v[INJECTORS], const char *name, size_t *call);
 
-/* Under @lie, the self-test that leaves this injector out, nothing happens. */
-struct err *injection_call(struct injection *in, enum lie lie, size_t call) __must_check;
+/* Under @sabotage, the self-test that leaves this injector out, nothing happens. */
+struct err *injection_call(struct injection *in, enum sabotage sabotage, size_t call) __must_check;
 
 int injection_fd(const struct injection *in);
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/release.h"
 #include "guests/agent/case.h"
 #include "guests/agent/parse.h"
 #include "guests/agent/port.h"

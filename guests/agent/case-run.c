@@ -22,7 +22,7 @@
 struct case_msg {
 	char *name, *text;
 	const struct filesystem *fs; /* NULL: none that is known */
-	uint64_t lie, seed, limit_ms;
+	uint64_t sabotage, seed, limit_ms;
 };
 
 static void case_msg_deinit(struct case_msg *m)
@@ -58,14 +58,14 @@ static bool case_msg_read(struct case_msg *m, const struct frame *f)
 			set_str(&m->text, &field, FRAME_PAYLOAD_MAX);
 		else if (field.tag == TAG_FS)
 			m->fs = find_fs(&field);
-		else if (field.tag == TAG_LIE)
-			m->lie = msg_u64(&field);
+		else if (field.tag == TAG_SABOTAGE)
+			m->sabotage = msg_u64(&field);
 		else if (field.tag == TAG_SEED)
 			m->seed = msg_u64(&field);
 		else if (field.tag == TAG_LIMIT_MS)
 			m->limit_ms = msg_u64(&field);
 	}
-	return !r.bad && m->name && m->text && m->fs && m->lie <= LIE_LAST && m->limit_ms &&
+	return !r.bad && m->name && m->text && m->fs && m->sabotage < SABOTAGES && m->limit_ms &&
 	       m->limit_ms < 1u << 30;
 }
 
@@ -76,7 +76,7 @@ static void __noreturn run_child(const struct case_loop *c, const struct case_ms
 		.name = m->name,
 		.text = m->text,
 		.fs = m->fs,
-		.lie = (enum lie)m->lie,
+		.sabotage = (enum sabotage)m->sabotage,
 		.seed = m->seed,
 		.number = c->served,
 		.grace_ms = c->grace_ms,

@@ -130,11 +130,6 @@ bool order_next(const char **pos, char *path, size_t size)
 	return false;
 }
 
-bool release_parse(const char *release, unsigned int *major, unsigned int *minor)
-{
-	return sscanf(release, "%3u.%3u", major, minor) == 2;
-}
-
 static void unescape(char *s)
 {
 	char *to = s;

@@ -41,9 +41,6 @@ bool gid_type_is_v2(const char *type);
  */
 bool order_next(const char **pos, char *path, size_t size);
 
-/* "6.1.0-56-amd64" -> 6, 1. False when it does not begin so. */
-bool release_parse(const char *release, unsigned int *major, unsigned int *minor);
-
 /*
  * The mount point of a line of /proc/self/mounts at *@pos, unescaped (\040),
  * which is moved to the next line. False at the end.

@@ -109,7 +109,7 @@ void host_send_case(struct host *h, const char *text, uint64_t limit_ms)
 	msg_put_str(&b, TAG_NAME, text);
 	msg_put_str(&b, TAG_TEXT, text);
 	msg_put_str(&b, TAG_FS, "xfs");
-	msg_put_u64(&b, TAG_LIE, LIE_NO_PIN);
+	msg_put_u64(&b, TAG_SABOTAGE, SABOTAGE_NO_PIN);
 	msg_put_u64(&b, TAG_SEED, 7);
 	msg_put_u64(&b, TAG_LIMIT_MS, limit_ms);
 	host_send_frame(h, MSG_CASE, &b);

@@ -28,7 +28,7 @@ static void log_line(const struct case_ctx *ctx, const char *text)
 static int run_ok(const struct case_ctx *ctx)
 {
 	log_line(ctx, ctx->name);
-	return ctx->seed == 7 && ctx->lie == LIE_NO_PIN ? 0 : 9;
+	return ctx->seed == 7 && ctx->sabotage == SABOTAGE_NO_PIN ? 0 : 9;
 }
 
 static int run_hang(const struct case_ctx *ctx)

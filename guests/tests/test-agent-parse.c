@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "base/release.h"
 #include "guests/agent/parse.h"
 
 static const char kallsyms[] = "0000000000000000 A fixed_percpu_data\n"
@@ -94,6 +95,11 @@ static void reads_release(void **state)
 	assert_int_equal(minor, 18);
 	assert_false(release_parse("next", &major, &minor));
 	assert_false(release_parse("", &major, &minor));
+	assert_true(release_since(6, 3, 6, 3));
+	assert_true(release_since(6, 12, 6, 3));
+	assert_true(release_since(7, 0, 6, 3));
+	assert_false(release_since(6, 2, 6, 3));
+	assert_false(release_since(5, 19, 6, 3));
 }
 
 static void reads_mounts(void **state)

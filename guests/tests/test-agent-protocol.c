@@ -86,7 +86,7 @@ static void stops_at_wrong_messages(void **state)
 	static const struct {
 		uint16_t type;
 		const char *name, *text, *fs;
-		uint64_t lie;
+		uint64_t sabotage;
 		const char *tail; /* broken field at the end */
 	} rows[] = {
 		{ 0, NULL, NULL, NULL, 0, NULL },
@@ -107,8 +107,8 @@ static void stops_at_wrong_messages(void **state)
 		struct frame f;
 
 		put_case(&b, rows[i].name, rows[i].text, rows[i].fs);
-		if (rows[i].lie)
-			msg_put_u64(&b, TAG_LIE, rows[i].lie);
+		if (rows[i].sabotage)
+			msg_put_u64(&b, TAG_SABOTAGE, rows[i].sabotage);
 		if (rows[i].tail)
 			buf_add(&b, rows[i].tail, 4);
 		host_send_frame(h, rows[i].type, &b);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/release.h"
 #include "inject/gate/gdb.h"
 #include "inject/injector.h"
 #include "inject/symbols.h"
@@ -69,10 +70,8 @@ struct err *gate_create(const char *gdb_socket, const struct gate_symbols *symbo
 	g->symbols = *symbols;
 	g->timeout_ms = GATE_TIMEOUT_MS;
 	/* The FOLL_ flags were numbered anew in 6.3. */
-	g->longterm = symbols->kernel_major > 6 ||
-				      (symbols->kernel_major == 6 && symbols->kernel_minor >= 3) ?
-			      0x100 :
-			      0x10000;
+	g->longterm = release_since(symbols->kernel_major, symbols->kernel_minor, 6, 3) ? 0x100 :
+											  0x10000;
 	*out = g;
 	return NULL;
 }
@@ -306,7 +305,7 @@ static void injector_destroy(void *self)
 const struct injector injector_gate = {
 	.name = "gate",
 	.needs_gdb = true,
-	.lie = LIE_NO_GATE,
+	.sabotage = SABOTAGE_NO_GATE,
 	.symbols = gate_symbol_names,
 	.calls = calls,
 	.create = injector_create,

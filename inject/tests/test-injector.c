@@ -53,9 +53,9 @@ static void symbols_have_room(void **state)
 	assert_true(n <= INJECTOR_SYMBOLS_MAX);
 }
 
-static void answers(struct injection *in, enum lie lie, size_t call, const char *want)
+static void answers(struct injection *in, enum sabotage sabotage, size_t call, const char *want)
 {
-	_cleanup_err_ struct err *err = injection_call(in, lie, call);
+	_cleanup_err_ struct err *err = injection_call(in, sabotage, call);
 
 	if (!want != !err || (want && !strstr(err->message, want)))
 		fail_msg("'%s', not '%s'", err ? err->message : "done", want ? want : "done");
@@ -72,18 +72,18 @@ static void frame(void **state)
 	assert_null(injection_find(v, "null", &call));
 	in = injection_find(v, "null-second", &call);
 	assert_ptr_equal(in, &v[INJECTOR_NULL]);
-	answers(in, LIE_NONE, call, "'null-second' is not due");
-	answers(in, LIE_NO_GATE, call, NULL);
-	answers(in, LIE_NONE, call, "'null-second' is not due");
+	answers(in, SABOTAGE_NONE, call, "'null-second' is not due");
+	answers(in, SABOTAGE_NO_GATE, call, NULL);
+	answers(in, SABOTAGE_NONE, call, "'null-second' is not due");
 	assert_int_equal(injection_fd(in), -1);
 	assert_null(injection_service(in));
 	in = injection_find(v, "gate-lift", &call);
-	answers(in, LIE_NONE, call, "the gdbstub cannot be reached on this connection");
-	answers(in, LIE_NO_GATE, call, NULL);
+	answers(in, SABOTAGE_NONE, call, "the gdbstub cannot be reached on this connection");
+	answers(in, SABOTAGE_NO_GATE, call, NULL);
 	injections_deinit(v);
 	guest.gdb = "/nonexistent/gdb";
 	injections_init(v, &guest);
-	answers(&v[INJECTOR_GATE], LIE_NONE, call, "the gate does not know");
+	answers(&v[INJECTOR_GATE], SABOTAGE_NONE, call, "the gate does not know");
 	injections_deinit(v);
 }
 

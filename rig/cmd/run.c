@@ -29,21 +29,27 @@ enum {
 #define LIMIT_MAX 3600
 
 /* What --self-test takes: the name, what the agent does, and what stands between the names. */
-#define SELF_TESTS(row)                                                                            \
-	row("no-pin", LIE_NO_PIN, ", ") row("no-unpin", LIE_NO_UNPIN, ", ")                        \
-		row("no-dax", LIE_NO_DAX, ", ") row("no-gate", LIE_NO_GATE, ", ")                  \
-			row("no-count", LIE_NO_COUNT, ", ") row("no-flush", LIE_NO_FLUSH, ", ")    \
-				row("dirty-fs", LIE_DIRTY_FS, ", ")                                \
-					row("splat-only", LIE_SPLAT_ONLY, ",\n")                   \
-						row("bare", LIE_BARE, " or ")                      \
-							row("panic", LIE_PANIC, "")
-#define SELF_TEST_WORDS(name, lie, next) name next
-#define SELF_TEST_NAME(name, lie, next) [lie] = name,
+/* clang-format off */
+#define SELF_TESTS(row) \
+	row("no-pin", SABOTAGE_NO_PIN, ", ") \
+	row("no-unpin", SABOTAGE_NO_UNPIN, ", ") \
+	row("no-dax", SABOTAGE_NO_DAX, ", ") \
+	row("no-gate", SABOTAGE_NO_GATE, ", ") \
+	row("no-count", SABOTAGE_NO_COUNT, ", ") \
+	row("no-flush", SABOTAGE_NO_FLUSH, ", ") \
+	row("dirty-fs", SABOTAGE_DIRTY_FS, ", ") \
+	row("splat-only", SABOTAGE_SPLAT_ONLY, ",\n") \
+	row("bare", SABOTAGE_BARE, " or ") \
+	row("panic", SABOTAGE_PANIC, "")
+/* clang-format on */
+#define SELF_TEST_WORDS(name, sabotage, next) name next
+#define SELF_TEST_NAME(name, sabotage, next) [sabotage] = name,
+#define SELF_TEST_COUNT(name, sabotage, next) +1
 
-/* By enum lie. */
+/* By enum sabotage. */
 static const char *const self_tests[] = { SELF_TESTS(SELF_TEST_NAME) };
 
-_Static_assert(ARRAY_SIZE(self_tests) == LIE_LAST + 1, "every self-test has a name");
+_Static_assert(0 SELF_TESTS(SELF_TEST_COUNT) == SABOTAGES - 1, "every self-test has a name");
 
 static struct run_options options = { .kernel = KERNEL_SPEC_DEFAULT };
 
@@ -68,7 +74,7 @@ static const struct command_option run_options[] = {
 	  "fixes the order of the cases, and goes to the agent with each; default:\n"
 	  "drawn, and the order is the plan's",
 	  KEY_SEED },
-	{ "self-test", "LIE",
+	{ "self-test", "NAME",
 	  "the agent leaves something out, to see the verdict change:\n" SELF_TESTS(
 		  SELF_TEST_WORDS),
 	  KEY_SELF_TEST },
@@ -98,9 +104,9 @@ static struct err *parse_self_test(const char *value)
 {
 	struct nearest n = { .word = value };
 
-	for (unsigned int i = LIE_NONE + 1; i < ARRAY_SIZE(self_tests); i++) {
+	for (unsigned int i = SABOTAGE_NONE + 1; i < ARRAY_SIZE(self_tests); i++) {
 		if (strcmp(value, self_tests[i]) == 0) {
-			options.lie = (enum lie)i;
+			options.sabotage = (enum sabotage)i;
 			return NULL;
 		}
 		nearest_offer(&n, self_tests[i]);

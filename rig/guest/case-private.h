@@ -11,7 +11,7 @@
 struct running {
 	struct guest *g;
 	const struct plan_case *c;
-	enum lie lie;
+	enum sabotage sabotage;
 	struct rundir_case *dir;
 	struct case_record *rec;
 	uint64_t console_from;

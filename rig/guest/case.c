@@ -215,7 +215,7 @@ static struct err *send_case(struct running *r, uint64_t seed)
 	msg_put_str(&msg, TAG_NAME, r->c->name);
 	msg_put_str(&msg, TAG_TEXT, r->c->text);
 	msg_put_str(&msg, TAG_FS, r->c->fs->name);
-	msg_put_u64(&msg, TAG_LIE, r->lie);
+	msg_put_u64(&msg, TAG_SABOTAGE, r->sabotage);
 	msg_put_u64(&msg, TAG_SEED, seed);
 	msg_put_u64(&msg, TAG_LIMIT_MS, r->limit_ms);
 	r->sent_ns = now_ns();
@@ -239,8 +239,8 @@ static uint64_t stood_still(const struct guest *g)
 	return clock_still_ns() + g->still_ns;
 }
 
-struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie lie, uint64_t seed,
-			   struct rundir_case *dir, struct case_record *rec)
+struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum sabotage sabotage,
+			   uint64_t seed, struct rundir_case *dir, struct case_record *rec)
 {
 	_cleanup_free_ char *mark = end_mark(c->name);
 	uint64_t start = now_ns(), delay = proc_run_delay(virt_domain_pid(g->domain));
@@ -248,7 +248,7 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie 
 	struct running r = {
 		.g = g,
 		.c = c,
-		.lie = lie,
+		.sabotage = sabotage,
 		.dir = dir,
 		.rec = rec,
 		.ledger = guest_ledger_budget(g),

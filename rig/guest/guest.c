@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/release.h"
 #include "host/proc.h"
 
 /* 2 s to ready with KVM; scaled, 6 to 8 s under TCG on a machine that is not busy. */
@@ -188,7 +189,7 @@ static struct err *take_hello(struct guest *g, const struct frame *f)
 				  "the agent speaks version %llu of the protocol, "
 				  "not %d",
 				  (unsigned long long)version, PROTO_VERSION);
-	if (sscanf(g->release, "%u.%u", &told.kernel_major, &told.kernel_minor) != 2)
+	if (!release_parse(g->release, &told.kernel_major, &told.kernel_minor))
 		return err_create(ERR_INFRA, "the guest's kernel release '%s' has no version",
 				  g->release);
 	injections_init(g->injections, &told);

@@ -63,7 +63,8 @@ void guest_destroy(struct guest *g);
  * goes wrong on the way is in the record. ERR_CANCELLED alone is returned: then the
  * record is of no use.
  */
-struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum lie lie, uint64_t seed,
-			   struct rundir_case *dir, struct case_record *rec) __must_check;
+struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum sabotage sabotage,
+			   uint64_t seed, struct rundir_case *dir, struct case_record *rec)
+	__must_check;
 
 #endif

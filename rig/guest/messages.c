@@ -120,7 +120,7 @@ static struct err *take_call(struct running *r, const struct frame *f)
 	name = msg_str(&field, 64);
 	in = injection_find(r->g->injections, name, &call);
 	if (in)
-		err = injection_call(in, r->lie, call);
+		err = injection_call(in, r->sabotage, call);
 	else if (strcmp(name, LEDGER_CALL) == 0 || strcmp(name, LEDGER_IDLE_CALL) == 0)
 		return ledger_call(r, name, f);
 	else

@@ -38,7 +38,7 @@ struct run_options {
 	unsigned int jobs;    /* guests at once; 0: as many as fit */
 	unsigned int limit_s; /* that a case may take, scaled; 0: as much as is usual */
 	uint64_t seed;
-	enum lie lie;
+	enum sabotage sabotage;
 	char **argv; /* for the record */
 
 	/* For commands that are made of runs; zero for 'daxrig run'. */

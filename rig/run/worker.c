@@ -198,7 +198,7 @@ static struct err *run_case(struct worker *w, size_t place)
 	rec->timing.fork_ns = run_now(r) - rec->started_ns;
 	if (!err && w->guest) {
 		rec->guest_end = GUEST_END_FINE;
-		err = guest_run_case(w->guest, c, r->o->lie, r->o->seed, &dir, rec);
+		err = guest_run_case(w->guest, c, r->o->sabotage, r->o->seed, &dir, rec);
 	}
 	if (err) {
 		rundir_case_deinit(&dir);

@@ -113,16 +113,16 @@ static void test_window(void **state)
 /* What a case calls the host by, and what the host answers. */
 static const struct {
 	const char *call;
-	enum lie lie;
+	enum sabotage sabotage;
 	enum reply_status status;
 	const char *why;
 } calls[] = {
-	{ "null-first", LIE_NONE, REPLY_DONE, NULL },
-	{ "null-first", LIE_NONE, REPLY_NOT, "'null-first' is not due" },
-	{ "gate-lift", LIE_NONE, REPLY_NOT, "the gdbstub cannot be reached" },
-	{ "gate-lift", LIE_NO_GATE, REPLY_DONE, NULL },
-	{ "null", LIE_NONE, REPLY_NOT, "the host knows no such call" },
-	{ "", LIE_NONE, REPLY_NOT, "the host knows no such call" },
+	{ "null-first", SABOTAGE_NONE, REPLY_DONE, NULL },
+	{ "null-first", SABOTAGE_NONE, REPLY_NOT, "'null-first' is not due" },
+	{ "gate-lift", SABOTAGE_NONE, REPLY_NOT, "the gdbstub cannot be reached" },
+	{ "gate-lift", SABOTAGE_NO_GATE, REPLY_DONE, NULL },
+	{ "null", SABOTAGE_NONE, REPLY_NOT, "the host knows no such call" },
+	{ "", SABOTAGE_NONE, REPLY_NOT, "the host knows no such call" },
 };
 
 static void expect_reply(struct link *l, size_t i)
@@ -155,7 +155,7 @@ static void test_calls(void **state)
 	injections_init(g.injections, &(struct injector_guest){ 0 });
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 		_cleanup_buf_ struct buf msg = BUF_INIT;
-		struct running r = { .g = &g, .lie = calls[i].lie };
+		struct running r = { .g = &g, .sabotage = calls[i].sabotage };
 		struct frame f = { .type = MSG_CALL };
 		bool over = false;
 

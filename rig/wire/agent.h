@@ -29,7 +29,7 @@ struct case_ctx {
 	const char *name;
 	const char *text; /* the scenario */
 	const struct filesystem *fs;
-	enum lie lie;
+	enum sabotage sabotage;
 	uint64_t seed;
 	unsigned int number; /* among the cases of this guest, from 1 */
 	uint64_t grace_ms;   /* what was let go ends so soon, 2 s scaled */

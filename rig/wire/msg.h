@@ -40,7 +40,7 @@ enum msg_tag {
 	TAG_TEXT,	 /* scenario text; reply text; log line; evidence */
 	TAG_NAME,	 /* case name; evidence name; call name */
 	TAG_FS,		 /* the name of a struct filesystem */
-	TAG_LIE,	 /* self-test: what the agent leaves out; see enum lie */
+	TAG_SABOTAGE,	 /* self-test: what the agent leaves out; see enum sabotage */
 	TAG_SEED,	 /* u64 */
 	TAG_LIMIT_MS,	 /* u64 time the whole case may take */
 	TAG_LINE,	 /* u64 scenario line, from 1 */
@@ -87,19 +87,19 @@ enum reply_status {
 };
 
 /* What the agent leaves out so that a test sees the verdict change. */
-enum lie {
-	LIE_NONE,
-	LIE_NO_PIN,	/* pins report success and hold nothing */
-	LIE_NO_UNPIN,	/* unpin does nothing */
-	LIE_NO_DAX,	/* the filesystem is mounted without dax */
-	LIE_NO_GATE,	/* the long-term gate stays shut */
-	LIE_NO_COUNT,	/* the ledger leaves one pin out of its account */
-	LIE_BARE,	/* a block is run as a plain loop that nobody judges */
-	LIE_PANIC,	/* the guest panics at the first operation */
-	LIE_NO_FLUSH,	/* fsync and sync are left out, what they must do is not */
-	LIE_DIRTY_FS,	/* the filesystem is damaged before it is checked */
-	LIE_SPLAT_ONLY, /* no oracle looks but the kernel log and whether operations wait */
-	LIE_LAST = LIE_SPLAT_ONLY,
+enum sabotage {
+	SABOTAGE_NONE,
+	SABOTAGE_NO_PIN,     /* pins report success and hold nothing */
+	SABOTAGE_NO_UNPIN,   /* unpin does nothing */
+	SABOTAGE_NO_DAX,     /* the filesystem is mounted without dax */
+	SABOTAGE_NO_GATE,    /* the long-term gate stays shut */
+	SABOTAGE_NO_COUNT,   /* the ledger leaves one pin out of its account */
+	SABOTAGE_BARE,	     /* a block is run as a plain loop that nobody judges */
+	SABOTAGE_PANIC,	     /* the guest panics at the first operation */
+	SABOTAGE_NO_FLUSH,   /* fsync and sync are left out, what they must do is not */
+	SABOTAGE_DIRTY_FS,   /* the filesystem is damaged before it is checked */
+	SABOTAGE_SPLAT_ONLY, /* no oracle looks but the kernel log and whether operations wait */
+	SABOTAGES,
 };
 
 void msg_put(struct buf *b, uint16_t tag, const void *data, size_t len);

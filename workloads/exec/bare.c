@@ -3,7 +3,10 @@
  * --self-test bare: what a block of pin, operation, unpin would cost a plain program:
  * the three system calls again and again, and nothing judged. `make bench` compares.
  */
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/operation.h"
+#include "workloads/exec/repeat.h"
 
 #include <errno.h>
 #include <fcntl.h>

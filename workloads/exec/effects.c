@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What an operation that ended changes beside the model: descriptors and the mount. */
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/operation.h"
 
 void exec_apply(struct exec *x, const struct op_call *c, unsigned int gen)
 {

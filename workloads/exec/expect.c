@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/task.h"
-#include "workloads/exec/exec.h"
+#include "workloads/exec/operation.h"
+#include "workloads/exec/pins.h"
+#include "workloads/exec/tasks.h"
 
 static void add_stack_of(const char *name, pid_t pid, pid_t tid, struct outcome *o)
 {

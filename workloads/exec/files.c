@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/pins.h"
+#include "workloads/exec/tasks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -161,7 +163,7 @@ void exec_file_sync(struct exec *x, const struct step *st, struct outcome *o)
 	}
 	fd = f ? f->fd : open(EXEC_MOUNTPOINT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (x->ctx->lie != LIE_NO_FLUSH && (f ? fsync(fd) : syncfs(fd)))
+	if (x->ctx->sabotage != SABOTAGE_NO_FLUSH && (f ? fsync(fd) : syncfs(fd)))
 		outcome_fail(o, RULE_CONTRACT_ERRNO, "sync succeeds", "%s", errno_name(errno));
 	else
 		oracles_tell(x, flushed, f, f ? "the fsync" : "the sync", o);

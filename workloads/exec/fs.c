@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The filesystem under test: made, mounted with DAX and proven to be so. */
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/fs.h"
+#include "workloads/exec/tasks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +56,7 @@ static void prove_dax(bool again, struct outcome *o)
 
 static const char *mount_options(const struct exec *x)
 {
-	return x->ctx->lie == LIE_NO_DAX ? x->ctx->fs->no_dax : x->ctx->fs->dax;
+	return x->ctx->sabotage == SABOTAGE_NO_DAX ? x->ctx->fs->no_dax : x->ctx->fs->dax;
 }
 
 /* 0, or -1 with errno. */
@@ -145,7 +147,7 @@ static bool stands_ready(const struct exec *x)
 
 	if (!mounted)
 		return false;
-	if (mounted == x->ctx->fs && x->ctx->lie != LIE_NO_DAX && !exec_wants_exchange(x))
+	if (mounted == x->ctx->fs && x->ctx->sabotage != SABOTAGE_NO_DAX && !exec_wants_exchange(x))
 		return true;
 	umount2(EXEC_MOUNTPOINT, 0);
 	return false;
@@ -268,7 +270,7 @@ void exec_fsck(struct exec *x, struct outcome *o)
 	_cleanup_free_ char *said = NULL;
 
 	exec_xfs_exchange(x, false);
-	if (x->ctx->lie == LIE_DIRTY_FS)
+	if (x->ctx->sabotage == SABOTAGE_DIRTY_FS)
 		scribble(x);
 	err = run_tool(x, x->ctx->fs->fsck, FSCK_TIMEOUT_MS, &out);
 	if (err && err->code != ERR_PROGRAM) {

@@ -7,7 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/fs.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/operation.h"
+#include "workloads/exec/pins.h"
+#include "workloads/exec/repeat.h"
+#include "workloads/exec/storm.h"
+#include "workloads/exec/tasks.h"
 #include "workloads/oracles/oracle.h"
 #include "workloads/model/pattern.h"
 
@@ -15,7 +22,7 @@ static void do_unpin(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_pin *p = exec_pin(x, st->name);
 
-	if (x->ctx->lie == LIE_NO_UNPIN || !p->live)
+	if (x->ctx->sabotage == SABOTAGE_NO_UNPIN || !p->live)
 		return;
 	if (p->pin.holder && st->how != UNPIN_RELEASE)
 		exec_pin_end(x, p, st->how == UNPIN_KILL, o);
@@ -183,7 +190,7 @@ static bool run_steps(struct exec *x)
 		x->step_ns = now_ns();
 		if (st->verb != STEP_REPEAT)
 			on = run_step(x, st);
-		else if (x->ctx->lie == LIE_BARE)
+		else if (x->ctx->sabotage == SABOTAGE_BARE)
 			on = run_bare(x, i);
 		else
 			on = exec_block(x, i);

@@ -4,7 +4,10 @@
  * file has there by then. Pages that the registration mapped before an operation took
  * them from the file are the ones to go stale.
  */
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/pins.h"
+#include "workloads/exec/tasks.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -6,7 +6,10 @@
  * watch.call, and then the program's thread is the one that stands still. The calls are
  * numbered, not timed: a clock can cost more than they do.
  */
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/operation.h"
+#include "workloads/exec/tasks.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -133,7 +136,7 @@ void exec_operation(struct exec *x, const struct step *st, struct outcome *o)
 	void *data;
 	int result;
 
-	if (x->ctx->lie == LIE_PANIC)
+	if (x->ctx->sabotage == SABOTAGE_PANIC)
 		file_poke("/proc/sysrq-trigger", "c");
 	if (!watch_start(x, o) || !exec_target(x, &st->call, &target, &gen, &data, o))
 		return;

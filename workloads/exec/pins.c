@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Pins: taken, looked through and let go. */
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/pins.h"
+#include "workloads/exec/tasks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -66,14 +69,14 @@ static unsigned int choose_id(struct exec *x)
 	return id;
 }
 
-static bool lies(const struct exec *x, const struct step *st)
+static bool is_sabotaged(const struct exec *x, const struct step *st)
 {
-	return x->ctx->lie == LIE_NO_PIN && !st->errnum;
+	return x->ctx->sabotage == SABOTAGE_NO_PIN && !st->errnum;
 }
 
 static const struct pin_kind *kind_of(const struct exec *x, const struct step *st)
 {
-	return pin_kind_find(lies(x, st) ? "null" : st->pin->name);
+	return pin_kind_find(is_sabotaged(x, st) ? "null" : st->pin->name);
 }
 
 static void setup_pin(struct exec *x, const struct step *st, struct exec_pin *p)
@@ -91,7 +94,7 @@ static void setup_pin(struct exec *x, const struct step *st, struct exec_pin *p)
 	p->pin.readonly = !m->writable;
 	p->file = m->file;
 	p->off = m->off + st->off;
-	p->traits = lies(x, st) ? 0 : st->pin->traits;
+	p->traits = is_sabotaged(x, st) ? 0 : st->pin->traits;
 }
 
 static void judge_refusal(struct exec *x, const struct step *st, struct exec_pin *p, int ret,

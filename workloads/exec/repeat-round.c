@@ -3,7 +3,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/pins.h"
+#include "workloads/exec/repeat.h"
+#include "workloads/exec/tasks.h"
 #include "workloads/oracles/oracle.h"
 
 void exec_mark(const struct exec *x, struct mark *out)
@@ -12,7 +16,7 @@ void exec_mark(const struct exec *x, struct mark *out)
 }
 
 /*
- * Only under a lie pins outlive their round. Those of the first do, as the lie wants;
+ * Only under a sabotage pins outlive their round. Those of the first do, as it wants;
  * more than there are places for would be an error of the case.
  */
 static void end_pins(struct exec *x, struct mark *from, unsigned int round, struct outcome *o)

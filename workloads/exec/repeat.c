@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* repeat ... end: many rounds, one report a line. */
-#include "workloads/exec/exec.h"
+#include "workloads/exec/repeat.h"
 #include "workloads/oracles/oracle.h"
 
 #include <stdio.h>

@@ -4,7 +4,8 @@
  * case of a kept guest makes its filesystem anew, so what one case damaged is seen
  * behind that case or never.
  */
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/fs.h"
 
 #include <errno.h>
 #include <fcntl.h>

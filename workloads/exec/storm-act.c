@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a worker of a storm does, one thing each, and what it makes of the bytes it is to see. */
 #include "workloads/exec/storm.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/pins.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -127,11 +130,11 @@ static unsigned int choose_id(struct storm_worker *w)
 static void prepare(struct storm_worker *w, const struct pin_info *kind, uint64_t off, uint64_t len)
 {
 	const struct case_ctx *ctx = w->s->x->ctx;
-	bool lie = ctx->lie == LIE_NO_PIN;
+	bool sabotaged = ctx->sabotage == SABOTAGE_NO_PIN;
 	struct exec_pin *p = w->pin;
 
 	memset(p, 0, sizeof(*p));
-	p->pin.kind = pin_kind_find(lie ? "null" : kind->name);
+	p->pin.kind = pin_kind_find(sabotaged ? "null" : kind->name);
 	p->pin.ctx = ctx;
 	p->pin.name = kind->name;
 	p->pin.id = choose_id(w);
@@ -139,7 +142,7 @@ static void prepare(struct storm_worker *w, const struct pin_info *kind, uint64_
 	p->pin.len = len;
 	p->file = w->s->f;
 	p->off = off;
-	p->traits = lie ? 0 : kind->traits;
+	p->traits = sabotaged ? 0 : kind->traits;
 	p->live = true; /* its id is taken from here on */
 }
 
@@ -271,12 +274,12 @@ bool storm_unpin(struct storm_worker *w)
 	int ret = 0;
 
 	note_pin(w, STORM_UNPIN);
-	if (w->s->x->ctx->lie != LIE_NO_UNPIN)
+	if (w->s->x->ctx->sabotage != SABOTAGE_NO_UNPIN)
 		ret = p->pin.kind->release(&p->pin, w->seen);
 	judge(w, ret);
 	set_lanes(w, PIECE_DATA, p->pin.dma_gen);
 	expect(w, &want);
-	if (!ret && p->traits && w->s->x->ctx->lie != LIE_NO_UNPIN)
+	if (!ret && p->traits && w->s->x->ctx->sabotage != SABOTAGE_NO_UNPIN)
 		compare_pin(w, &want);
 	shadow_deinit(&want);
 	p->live = false;

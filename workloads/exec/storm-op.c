@@ -4,6 +4,7 @@
  * itself while it holds one: two of them would wait for each other.
  */
 #include "workloads/exec/storm.h"
+#include "workloads/exec/tasks.h"
 
 #include <errno.h>
 #include <string.h>

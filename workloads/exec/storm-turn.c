@@ -150,7 +150,7 @@ static bool size_again(struct storm *s, const struct storm_turn *t)
 
 static bool flush(struct storm *s)
 {
-	if (s->x->ctx->lie != LIE_NO_FLUSH && fsync(s->f->fd))
+	if (s->x->ctx->sabotage != SABOTAGE_NO_FLUSH && fsync(s->f->fd))
 		outcome_fail(&leader(s)->o, RULE_CONTRACT_ERRNO, "fsync succeeds", "%s",
 			     errno_name(errno));
 	return tell(leader(s));

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "workloads/exec/storm.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/repeat.h"
+#include "workloads/exec/tasks.h"
 
 #include <errno.h>
 #include <limits.h>

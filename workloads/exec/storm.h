@@ -7,7 +7,9 @@
 #ifndef WORKLOADS_EXEC_STORM_H
 #define WORKLOADS_EXEC_STORM_H
 
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/pins.h"
 
 struct storm;
 
@@ -106,5 +108,8 @@ bool storm_look_at_all(struct storm *s);
 bool storm_move_all(struct storm *s, const struct storm_turn *t);
 /* What the kernel says of itself; it changes with a splat. */
 uint64_t storm_taint(void);
+
+/* storm.c: all at once; see storm/storm.h. */
+void exec_storm(struct exec *x, const struct step *st, struct outcome *o);
 
 #endif

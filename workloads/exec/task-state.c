@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "base/task.h"
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/tasks.h"
 
 /* A waiter that uses a larger part of the window than this is spinning. */
 #define WAITER_CPU_PERCENT 10

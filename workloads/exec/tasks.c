@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Operations that run beside the program, and what is expected of them. */
-#include "workloads/exec/exec.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/operation.h"
+#include "workloads/exec/tasks.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -233,7 +236,7 @@ void exec_task_start(struct exec *x, const struct step *st, struct outcome *o)
 		outcome_error(o, "more than %d operations", EXEC_THINGS_MAX);
 		return;
 	}
-	if (x->ctx->lie == LIE_PANIC)
+	if (x->ctx->sabotage == SABOTAGE_PANIC)
 		file_poke("/proc/sysrq-trigger", "c");
 	t = &x->tasks[x->nr_tasks++];
 	if (prepare(x, st, t, o))

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "workloads/exec/exec.h"
+#include "workloads/exec/operation.h"
 
 #define ROUNDS 4
 #define PROBE (256u << 10)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "workloads/exec/exec.h"
+#include "workloads/exec/fs.h"
 
 #define SUPER 4096u	 /* bytes read and written; the superblock is its first sector */
 #define SECTSIZE_AT 102u /* big-endian, as all but the checksum */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Whether a mapping gets the 2 MiB entries that its case is about: the kernel counts others. */
 #include "workloads/oracles/oracle.h"
+#include "workloads/exec/maps.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,6 +5,8 @@
  * our own listens to fs_dax:dax_writeback_one; reading it takes the events out.
  */
 #include "workloads/oracles/oracle.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/tasks.h"
 
 #include <errno.h>
 #include <fcntl.h>

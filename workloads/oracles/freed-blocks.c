@@ -5,6 +5,8 @@
  * freed it returned, and needs no luck of another file's taking just that block.
  */
 #include "workloads/oracles/oracle.h"
+#include "workloads/exec/pins.h"
+#include "workloads/exec/tasks.h"
 
 #include <errno.h>
 #include <fcntl.h>

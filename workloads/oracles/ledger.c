@@ -4,11 +4,14 @@
  * outside. Only while nothing of the program runs; a waiting operation does not.
  */
 #include "workloads/oracles/oracle.h"
+#include "workloads/exec/pins.h"
+#include "workloads/exec/tasks.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/release.h"
 #include "base/task.h"
 #include "workloads/oracles/pagemap.h"
 
@@ -80,9 +83,7 @@ static unsigned int hold_of(const struct exec *x, const struct exec_pin *p)
 
 	/* since then a bio pins what O_DIRECT gives it */
 	if (traits & PIN_BIO)
-		return g->kernel_major > 6 || (g->kernel_major == 6 && g->kernel_minor >= 5) ?
-			       PIN_PINS :
-			       PIN_GETS;
+		return release_since(g->kernel_major, g->kernel_minor, 6, 5) ? PIN_PINS : PIN_GETS;
 	return traits & (PIN_GETS | PIN_PINS);
 }
 
@@ -136,7 +137,7 @@ static void add_pin(struct pagemap *b, const struct held *h, const struct exec_p
 /* The program's own pins. False: which pages one of them holds is not known. */
 static bool add_pins(struct exec *x, struct ledger *l)
 {
-	bool lie = x->ctx->lie == LIE_NO_COUNT;
+	bool sabotaged = x->ctx->sabotage == SABOTAGE_NO_COUNT;
 
 	for (unsigned int i = 0; i < x->nr_pins; i++) {
 		const struct exec_pin *p = &x->pins[i];
@@ -149,9 +150,9 @@ static bool add_pins(struct exec *x, struct ledger *l)
 		}
 		if ((!h->live || h->id != p->pin.id) && !note_frames(h, p))
 			return false;
-		if (!lie)
+		if (!sabotaged)
 			add_pin(&l->pagemap, h, p, hold);
-		lie = false;
+		sabotaged = false;
 	}
 	return true;
 }

@@ -75,7 +75,7 @@ struct fake {
 
 	bool falls_back; /* each fault, to 4 KiB */
 
-	unsigned int lie; /* enum lie, of the program */
+	unsigned int sabotage; /* enum sabotage, of the program */
 
 	/* of the filesystem */
 	const char *fs; /* its name; NULL: xfs */

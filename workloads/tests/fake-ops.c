@@ -206,7 +206,7 @@ void fake_run(const char *text, const char *dir, int link, uint64_t grace_ms)
 				      .fs = fake_fs(),
 				      .guest = fake.served ? &served : &fresh,
 				      .grace_ms = grace_ms,
-				      .lie = (enum lie)fake.lie,
+				      .sabotage = (enum sabotage)fake.sabotage,
 				      .link = link };
 
 	grace = grace_ms;

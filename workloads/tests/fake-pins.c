@@ -11,7 +11,7 @@
 
 #include "wire/ledger.h"
 #include "workloads/oracles/pagemap.h"
-#include "workloads/exec/exec.h"
+#include "workloads/exec/maps.h"
 #include "workloads/model/pattern.h"
 #include "workloads/pins/kinds.h"
 

@@ -18,6 +18,9 @@
 #include "base/files.h"
 #include "workloads/exec/interp.h"
 #include "workloads/oracles/oracle.h"
+#include "workloads/exec/files.h"
+#include "workloads/exec/maps.h"
+#include "workloads/exec/pins.h"
 #include "workloads/tests/fake-kernel.h"
 
 #define LOG_SIZE 4096u
@@ -157,7 +160,7 @@ static const struct {
 	{ STORM,
 	  { .alive = true, .op = "punch", .way = WAY_FOREVER },
 	  "step spoiled rest hang step " },
-	{ FILE_A "touch m 4K write\n", { .lie = LIE_SPLAT_ONLY }, "" },
+	{ FILE_A "touch m 4K write\n", { .sabotage = SABOTAGE_SPLAT_ONLY }, "" },
 };
 
 static void test_events(void **state)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What came of a step. */
+#ifndef WORKLOADS_EXEC_OUTCOME_H
+#define WORKLOADS_EXEC_OUTCOME_H
+
+#include "base/buf.h"
+#include "base/rule.h"
+#include "wire/msg.h"
+
+/* What came of one step. */
+struct outcome {
+	enum step_status status;
+	enum rule rule; /* with STEP_FAIL */
+	char expected[256];
+	char found[512];
+	struct buf detail;
+	int errnum;
+	bool hung; /* something does not end: the case stands still from here */
+};
+
+/* As nothing had happened yet; the detail's memory is kept. */
+void outcome_reset(struct outcome *o);
+void outcome_fail(struct outcome *o, enum rule rule, const char *expected, const char *found, ...)
+	__printf(4, 5);
+void outcome_skip(struct outcome *o, const char *found, ...) __printf(2, 3);
+void outcome_error(struct outcome *o, const char *found, ...) __printf(2, 3);
+
+#endif
