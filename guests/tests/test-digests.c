@@ -179,10 +179,10 @@ static void test_no_file(void **state)
 	unlink(path);
 	fails(digests_check(d, "vmlinuz"), "cannot read");
 	assert_int_equal(mkfifo(path, 0600), 0);
-	fails(digests_check(d, "vmlinuz"), "is no regular file");
+	fails(digests_check(d, "vmlinuz"), "is not a regular file");
 	unlink(path);
 	assert_int_equal(mkdir(path, 0700), 0);
-	fails(digests_check(d, "vmlinuz"), "is no regular file");
+	fails(digests_check(d, "vmlinuz"), "is not a regular file");
 	assert_int_equal(rmdir(path), 0);
 	put(dir, "same", "kernel");
 	assert_int_equal(symlink("same", path), 0);

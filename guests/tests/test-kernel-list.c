@@ -261,7 +261,7 @@ static const struct {
 	{ GOOD_CONFIG, "deb:6.12", "cannot add 'deb:6.12'" },
 	{ GOOD_CONFIG, "store:x", "cannot add 'store:x'" },
 	{ GOOD_CONFIG, "file:/nowhere/bzImage", "No such file" },
-	{ GOOD_CONFIG, "file:/dev/null", "it is no regular file" },
+	{ GOOD_CONFIG, "file:/dev/null", "not a regular file" },
 	{ GOOD_CONFIG, "file:README.md", "not a bzImage" },
 	{ GOOD_CONFIG, "vmlinuz", "unknown kernel" },
 };
