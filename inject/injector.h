@@ -37,8 +37,7 @@ struct injector_guest {
 struct injector {
 	const char *name;
 	bool needs_gdb;
-	enum sabotage
-		sabotage; /* the self-test that makes its calls do nothing; SABOTAGE_NONE: none does */
+	enum sabotage sabotage;	    /* the self-test that disables its calls; or SABOTAGE_NONE */
 	const char *const *symbols; /* a list in injector_symbols[]; NULL: it needs none */
 	const char *const *calls;   /* the names of its calls; NULL-terminated */
 

@@ -145,7 +145,7 @@ static void module_loaded(void *arg)
 
 static void finish_devices(struct agent *a)
 {
-	/* not earlier: a module that ends its init removes symbols from the list while it is read */
+	/* not earlier: a module that ends its init removes symbols while the list is read */
 	helper_start(&a->symbols, symbols_helper, a->ops->symbols);
 	start_nvdimm(a);
 	start_rdma(a);

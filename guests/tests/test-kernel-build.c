@@ -97,9 +97,9 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct err *get(const char *behind, struct kernel **out)
+static struct err *get(const char *extras, struct kernel **out)
 {
-	_cleanup_free_ char *spec = xasprintf("tree:%s%s", tree, behind);
+	_cleanup_free_ char *spec = xasprintf("tree:%s%s", tree, extras);
 
 	return kernel_get(data, spec, NULL, out);
 }
@@ -115,10 +115,10 @@ static char *read_all(const char *path)
 }
 
 /* The text of hello.c in the image, after the head. */
-static char *hello_of(const char *behind)
+static char *hello_of(const char *extras)
 {
 	_cleanup_kernel_ struct kernel *k = NULL;
-	_cleanup_err_ struct err *err = get(behind, &k);
+	_cleanup_err_ struct err *err = get(extras, &k);
 	struct buf b = BUF_INIT;
 
 	if (err)
@@ -160,23 +160,23 @@ static size_t stored(void)
 	return n;
 }
 
-static void expect_hello(const char *behind, const char *hello)
+static void expect_hello(const char *extras, const char *hello)
 {
-	_cleanup_free_ char *got = hello_of(behind);
+	_cleanup_free_ char *got = hello_of(extras);
 
 	assert_string_equal(got, hello);
 }
 
-static void expect_error(const char *behind, enum err_code code, const char *words)
+static void expect_error(const char *extras, enum err_code code, const char *words)
 {
 	_cleanup_kernel_ struct kernel *k = NULL;
-	_cleanup_err_ struct err *err = get(behind, &k);
+	_cleanup_err_ struct err *err = get(extras, &k);
 	size_t before = stored();
 
 	if (!err)
-		fail_msg("'%s' was built", behind);
+		fail_msg("'%s' was built", extras);
 	if (err->code != code || !strstr(err->message, words) || strchr(err->message, '\n'))
-		fail_msg("'%s': %d, %s", behind, err->code, err->message);
+		fail_msg("'%s': %d, %s", extras, err->code, err->message);
 	assert_null(k);
 	assert_int_equal(stored(), before);
 }

@@ -28,10 +28,10 @@ struct check {
 	const struct ledger_layout *l;
 	struct image image;
 	struct ledger_result *out;
-	bool wrong;   /* the current page is counted in out->wrong */
-	bool told;    /* out has a first finding, with its page */
-	size_t lines; /* of the table */
-	bool mild;    /* idle: that finding is only a share count that was left */
+	bool wrong;    /* the current page is counted in out->wrong */
+	bool reported; /* out has a first finding, with its page */
+	size_t lines;  /* of the table */
+	bool mild;     /* idle: that finding is only a share count that was left */
 	/* the mappings seen so far, with the names of their files */
 	struct seen {
 		char name[LEDGER_NAME_MAX];
@@ -92,8 +92,8 @@ static void differs(struct check *c, const struct account *a, enum rule rule, co
 	if (!c->wrong)
 		r->wrong++;
 	c->wrong = true;
-	if (!c->told) {
-		c->told = true;
+	if (!c->reported) {
+		c->reported = true;
 		r->rule = rule;
 		snprintf(r->expected, sizeof(r->expected), "%s", expected);
 		snprintf(r->found, sizeof(r->found), "%s on page %#" PRIx64 " (%s+%#" PRIx64 ")",
@@ -355,8 +355,8 @@ static void check_idle(struct check *c, const struct ledger_row *row, uint64_t a
 	c->wrong = false;
 	/* report a page that is still held or owned first: a stale count must not hide it */
 	if (c->mild && !mild)
-		c->told = false;
-	if (!c->told)
+		c->reported = false;
+	if (!c->reported)
 		c->mild = mild;
 	differs(c, &a, RULE_LEDGER_IDLE, expected, found);
 }
