@@ -329,7 +329,7 @@ static void test_own(void **state)
 	remove_entry("kernels/build-1/vmlinux");
 	ok(kernel_find(top, "store:build-1", &added));
 	expect_none(added, "kernel 'store:build-1' has no symbols and is not from the archive: "
-			   "'daxrig splat --vmlinux FILE' takes");
+			   "'daxrig splat --vmlinux FILE' reads");
 	err = kernel_symbols_fetch(top, added, NULL);
 	assert_non_null(err);
 	assert_int_equal(err->code, ERR_USAGE);
