@@ -325,7 +325,8 @@ static void test_damaged(void **state)
 		kernel_free(take_ptr(k));
 		ok(tree_remove(part));
 		refused(kernel_find(top, "deb:6.16.1-amd64", &k), "is damaged");
-		refused(kernel_get(top, "store:deb-6.16.1-amd64", NULL, &k), "not a kernel's folder");
+		refused(kernel_get(top, "store:deb-6.16.1-amd64", NULL, &k),
+			"not a kernel's folder");
 	}
 }
 
