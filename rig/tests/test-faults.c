@@ -13,7 +13,7 @@
 #define OUT BASE "/out"
 #define RUN "run --jobs 1 --out " OUT " "
 #define CASE "xfs/refused/uring"
-#define DAMAGED "a kept guest is damaged and made again: "
+#define DAMAGED "a template is damaged; making it again: "
 #define COLD "guests are booted, which is slow: "
 /* More than a boot prints, less than the state of the devices takes. */
 #define STATE_PART (160u << 10)
