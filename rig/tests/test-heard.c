@@ -121,8 +121,8 @@ static const struct {
 	{ "null-first", SABOTAGE_NONE, REPLY_NOT, "'null-first' is not due" },
 	{ "gate-lift", SABOTAGE_NONE, REPLY_NOT, "the gdbstub cannot be reached" },
 	{ "gate-lift", SABOTAGE_NO_GATE, REPLY_DONE, NULL },
-	{ "null", SABOTAGE_NONE, REPLY_NOT, "the host knows no such call" },
-	{ "", SABOTAGE_NONE, REPLY_NOT, "the host knows no such call" },
+	{ "null", SABOTAGE_NONE, REPLY_NOT, "the agent sent an unknown call" },
+	{ "", SABOTAGE_NONE, REPLY_NOT, "the agent sent an unknown call" },
 };
 
 static void expect_reply(struct link *l, size_t i)
