@@ -116,7 +116,7 @@ static void test_vmlinux(void **state)
 	other = vmlinux("6.1.0-8-amd64");
 	expect(SPLAT(NULL, (char *)"--vmlinux", other, log), 1,
 	       "KASAN: use-after-free Read in guilty\n",
-	       "is of kernel 6.1.0-9-amd64 #1, the symbols are of another: 'Linux "
+	       "is of kernel 6.1.0-9-amd64 #1, but the symbols are of 'Linux "
 	       "version 6.1.0-8-");
 	free(other);
 	/* the same release, built again */
@@ -128,7 +128,7 @@ static void test_vmlinux(void **state)
 	free(other);
 	other = vmlinux("6.1.0-9-amd64");
 	expect(SPLAT(NULL, (char *)"--vmlinux", other, log), 1, "in guilty\n",
-	       "is of kernel 6.1.0-9-amd64 #2, the symbols are of another: 'Linux "
+	       "is of kernel 6.1.0-9-amd64 #2, but the symbols are of 'Linux "
 	       "version 6.1.0-9-");
 }
 

@@ -136,8 +136,8 @@ static void test_two_at_once(void **state)
 	finish(&b);
 	must(&a, 0, "ok 1 " CASE "\n");
 	must(&b, 0, "ok 1 " CASE "\n");
-	assert_int_equal(count(buf_str(&a.text), "kept a guest booted") +
-				 count(buf_str(&b.text), "kept a guest booted"),
+	assert_int_equal(count(buf_str(&a.text), "made a template") +
+				 count(buf_str(&b.text), "made a template"),
 			 1);
 	cache_in_order();
 	free(await_path("templates/*/complete"));
@@ -185,7 +185,7 @@ static void test_damaged(void **state)
 	restore("printf '\\252' | dd of=ram bs=1 seek=1048576 conv=notrunc status=none");
 	d = start(RUN CASE);
 	finish(&d);
-	must(&d, 0, "/ram' was changed;;kept a guest booted;;ok 1 " CASE "\n");
+	must(&d, 0, "/ram' was changed;;made a template: a guest booted;;ok 1 " CASE "\n");
 	noted(&d, DAMAGED);
 	cache_in_order();
 	buf_deinit(&d.text);
@@ -193,7 +193,7 @@ static void test_damaged(void **state)
 	finish(&d);
 	must(&d, 0, "ok 1 " CASE "\n");
 	assert_null(strstr(buf_str(&d.text), DAMAGED));
-	assert_null(strstr(buf_str(&d.text), "kept a guest"));
+	assert_null(strstr(buf_str(&d.text), "made a template"));
 	buf_deinit(&d.text);
 }
 
