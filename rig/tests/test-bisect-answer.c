@@ -76,7 +76,7 @@ static const struct {
 	  { .fails = "contract.errno" },
 	  { (char *)WAITS, NULL },
 	  OUTCOME_NOT_SHOWN,
-	  "failed otherwise: contract.errno" },
+	  "failed in another way: contract.errno" },
 	{ "another rule, cut off",
 	  { .fails = "contract.errno", .cut = true },
 	  { (char *)WAITS, NULL },
@@ -216,9 +216,9 @@ static const struct {
 	{ { .fails = WAITS, .also = "content.dma" }, "content.dma", NULL, "content.dma" },
 	{ { .splat = TITLE }, "splat", TITLE, "the splat '" TITLE "'" },
 	{ { .guest_end = GUEST_END_SILENT }, "liveness.hang", NULL, "liveness.hang" },
-	{ { 0 }, NULL, NULL, "what the bad one shows first" },
-	{ { .skips = true }, NULL, NULL, "what the bad one shows first" },
-	{ { .fails = WAITS, .error = "no gate" }, NULL, NULL, "what the bad one shows first" },
+	{ { 0 }, NULL, NULL, "any finding" },
+	{ { .skips = true }, NULL, NULL, "any finding" },
+	{ { .fails = WAITS, .error = "no gate" }, NULL, NULL, "any finding" },
 };
 
 static void check_same(const char *a, const char *b)

@@ -192,7 +192,7 @@ static void test_two(void **state)
 	err = bisect_log_open(&two, dir, "", true);
 	assert_non_null(err);
 	assert_int_equal(err->code, ERR_USAGE);
-	assert_non_null(strstr(err->message, "another daxrig is at it"));
+	assert_non_null(strstr(err->message, "another daxrig uses it"));
 	err_free(err);
 	bisect_log_close(&two);
 	assert_null(bisect_log_run(&one, &runs[0]));

@@ -161,7 +161,7 @@ static const struct {
 	{ "far from the culprit nothing builds", ".bb..bbb.", 4, 1, 0, 20, 1000, SESSION_FOUND, 4,
 	  4, 2, "came in with number 4 (v4)" },
 	{ "the culprit does not build", "....b....", 4, 1, 0, 20, 1000, SESSION_FOUND, 4, 5, 1,
-	  "one of these 2 versions, which cannot be told apart:\n"
+	  "one of these 2 versions, which runs cannot distinguish:\n"
 	  "  number 4 (v4): cc1 is not happy\n  number 5 (v5)\nnot in number 3 (v3)\n" },
 	{ "the one before it is no kernel", "...u.....", 4, 1, 0, 20, 1000, SESSION_FOUND, 3, 4, 1,
 	  "number 3 (v3): it lacks CONFIG_FS_DAX" },
@@ -176,16 +176,16 @@ static const struct {
 	{ "another fail is none", "ooo......", 3, 1, 0, 20, 1000, SESSION_FOUND, 3, 3, 0,
 	  "came in with number 3 (v3)" },
 	{ "good is bad", ".........", 0, 1, 0, 20, 1000, SESSION_GOOD_IS_BAD, 0, 0, 0,
-	  "the good one is bad: number 0 (v0) shows " SIMULATED_RULE ", too, in " },
+	  "the good one is bad: number 0 (v0) also shows " SIMULATED_RULE ", in " },
 	{ "bad is good", ".........", 9, 1, 0, 20, 1000, SESSION_BAD_IS_GOOD, 0, 0, 0,
-	  "the bad one is good: number 8 (v8) did not show what the bad one shows first in 20 "
-	  "runs; say another --bad, or, if it shows now and then, a larger --patience" },
+	  "the bad one is good: number 8 (v8) did not show any finding in 20 "
+	  "runs; use another --bad, or, if it shows only sometimes, a larger --patience" },
 	{ "good does not build", "b........", 4, 1, 0, 20, 1000, SESSION_END_SILENT, 0, 0, 0,
-	  "the good one gives no answer: number 0 (v0): cc1 is not happy; say another --good" },
+	  "the good one gives no answer: number 0 (v0): cc1 is not happy; use another --good" },
 	{ "bad does not boot", "........t", 4, 1, 0, 20, 1000, SESSION_END_SILENT, 0, 0, 0,
-	  "the bad one gives no answer: number 8 (v8): the agent did not speak; say another --bad" },
+	  "the bad one gives no answer: number 8 (v8): the agent did not speak; use another --bad" },
 	{ "not enough runs", ".........", 4, 0.2, 0, 90, 7, SESSION_OUT_OF_RUNS, 0, 0, 0,
-	  "not known after 7 runs; a larger --max-runs goes on" },
+	  "not known after 7 runs; a larger --max-runs continues" },
 };
 
 static void test_histories(void **state)
@@ -240,7 +240,7 @@ static void test_fixed(void **state)
 	_cleanup_outcome_ struct outcome_of range = bisect_with(&w, &o, true);
 	expect_text(
 		range.report,
-		"was fixed in one of these 2 versions, which cannot be told apart:"
+		"was fixed in one of these 2 versions, which runs cannot distinguish:"
 		"\n  number 3 (v3): cc1 is not happy\n  number 2 (v2)\nstill in number 4 (v4)\n");
 }
 
@@ -314,7 +314,7 @@ static void test_errors(void **state)
 	o.nr_skip = 2;
 	_cleanup_outcome_ struct outcome_of none = bisect_with(&w, &o, false);
 	assert_int_equal(none.err->code, ERR_USAGE);
-	expect_text(none.err->message, "nothing to skip is called 'v9*'");
+	expect_text(none.err->message, "--skip 'v9*' matches no kernel");
 	o.nr_skip = 1;
 	_cleanup_outcome_ struct outcome_of skipped = bisect_with(&w, &o, false);
 	assert_int_equal(w.runs_of[4], 1); /* in the first of all */
