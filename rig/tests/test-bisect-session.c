@@ -166,7 +166,7 @@ static const struct {
 	{ "the one before it is no kernel", "...u.....", 4, 1, 0, 20, 1000, SESSION_FOUND, 3, 4, 1,
 	  "number 3 (v3): it lacks CONFIG_FS_DAX" },
 	{ "around the culprit nothing boots", "...tat...", 4, 1, 0, 20, 1000, SESSION_FOUND, 3, 6,
-	  3, "which cannot be told apart" },
+	  3, "which runs cannot distinguish" },
 	{ "another splat hides it", "....s....", 4, 1, 0, 20, 1000, SESSION_FOUND, 4, 5, 1,
 	  "number 4 (v4): another splat: BUG in other" },
 	{ "the culprit boots at the second try", "ffffffff.", 4, 1, 0, 20, 1000, SESSION_FOUND, 4,

@@ -78,7 +78,12 @@ static const struct {
 	{ "a0", "a6", { X1, false, false, -1 }, SESSION_FOUND, "subject a5", "of more than two" },
 	{ "a6", "a0", { S1, true, false, -1 }, SESSION_FOUND, "subject s1", "was fixed in " },
 	{ "a6", "a0", { A4, true, false, A2 }, SESSION_FOUND, "subject a4", "still in " },
-	{ "a0", "a6", { A1, false, false, A1 }, SESSION_FOUND, NULL, "which cannot be told apart" },
+	{ "a0",
+	  "a6",
+	  { A1, false, false, A1 },
+	  SESSION_FOUND,
+	  NULL,
+	  "which runs cannot distinguish" },
 	{ "a1", "a6", { A0, false, false, -1 }, SESSION_GOOD_IS_BAD, NULL, "the good one is bad" },
 	{ "a0", "s3", { A4, false, false, -1 }, SESSION_BAD_IS_GOOD, NULL, "the bad one is good" },
 };
