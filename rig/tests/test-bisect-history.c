@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which kernels lie between two: packages from a list, commits of a tree made for it. */
+/* The kernels between two ends: packages of a list, commits of a tree made for the test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 		(char *)IMAGE package, (char *)of                                                  \
 	}
 
-/* In no order, one of them twice: the store has what the archive offers. */
+/* Unsorted, and one twice: both the store and the archive have it. */
 static const struct build builds[] = {
 	BUILD("6.16.3+deb13-amd64", "6.16.3-1~bpo13+1"),
 	BUILD("6.1.0-9-amd64", "6.1.27-1"),
@@ -34,7 +34,7 @@ static const struct build builds[] = {
 static const struct {
 	const char *good, *bad;
 	bool fixed;
-	const char *expected; /* specs with a blank behind each, or the error */
+	const char *expected; /* specs with a blank after each, or the error */
 } between[] = {
 	{ "6.1.0-9-amd64", "6.12.117+deb12-amd64", false,
 	  "deb:6.1.0-9-amd64 deb:6.1.160+deb12-amd64 deb:6.1.0-56-amd64 deb:6.12.9+deb12-amd64 "
@@ -84,7 +84,7 @@ static void test_builds(void **state)
 	}
 }
 
-/* Before the archive is asked. */
+/* Errors found before the archive is queried. */
 static const struct {
 	const char *good, *bad, *error;
 } words[] = {
@@ -112,7 +112,7 @@ static void test_words(void **state)
 	}
 }
 
-/* Names of commits, each with a blank behind it. */
+/* Names of commits, with a blank after each. */
 static char *names_of(const struct history *h)
 {
 	struct buf b = BUF_INIT;
@@ -169,7 +169,7 @@ static void test_lines(void **state)
 	}
 }
 
-/* More commits than one page of git's output has. */
+/* More commits than fit into one page of git's output. */
 static void test_long_line(void **state)
 {
 	_cleanup_free_ char *path = xasprintf("%s/stream", tree);

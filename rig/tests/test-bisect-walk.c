@@ -9,12 +9,12 @@
 #include "tests/commits.h"
 #include "tests/simulated.h"
 
-/* A commit shows it when the culprit is among its ancestors or itself. */
+/* A commit shows the finding when it is the culprit or a descendant of it. */
 struct made_up {
 	int culprit;
-	bool fix;   /* it shows it when it is not */
-	bool both;  /* only behind the merge a3 */
-	int broken; /* that commit does not build; -1: none */
+	bool fix;   /* the other way round: such a commit does not show it */
+	bool both;  /* only descendants of the merge a3 show it */
+	int broken; /* the commit that does not build; -1: none */
 };
 
 static bool has(int c, int what)
@@ -52,7 +52,7 @@ static const struct {
 	const char *good, *bad;
 	struct made_up of;
 	enum session_end end;
-	const char *last; /* of the report's lines that name a commit's subject, the last */
+	const char *last; /* the last line of the report with a commit's subject */
 	const char *says;
 } walks[] = {
 	{ "a0", "a6", { A2, false, false, -1 }, SESSION_FOUND, "subject a2", "came in with " },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Folders that another user made, owns, can write or exchange: ./daxrig does not use them
- * and says so. Run from the top of the tree; rows with a second user need root.
+ * ./daxrig refuses folders that another user made, owns, can write or replace, and says why.
+ * Run from the top of the tree; rows with a second user need root.
  */
 #include "tests/daxrig.h"
 
@@ -20,9 +20,9 @@ static char dir[] = "/tmp/daxrig-test-XXXXXX";
 
 struct row {
 	const char *label;
-	const char *state;  /* below the fresh folder that the script runs in */
-	const char *script; /* with two users if it needs chown */
-	const char *says;   /* the one line holds it; NULL: the folder is fine */
+	const char *state;  /* below the new folder that the script runs in */
+	const char *script; /* a script with chown needs two users */
+	const char *says;   /* part of the one line; NULL: the folder is fine */
 };
 
 static const struct row states[] = {
@@ -83,7 +83,7 @@ static bool precious(void)
 	return path_exists(file);
 }
 
-/* One line, exit status 3, before anything is fetched, tried or made. */
+/* Checks for one line and exit status 3, before anything is fetched, tried or made. */
 static void refused(const char *label, const char *says)
 {
 	struct daxrig d = start("run xfs/refused/uring");
@@ -177,7 +177,7 @@ static const struct {
 	{ NULL, NULL, NULL, "home", "home/.local/state/daxrig" },
 	{ NULL, "another", NULL, "home", "home/.local/state/daxrig" },
 	{ NULL, NULL, NULL, NULL, NULL },
-	{ NULL, "session", NULL, NULL, NULL }, /* the cache has no place */
+	{ NULL, "session", NULL, NULL, NULL }, /* no place for the cache */
 };
 
 static void set_place(const char *variable, const char *value)
@@ -215,7 +215,7 @@ static void test_places(void **state)
 	}
 }
 
-/* In a child, before it has folders of its own: somebody knew their names. */
+/* Runs @script in a child before it makes its folders, as a user who knew their names. */
 static void plant(const char *label, const char *where, const char *script)
 {
 	_cleanup_free_ char *text = NULL, *state = xasprintf("%s/s", dir), *path = NULL;
@@ -237,7 +237,7 @@ static void plant(const char *label, const char *where, const char *script)
 		fprintf(stderr, "%s: %s\n", label, err ? err->message : "used");
 		_exit(3);
 	}
-	/* another's stays where it is; a plain file and a link are nobody's folder */
+	/* another's folder stays; a plain file and a link are not folders */
 	if (lstat(path, &st) && strcmp(label, "folder"))
 		_exit(4);
 	unlink(path);
