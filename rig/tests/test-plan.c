@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From plan text to named cases: which, how many, in which order, in which part. */
+/* Plan texts and their cases: which, how many, in which order, in which part. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -123,7 +123,7 @@ static void test_left_out(void **state)
 	assert_null(plan.cases[0].text);
 	plan_write_texts(&plan);
 	assert_non_null(strstr(plan.cases[0].text, "pin     p vmsplice m+256K 64K\n"));
-	/* and a case that went can come again, once */
+	/* a removed case can be added again, once */
 	parse(&plan,
 	      "scenario one\nscenario one\nmatrix fs=xfs,ext4 ops=clone\nmatrix fs=xfs,ext4 ops=clone\n");
 	assert_int_equal(plan.nr_cases, 2 + 2 + 3);
@@ -150,7 +150,7 @@ static void test_move(void **state)
 
 #define SOME "matrix pins=vmsplice,rdma when=* geometry=4k,pmd\n"
 
-/* All parts together are the plan, and no two have a case in common. */
+/* Checks that all parts together are the plan, and that no two share a case. */
 static void check_partition(const char *glob, unsigned int of)
 {
 	struct plan all = { 0 };
@@ -213,7 +213,7 @@ static void test_shards(void **state)
 	check_partition("xfs/4k/rdma/mapped/punch", 3);
 }
 
-/* The seed alone makes the order, and neither adds nor drops; for good, hence the golden. */
+/* The seed alone determines the order, and keeps all cases. A golden keeps it for good. */
 static void test_seed(void **state)
 {
 	static const char text[] = "matrix fs=xfs pins=vmsplice ops=punch,zero,falloc,write\n";
@@ -241,8 +241,8 @@ static void test_seed(void **state)
 	}
 }
 
-/* What stands in the folder; the library is what is above. */
-/* Round after round, and a name for each. */
+/* The plans of the folder, with the library above. */
+/* Repeats are made round by round, each with its own name. */
 static void test_repeat(void **state)
 {
 	struct plan plan = { 0 };
