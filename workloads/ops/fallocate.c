@@ -178,3 +178,39 @@ const struct operation op_falloc = {
 			{ 0 },
 		},
 };
+
+static int unshare(const struct op_call *c, struct op_target *t)
+{
+	return run(FALLOC_FL_UNSHARE_RANGE, c, t);
+}
+
+/* Allocates as mode 0, and copies the blocks that another file, or place, has too. */
+static void apply_unshare(struct model *m, const struct op_call *c, unsigned int gen)
+{
+	struct model_file *f = file_of(m, c);
+
+	(void)gen;
+	effect_reserve(m, f, c->off[0], c->len);
+	for (uint64_t page = page_down(c->off[0]); page < c->off[0] + c->len; page += MODEL_PAGE)
+		if (blocks_at(&f->blocks, page)->gen == BLOCK_WRITTEN)
+			blocks_own(m, f, page, MODEL_PAGE);
+}
+
+const struct operation op_unshare = {
+	.name = "unshare",
+	.args = "fol",
+	.summary = "fallocate UNSHARE_RANGE",
+	.wait = WAIT_MAY,
+	.needs = FILESYSTEM_REFLINK,
+	.run = unshare,
+	.apply = apply_unshare,
+	.range = op_range_args,
+	.result = op_succeeds,
+	.flush = { OP_FLUSH_RANGE },
+	.cases =
+		(const struct op_case[]){
+			{ "unshare", "fallocate UNSHARE_RANGE", "unshare $f $r", WAIT_MAY,
+			  REACH_RANGE, CASE_KEEPS, NULL },
+			{ 0 },
+		},
+};
