@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Injectors: what changes a running kernel from outside when a case calls for it. One
- * struct and one file each; injector.c has the registry, and inject/symbols.c the kernel
- * symbols that a guest is asked for.
+ * struct and one file each; injector.c has the registry.
  *
  *	injections_init(); { injection_find(); injection_call(); }*; injections_deinit()
  */
@@ -39,8 +38,7 @@ struct injector {
 	bool needs_gdb;
 	enum sabotage
 		sabotage; /* the self-test in which its calls do nothing; SABOTAGE_NONE: there is none */
-	const char *const *symbols; /* a list of injector_symbols[]; NULL: it needs none */
-	const char *const *calls;   /* the names a case calls it by; NULL-terminated */
+	const char *const *calls; /* the names a case calls it by; NULL-terminated */
 
 	/* An error says why it cannot be used on this guest; its calls will answer with it. */
 	struct err *(*create)(const struct injector_guest *guest, void **self);
@@ -54,6 +52,13 @@ struct injector {
 
 /* By enum injector_id. */
 extern const struct injector *const injectors[INJECTORS];
+
+/*
+ * The names of /proc/kallsyms that each wants, by enum injector_id: what the guest's agent looks
+ * for and struct injector_guest has. Pure, in symbols.c; each list, and the list of them, ends
+ * with NULL.
+ */
+extern const char *const *const injector_symbols[INJECTORS + 1];
 
 /* One injector on one guest. */
 struct injection {

@@ -23,7 +23,7 @@ struct gate_symbols {
 };
 
 /*
- * Offers one symbol, in any order; others than gate_symbol_names[] are ignored. A compiler's
+ * Offers one symbol, in any order; others than those of symbols.c are ignored. A compiler's
  * suffix (".isra.0") is part of no name; ".cold" parts are ignored. @size in bytes.
  */
 void gate_symbols_add(struct gate_symbols *s, const char *name, uint64_t addr, uint64_t size);

@@ -7,15 +7,6 @@
 #include <cmocka.h>
 
 #include "inject/injector.h"
-#include "inject/symbols.h"
-
-static bool is_listed(const char *const *symbols)
-{
-	for (size_t i = 0; injector_symbols[i]; i++)
-		if (injector_symbols[i] == symbols)
-			return true;
-	return false;
-}
 
 static void rows(void **state)
 {
@@ -28,8 +19,8 @@ static void rows(void **state)
 		if (!k->calls || !k->calls[0] || !k->create || !k->call || !k->destroy ||
 		    !k->fd != !k->service)
 			fail_msg("the row of injector '%s' is not whole", k->name);
-		if (k->symbols && !is_listed(k->symbols))
-			fail_msg("no guest is asked for the symbols of injector '%s'", k->name);
+		if (!injector_symbols[i])
+			fail_msg("injector '%s' has no list in symbols.c", k->name);
 		for (size_t j = 0; k->calls[j]; j++) {
 			struct injection v[INJECTORS];
 			size_t call;
@@ -45,7 +36,7 @@ static void symbols_have_room(void **state)
 	size_t n = 1; /* where the struct pages are */
 
 	(void)state;
-	for (size_t i = 0; injector_symbols[i]; i++)
+	for (size_t i = 0; i < INJECTORS; i++)
 		for (size_t j = 0; injector_symbols[i][j]; j++) {
 			assert_true(strlen(injector_symbols[i][j]) < 128);
 			n++;
