@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Injectors change a running kernel from outside when a case asks for it. Each is one
- * struct and one file; injector.c has the registry, and inject/symbols.c the kernel
- * symbols that the guest must report.
+ * Injectors: what changes a running kernel from outside when a case calls for it. One
+ * struct and one file each; injector.c has the registry.
  *
  *	injections_init(); { injection_find(); injection_call(); }*; injections_deinit()
  */
@@ -14,7 +13,7 @@
 
 enum injector_id {
 	INJECTOR_GATE,
-	INJECTOR_NULL, /* does nothing; tests the frame */
+	INJECTOR_NULL, /* does nothing: tests the frame */
 	INJECTORS,
 };
 
@@ -26,9 +25,9 @@ struct injector_symbol {
 
 #define INJECTOR_SYMBOLS_MAX 32
 
-/* What an injector gets to know of a guest; it must copy what it keeps. */
+/* What an injector is told of a guest; borrowed, it copies what it keeps. */
 struct injector_guest {
-	const char *gdb; /* socket of QEMU's gdbstub; NULL: there is none */
+	const char *gdb; /* socket of QEMU's gdbstub; NULL: it cannot be reached */
 	struct injector_symbol symbols[INJECTOR_SYMBOLS_MAX];
 	size_t nr_symbols;
 	unsigned int kernel_major, kernel_minor;
@@ -37,15 +36,15 @@ struct injector_guest {
 struct injector {
 	const char *name;
 	bool needs_gdb;
-	enum sabotage sabotage;	    /* the self-test that disables its calls; or SABOTAGE_NONE */
-	const char *const *symbols; /* a list in injector_symbols[]; NULL: it needs none */
-	const char *const *calls;   /* the names of its calls; NULL-terminated */
+	enum sabotage
+		sabotage; /* the self-test in which its calls do nothing; SABOTAGE_NONE: there is none */
+	const char *const *calls; /* the names a case calls it by; NULL-terminated */
 
-	/* An error says why it cannot be used on this guest; all its calls return that. */
+	/* An error says why it cannot be used on this guest; its calls will answer with it. */
 	struct err *(*create)(const struct injector_guest *guest, void **self);
-	/* Does calls[@call]. */
+	/* calls[@call] */
 	struct err *(*call)(void *self, size_t call);
-	/* A descriptor to poll for reading (-1: not now), and its handler. Both or neither. */
+	/* To be polled for reading, -1: not now; and what to do then. Both or neither. */
 	int (*fd)(const void *self);
 	struct err *(*service)(void *self);
 	void (*destroy)(void *self);
@@ -54,25 +53,32 @@ struct injector {
 /* By enum injector_id. */
 extern const struct injector *const injectors[INJECTORS];
 
+/*
+ * The names of /proc/kallsyms that each wants, by enum injector_id: what the guest's agent looks
+ * for and struct injector_guest has. Pure, in symbols.c; each list, and the list of them, ends
+ * with NULL.
+ */
+extern const char *const *const injector_symbols[INJECTORS + 1];
+
 /* One injector on one guest. */
 struct injection {
 	const struct injector *injector;
 	void *self;
-	char *lacks; /* why create() failed; NULL: it did not */
+	char *lacks; /* why there is no self; NULL: there is one */
 };
 
 void injections_init(struct injection v[INJECTORS], const struct injector_guest *guest);
 void injections_deinit(struct injection v[INJECTORS]);
 
-/* The injection that has the call @name, and in *@call its index; NULL: none has it. */
+/* The one that is called by @name, and with *@call which of its calls; NULL: no injector is. */
 struct injection *injection_find(struct injection v[INJECTORS], const char *name, size_t *call);
 
-/* Does nothing if @sabotage is the self-test that disables this injector. */
+/* Under @sabotage, the self-test that leaves this injector out, nothing happens. */
 struct err *injection_call(struct injection *in, enum sabotage sabotage, size_t call) __must_check;
 
 int injection_fd(const struct injection *in);
 
-/* Does nothing while injection_fd() is -1. */
+/* Nothing happens while injection_fd() is -1. */
 struct err *injection_service(struct injection *in) __must_check;
 
 extern const struct injector injector_gate, injector_null;

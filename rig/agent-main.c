@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The agent's program: PID 1 (guests/agent) joined with the interpreter. */
-#include "inject/symbols.h"
+#include "inject/injector.h"
 #include "wire/agent.h"
 #include "workloads/exec/interp.h"
 

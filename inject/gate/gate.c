@@ -6,7 +6,6 @@
 #include "base/release.h"
 #include "inject/gate/gdb.h"
 #include "inject/injector.h"
-#include "inject/symbols.h"
 
 struct gate {
 	char *socket;
@@ -20,12 +19,13 @@ struct gate {
 
 void gate_symbols_add(struct gate_symbols *s, const char *name, uint64_t addr, uint64_t size)
 {
+	const char *const *names = injector_symbols[INJECTOR_GATE];
 	size_t len = strcspn(name, ".");
 
 	if (strstr(name, ".cold"))
 		return;
-	for (unsigned int i = 0; gate_symbol_names[i]; i++) {
-		if (strlen(gate_symbol_names[i]) != len || strncmp(gate_symbol_names[i], name, len))
+	for (unsigned int i = 0; names[i]; i++) {
+		if (strlen(names[i]) != len || strncmp(names[i], name, len))
 			continue;
 		if (i == 0) {
 			s->pin_user_pages_fast = addr;
@@ -306,7 +306,6 @@ const struct injector injector_gate = {
 	.name = "gate",
 	.needs_gdb = true,
 	.sabotage = SABOTAGE_NO_GATE,
-	.symbols = gate_symbol_names,
 	.calls = calls,
 	.create = injector_create,
 	.call = injector_call,
