@@ -119,7 +119,7 @@ static const struct {
 } calls[] = {
 	{ "null-first", SABOTAGE_NONE, REPLY_DONE, NULL },
 	{ "null-first", SABOTAGE_NONE, REPLY_NOT, "'null-first' is not due" },
-	{ "gate-lift", SABOTAGE_NONE, REPLY_NOT, "the gdbstub cannot be reached" },
+	{ "gate-lift", SABOTAGE_NONE, REPLY_NOT, "the guest's connection has no gdbstub" },
 	{ "gate-lift", SABOTAGE_NO_GATE, REPLY_DONE, NULL },
 	{ "null", SABOTAGE_NONE, REPLY_NOT, "the agent sent an unknown call" },
 	{ "", SABOTAGE_NONE, REPLY_NOT, "the agent sent an unknown call" },

@@ -49,8 +49,8 @@ static const struct {
 } cases[] = {
 	{ "a whole frame", 21, -1, 0, false, NULL },
 	{ "garbage", 21, 0, 0xff, false, "garbage" },
-	{ "another sequence", 21, 6, 1, false, "frame 1 came where 0 was due" },
-	{ "oversized", 21, 11, 0x7f, false, "over the limit" },
+	{ "another sequence", 21, 6, 1, false, "frame 1 came instead of frame 0" },
+	{ "oversized", 21, 11, 0x7f, false, "exceeds the limit" },
 	{ "a wrong checksum", 21, 16, 1, false, "checksum" },
 	{ "an end in the header", 7, -1, 0, true, "in the middle of a frame" },
 	{ "an end in the payload", 20, -1, 0, true, "in the middle of a frame" },

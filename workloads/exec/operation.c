@@ -144,7 +144,7 @@ void exec_operation(struct exec *x, const struct step *st, struct outcome *o)
 	result = op_run(&st->call, &target);
 	watch_end(x);
 	exec_ended(x, &st->call, gen, result, false);
-	if (op_lacking(&st->call, result))
+	if (op_lacking(&st->call, x->ctx->fs, result))
 		exec_lacking(&st->call, result, o);
 	exec_judge_result(st->call.op->name, result, st->errnum, o);
 	judge_bytes(x, &st->call, result, data, o);

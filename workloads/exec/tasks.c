@@ -152,7 +152,7 @@ void exec_tasks_lacking(const struct exec *x, struct outcome *o)
 	for (unsigned int i = 0; i < x->nr_tasks; i++) {
 		const struct exec_task *t = &x->tasks[i];
 
-		if (t->applied && op_lacking(&t->step->call, t->shared->result)) {
+		if (t->applied && op_lacking(&t->step->call, x->ctx->fs, t->shared->result)) {
 			outcome_reset(o); /* whatever was expected of it */
 			exec_lacking(&t->step->call, t->shared->result, o);
 		}

@@ -168,8 +168,8 @@ const struct operation *operation_find(const char *name);
  */
 int op_run(const struct op_call *call, struct op_target *t);
 
-/* Whether @result says that this kernel, or the filesystem as it was made, lacks the call. */
-bool op_lacking(const struct op_call *call, int result);
+/* Whether @result says that this kernel, or @fs as it was made, lacks the call. */
+bool op_lacking(const struct op_call *call, const struct filesystem *fs, int result);
 
 /* For rows: the range is what the arguments say; from the offset to the end. */
 void op_range_args(struct model *m, const struct op_call *c, const struct model_file *f,

@@ -35,8 +35,10 @@ int op_run(const struct op_call *call, struct op_target *t)
 	return call->op->run(call, t);
 }
 
-bool op_lacking(const struct op_call *c, int ret)
+bool op_lacking(const struct op_call *c, const struct filesystem *fs, int ret)
 {
+	if (c->op->needs & fs->optional)
+		return ret == -EOPNOTSUPP;
 	return (c->op->traits & OP_OPTIONAL) && (ret == -ENOTTY || ret == -EOPNOTSUPP ||
 						 ret == -ENOSYS || (ret && ret == -c->op->lacking));
 }

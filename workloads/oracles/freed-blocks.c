@@ -51,7 +51,7 @@ static enum sight sight_of(int errnum)
 }
 
 /* Finds the blocks it stands on. */
-static void blocks_pinned(struct exec *x, struct exec_pin *p)
+static void freed_blocks_pinned(struct exec *x, struct exec_pin *p)
 {
 	struct extent found[EXTENTS_MAX];
 	struct ground *g = ground_of(x, p);
@@ -163,7 +163,7 @@ static uint64_t last_look(struct exec *x, int fd)
  * What was found is not found again. An umount that came back has freed all of the device,
  * unless that cannot be opened for oneself.
  */
-static void blocks_standing(struct exec *x, struct exec_pin *p, struct outcome *o)
+static void freed_blocks_standing(struct exec *x, struct exec_pin *p, struct outcome *o)
 {
 	const struct timespec gap = { .tv_nsec = 5000000 };
 	struct ground *g = ground_of(x, p);
@@ -191,6 +191,6 @@ static void blocks_standing(struct exec *x, struct exec_pin *p, struct outcome *
 
 const struct oracle_ops oracle_blocks = {
 	.rules = RULE_BIT(RULE_BLOCK_FREED),
-	.pinned = blocks_pinned,
-	.standing = blocks_standing,
+	.pinned = freed_blocks_pinned,
+	.standing = freed_blocks_standing,
 };

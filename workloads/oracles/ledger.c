@@ -22,7 +22,7 @@
 #define LEDGER_RULES RULE_BITS(RULE_LEDGER_REFCOUNT, RULE_LEDGER_IDLE)
 
 struct ledger {
-	struct book book;
+	struct pagemap pagemap;
 	bool off;
 	/* by the place in x->pins */
 	struct held {
@@ -61,7 +61,7 @@ static struct ledger *ledger(struct exec *x)
 	if (!l) {
 		l = x->oracle[ORACLE_LEDGER] = xcalloc(1, sizeof(*l));
 		make_room(l, LEDGER_ROWS_MAX);
-		why = book_init(&l->book, x->ctx->guest->pmem);
+		why = pagemap_init(&l->pagemap, x->ctx->guest->pmem);
 		if (why)
 			lose(x, l, SIGHT_LACKING, why);
 	}
@@ -96,7 +96,7 @@ static bool note_frames(struct held *h, const struct exec_pin *p)
 	free(h->pfns);
 	*h = (struct held){ .live = true, .id = p->pin.id, .n = to - from };
 	h->pfns = xcalloc(h->n, sizeof(*h->pfns));
-	if (book_frames(p->pin.pid, p->pin.addr, p->pin.len, h->pfns))
+	if (pagemap_frames(p->pin.pid, p->pin.addr, p->pin.len, h->pfns))
 		return false;
 	for (size_t i = 0; i < h->n; i++)
 		if (!h->pfns[i])
@@ -112,12 +112,12 @@ static void name_note(struct note *n, const struct exec_pin *p, uint64_t index)
 	n->index = index;
 }
 
-/* The page behind each run is in the book, too: who counts one too many takes that. */
-static void add_pin(struct book *b, const struct held *h, const struct exec_pin *p,
+/* The page behind each run is in the pagemap, too: who counts one too many takes that. */
+static void add_pin(struct pagemap *b, const struct held *h, const struct exec_pin *p,
 		    unsigned int hold)
 {
 	for (size_t i = 0; i < h->n; i++) {
-		struct note *n = book_note(b, h->pfns[i]);
+		struct note *n = pagemap_note(b, h->pfns[i]);
 
 		if (!n)
 			continue;
@@ -128,7 +128,7 @@ static void add_pin(struct book *b, const struct held *h, const struct exec_pin 
 		name_note(n, p, i);
 		if (i + 1 < h->n && h->pfns[i + 1] == h->pfns[i] + 1)
 			continue;
-		n = book_note(b, h->pfns[i] + 1);
+		n = pagemap_note(b, h->pfns[i] + 1);
 		if (n)
 			name_note(n, p, i + 1);
 	}
@@ -151,7 +151,7 @@ static bool add_pins(struct exec *x, struct ledger *l)
 		if ((!h->live || h->id != p->pin.id) && !note_frames(h, p))
 			return false;
 		if (!sabotaged)
-			add_pin(&l->book, h, p, hold);
+			add_pin(&l->pagemap, h, p, hold);
 		sabotaged = false;
 	}
 	return true;
@@ -160,25 +160,25 @@ static bool add_pins(struct exec *x, struct ledger *l)
 /* NULL, or why the books are not complete. */
 static const char *gather(struct exec *x, struct ledger *l)
 {
-	book_clear(&l->book);
-	if (book_scan(&l->book))
+	pagemap_clear(&l->pagemap);
+	if (pagemap_scan(&l->pagemap))
 		return "the page tables of the program's processes cannot be read";
 	return add_pins(x, l) ? NULL : "the pages of a pin are not to be seen";
 }
 
-/* The rows of the book, all of them. */
+/* The rows of the pagemap, all of them. */
 static void list(struct ledger *l)
 {
-	l->n = book_rows(&l->book, l->rows, l->room);
+	l->n = pagemap_rows(&l->pagemap, l->rows, l->room);
 	if (l->n <= l->room)
 		return;
 	make_room(l, 2 * l->n);
-	book_rows(&l->book, l->rows, l->room);
+	pagemap_rows(&l->pagemap, l->rows, l->room);
 }
 
 static uint64_t block_of(uint64_t pfn)
 {
-	return pfn / BOOK_PMD_PAGES;
+	return pfn / PAGEMAP_PMD_PAGES;
 }
 
 /*
@@ -277,7 +277,8 @@ static bool has_news(struct exec *x)
 
 static enum answer look_idle(struct exec *x, struct ledger *l)
 {
-	l->rows[0] = (struct ledger_row){ .pfn = l->book.first, .count = (uint32_t)l->book.pages };
+	l->rows[0] = (struct ledger_row){ .pfn = l->pagemap.first,
+					  .count = (uint32_t)l->pagemap.pages };
 	return ask(x, l, LEDGER_IDLE_CALL, 0, 1);
 }
 

@@ -59,12 +59,12 @@ static bool has_scan(void)
 	return has;
 }
 
-const char *book_init(struct book *b, const char *pmem)
+const char *pagemap_init(struct pagemap *b, const char *pmem)
 {
 	const char *name = strrchr(pmem, '/') ? strrchr(pmem, '/') + 1 : pmem;
 	struct stat st;
 
-	*b = (struct book){ 0 };
+	*b = (struct pagemap){ 0 };
 	if (stat(pmem, &st))
 		return "the pmem device cannot be looked at";
 	b->dev = st.st_rdev;
@@ -79,7 +79,7 @@ const char *book_init(struct book *b, const char *pmem)
 	return NULL;
 }
 
-void book_clear(struct book *b)
+void pagemap_clear(struct pagemap *b)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		struct note *n = &b->notes[i];
@@ -88,7 +88,7 @@ void book_clear(struct book *b)
 	}
 }
 
-struct note *book_note(struct book *b, uint64_t pfn)
+struct note *pagemap_note(struct pagemap *b, uint64_t pfn)
 {
 	uint64_t at = pfn - b->first;
 
@@ -156,7 +156,7 @@ static size_t huge_regions(int fd, uint64_t from, uint64_t to, struct scan_regio
 }
 
 struct walk {
-	struct book *b;
+	struct pagemap *b;
 	const struct area *a;
 	int fd;
 	struct scan_region regions[REGIONS];
@@ -178,20 +178,20 @@ static bool is_huge(struct walk *w, uint64_t addr)
 static void add_entry(struct walk *w, uint64_t addr, uint64_t pfn)
 {
 	uint64_t index = (w->a->offset + (addr - w->a->start)) / PAGE;
-	struct note *n = book_note(w->b, pfn);
+	struct note *n = pagemap_note(w->b, pfn);
 
 	if (!n)
 		return;
 	if (!is_huge(w, addr))
 		n->ptes++;
-	else if (!(addr / PAGE % BOOK_PMD_PAGES))
+	else if (!(addr / PAGE % PAGEMAP_PMD_PAGES))
 		n->pmds++;
 	add_owner(n, w->a, index);
 	strcpy(n->name, w->a->name);
 	n->index = index;
 }
 
-static int scan_area(struct book *b, int fd, const struct area *a)
+static int scan_area(struct pagemap *b, int fd, const struct area *a)
 {
 	static uint64_t entries[CHUNK]; /* one program, one thread of it */
 	struct walk w = { .b = b, .a = a, .fd = fd };
@@ -211,7 +211,7 @@ static int scan_area(struct book *b, int fd, const struct area *a)
 	return 0;
 }
 
-static int scan_process(struct book *b, pid_t pid)
+static int scan_process(struct pagemap *b, pid_t pid)
 {
 	char path[64];
 	struct buf maps = BUF_INIT;
@@ -238,10 +238,10 @@ static int scan_process(struct book *b, pid_t pid)
 	return ret;
 }
 
-static int scan_with_children(struct book *b, pid_t pid, unsigned int depth);
+static int scan_with_children(struct pagemap *b, pid_t pid, unsigned int depth);
 
 /* Those that @tid of @pid started. One that ended meanwhile maps nothing. */
-static int scan_children(struct book *b, pid_t pid, pid_t tid, unsigned int depth)
+static int scan_children(struct pagemap *b, pid_t pid, pid_t tid, unsigned int depth)
 {
 	struct buf text = BUF_INIT;
 	char path[64], *next;
@@ -264,7 +264,7 @@ static int scan_children(struct book *b, pid_t pid, pid_t tid, unsigned int dept
 	return ret;
 }
 
-static int scan_with_children(struct book *b, pid_t pid, unsigned int depth)
+static int scan_with_children(struct pagemap *b, pid_t pid, unsigned int depth)
 {
 	_cleanup_free_ pid_t *tids = NULL;
 	int ret = scan_process(b, pid);
@@ -275,7 +275,7 @@ static int scan_with_children(struct book *b, pid_t pid, unsigned int depth)
 	return ret;
 }
 
-int book_scan(struct book *b)
+int pagemap_scan(struct pagemap *b)
 {
 	_cleanup_free_ pid_t *ids = NULL;
 	size_t n;
@@ -294,7 +294,7 @@ int book_scan(struct book *b)
 	return ret;
 }
 
-int book_frames(pid_t pid, const void *addr, size_t len, uint64_t *pfns)
+int pagemap_frames(pid_t pid, const void *addr, size_t len, uint64_t *pfns)
 {
 	char path[64];
 	uint64_t from = (uintptr_t)addr / PAGE, to = ((uintptr_t)addr + len + PAGE - 1) / PAGE;
@@ -322,7 +322,7 @@ static bool continues(const struct ledger_row *r, const struct note *n)
 }
 
 /* In the order of the page frames, found by the slots: the notes stay where they are. */
-size_t book_rows(struct book *b, struct ledger_row *rows, size_t max)
+size_t pagemap_rows(struct pagemap *b, struct ledger_row *rows, size_t max)
 {
 	struct ledger_row r = { 0 };
 	size_t n = 0;

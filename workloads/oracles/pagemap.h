@@ -3,8 +3,8 @@
  * What this program's processes hold of the NVDIMM's pages, by page frame: seen in their
  * page tables, and known of the pins. For ledger.c.
  */
-#ifndef WORKLOADS_EXEC_BOOK_H
-#define WORKLOADS_EXEC_BOOK_H
+#ifndef WORKLOADS_ORACLES_PAGEMAP_H
+#define WORKLOADS_ORACLES_PAGEMAP_H
 
 #include <sys/types.h>
 
@@ -12,7 +12,7 @@
 #include "wire/ledger.h"
 
 #define NOTE_OWNERS_MAX 4u
-#define BOOK_PMD_PAGES (1u << PMD_ORDER)
+#define PAGEMAP_PMD_PAGES (1u << PMD_ORDER)
 
 /* One page that was mapped or pinned at some time. */
 struct note {
@@ -26,7 +26,7 @@ struct note {
 	uint64_t index;
 };
 
-struct book {
+struct pagemap {
 	uint64_t first, pages; /* page frames of the namespace */
 	dev_t dev;	       /* what a filesystem on it has for st_dev */
 	bool huge;	       /* 2 MiB entries can be told from others (PAGEMAP_SCAN) */
@@ -38,24 +38,24 @@ struct book {
 };
 
 /* Of block device @pmem, "/dev/pmem0". NULL, or why there can be none. */
-const char *book_init(struct book *b, const char *pmem);
+const char *pagemap_init(struct pagemap *b, const char *pmem);
 
 /* Forgets who holds what, not which pages there were. */
-void book_clear(struct book *b);
+void pagemap_clear(struct pagemap *b);
 
 /* The page's note, made if need be; NULL: it is none of the namespace's. */
-struct note *book_note(struct book *b, uint64_t pfn);
+struct note *pagemap_note(struct pagemap *b, uint64_t pfn);
 
 /* Adds all that the page tables of this process and its descendants map. 0 or -errno. */
-int book_scan(struct book *b);
+int pagemap_scan(struct pagemap *b);
 
 /*
  * The page frames that @pid (0: this process) has mapped at [@addr, @addr + @len) go to @pfns, one
  * for each page touched, 0 where there is none. 0 or -errno.
  */
-int book_frames(pid_t pid, const void *addr, size_t len, uint64_t *pfns);
+int pagemap_frames(pid_t pid, const void *addr, size_t len, uint64_t *pfns);
 
 /* The notes as rows, at most @max, in order; the number there would be. */
-size_t book_rows(struct book *b, struct ledger_row *rows, size_t max);
+size_t pagemap_rows(struct pagemap *b, struct ledger_row *rows, size_t max);
 
 #endif

@@ -97,8 +97,8 @@ struct fake {
 	unsigned int ledger_times, ledger_fine;
 	bool ledger_lacks;	  /* the answer is that the kernel has not what it takes */
 	unsigned int ledger_page; /* only where it is asked of, page of the device; 0: any */
-	bool book_grows;	  /* each scan of the page tables sees one page more */
-	bool book_scattered;	  /* every second page is mapped, none beside another */
+	bool pagemap_grows;	  /* each scan of the page tables sees one page more */
+	bool pagemap_scattered;	  /* every second page is mapped, none beside another */
 };
 
 extern struct fake fake;

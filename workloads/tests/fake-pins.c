@@ -15,12 +15,12 @@
 #include "workloads/model/pattern.h"
 #include "workloads/pins/kinds.h"
 
-#define BOOK_FIRST 0x1000u
-#define BOOK_PAGES 1024u
+#define PAGEMAP_FIRST 0x1000u
+#define PAGEMAP_PAGES 1024u
 
-const char *__wrap_book_init(struct book *b, const char *pmem);
-int __wrap_book_scan(struct book *b);
-int __wrap_book_frames(pid_t pid, const void *addr, size_t len, uint64_t *pfns);
+const char *__wrap_pagemap_init(struct pagemap *b, const char *pmem);
+int __wrap_pagemap_scan(struct pagemap *b);
+int __wrap_pagemap_frames(pid_t pid, const void *addr, size_t len, uint64_t *pfns);
 void __wrap_pin_wait_rounds(struct pin *p, uint64_t from, unsigned int n, uint64_t deadline);
 
 static const char *fake_missing(const struct case_ctx *ctx, char *buf, size_t size)
@@ -237,32 +237,34 @@ const struct pin_kind *const pin_kinds[] = { &kind_vmsplice, &kind_rdma, &kind_d
 					     &kind_uring,    &pin_null,	 NULL };
 
 /* One page is mapped at first, somewhere: enough to ask of. */
-const char *__wrap_book_init(struct book *b, const char *pmem)
+const char *__wrap_pagemap_init(struct pagemap *b, const char *pmem)
 {
 	(void)pmem;
-	*b = (struct book){ .first = BOOK_FIRST, .pages = BOOK_PAGES, .low = BOOK_PAGES };
+	*b = (struct pagemap){ .first = PAGEMAP_FIRST,
+			       .pages = PAGEMAP_PAGES,
+			       .low = PAGEMAP_PAGES };
 	if (!fake.ledger && !fake.ledger_idle)
 		return "there are no struct pages here";
-	b->slots = xcalloc(BOOK_PAGES, sizeof(*b->slots));
+	b->slots = xcalloc(PAGEMAP_PAGES, sizeof(*b->slots));
 	return NULL;
 }
 
-int __wrap_book_scan(struct book *b)
+int __wrap_pagemap_scan(struct pagemap *b)
 {
 	static unsigned int pages;
 
-	pages += !pages || fake.book_grows;
-	for (unsigned int i = 0; i < (fake.book_scattered ? BOOK_PAGES / 2 : pages); i++)
-		book_note(b, BOOK_FIRST + (fake.book_scattered ? 2 * i : i))->ptes = 1;
+	pages += !pages || fake.pagemap_grows;
+	for (unsigned int i = 0; i < (fake.pagemap_scattered ? PAGEMAP_PAGES / 2 : pages); i++)
+		pagemap_note(b, PAGEMAP_FIRST + (fake.pagemap_scattered ? 2 * i : i))->ptes = 1;
 	return 0;
 }
 
-int __wrap_book_frames(pid_t pid, const void *addr, size_t len, uint64_t *pfns)
+int __wrap_pagemap_frames(pid_t pid, const void *addr, size_t len, uint64_t *pfns)
 {
 	(void)pid;
 	(void)addr;
 	for (size_t i = 0; i < len / PIN_PAGE; i++)
-		pfns[i] = BOOK_FIRST + 1 + i;
+		pfns[i] = PAGEMAP_FIRST + 1 + i;
 	return 0;
 }
 
@@ -285,7 +287,7 @@ int case_call(const struct case_ctx *ctx, const char *call, const char *const *a
 								 NULL;
 
 	(void)ctx;
-	if (text && fake.ledger_page && !is_asked_of(args, BOOK_FIRST + fake.ledger_page))
+	if (text && fake.ledger_page && !is_asked_of(args, PAGEMAP_FIRST + fake.ledger_page))
 		return 0;
 	if (!text || asked++ - fake.ledger_fine >= fake.ledger_times)
 		return 0;

@@ -111,18 +111,26 @@ static void test_null(void **state)
 
 static void test_lacking(void **state)
 {
+	struct filesystem fs = { .features = FILESYSTEM_PUNCH, .optional = FILESYSTEM_PUNCH };
 	struct operation op = { .traits = OP_OPTIONAL, .lacking = 22 };
 	struct op_call c = { .op = &op };
 
 	(void)state;
-	assert_true(op_lacking(&c, -22));
-	assert_true(op_lacking(&c, -95));
-	assert_false(op_lacking(&c, 0));
+	assert_true(op_lacking(&c, &filesystem_null, -22));
+	assert_true(op_lacking(&c, &filesystem_null, -95));
+	assert_false(op_lacking(&c, &filesystem_null, 0));
 	op.lacking = 0;
-	assert_false(op_lacking(&c, 0));
-	assert_false(op_lacking(&c, -22));
+	assert_false(op_lacking(&c, &filesystem_null, 0));
+	assert_false(op_lacking(&c, &filesystem_null, -22));
 	op.traits = 0;
-	assert_false(op_lacking(&c, -95));
+	assert_false(op_lacking(&c, &filesystem_null, -95));
+	/* a feature that only some drivers have is lacking by EOPNOTSUPP alone */
+	op.needs = FILESYSTEM_PUNCH;
+	assert_true(op_lacking(&c, &fs, -95));
+	assert_false(op_lacking(&c, &fs, -22));
+	assert_false(op_lacking(&c, &fs, 0));
+	fs.optional = 0;
+	assert_false(op_lacking(&c, &fs, -95));
 }
 
 int main(void)

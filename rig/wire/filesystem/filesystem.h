@@ -35,6 +35,7 @@ struct filesystem {
 	const char *name;
 	const char *summary;
 	unsigned int features; /* enum filesystem_feature */
+	unsigned int optional; /* of them: another driver of the same name lacks these */
 
 	/* what it is in a kernel: the module, as modprobe finds it, and options of the .config */
 	const char *module;
