@@ -138,8 +138,9 @@ static struct err *place_object(struct placing *pl, const char *text, char **wor
 	struct err *err = NULL;
 
 	if (!id || !type)
-		err = err_create(ERR_INFRA,
-				 "libvirt's command line has an object that is not JSON");
+		err = err_create(
+			ERR_INFRA,
+			"libvirt's command line has an object without JSON id and qom-type");
 	else if (!strcmp(type, "secret"))
 		*word = NULL;
 	else if (!strcmp(id, "ram-node0"))

@@ -304,7 +304,7 @@ static void test_wrong_claims(void **state)
 				cases[i].least, cases[i].times);
 }
 
-/* Checks that first ... last-1 are skipped, none around them is, and the culprit is among them. */
+/* Checks that first ... last-1 are skipped and their neighbours run, with the culprit in range. */
 static void check_range(const struct bisect *b, const struct bisect_answer *a, size_t culprit)
 {
 	assert_in_range(culprit, a->first, a->last);

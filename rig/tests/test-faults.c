@@ -278,7 +278,7 @@ static void test_no_room(void **state)
 
 	(void)state;
 	if (!can_mount())
-		skip(); /* leaks the caller's memory */
+		skip(); /* does not return: allocate nothing before it */
 	d = with_little_room("./daxrig " RUN CASE);
 	must(&d, 0, "1G free;;ok 1 " CASE "\n");
 	noted(&d, COLD);

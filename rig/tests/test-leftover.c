@@ -282,7 +282,7 @@ static void test_threads(void **state)
 	assert_int_equal(pthread_create(&t, NULL, idle, &p[0]), 0);
 	err = leftover_begin(folder, &l, NULL);
 	assert_non_null(err);
-	assert_non_null(strstr(err->message, "there are threads already"));
+	assert_non_null(strstr(err->message, "this process has threads already"));
 	err_free(err);
 	close(p[1]);
 	pthread_join(t, NULL);

@@ -81,8 +81,8 @@ static void test_argv_lacks(void **state)
 		{ ",id=charserial0,", ",id=chars,", "console" },
 		{ ",id=charchannel0,", ",id=charc,", "channel" },
 		{ " -gdb ", " -bdg ", "gdbstub" },
-		{ "'{\"qom-type\":\"rng", "'{\"mom-type\":\"rng", "not in JSON" },
-		{ " '{\"qom-type\":\"rng-random\",", " 'rng-random,", "not in JSON" },
+		{ "'{\"qom-type\":\"rng", "'{\"mom-type\":\"rng", "an object without JSON id" },
+		{ " '{\"qom-type\":\"rng-random\",", " 'rng-random,", "an object without JSON id" },
 	};
 
 	(void)state;
@@ -251,14 +251,14 @@ static void test_check(void **state)
 		void (*hurt)(const char *folder);
 		const char *key, *why;
 	} cases[] = {
-		{ NULL, OTHER, "not of this template" },
+		{ NULL, OTHER, "damaged or of another template" },
 		{ hurt_size, KEY, "8192 bytes" },
 		{ hurt_missing, KEY, "/ram'" },
 		{ hurt_empty, KEY, "/state' is not a file of" },
 		{ hurt_state, KEY, "/state' was changed" },
 		{ hurt_ram, KEY, "/ram' was changed" },
 		{ hurt_link, KEY, "/ram'" },
-		{ hurt_mark, KEY, "not of this template" },
+		{ hurt_mark, KEY, "damaged or of another template" },
 		{ hurt_no_mark, KEY, TEMPLATE_MARK },
 	};
 	const char *store = *state;
