@@ -89,7 +89,8 @@ static struct err *fill_line(struct line *l, const struct eaches *e, const unsig
 				break;
 		if (i == e->n) {
 			l->next = 1;
-			return line_error(l, "'$%.*s' is not a variable of an 'each' line", (int)n, p);
+			return line_error(l, "'$%.*s' is not a variable of an 'each' line", (int)n,
+					  p);
 		}
 		buf_adds(out, e->v[i].values[pick[i]]);
 		p += n;

@@ -40,8 +40,7 @@ static struct err *parse_call_map(struct parser *p, struct op_call *c, struct na
 	if (!(*map)->file[0])
 		return line_error(&p->line, "'%s' is not a mapping of a file", (*map)->name);
 	if ((c->op->traits & OP_SPOILS) && !(*map)->shared)
-		return line_error(&p->line, "'%s' must be a shared mapping",
-				  (*map)->name);
+		return line_error(&p->line, "'%s' must be a shared mapping", (*map)->name);
 	c->file[0] = xstrdup((*map)->file);
 	return NULL;
 }

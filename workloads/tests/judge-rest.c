@@ -16,7 +16,7 @@
 	" | no dax_writeback_one covers it since it was stored to (1 such page in the file)"
 #define PINNED(pin) FILE_A "pin p " pin " m+16K 16K\n"
 #define FREED(line, pin)                                                                           \
-	"fail\n" line " block.freed: the blocks of a held page are a file's | "                    \
+	"fail\n" line " block.freed: the blocks of a held page belong to a file | "                    \
 	"16384 bytes at 0x4000 of the device, beneath 'p' (" pin "), are free"
 #define UMOUNT                                                                                     \
 	PINNED("vmsplice")                                                                         \
@@ -35,7 +35,7 @@ static const struct judge_row rows[] = {
 	{ "what the trace lost is nobody's fault, and nobody's merit",
 	  STORED "fsync a\n",
 	  { .unflushed_pages = 16, .trace_lost = true },
-	  .want = UNSEEN "flush: the trace buffer ran over" },
+	  .want = UNSEEN "flush: the trace buffer overflowed" },
 	{ "the trace ends before the case does",
 	  STORED "fsync a\n",
 	  { .trace_ends = true },
@@ -61,7 +61,7 @@ static const struct judge_row rows[] = {
 	{ "a large mapping gets small entries",
 	  LARGE "touch m+2M 2M read\n",
 	  { .falls_back = true },
-	  .want = "error\nline 3: 'm' got no 2 MiB entry, the fault fell back to 4 KiB" },
+	  .want = "error\nline 3: 'm' got no 2 MiB entry: the fault fell back to 4 KiB" },
 	{ "fsync flushes nothing",
 	  STORED "fsync a\n",
 	  { .unflushed_pages = 16 },
@@ -202,7 +202,7 @@ static const struct judge_row rows[] = {
 	{ "an umount does not, and the device is free",
 	  UMOUNT,
 	  { .op = NULL },
-	  .want = "fail\n7 block.freed: the blocks of a held page are a file's | umount came "
+	  .want = "fail\n7 block.freed: the blocks of a held page belong to a file | umount came "
 		  "back, and the device beneath 'p' (vmsplice) is free" },
 	{ "the device is not: nobody else gets it",
 	  UMOUNT,
