@@ -122,7 +122,7 @@ static const struct {
 	  { OK },
 	  .sees = { ORACLE_LEDGER, SIGHT_NONE },
 	  .verdict = VERDICT_ERROR,
-	  .reason = "not all was seen: ledger: no word at the end" },
+	  .reason = "not all was seen: ledger: no report at the end" },
 	{ "the kernel has no ledger",
 	  { OK },
 	  .sees = { ORACLE_LEDGER, SIGHT_LACKING },

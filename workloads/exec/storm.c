@@ -103,7 +103,9 @@ static bool init(struct storm *s, struct exec *x, const struct step *st, struct 
 		return false;
 	if (!exec_file_open(s->f) || x->nr_pins + s->n > EXEC_THINGS_MAX ||
 	    x->nr_maps + s->n > EXEC_THINGS_MAX) {
-		outcome_error(o, "cannot open '%s' for a storm, or it needs too many pins, maps or files", st->name);
+		outcome_error(
+			o, "cannot open '%s' for a storm, or it needs too many pins, maps or files",
+			st->name);
 		return false;
 	}
 	oracles_tell(x, spoiled, s->f, 0, s->f->m->size);

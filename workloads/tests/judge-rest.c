@@ -16,7 +16,7 @@
 	" | no dax_writeback_one covers it since it was stored to (1 such page in the file)"
 #define PINNED(pin) FILE_A "pin p " pin " m+16K 16K\n"
 #define FREED(line, pin)                                                                           \
-	"fail\n" line " block.freed: the blocks of a held page belong to a file | "                    \
+	"fail\n" line " block.freed: the blocks of a held page belong to a file | "                \
 	"16384 bytes at 0x4000 of the device, beneath 'p' (" pin "), are free"
 #define UMOUNT                                                                                     \
 	PINNED("vmsplice")                                                                         \
