@@ -220,7 +220,7 @@ static const struct {
 	  .verdict = VERDICT_FAIL,
 	  .reason = "content.dma at line 2",
 	  .findings = 2 },
-	{ "a fail behind a skip",
+	{ "a fail after a skip",
 	  { SKIP, FAIL("residue.fsck") },
 	  .verdict = VERDICT_FAIL,
 	  .reason = "residue.fsck",

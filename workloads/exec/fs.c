@@ -250,7 +250,7 @@ static bool is_progress(const struct filesystem *fs, const char *line)
 	return false;
 }
 
-/* The first line of a checker's @out that says more than where it is; NULL: there is none. */
+/* The first line of a checker's @out that is more than a progress message; NULL: none. */
 static char *first_complaint(const struct filesystem *fs, const char *out)
 {
 	size_t n;

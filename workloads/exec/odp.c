@@ -123,7 +123,7 @@ void exec_on_demand_end(struct exec_pin *p)
 static void judge_nothing(const struct exec_pin *p, const struct pin_page *page, uint64_t off,
 			  struct outcome *o)
 {
-	const char *what = "no access behind the end of a file, or where nothing is mapped";
+	const char *what = "no access beyond the end of a file, or where nothing is mapped";
 
 	if (page->done & PIN_STRAY)
 		outcome_fail(o, RULE_CONTENT_DMA, what,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is flushed, what is left behind, and what the ledger answers. */
+/* Cases of the flush oracle, of residue and of the ledger. */
 #include "workloads/tests/judge-rows.h"
 
 #include <errno.h>
@@ -176,7 +176,7 @@ static const struct judge_row rows[] = {
 	  PINNED("vmsplice") "unpin p\n",
 	  { .freed = true },
 	  .want = FREED("4", "vmsplice") },
-	{ "it is freed behind the unlink's back",
+	{ "it is freed after the unlink",
 	  PINNED("vmsplice") "unmap m\nstart t unlink a\n"
 			     "settle t\nunpin p\n",
 	  { .freed = true, .freed_later = 2 },
@@ -260,7 +260,7 @@ static const struct judge_row rows[] = {
 	  FILE_A "check a\n",
 	  { .ledger = LEDGER_PINS, .ledger_times = 3 },
 	  .want = "pass" },
-	{ "the page behind a pin is looked at",
+	{ "the page after a pin is checked",
 	  PINNED("vmsplice") "unpin p\n",
 	  { .ledger = LEDGER_PINS, .ledger_times = 3, .ledger_page = 5 },
 	  .want = "fail\n3 ledger.pins: 0 pins | 1 pin" },
