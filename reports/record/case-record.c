@@ -9,7 +9,7 @@ static char *copy(const char *s)
 	return s ? xstrdup(s) : NULL;
 }
 
-/* A copy of at most @max bytes that counts against the record's budget. */
+/* Copies at most @max bytes, and counts them against the record's budget. */
 static char *copy_counted(struct case_record *rec, const char *s, size_t max)
 {
 	size_t len = s ? strnlen(s, max) : 0;
@@ -18,12 +18,12 @@ static char *copy_counted(struct case_record *rec, const char *s, size_t max)
 	return s ? xstrndup(s, len) : NULL;
 }
 
-/* One more element of @size bytes behind @count, zeroed. */
+/* Appends a zeroed element of @size bytes after the first @count. */
 static void *grow(void *array, size_t count, size_t size)
 {
 	char *p = array;
 
-	/* powers of two, so that a flood of steps costs no flood of copies */
+	/* grow to powers of two, so that many steps do not cost many copies */
 	if (!(count & (count - 1)))
 		p = xrealloc(array, count ? count * 2 : 1, size);
 	memset(p + count * size, 0, size);
@@ -200,8 +200,8 @@ void case_record_add_error(struct case_record *rec, const char *fmt, ...)
 }
 
 /*
- * As JSON a byte may take five, and a thing without a word some 200: bytes of text and
- * things that are as long, all lists together, with room for the scenario.
+ * In JSON one byte may take five, and an element without text some 200. These bound the
+ * text and the number of elements of all lists together, and leave space for the scenario.
  */
 #define TRIM_FINDINGS (48u << 10)
 #define TRIM_STEPS (32u << 10)
@@ -221,7 +221,7 @@ static void cut(char **s, size_t *left)
 	(*s)[keep] = '\0';
 }
 
-/* Room for one more thing? */
+/* Whether one more element fits. */
 static bool has_room(size_t *left)
 {
 	if (*left < TRIM_THING)
@@ -312,7 +312,7 @@ void case_record_add_timing(struct case_record *rec)
 
 	for (size_t i = 0; i < rec->step_count; i++) {
 		const struct case_step *s = &rec->steps[i];
-		uint64_t ns = MIN(s->ns, left); /* the guest's word */
+		uint64_t ns = MIN(s->ns, left); /* the guest reports it: do not trust it */
 
 		if (!s->line)
 			*own[MIN(n, ARRAY_SIZE(own) - 1)] += ns;

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 
-/* Bytes of the UTF-8 character at @p, 0 when it is none. */
+/* The length of the UTF-8 character at @p in bytes; 0: it is not valid. */
 static size_t utf8_len(const unsigned char *p, size_t left)
 {
 	size_t n = p[0] < 0x80 ? 1 :
@@ -27,7 +27,7 @@ static size_t utf8_len(const unsigned char *p, size_t left)
 	return n;
 }
 
-/* Where characters are that do not show, move what follows, or end a line. */
+/* Ranges of characters that are invisible, reorder text, or end a line. */
 static const struct {
 	uint32_t first, last;
 } unseen[] = {
@@ -80,7 +80,7 @@ json_t *json_text(const char *s)
 void json_set(json_t *o, const char *key, json_t *value)
 {
 	if (json_object_set_new(o, key, value))
-		abort(); /* out of memory: json_text() leaves no other reason */
+		abort(); /* out of memory: the text is valid UTF-8 */
 }
 
 void json_set_text(json_t *o, const char *key, const char *s)

@@ -10,7 +10,7 @@
 
 static const char blanks[] = " \t";
 
-/* The next word of @at, which goes on behind it and the blanks that follow. */
+/* The next word of *@at; moves *@at past it and the blanks after it. */
 static char *word(const char **at)
 {
 	size_t n = strcspn(*at, blanks);
@@ -20,7 +20,7 @@ static char *word(const char **at)
 	return s;
 }
 
-/* A rule that there is, or a glob of some. */
+/* Whether @glob matches the name of any rule. */
 static struct err *check_rule(const char *glob)
 {
 	struct nearest n = { .word = glob };
@@ -106,7 +106,7 @@ struct err *known_parse(const char *path, const char *text, size_t len, struct k
 	return err;
 }
 
-/* "6.1" is the beginning of 6.1.0-56-amd64, and of no 6.12. */
+/* "6.1" matches 6.1.0-56-amd64, but not 6.12. */
 static bool is_release(const char *given, size_t n, const char *release)
 {
 	return strncmp(given, release, n) == 0 && !isdigit((unsigned char)release[n]);
@@ -119,7 +119,7 @@ static bool is_glob(const char *given, size_t n, const char *name)
 	return glob_match(glob, name);
 }
 
-/* Is one of @list, between commas, what @s is? */
+/* Whether one of the comma-separated @list matches @s. */
 static bool in_list(const char *list, bool (*is)(const char *, size_t, const char *), const char *s)
 {
 	for (size_t n; *list; list += n + (list[n] == ',')) {
@@ -161,7 +161,7 @@ static size_t first_of_name(const struct known *k, size_t row)
 size_t known_of(const struct known *k, const char *release, const struct case_record *c,
 		size_t *unknown)
 {
-	/* "#3" of a repeated case is none of its name */
+	/* the "#3" of a repeated case is not part of its name */
 	_cleanup_free_ char *name = xstrndup(c->name, strcspn(c->name, "#"));
 	size_t first = k->n;
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which findings are known: a text of rows, one a line, "#" begins a comment.
+ * The list of known findings: a text with one row on each line; "#" begins a comment.
  *
  *   NAME KERNELS RULES CASES FOUND
  *
- * NAME is the scenario that shows the finding alone. KERNELS are releases or their
- * beginnings, "6.1,7.2.13"; each of RULES and CASES, and FOUND, which is the rest of the line,
- * is a glob. FOUND has to match all of what was found and the lines below it, so that a row
- * can ask for a function of the stack. Pure.
+ * NAME is the scenario that shows only this finding. KERNELS are releases or their
+ * beginnings, "6.1,7.2.13"; each of RULES and CASES is a glob, and so is FOUND, the rest of
+ * the line. FOUND must match the whole found text with the lines of its detail, so that a
+ * row can require a function of the stack. Pure.
  */
 #ifndef REPORTS_KNOWN_H
 #define REPORTS_KNOWN_H
@@ -25,16 +25,16 @@ struct known {
 };
 
 /*
- * Reads @len bytes at @text, which is the file @path for messages. ERR_USAGE, with the line:
- * a row that is not whole, or names no rule. known_deinit() the result.
+ * Parses @len bytes at @text; messages name the file @path. ERR_USAGE, with the line number,
+ * for an incomplete row or an unknown rule. The caller calls known_deinit() on the result.
  */
 struct err *known_parse(const char *path, const char *text, size_t len, struct known *out)
 	__must_check;
 
 /*
- * The index of the row that the first finding of @c is in, the first row of that name, when
- * each of its findings is in a row for @release. Else k->n, and *@unknown is the first that
- * is in none: c->finding_count, when it has no finding at all.
+ * If every finding of @c matches a row for @release: the index of the first row that has the
+ * name of the row that its first finding matches. Else k->n, and *@unknown is the index of
+ * the first finding that matches no row, c->finding_count when @c has no finding.
  */
 size_t known_of(const struct known *k, const char *release, const struct case_record *c,
 		size_t *unknown);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reading run.json back; a file is not to be trusted with anything. */
+/* Reads run.json back; the file is untrusted. */
 #include "reports/record/run-json.h"
 
 #include <errno.h>
@@ -122,7 +122,7 @@ static struct err *take_case(const char *name, const json_t *o, struct run_summa
 
 	if (!case_name || !get_verdict(o, &verdict))
 		return err_create(ERR_INFRA,
-				  "'%s' is no record of a run: case %zu has no name or "
+				  "'%s' is not a record of a run: case %zu has no name or "
 				  "verdict",
 				  name, out->case_count + 1);
 	rec = case_record_create(case_name);
@@ -145,7 +145,8 @@ static struct err *take_cases(const char *name, const json_t *list, struct run_s
 	struct err *err = NULL;
 
 	if (!json_is_array(list))
-		return err_create(ERR_INFRA, "'%s' is no record of a run: it has no cases", name);
+		return err_create(ERR_INFRA, "'%s' is not a record of a run: it has no cases",
+				  name);
 	if (n > RUN_JSON_CASES_MAX)
 		return err_create(ERR_INFRA, "'%s' holds %zu cases, more than %d", name, n,
 				  RUN_JSON_CASES_MAX);
@@ -162,7 +163,8 @@ static struct err *take_run(const char *name, const json_t *o, struct run_summar
 	const char *end = json_string_value(json_object_get(o, "end"));
 
 	if (!json_is_object(o) || !json_is_integer(format))
-		return err_create(ERR_INFRA, "'%s' is no record of a run: it has no format", name);
+		return err_create(ERR_INFRA, "'%s' is not a record of a run: it has no format",
+				  name);
 	if (json_integer_value(format) != RUN_JSON_FORMAT)
 		return err_create(ERR_INFRA, "'%s' is of format %lld, this daxrig reads %d", name,
 				  (long long)json_integer_value(format), RUN_JSON_FORMAT);
@@ -189,7 +191,7 @@ struct err *run_json_parse(const char *name, const char *text, size_t len, struc
 
 	*out = (struct run_summary){ 0 };
 	if (!root) {
-		/* what jansson says quotes the file */
+		/* jansson's message quotes the file: escape it */
 		buf_add_escaped(&why, error.text, strlen(error.text), 160);
 		return err_create(ERR_INFRA, "cannot read '%s': line %d: %s", name, error.line,
 				  buf_str(&why));

@@ -9,7 +9,7 @@
 #include "reports/record/json-set.h"
 #include "reports/splat/splat-places.h"
 
-/* A seed has 64 bits, a JSON reader may keep 53: hex text. */
+/* As hex text: a seed has 64 bits, of which a JSON reader may keep only 53. */
 static void set_seed(json_t *o, uint64_t seed)
 {
 	char hex[24];
@@ -93,7 +93,7 @@ static json_t *json_guest_of(const struct case_guest *g)
 	return o;
 }
 
-/* Where its time went, in nanoseconds. */
+/* The time of each phase, in nanoseconds. */
 static json_t *json_timing(const struct case_timing *t)
 {
 	json_t *o = json_object();
@@ -133,7 +133,7 @@ static json_t *json_case(const struct case_record *rec)
 		json_set(o, "guest", json_guest_of(&rec->guest));
 	json_set_num(o, "started_ns", rec->started_ns);
 	json_set_num(o, "duration_ns", rec->duration_ns);
-	/* evidence where something did not end in time: see case_record_judge() */
+	/* these matter where something did not end in time: see case_record_judge() */
 	json_set_num(o, "starved_ns", rec->starved_ns);
 	json_set_num(o, "still_ns", rec->still_ns);
 	json_set_num(o, "guest_ns", rec->guest_ns);
@@ -232,7 +232,7 @@ static int dump_to_buf(const char *data, size_t len, void *arg)
 	return 0;
 }
 
-/* Takes @root. */
+/* Takes ownership of @root. */
 static char *dump(json_t *root)
 {
 	struct buf b = BUF_INIT;

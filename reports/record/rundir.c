@@ -31,7 +31,7 @@ char *rundir_safe_name(const char *name)
 	return buf_take(&b);
 }
 
-/* Points runs/latest to @name; by rename, so that it is never missing. */
+/* Points runs/latest to @name, by a rename, so that it always exists. */
 static struct err *point_latest(const char *runs, const char *name)
 {
 	_cleanup_free_ char *link = xasprintf("%s/latest", runs);
@@ -50,8 +50,8 @@ static struct err *point_latest(const char *runs, const char *name)
 }
 
 /*
- * In a folder that others use as well "runs" must be ours, root's or that folder's owner's,
- * not a third one's, and not for everybody to exchange what is in it. A group may share it.
+ * In a shared folder, "runs" must belong to this user, to root or to the owner of the folder,
+ * and must not let all users replace its files. A group may share it.
  */
 static struct err *check_shared(const char *base, const char *runs)
 {
@@ -124,7 +124,7 @@ void rundir_case_deinit(struct rundir_case *c)
 	c->path = NULL;
 }
 
-/* "cases/001-x/name", with a number behind the name when that is taken. */
+/* "cases/001-x/name", with a number after the name when that exists already. */
 static char *free_path(const struct rundir_case *c, const char *name)
 {
 	_cleanup_free_ char *safe = rundir_safe_name(name);
@@ -136,7 +136,7 @@ static char *free_path(const struct rundir_case *c, const char *name)
 		rel = i == 1 ? xasprintf("%s/%s", c->path, safe) :
 			       xasprintf("%s/%s.%u", c->path, safe, i);
 		full = xasprintf("%s/%s", c->dir->path, rel);
-		/* at most RUNDIR_FILES_MAX files are there, so this ends */
+		/* this ends, as at most RUNDIR_FILES_MAX files exist */
 		if (!path_exists(full))
 			return take_ptr(rel);
 	}

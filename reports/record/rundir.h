@@ -6,7 +6,7 @@
  *		run.json			see run-json.h
  *		cases/007-xfs-truncate-rdma/	one case: console.log, evidence
  *
- * What a guest sends ends up here: names are made safe, sizes are bounded.
+ * It holds untrusted data of guests: names are made safe, sizes are bounded.
  */
 #ifndef REPORTS_RUNDIR_H
 #define REPORTS_RUNDIR_H
@@ -21,20 +21,20 @@
 #define RUNDIR_FILES_MAX 256		   /* files of a case */
 
 struct rundir {
-	char *path; /* absolute when @base was */
+	char *path; /* absolute if @base was */
 };
 
 /*
- * Makes the folder of a run that began at @started by process @pid and points
- * "latest" to it. A folder of that name already there is an error, and so are a folder "runs"
- * of a third user and one in which all users can exchange what is not theirs.
+ * Makes the folder of a run that process @pid began at @started, and points "latest" to
+ * it. An error when the folder exists already, when "runs" belongs to a third user, and
+ * when all users can replace files of others in it.
  */
 struct err *rundir_create(struct rundir *dir, const char *base, time_t started, long pid)
 	__must_check;
 
 void rundir_deinit(struct rundir *dir);
 
-/* One case's folder; made with its first file. */
+/* The folder of a case, made with its first file. */
 struct rundir_case {
 	const struct rundir *dir;
 	char *path;   /* relative to the run's folder: "cases/007-name" */
@@ -42,27 +42,27 @@ struct rundir_case {
 	unsigned int files;
 };
 
-/* @number counts the run's cases from 1. Writes nothing yet. */
+/* @number is that of the case in its run, from 1. Writes nothing yet. */
 void rundir_case_init(struct rundir_case *c, const struct rundir *dir, unsigned int number,
 		      const char *name);
 
 void rundir_case_deinit(struct rundir_case *c);
 
 /*
- * Writes @len bytes as the file @name, made safe and, when taken, numbered. What is
- * past the bounds is cut off, with a last line that says so; a case that has used up
- * its share writes nothing more, which is no error. *@path: where it is, relative to
- * the run's folder, for free(); NULL when nothing was written. @path may be NULL.
+ * Writes @len bytes as the file @name, which is made safe and, if it exists, numbered.
+ * Bytes beyond the bounds are cut off, and a last line says so. A case that has reached
+ * its bounds writes nothing more, which is no error. *@path is the file, relative to the
+ * folder of the run (free() it), or NULL when nothing was written. @path may be NULL.
  */
 struct err *rundir_case_write(struct rundir_case *c, const char *name, const void *data, size_t len,
 			      char **path) __must_check;
 
-/* May a guest have @len bytes more written? It has half of the bounds, daxrig the rest. */
+/* Whether a guest may write @len more bytes. It gets half of the bounds, daxrig the rest. */
 bool rundir_case_takes(const struct rundir_case *c, size_t len);
 
 /*
- * A file name of at most 80 bytes out of anything: letters, digits, '.', '_' and '-',
- * no '.' in front, never empty. free() it.
+ * Makes a safe file name of any string: at most 80 letters, digits, '.', '_' and '-', not
+ * beginning with '.', never empty. free() it.
  */
 char *rundir_safe_name(const char *name);
 

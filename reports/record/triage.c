@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The characters of a number at @s: "17", "0x1f", "3.5"; 0: there is none. */
+/* The length of the number at @s: "17", "0x1f", "3.5"; 0: none. */
 static size_t number_at(const char *s)
 {
 	size_t n = strspn(s, "0123456789");
@@ -18,7 +18,7 @@ static size_t number_at(const char *s)
 	return n;
 }
 
-/* Digits within a word, as in "ext4" or "folio_put2", belong to it. */
+/* Digits within a word, as in "ext4" or "folio_put2", are no number. */
 static char *without_numbers(const char *s)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT;
@@ -45,7 +45,7 @@ static int by_reason(const void *a, const void *b)
 	return strcmp(x->reason, y->reason);
 }
 
-/* @reason is the caller's no more. */
+/* Takes ownership of @reason. */
 static struct kind *kind_of(struct kinds *k, const char *name, char *reason)
 {
 	const struct kind sought = { .reason = reason };

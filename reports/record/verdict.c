@@ -40,7 +40,7 @@ static bool broken_rule(const struct case_step *s, enum rule *out)
 	return s->status == STEP_FAIL && s->rule && rule_find(s->rule, out);
 }
 
-/* A step's status, with a fail for an unknown rule taken as the error it is. */
+/* The status of a step; a fail by an unknown rule is an error. */
 static enum step_status status_of(const struct case_step *s)
 {
 	enum rule rule;
@@ -85,7 +85,7 @@ static void find_steps(struct case_record *rec)
 	}
 }
 
-/* True when the kernel itself spoke: a splat or a panic. */
+/* True when the kernel itself reported a bug: a splat or a panic. */
 static bool find_kernel(struct case_record *rec)
 {
 	bool panic = rec->guest_end == GUEST_END_PANIC;
@@ -109,7 +109,7 @@ static bool find_kernel(struct case_record *rec)
 	return panic || rec->splat_count;
 }
 
-/* True when the guest was lost by a fault that is the kernel's. */
+/* True when the guest was lost by a fault of the kernel. */
 static bool find_loss(struct case_record *rec)
 {
 	struct finding *f;
@@ -152,7 +152,7 @@ static char *escaped(const char *s)
 	return buf_take(&b);
 }
 
-/* Names the fail by the finding number @i, or the first one when it is out of range. */
+/* Names the fail by finding @i, or by the first one when @i is out of range. */
 static void judge_fail(struct case_record *rec, size_t i)
 {
 	const struct finding *f = &rec->findings[i < rec->finding_count ? i : 0];
@@ -164,7 +164,7 @@ static void judge_fail(struct case_record *rec, size_t i)
 	      *expected ? expected : "otherwise", *found ? found : "nothing said");
 }
 
-/* The finding to name: DMA where it must not be is worse than what came before it. */
+/* The finding that names the fail: stray DMA is worse than any earlier finding. */
 static size_t worst(const struct case_record *rec)
 {
 	for (size_t i = 0; i < rec->finding_count; i++)
@@ -173,13 +173,13 @@ static size_t worst(const struct case_record *rec)
 	return 0;
 }
 
-/* A report that the kernel makes when time went by and nothing happened. */
+/* A kernel report that depends on time: a lockup, a stall or a hung task. */
 static bool is_timed_splat(const struct splat *s)
 {
 	return s->cls == SPLAT_HUNG_TASK || s->cls == SPLAT_LOCKUP || s->cls == SPLAT_RCU_STALL;
 }
 
-/* Is what names the fail that something did not end in time, and nothing else is? */
+/* Whether the fail is only that something did not end in time. */
 static bool is_timed(const struct case_record *rec)
 {
 	enum rule rule;
@@ -193,7 +193,7 @@ static bool is_timed(const struct case_record *rec)
 	       (rules[rule].timed || (rec->splat_count && rule == RULE_SPLAT));
 }
 
-/* The clocks of guest and host went apart while the case ran: by so much and more. */
+/* The difference of the clocks of guest and host during the case that makes it an error. */
 #define CLOCKS_APART_NS 2000000000ull
 
 static bool clocks_differ(const struct case_record *rec)
@@ -203,7 +203,7 @@ static bool clocks_differ(const struct case_record *rec)
 	return least && most - least > CLOCKS_APART_NS && most - least > most / 4;
 }
 
-/* Why it may be the host's doing that something did not end in time; NULL: it is not. */
+/* Why the host may have caused that something did not end in time; NULL: it did not. */
 static char *host_fault(const struct case_record *rec)
 {
 	if (rec->still_ns)
@@ -238,7 +238,7 @@ static void judge_no_ground(struct case_record *rec)
 	judge(rec, VERDICT_ERROR, "%s", *why ? why : "no guest came up");
 }
 
-/* The first oracle from @from on, before @to, that cannot vouch for what it did not see. */
+/* The first oracle in [@from, @to) that did not see all of the case. */
 static const struct case_sight *unseen(const struct case_record *rec, enum oracle from,
 				       enum oracle to)
 {
@@ -253,10 +253,10 @@ static void judge_unseen(struct case_record *rec, const struct case_sight *s)
 	_cleanup_free_ char *why = escaped(s->why);
 
 	judge(rec, VERDICT_ERROR, "not all was seen: %s: %s",
-	      oracle_name((enum oracle)(s - rec->sights)), *why ? why : "no word at the end");
+	      oracle_name((enum oracle)(s - rec->sights)), *why ? why : "no report at the end");
 }
 
-/* Nothing is held against the kernel: what is there for it? */
+/* Judges a case without any finding: is there enough evidence for a pass? */
 static void judge_rest(struct case_record *rec)
 {
 	const struct case_step *skip = first_step(rec, STEP_SKIP);
@@ -310,7 +310,7 @@ void case_record_judge(struct case_record *rec)
 	fail = first_step(rec, STEP_FAIL);
 	error = first_step(rec, STEP_ERROR);
 
-	/* what oopses in the kernel is killed: the report says why */
+	/* a task that oopses in the kernel is killed: the report says why */
 	if (rec->error_count || rec->guest_end == GUEST_END_ABSENT || (rec->killed && !kernel))
 		judge_no_ground(rec);
 	else if (error && (fail ? error < fail : kernel || lost))

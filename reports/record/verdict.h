@@ -12,7 +12,7 @@ enum verdict {
 	VERDICT_PASS,
 	VERDICT_FAIL,  /* the kernel broke a rule */
 	VERDICT_SKIP,  /* this kernel, filesystem or device lacks something */
-	VERDICT_ERROR, /* the rig or the host is at fault: says nothing of the kernel */
+	VERDICT_ERROR, /* the rig or the host is at fault: no statement about the kernel */
 };
 
 /* "pass", "fail", "skip", "error" */
@@ -22,10 +22,10 @@ const char *verdict_name(enum verdict verdict);
 struct case_step {
 	unsigned int line; /* of the scenario, from 1; 0: none */
 	enum step_status status;
-	char *step; /* the words of the step */
-	char *rule; /* with STEP_FAIL; may be an unknown one */
+	char *step; /* the text of the step */
+	char *rule; /* with STEP_FAIL; may be unknown */
 	char *expected;
-	char *found; /* with the others: the reason */
+	char *found; /* with any other status: the reason */
 	char *detail;
 	unsigned int error; /* errno; 0: none */
 	uint64_t ns;
@@ -41,19 +41,19 @@ struct finding {
 	char *detail;
 };
 
-/* The name of evidence whose text is an oracle that did not see all, and why. */
+/* The name of evidence whose text names an oracle that did not see all, and why. */
 #define EVIDENCE_LOST "lost"
 
-/* A piece of evidence: in a file of the run folder, or at hand. */
+/* A piece of evidence: in a file of the run folder, or as text. */
 struct case_evidence {
 	char *name;
 	char *path; /* relative to the run folder; NULL: see text */
 	char *text;
 };
 
-/* How the guest was when the case was over. */
+/* The state of the guest at the end of the case. */
 enum guest_end {
-	GUEST_END_FINE,	  /* it answered to the end */
+	GUEST_END_FINE,	  /* it answered until the end */
 	GUEST_END_PANIC,  /* the kernel panicked */
 	GUEST_END_SILENT, /* no answer in time: the case or the kernel hangs */
 	GUEST_END_DIED,	  /* QEMU ended by itself: triple fault, reboot */
@@ -65,28 +65,28 @@ enum guest_end {
 /* "fine", "panic", "silent", "died", "killed", "link", "absent" */
 const char *guest_end_name(enum guest_end end);
 
-/* Where a case's time went; a phase it did not have is 0. */
+/* The time of each phase of a case; 0: it did not have that phase. */
 struct case_timing {
 	uint64_t queue_ns;  /* from when the first case could begin until a worker took it */
 	uint64_t fork_ns;   /* until a guest of its own answered: forked, or booted */
 	uint64_t settle_ns; /* until its first step: filesystem made and mounted */
 	uint64_t steps_ns;
-	uint64_t oracles_ns;  /* looks at log, bytes and filesystem behind the steps */
+	uint64_t oracles_ns;  /* checks of log, bytes and filesystem after the steps */
 	uint64_t teardown_ns; /* until the guest was gone */
 };
 
-/* Which guest a case ran on, as that said itself: forks of one must not be the same. */
+/* The guest of a case, as it identified itself: forks of one guest must differ. */
 struct case_guest {
 	unsigned int number; /* of the guest in its run, from 1; 0: none */
-	char host[65];	     /* its name, any bytes; "": it did not say */
-	char random[17];     /* bytes it drew first, in hex */
-	int64_t clock_ms;    /* its clock less the host's */
+	char host[65];	     /* its host name, any bytes; "": not known */
+	char random[17];     /* its first random bytes, in hex */
+	int64_t clock_ms;    /* its clock minus that of the host */
 };
 
-/* An oracle's word on what it saw. */
+/* What an oracle reported about how much it saw. */
 struct case_sight {
 	enum sight sight;
-	char *why; /* NULL: nothing to say */
+	char *why; /* NULL: no reason */
 };
 
 struct case_record {
@@ -94,18 +94,18 @@ struct case_record {
 	char *scenario;	   /* its text */
 	char *fs;	   /* "xfs", "ext4"; NULL: none */
 	bool wants_dax;	   /* a pass needs dax_proven */
-	bool dax_proven;   /* statx said so of a file in the guest */
-	bool wants_sights; /* a pass needs the word of every oracle */
+	bool dax_proven;   /* statx() showed DAX for a file in the guest */
+	bool wants_sights; /* a pass needs a report of every oracle */
 	bool end_seen;	   /* the agent reported the case's end */
 	enum guest_end guest_end;
-	char *guest_reason;  /* words about guest_end; NULL: none */
+	char *guest_reason;  /* explains guest_end; NULL: none */
 	uint64_t started_ns; /* since the run began */
 	uint64_t duration_ns;
-	bool killed; /* its program got a SIGKILL that nobody of the rig sent: guest_reason */
-	uint64_t starved_ns; /* of it, the guest was ready and the host had no processor for it */
-	uint64_t still_ns;   /* meanwhile the rig or QEMU stood still, stopped or frozen */
-	uint64_t guest_ns, host_ns; /* what its end came after, by the two clocks; 0: no end */
-	uint64_t window_ms;	    /* an operation at work for longer blocks; 0: not measured */
+	bool killed; /* its program got a SIGKILL that the rig did not send: see guest_reason */
+	uint64_t starved_ns; /* part of duration_ns in which the guest waited for a host CPU */
+	uint64_t still_ns;   /* part in which the rig or QEMU was stopped or frozen */
+	uint64_t guest_ns, host_ns; /* time until its end, by the two clocks; 0: no end */
+	uint64_t window_ms;	    /* an operation that takes longer blocks; 0: not measured */
 	struct case_timing timing;
 	uint64_t seed;
 	struct case_guest guest;
@@ -117,7 +117,7 @@ struct case_record {
 	struct case_evidence *evidence;
 	size_t evidence_count;
 	struct case_sight sights[ORACLES];
-	char **errors; /* what the rig itself could not do */
+	char **errors; /* failures of the rig itself */
 	size_t error_count;
 	size_t dropped;	   /* steps, splats, evidence and errors past CASE_*_MAX */
 	size_t text_bytes; /* of steps and evidence, bounded by CASE_TEXT_MAX */
@@ -129,7 +129,7 @@ struct case_record {
 	size_t finding_count;
 };
 
-/* A guest can send without end: what comes past these is counted and dropped. */
+/* A guest can send without end: beyond these limits things are counted and dropped. */
 #define CASE_STEPS_MAX 10000
 #define CASE_SPLATS_MAX 256
 #define CASE_EVIDENCE_MAX 256
@@ -140,73 +140,76 @@ struct case_record {
 
 struct case_record *case_record_create(const char *name) __must_check;
 
-/* NULL is fine. */
+/* @rec may be NULL. */
 void case_record_destroy(struct case_record *rec);
 
 /* Copies @step and its strings, cut to CASE_LINE_MAX and CASE_DETAIL_MAX. */
 void case_record_add_step(struct case_record *rec, const struct case_step *step);
 
-/* Takes @splat. */
+/* Takes ownership of @splat. */
 void case_record_add_splat(struct case_record *rec, struct splat *splat);
 
-/* Copies; one of @path and @text may be NULL. */
+/* Copies its strings; one of @path and @text may be NULL. */
 void case_record_add_evidence(struct case_record *rec, const char *name, const char *path,
 			      const char *text);
 
 /*
- * @oracle's word; of several the one that says less holds, of two the same the first.
- * @why is copied, and kept as evidence where it did not see all. Ignored out of range.
+ * Records how much @oracle saw. Of several reports the one that saw less counts, of equal
+ * ones the first. Copies @why, and keeps it as evidence if the oracle did not see all.
+ * Ignores values out of range.
  */
 void case_record_see(struct case_record *rec, enum oracle oracle, enum sight sight,
 		     const char *why);
 
-/* Something of the rig or the host went wrong during the case: see below. */
+/* Adds a failure of the rig or the host during the case: see case_record_judge(). */
 void case_record_add_error(struct case_record *rec, const char *fmt, ...) __printf(2, 3);
 
 /*
- * Adds duration_ns, once, to the phases of its timing, as the steps tell: of those without
- * a line the first is the setup, the second letting go, and then comes the look at what is
- * left. What no step tells of is the teardown's, or, where the case did not come to its
- * end, that of the phase it was in.
+ * Divides duration_ns among the phases of its timing by the times of the steps; call it
+ * once. Of the steps without a line, the first is the setup, the second releases all, and
+ * the others check what is left. The remaining time is that of the teardown, or of the
+ * current phase if the case did not end.
  */
 void case_record_add_timing(struct case_record *rec);
 
-/* Forgets what case_record_judge() found. */
+/* Drops the findings of case_record_judge(). */
 void case_record_drop_findings(struct case_record *rec);
 
 /*
- * Cuts a judged record so that it takes less than RUN_JSON_CASE_MAX in run.json: of all
- * lists the first that there is room for stay, the verdict and its reason are left alone.
- * Evidence named "record" says so, and that all is in the file @path (NULL: in none).
+ * Cuts a judged record so that it takes less than RUN_JSON_CASE_MAX in run.json: keeps as
+ * many of the first elements of each list as fit, and the verdict with its reason. Evidence
+ * named "record" says so, and that the file @path has all (NULL: no file has).
  */
 void case_record_trim(struct case_record *rec, const char *path);
 
 /*
- * Sets verdict, reason and findings from the rest; again is fine after more came in.
- * The first of these that holds:
+ * Sets verdict, reason and findings from the rest; may be called again after additions.
+ * The first of these that applies:
  *
- * 1. error: no guest came up, or the rig itself failed (case_record_add_error). What
- *    the kernel did under a broken rig may be the rig's doing.
- * 2. fail: a splat or a panic, but for a report that is timed (4). The kernel's own words stand whatever the steps did.
- * 3. error: a step error stands before the first failed step, or before the guest was
- *    lost: the rest stumbled over it. Or a step failed, the case wants DAX and DAX was
- *    not proven: without DAX the contract says nothing.
- * 4. fail: a failed step, a guest that went silent or ended by itself. A step error
- *    behind the first failed step does not take it back: a broken contract makes the
- *    rest stumble. Neither does a QEMU killed or a link broken later. But error, when what
- *    names the fail is that something did not end in time (rule.timed, or a report of a lockup,
- *    a stall or a hung task), and the host let the guest wait for a processor for half of the
- *    case or longer, or the rig or QEMU stood still, or the clocks of guest and host differ.
- * 5. error: QEMU killed from outside, a broken link, something dropped, no step
- *    reported, no end.
- * 6. error: the case wants sights and the log was not seen to its end.
+ * 1. error: no guest came up, or the rig itself failed (case_record_add_error). A broken
+ *    rig may cause anything that the kernel did.
+ * 2. fail: a splat or a panic, except a report that depends on time (see 4). The report of
+ *    the kernel counts whatever the steps did.
+ * 3. error: a step error came before the first failed step, or before the guest was lost,
+ *    and may have caused that. Or a step failed, the case wants DAX and DAX was not proven:
+ *    without DAX the contract does not apply.
+ * 4. fail: a failed step, or a guest that went silent or ended by itself. A step error
+ *    after the first failed step does not change that, as a broken contract may cause it;
+ *    neither does a later kill of QEMU or a broken link. But error, when the fail is only
+ *    that something did not end in time (rule.timed, or a report of a lockup, a stall or a
+ *    hung task), and the guest waited for a host CPU for at least half of the case, or the
+ *    rig or QEMU was stopped, or the clocks of guest and host differ.
+ * 5. error: QEMU was killed from outside, the link broke, something was dropped, or no step
+ *    or no end was reported.
+ * 6. error: the case wants sights and the log was not read to its end.
  * 7. skip: a step was skipped.
- * 8. error: the case wants DAX and it was not proven, or wants sights and an oracle broke
- *    off or said nothing. One that the kernel does not allow, said so, costs no verdict.
+ * 8. error: the case wants DAX and it was not proven, or wants sights and an oracle stopped
+ *    or did not report. An oracle that reports that the kernel lacks its interface does not
+ *    change the verdict.
  * 9. pass.
  *
- * Findings are kept under every verdict. A rule that is not known makes its
- * step an error: it came from the guest.
+ * Every verdict keeps its findings. An unknown rule, which only the guest can send, makes its
+ * step an error.
  */
 void case_record_judge(struct case_record *rec);
 

@@ -37,7 +37,7 @@ static void print_known(struct render *r, const struct known *known, const struc
 	}
 }
 
-/* The cases that show no known finding, or more than that; then how many show which. */
+/* Lists the cases with any unknown finding, then how many cases show each known one. */
 static void known_end(struct render *r, const char *reason)
 {
 	static const struct known nothing;

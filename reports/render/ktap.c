@@ -8,7 +8,7 @@
 #define DETAIL_LINES 24
 #define FINDINGS_SHOWN 8
 
-/* A description ends at a '#', so none may be in it; nor blanks at its edges. */
+/* A description ends at a '#', so it must not contain one, nor blanks at its ends. */
 static void add_name(struct buf *b, const char *name)
 {
 	_cleanup_buf_ struct buf esc = BUF_INIT;
@@ -28,7 +28,7 @@ static void add_text(struct buf *b, const char *s)
 	buf_add_escaped(b, s, strlen(s), TEXT_BYTES);
 }
 
-/* "# <label>: <text>", nothing for a text that is not there. */
+/* "# <label>: <text>"; nothing for NULL or "". */
 static void add_field(struct buf *b, const char *label, const char *text)
 {
 	if (!text || !*text)
@@ -75,7 +75,7 @@ static void add_finding(struct buf *b, const struct finding *f)
 	add_lines(b, f->detail);
 }
 
-/* Of a pass, too: it says less than others. */
+/* For a pass, too: a lost oracle makes it weaker than others. */
 static void add_lost(struct buf *b, const struct case_record *rec)
 {
 	for (size_t i = 0; i < rec->evidence_count; i++)
@@ -127,7 +127,7 @@ static void ktap_start(struct render *r)
 }
 
 /*
- * The diagnostics stand before the result because KTAP gives them to the one that follows.
+ * The diagnostics come before the result, as KTAP assigns them to the result that follows.
  *
  *	ok N name			pass
  *	not ok N name			fail
@@ -143,7 +143,7 @@ static void ktap_one(struct render *r, const struct case_record *rec)
 	put(r, &b);
 }
 
-/* What was planned and never ran is an error. */
+/* A planned case that did not run is an error. */
 static void ktap_end(struct render *r, const char *reason)
 {
 	size_t errors = r->counts[VERDICT_ERROR];

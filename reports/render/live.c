@@ -10,7 +10,7 @@
 #define SPEAK_NS (10 * NS_PER_S)
 #define SPEAK_CASES 20
 #define TEXT_BYTES 300
-/* The speed of fewer cases, or of a shorter time, says nothing of the rest. */
+/* Fewer cases, or a shorter time, do not predict the speed of the rest. */
 #define SPEED_CASES 5
 #define SPEED_NS (2 * NS_PER_S)
 #define WINDOW 32 /* the speed is that of the last so many cases */
@@ -20,9 +20,9 @@ struct live {
 	size_t nr_running;
 	uint64_t began_ns;	  /* when the first case started; UINT64_MAX: none yet */
 	uint64_t ends_ns[WINDOW]; /* of the last cases, each at its number modulo */
-	bool drawn;		  /* a line stands unfinished on the terminal */
+	bool drawn;		  /* the terminal shows a line without its newline */
 	uint64_t drawn_ns;
-	uint64_t spoke_ns; /* the last plain line of counts */
+	uint64_t spoke_ns; /* time of the last plain line of counts */
 	size_t spoke_done;
 };
 
@@ -74,8 +74,8 @@ static void add_rate(struct buf *b, size_t cases, uint64_t ns)
 }
 
 /*
- * "  84/min, 0:48 left": by the last cases, and up to now, so that one that hangs
- * shows. Nothing before there is something to go by, nor after the last case.
+ * "  84/min, 0:48 left": the speed of the last cases until now, so that it drops when a case
+ * hangs. Nothing until there are enough cases, nor after the last one.
  */
 static void add_speed(struct buf *b, const struct render *r)
 {
@@ -130,7 +130,7 @@ static void live_draw(struct render *r)
 		return;
 	add_counts(&b, r);
 	add_speed(&speed, r);
-	/* half a number would be another one */
+	/* do not cut within a number, which would show another number */
 	if (b.len + speed.len < width)
 		buf_adds(&b, buf_str(&speed));
 	add_running(&b, r);
@@ -142,7 +142,7 @@ static void live_draw(struct render *r)
 	l->drawn_ns = r->now;
 }
 
-/* A plain line of counts, when it is time for one. */
+/* Prints a plain line of counts when it is time for one. */
 static void live_speak(struct render *r)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
@@ -235,7 +235,7 @@ static void live_say(struct render *r, const char *text)
 		live_draw(r);
 }
 
-/* The last line: counts, elapsed time and speed, if there were to be cases. */
+/* The last line: counts, elapsed time and speed, if any cases were planned. */
 static void live_end(struct render *r, const char *reason)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;

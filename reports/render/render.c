@@ -38,7 +38,7 @@ void render_begin(struct render *r, uint64_t now, const char *name)
 void render_case(struct render *r, uint64_t now, const struct case_record *rec)
 {
 	r->now = now;
-	/* powers of two, as of a plan's thousands of cases */
+	/* grow to powers of two: a plan has thousands of cases */
 	if (!(r->nr_cases & (r->nr_cases - 1)))
 		r->cases = xrealloc(r->cases, r->nr_cases ? 2 * r->nr_cases : 1,
 				    sizeof(struct case_record *));

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Renderers: what is seen of a run, while it goes on or from its record. Each is one file
- * here and one row of the table in render.c.
+ * Renderers show a run, while it runs or from its record. Each is one file here and one row
+ * of the table in render.c.
  *
  *	render_start(&r, &renderer_ktap, stdout, &run);
  *	render_case(&r, now, rec);		for each case
  *	render_end(&r, now, NULL);
  *
- * Times are nanoseconds since the run began, 0 from a record. Anything may be in the strings
- * of a record: a renderer escapes them. What is written is flushed with each call.
+ * Times are nanoseconds since the run began, 0 from a record. The strings of a record are
+ * untrusted: a renderer escapes them. Each call flushes its output.
  */
 #ifndef REPORTS_RENDER_H
 #define REPORTS_RENDER_H
@@ -18,13 +18,13 @@
 #include "reports/record/known.h"
 #include "reports/record/verdict.h"
 
-/* The run that is shown. Borrowed; NULL and 0 for what is not known (yet). */
+/* The run to show. Strings are borrowed; NULL and 0: not known (yet). */
 struct render_run {
 	size_t planned;	  /* cases */
 	const char *path; /* of the record */
 	const char *started, *kernel_release, *kernel_spec, *plan, *accel;
 	uint64_t duration_ns;
-	bool incomplete; /* it ended before its last case, for: */
+	bool incomplete; /* it ended before its last case, because of end_reason */
 	const char *end_reason;
 	const struct known *known; /* the findings that are known */
 };
@@ -40,8 +40,8 @@ struct render {
 	const struct case_record **cases;
 	size_t nr_cases;
 	size_t counts[VERDICT_ERROR + 1];
-	int status;  /* end() may set it: the exit status that what was shown asks for */
-	void *state; /* the renderer's own; end() frees it */
+	int status;  /* the exit status by what was shown; end() may set it */
+	void *state; /* private to the renderer; end() frees it */
 };
 
 /* The hooks of a renderer; each may be NULL. */
@@ -51,7 +51,7 @@ struct renderer {
 	void (*start)(struct render *r);
 	/* A case begins; several may run at once. Not from a record. */
 	void (*begin)(struct render *r, const char *name);
-	/* A judged case is over. */
+	/* A case was judged. */
 	void (*one)(struct render *r, const struct case_record *rec);
 	void (*tick)(struct render *r);
 	void (*say)(struct render *r, const char *text);
@@ -61,8 +61,8 @@ struct renderer {
 };
 
 /*
- * live takes cases as they end, the others in the plan's order. null shows nothing: it mutes,
- * and tests the frame.
+ * live gets cases as they end, the others in the order of the plan. null shows nothing: it
+ * is for silent runs, and tests the frame.
  */
 extern const struct renderer renderer_ktap, renderer_live, renderer_summary, renderer_cases,
 	renderer_kinds, renderer_known, renderer_timing, renderer_null;
@@ -71,8 +71,8 @@ extern const struct renderer renderer_ktap, renderer_live, renderer_summary, ren
 extern const struct renderer *const renderers[];
 
 /*
- * @out and @run stay until render_end(). @out is a terminal when isatty says so and TERM is
- * not "dumb"; colours only there, and never with NO_COLOR set to something.
+ * @out and @run must stay valid until render_end(). @out is a terminal when isatty() says so
+ * and TERM is not "dumb"; only a terminal gets colours, and never if NO_COLOR is not empty.
  */
 void render_start(struct render *r, const struct renderer *renderer, FILE *out,
 		  const struct render_run *run);
@@ -80,19 +80,19 @@ void render_start(struct render *r, const struct renderer *renderer, FILE *out,
 /* A case begins. */
 void render_begin(struct render *r, uint64_t now, const char *name);
 
-/* A judged case is over; @rec stays until render_end(). */
+/* A case was judged; @rec must stay valid until render_end(). */
 void render_case(struct render *r, uint64_t now, const struct case_record *rec);
 
-/* Time went by: call it about every 100 ms to one second. */
+/* Call it regularly, about every 100 ms to one second. */
 void render_tick(struct render *r, uint64_t now);
 
-/* A line for the reader, which stays; @text may hold anything. */
+/* Prints a line that stays; @text may be any bytes. */
 void render_say(struct render *r, uint64_t now, const char *text);
 
-/* Takes a redrawn line away so that others can write; the next call draws it again. */
+/* Erases the redrawn line so that others can write; the next call draws it again. */
 void render_clear(struct render *r);
 
-/* Returns r->status, or -1 when @out could not take everything. */
+/* Returns r->status, or -1 when writing to @out failed. */
 int render_end(struct render *r, uint64_t now, const char *reason);
 
 /* For renderers: @s as printable ASCII of one line, cut; the reason of a case, never NULL. */

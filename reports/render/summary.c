@@ -4,7 +4,7 @@
 #include "reports/record/triage.h"
 #include "reports/render/render.h"
 
-/* "LABEL    A, B", of those that are known. */
+/* "LABEL    A, B", without unknown values. */
 static void print_line(struct render *r, const char *label, const char *a, const char *b)
 {
 	a = a ? a : "";
@@ -33,7 +33,7 @@ static void print_counts(struct render *r)
 	fputc('\n', r->out);
 }
 
-/* The oracles that @rec had not, and why: "ledger: no BTF; flush: no tracefs". */
+/* The oracles that did not work for @rec, and why: "ledger: no BTF; flush: no tracefs". */
 static void add_lost(struct buf *b, const struct case_record *rec)
 {
 	for (size_t i = 0; i < rec->evidence_count; i++)
@@ -41,7 +41,7 @@ static void add_lost(struct buf *b, const struct case_record *rec)
 			buf_addf(b, "%s%s", b->len ? "; " : "", rec->evidence[i].text);
 }
 
-/* What a verdict of theirs leaves out. */
+/* Prints which oracles the verdicts do not include. */
 static void print_lost(struct render *r)
 {
 	struct kinds k = KINDS_INIT;

@@ -20,7 +20,7 @@ static uint64_t phase_ns(const struct case_timing *t, size_t phase)
 	return *(const uint64_t *)((const char *)t + phases[phase].offset);
 }
 
-/* What a case cost: waiting for its turn costs nothing. */
+/* The cost of a case, without its time in the queue. */
 static uint64_t cost_ns(const struct case_record *c)
 {
 	const struct case_timing *t = &c->timing;

@@ -265,7 +265,7 @@ static void compare_block(struct search *s, size_t pos, uint32_t places)
 		compare(s, pos + (unsigned int)__builtin_ctz(places));
 }
 
-/* The buckets that may have the byte at @p, and at the 15 places behind, in their marks. */
+/* The buckets whose marks may have the byte at @p, and at the next 15 places. */
 static inline __attribute__((target("ssse3"), always_inline)) __m128i
 look_ssse3(const unsigned char *p, __m128i low, __m128i high)
 {

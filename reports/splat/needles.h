@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Finds the first of many literals in bytes, about as fast as memory is read. The same
- * on every x86-64, faster with SSSE3 and AVX2. Pure.
+ * Finds the first of many literals in bytes, about as fast as memory can be read; faster
+ * with SSSE3 and AVX2, with the same result. Pure.
  */
 #ifndef REPORTS_NEEDLES_H
 #define REPORTS_NEEDLES_H
@@ -22,23 +22,23 @@ enum needles_way {
 struct needles;
 
 /*
- * @literals are a constant of the program, case sensitive, and copied: too many, or one
- * too short or too long, ends the program with a message. Searches in the best way this
- * processor has. Never NULL; end it with needles_destroy().
+ * Copies @literals, which are case sensitive and constants of the program: too many, or one
+ * that is too short or too long, end the program with a message. Uses the fastest way of
+ * this CPU. Never NULL; free it with needles_destroy().
  */
 struct needles *needles_create(const char *const *literals, size_t n);
 
 /* NULL is fine. */
 void needles_destroy(struct needles *n);
 
-/* Searches in @way from now on; false and no change when the processor cannot. */
+/* Uses @way from now on; false, without a change, when the CPU does not support it. */
 bool needles_set_way(struct needles *n, enum needles_way way) __must_check;
 
 /*
- * Offset of the first place in @len bytes at @data where one of the literals begins, and
- * which one: the first in the table's order of those that begin there. @len, and *@which
- * is left alone, when there is none. A literal that is cut by the end is not found. Reads
- * nothing outside of @data. Any number of threads may search at once.
+ * The offset of the first literal in @len bytes at @data; *@which is its index, the lowest
+ * if several begin there. Returns @len and leaves *@which alone when there is none. A
+ * literal that is cut by the end is not found. Reads nothing outside of @data. Several
+ * threads may search at the same time.
  */
 size_t needles_find(const struct needles *n, const void *data, size_t len, size_t *which);
 

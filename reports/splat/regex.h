@@ -15,7 +15,7 @@ struct regex_group {
 
 /*
  * Compiles @pattern, a constant of the program: a bad one ends the program with a
- * message. Never NULL; end it with regex_destroy().
+ * message. Never NULL; free it with regex_destroy().
  */
 struct regex *regex_create(const char *pattern);
 
@@ -23,14 +23,14 @@ struct regex *regex_create(const char *pattern);
 void regex_destroy(struct regex *re);
 
 /*
- * Looks for the pattern anywhere in @len bytes at @s. A subject that costs too much
- * to match counts as no match.
+ * Whether @len bytes at @s match the pattern anywhere. A subject that takes too long to
+ * match counts as no match.
  */
 bool regex_match(struct regex *re, const char *s, size_t len);
 
 /*
- * The group @name of the last match that succeeded, the first that is set where several
- * alternatives have one; not set when there is none.
+ * The group @name of the last successful match; if several alternatives have one, the first
+ * that is set. Not set when there is none.
  */
 struct regex_group regex_group(const struct regex *re, const char *name);
 
@@ -40,7 +40,7 @@ struct regex_group regex_group(const struct regex *re, const char *name);
  */
 char *regex_group_str(const struct regex *re, const char *s, const char *name, size_t max);
 
-/* pcre2's, static. */
+/* The version of pcre2, static. */
 const char *regex_version(void);
 
 #endif

@@ -101,7 +101,7 @@ static void take_task(struct splat_namer *n, const char *line, size_t len, struc
 {
 	bool hung = s->cls == SPLAT_HUNG_TASK;
 
-	/* behind a task that hangs stands the one that watches */
+	/* after a hung task, the log names the task that watches */
 	if ((hung && len > 4 && !memcmp(line, "CPU:", 4)) ||
 	    !splat_matches(&n->task, splat_task_pattern, line, len))
 		return;
@@ -195,7 +195,7 @@ static size_t plain_len(const char *function)
 	return strcspn(function, ".");
 }
 
-/* A title with its numbers taken out: they are of this boot. */
+/* A title without its numbers, which differ from boot to boot. */
 static void add_without_numbers(struct buf *b, const char *title)
 {
 	for (const char *p = title; *p;) {
@@ -210,8 +210,8 @@ static void add_without_numbers(struct buf *b, const char *title)
 }
 
 /*
- * The title, and the first callers that are no helpers; for a task or a CPU that was met
- * anywhere no callers.
+ * The title, and the first callers that are no helpers; no callers for a hung task or a
+ * stalled CPU, which may be anywhere.
  */
 static void make_signature(struct splat_namer *n, size_t form, struct splat *s)
 {

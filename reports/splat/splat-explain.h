@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the lines of a report tell besides its name. */
+/* Extracts from the lines of a report all but its name. */
 #ifndef REPORTS_SPLAT_EXPLAIN_H
 #define REPORTS_SPLAT_EXPLAIN_H
 
@@ -7,14 +7,14 @@
 #include "reports/splat/splat-name.h"
 
 /*
- * Fills in what the @len bytes at @text, the lines of a report, each ended by a newline, say
- * of who ran and where: all that stands below "explained" in struct splat, which has its
+ * Fills all members below "explained" in struct splat (task, CPU, kernel, trace) from the
+ * @len bytes at @text, the lines of a report, each ended by a newline. @splat must have its
  * title already.
  */
 void splat_explain(struct splat_namer *n, size_t form, const char *text, size_t len,
 		   struct splat *splat);
 
-/* What one letter of a taint means, in words, static; NULL: not known. */
+/* The meaning of a taint letter, static; NULL: not known. */
 const char *splat_taint_word(char letter);
 
 #endif

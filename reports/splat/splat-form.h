@@ -6,9 +6,9 @@
 #include "reports/splat/splat.h"
 
 enum splat_form_flags {
-	/* close behind another report's first line it belongs to that report */
+	/* close after the first line of another report, it belongs to that report */
 	SPLAT_FORM_JOINS = 1 << 0,
-	/* a WARNING or BUG line close behind this one belongs to it */
+	/* a WARNING or BUG line close after this one belongs to it */
 	SPLAT_FORM_LEADS = 1 << 1,
 	/* belongs to the report before it if that has the same class and no end marker yet */
 	SPLAT_FORM_REPEATS = 1 << 2,
@@ -17,9 +17,9 @@ enum splat_form_flags {
 	 * to one that ended
 	 */
 	SPLAT_FORM_PANIC = 1 << 3,
-	/* the trace shows where a CPU was met: name what it was asked to do */
+	/* the trace shows where a CPU was interrupted: name the work it was asked to do */
 	SPLAT_FORM_STALL = 1 << 4,
-	/* the trace shows a victim: waits of one kind get one name */
+	/* the trace shows a waiting victim: all waits of one kind get one name */
 	SPLAT_FORM_HANG = 1 << 5,
 };
 
@@ -29,28 +29,28 @@ enum splat_form_flags {
  *
  * The title may hold {func}, {text} and {access}, " Read" or " Write" where a line says so.
  *
- * where: how {func} is found in the lines of the report, one letter a step, alternatives
- * behind '|'. h is the pattern's own func, t the frames of a trace up to the next one; all
- * other letters stand in splat_steps; all but h and l begin behind the first line. Of what
- * was found the first that is no helper names the report, the pattern's own func before all
- * others. None left: "corrupted" stands for it.
+ * where: how to find {func} in the lines of the report, one letter for each step, and
+ * alternatives after '|'. h is the pattern's own func, t the frames of a trace up to the next
+ * trace; splat_steps has all other letters; all but h and l begin after the first line. The
+ * first function found that is no helper names the report, the pattern's own func before all
+ * others. If none is left, the name is "corrupted".
  */
 struct splat_form {
 	enum splat_class cls;
 	unsigned int flags; /* enum splat_form_flags */
-	const char *key;    /* a part of every line that matches: a quick no */
+	const char *key;    /* a part of every matching line, to reject others fast */
 	const char *pattern;
 	const char *title;
 	const char *where;
 	const char *skip; /* helpers besides those of all forms, as a pattern; NULL: none */
 };
 
-/* What a WARN() prints first, before its text and its WARNING line. */
+/* The line that WARN() prints first, before its text and its WARNING line. */
 #define SPLAT_CUT_HERE "-[ cut here ]-"
 
 /*
- * Each line that has a form holds one of these, and so does SPLAT_CUT_HERE's: few, and rare
- * in what is no report, as all of a log is searched for them; see needles.h.
+ * Each line that has a form contains one of these, and so does SPLAT_CUT_HERE. They must be
+ * few, and rare outside of reports, as the whole log is searched for them; see needles.h.
  */
 extern const char *const splat_needles[];
 extern const size_t splat_needles_count;
@@ -72,9 +72,9 @@ extern const size_t splat_steps_count;
 
 /* Patterns of functions that never name a report: parts of a name, unless anchored. */
 extern const char splat_helpers[];
-/* Behind the function before one of these the work of a stalled CPU begins. */
+/* The function called by one of these is the work of a stalled CPU. */
 extern const char splat_stall_anchors[];
-/* Helpers of a task that hangs. */
+/* Helpers in the trace of a hung task. */
 extern const char splat_hang_helpers[];
 
 /*
@@ -82,20 +82,20 @@ extern const char splat_hang_helpers[];
  * instruction pointer, full, offset, size, module; caller where an ARM trace names two
  */
 extern const char splat_frame_pattern[];
-/* the first line of a trace, or of a paragraph that is none of the report's own */
+/* the first line of a trace, or of a paragraph that does not belong to the report */
 extern const char splat_trace_pattern[];
 /* "Read of size 8"; group access */
 extern const char splat_access_pattern[];
-/* a message that is no kernel's: a program's, by way of /dev/kmsg, or audit's */
+/* a message not of the kernel itself: of a program, by /dev/kmsg, or of audit */
 extern const char splat_user_pattern[];
 /* who ran: groups cpu, pid, task, taint, kernel, build */
 extern const char splat_task_pattern[];
-/* registers that tell of a fault */
+/* registers that describe a fault */
 extern const char splat_registers_pattern[];
 /* file:line of a suspicious RCU usage and the like; groups file, line */
 extern const char splat_place_pattern[];
 
-/* Titles begin so; the community's word for what a report is, see splat_type(). */
+/* The beginnings of titles, and the community's word for such a report; see splat_type(). */
 struct splat_type {
 	const char *pattern, *type;
 };

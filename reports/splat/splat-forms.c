@@ -32,7 +32,7 @@
 		SPLAT_BUG, SPLAT_FORM_LEADS, words, "^(?:__)?" words,                              \
 			"BUG: corrupted list in {func}", "rct|ct", "list_(?:add|del)"              \
 	}
-/* lib/dump_stack.c's callers print where a fault was met, and "[#1]" behind it */
+/* callers of lib/dump_stack.c print where a fault happened, and "[#1]" after it */
 #define FAULT(words, title)                                                                        \
 	{                                                                                          \
 		SPLAT_OOPS, SPLAT_FORM_JOINS, words, NOT_IN_WORD words ": [0-9a-f]{4} \\[#",       \

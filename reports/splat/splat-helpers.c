@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions that stand on top of a trace and never name the bug: how a complaint is printed,
- * and what does for its caller what it was told to. Parts of a name, unless anchored.
+ * Functions at the top of a trace that never name the bug: those that print a report, and
+ * generic helpers of their callers. Parts of a name, unless anchored.
  */
 #include "reports/splat/splat-form.h"
 

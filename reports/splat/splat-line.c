@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define SECONDS_MAX 10 /* digits before a time stamp's point */
-#define MICROSECONDS 6 /* digits behind it */
+#define MICROSECONDS 6 /* digits after it */
 #define TIME_MAX 64    /* bytes of any other time stamp */
 #define DAEMON_MAX 100 /* bytes of what a log daemon puts before a message */
 
@@ -25,7 +25,7 @@ static const char *blanks(const char *p, const char *end)
 	return p;
 }
 
-/* "[   12.345678]" at @p: what is behind it; NULL: it is not. */
+/* Skips "[   12.345678]" at @p; NULL: it is not there. */
 static const char *behind_time(const char *p, const char *end)
 {
 	size_t n;
@@ -42,7 +42,7 @@ static const char *behind_time(const char *p, const char *end)
 	return p + MICROSECONDS + 1;
 }
 
-/* "[  T123]" or "[ C0]" at @p, maybe behind a blank, goes to @tag; what is behind it, or @p. */
+/* Copies "[  T123]" or "[ C0]" at @p, maybe after a blank, to @tag and skips it; else returns @p. */
 static const char *behind_tag(const char *p, const char *end, char *tag)
 {
 	const char *from = p < end && *p == ' ' ? p + 1 : p;
@@ -67,7 +67,7 @@ static const char *behind_priority(const char *p, const char *end)
 	return n && n <= 3 && (size_t)(end - p) > n + 1 && p[n + 1] == '>' ? p + n + 2 : p;
 }
 
-/* The colours of dmesg: "\033[32m". */
+/* Skips the colours of dmesg: "\033[32m". */
 static const char *behind_colours(const char *p, const char *end)
 {
 	while (end - p > 3 && p[0] == '\033' && p[1] == '[') {
@@ -142,7 +142,7 @@ static bool has_time_of_day(const char *p, const char *end)
 
 /*
  * "Nov 21 19:00:00 host kernel: " of a log daemon, "2026-11-21T19:00:00,123456+00:00 " before
- * it or alone; behind a time stamp of its own @stamped "host kernel: ".
+ * it or alone; if @stamped, after a time stamp, only "host kernel: ".
  */
 static const char *behind_daemon(const char *p, const char *end, bool stamped)
 {

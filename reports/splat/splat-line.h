@@ -8,17 +8,17 @@
 #define SPLAT_TAG_MAX 16
 
 struct splat_line {
-	const char *line; /* as it came */
+	const char *line; /* as received */
 	size_t line_len;
-	const char *msg; /* behind priority, time stamp, and who printed it */
+	const char *msg; /* after priority, time stamp and caller */
 	size_t len;
-	char tag[SPLAT_TAG_MAX]; /* CONFIG_PRINTK_CALLER's "T123" or "C0"; "" when not told */
+	char tag[SPLAT_TAG_MAX]; /* CONFIG_PRINTK_CALLER's "T123" or "C0"; "": not known */
 };
 
 /*
- * Takes the line from @at to @end apart, which stays the caller's. Two callers may have
- * printed into one line, each with its time stamp: returns where the next message begins,
- * NULL when the line has no more.
+ * Parses the line from @at to @end; @out points into it. Two callers may have printed into
+ * one line, each with its time stamp: returns where the next message begins, or NULL when
+ * the line has no more.
  */
 const char *splat_line_read(const char *at, const char *end, struct splat_line *out);
 

@@ -13,18 +13,18 @@ struct splat_namer *splat_namer_create(void);
 void splat_namer_destroy(struct splat_namer *n);
 
 /*
- * Where in @len bytes of log the next of splat_needles begins: the lines
- * before that one open no report. @len: none does.
+ * The offset of the next of splat_needles in @len bytes of log: no line before that one
+ * begins a report. @len: there is none.
  */
 size_t splat_namer_next(const struct splat_namer *n, const char *data, size_t len);
 
 /*
- * The index in splat_forms of the form that the line @msg of @len bytes has;
- * splat_forms_count: none.
+ * The index in splat_forms of the form of the line @msg of @len bytes;
+ * splat_forms_count: it has none.
  */
 size_t splat_namer_form(struct splat_namer *n, const char *msg, size_t len);
 
-/* What the reports' own lines say, found line by line. */
+/* Data from the lines of a report, collected line by line. */
 struct splat_words {
 	char *text, *access, *file;
 	unsigned int line;
@@ -32,14 +32,14 @@ struct splat_words {
 
 void splat_words_deinit(struct splat_words *w);
 
-/* Adds what a line, which has the form @form, or none by splat_forms_count, says. */
+/* Adds the data of a line of form @form (splat_forms_count: of none). */
 void splat_namer_read(struct splat_namer *n, size_t form, const char *msg, size_t len,
 		      struct splat_words *w);
 
 /*
  * Names the report of @form, whose lines are @text, each ended by a newline; the first has
- * the form. *@function is NULL when there is none to be trusted; free()
- * both. Sets *@corrupted when the log is damaged where the name should stand.
+ * the form. *@function is NULL when no function can be trusted; free()
+ * both. Sets *@corrupted when the log is damaged where the name should be.
  */
 void splat_namer_name(struct splat_namer *n, size_t form, const struct buf *text,
 		      const struct splat_words *w, char **title, char **function, bool *corrupted);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The frames of a report down to file, line and inlined functions, and the report in full. */
+/* Finds file, line and inlined functions of the frames of a report; prints the report. */
 #ifndef REPORTS_SPLAT_PLACES_H
 #define REPORTS_SPLAT_PLACES_H
 
@@ -19,10 +19,10 @@ struct splat_place {
 struct splat_frame_places {
 	struct splat_place *v;
 	size_t n;
-	char *problem; /* why there is none; NULL: there is one */
+	char *problem; /* why no place was found; NULL: one was */
 };
 
-/* For each frame of a report, in its order. */
+/* The places of all frames of a report, in their order. */
 struct splat_places {
 	struct splat_frame_places *v;
 	size_t n;
@@ -33,12 +33,12 @@ void splat_places_find(struct symbols *symbols, const struct splat *splat,
 		       struct splat_places *out);
 void splat_places_deinit(struct splat_places *places);
 
-/* For people; @places may be NULL. */
+/* Prints the report for people; @places may be NULL. */
 void splat_print(FILE *to, const struct splat *splat, const struct splat_places *places);
 
 /*
- * One JSON object; @places may be NULL. The caller has a reference to it. What the report
- * does not tell is left out.
+ * One JSON object; the caller owns a reference to it. @places may be NULL. Unknown data is
+ * left out.
  */
 struct json_t *splat_json(const struct splat *splat, const struct splat_places *places);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between the files that name and explain a report. */
+/* Private to the files that name and explain a report. */
 #ifndef REPORTS_SPLAT_PRIVATE_H
 #define REPORTS_SPLAT_PRIVATE_H
 
@@ -11,28 +11,28 @@
 
 struct splat_namer {
 	struct needles *needles;
-	struct regex **forms, **skips, **types; /* made when first wanted */
+	struct regex **forms, **skips, **types; /* compiled at their first use */
 	struct regex **steps;
 	struct regex *user, *frame, *trace, *access, *place, *helper, *anchor, *hang;
 	struct regex *task, *registers, *areas[SPLAT_AREAS];
 };
 
-/* The pattern, compiled when it is wanted for the first time: most never are. */
+/* The pattern, compiled at its first use, as most are never used. */
 struct regex *splat_wanted(struct regex **re, const char *pattern);
 bool splat_matches(struct regex **re, const char *pattern, const char *s, size_t len);
 
 /*
  * The function that names the report of @form, whose lines are the @len bytes at @text;
- * free() it. NULL: none is to be trusted.
+ * free() it. NULL: none can be trusted.
  */
 char *splat_find_function(struct splat_namer *n, size_t form, const char *text, size_t len);
 
-/* Is a line there that the form's title is about? Without it the first line is the title. */
+/* Whether the line that the title of the form needs exists; else the first line is the title. */
 bool splat_has_wanted(struct splat_namer *n, size_t form, const char *text, size_t len);
 
 /*
- * A damaged log: a trace that was announced and has no frames, or none at all where the form
- * has one.
+ * Whether the log is damaged: an announced trace has no frames, or there is no trace where
+ * the form has one.
  */
 bool splat_lacks_trace(struct splat_namer *n, size_t form, const char *text, size_t len);
 

@@ -5,7 +5,7 @@
 #include "reports/splat/splat-private.h"
 
 #define FRAMES_MAX 1024
-#define TRACE_WITHIN 15 /* lines behind its first one a trace has a frame */
+#define TRACE_WITHIN 15 /* a trace has a frame within so many lines after its first one */
 
 struct search {
 	struct splat_namer *n;
@@ -165,8 +165,8 @@ static char *without_wrapper(const char *name)
 }
 
 /*
- * A stalled CPU is met anywhere in a loop: the function that names it stands where it was
- * asked to do the work, before the first that hands out work.
+ * A stalled CPU may be anywhere in a loop: the function that names it is the work it was
+ * asked to do, before the first function in the trace that hands out work.
  */
 static char *stalled_in(struct search *s)
 {
@@ -184,7 +184,7 @@ static char *stalled_in(struct search *s)
 	return without_wrapper(s->frames[0]);
 }
 
-/* Many wait for what one holds: these get one name each. */
+/* Many tasks may wait for one holder, so all waits of one kind get one name. */
 static char *hung_in(struct search *s)
 {
 	for (size_t i = 0; i < s->nr_frames; i++) {
@@ -221,7 +221,7 @@ char *splat_find_function(struct splat_namer *n, size_t form, const char *text, 
 	while (!found && *where) {
 		struct search s = search_begin(n, form, text, len);
 
-		/* all but the pattern's own stands behind the first line */
+		/* all but the pattern's own func come after the first line */
 		if (*where != 'h' && *where != 'l') {
 			const char *line;
 			size_t skipped;

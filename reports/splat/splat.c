@@ -7,13 +7,13 @@
 #include "reports/splat/splat-line.h"
 #include "reports/splat/splat-name.h"
 
-#define END_LINES 40	   /* behind its end marker, where a panic over it is told */
-#define QUIET_LINES 300	   /* without an address: it is over */
-#define REPORT_LINES 1500  /* past these a report is over in any case */
+#define END_LINES 40	   /* after its end marker, where a panic over it may be printed */
+#define QUIET_LINES 300	   /* a report ends after so many lines without an address */
+#define REPORT_LINES 1500  /* a report ends after so many lines in any case */
 #define OPEN_MAX 4	   /* reports that are printed at once */
 #define REPORT_BYTES 65536 /* of its text; more is not looked at */
 #define PANIC_LINES 8	   /* of a report without an address, and a panic is not over it */
-#define JOIN_LINES 30	   /* how close "close behind" is */
+#define JOIN_LINES 30	   /* how close "close after" is */
 #define EXCERPT_LINE 480   /* bytes of a line in an excerpt, before they are escaped */
 #define CUT_LINES 4	   /* what WARN() says stands between "cut here" and it */
 
@@ -42,7 +42,7 @@ struct splat_scanner {
 
 	struct report open[OPEN_MAX]; /* the oldest first */
 	size_t nr_open;
-	struct buf cut; /* "cut here" and the lines behind it, escaped */
+	struct buf cut; /* "cut here" and the lines after it, escaped */
 	unsigned int cut_lines;
 	uint64_t cut_start;
 };
@@ -83,7 +83,7 @@ uint64_t splat_scanner_offset(const struct splat_scanner *s)
 	return s->offset;
 }
 
-/* Names the oldest report and hands it out. */
+/* Names the oldest report and passes it on. */
 static void report_close(struct splat_scanner *s)
 {
 	struct report *r = &s->open[0];
@@ -202,7 +202,7 @@ static void report_body(struct splat_scanner *s, struct report *r, const struct 
 
 /*
  * A message goes to the text of all reports that its caller may be printing: where the log
- * does not tell callers apart, a report may go on behind the first line of the next.
+ * does not name the callers, a report may go on after the first line of the next.
  */
 static void add_texts(struct splat_scanner *s, const struct splat_line *m)
 {
@@ -219,7 +219,7 @@ static void add_texts(struct splat_scanner *s, const struct splat_line *m)
 	}
 }
 
-/* What a WARN() says stands in front of its WARNING line. */
+/* The text of a WARN() comes before its WARNING line. */
 static void note_cut(struct splat_scanner *s, const struct splat_line *m)
 {
 	if (memmem(m->msg, m->len, SPLAT_CUT_HERE, strlen(SPLAT_CUT_HERE))) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Finds what the kernel complained about in a console log. The log comes as a byte
- * stream in pieces of any size and may hold anything; memory stays bounded, and a line
- * that costs too much to look at, as only a made-up one does, says nothing. What
- * counts as a complaint, and how it is named, stands in splat-forms.c. Pure.
+ * Finds the reports of the kernel (splats) in a console log. The log comes as a stream of
+ * untrusted bytes in pieces of any size; memory stays bounded. A line that takes too long to
+ * match, as only a forged one does, is ignored. splat-forms.c defines what is a report, and
+ * how it is named. Pure.
  */
 #ifndef REPORTS_SPLAT_H
 #define REPORTS_SPLAT_H
@@ -39,12 +39,12 @@ const char *splat_class_name(enum splat_class cls);
 struct splat_frame {
 	char *function;		    /* with the compiler's suffix: "foo.isra.0" */
 	char *module;		    /* NULL: the kernel's own */
-	unsigned long offset, size; /* "+0x1b/0x150"; 0: not told */
-	bool sure;		    /* false: a "? " stands before it, an old value on the stack */
+	unsigned long offset, size; /* "+0x1b/0x150"; 0: not known */
+	bool sure;		    /* false: printed with "? ", an old value on the stack */
 	bool call;		    /* a return address; false: the instruction pointer */
 };
 
-/* One part of the kernel that daxrig looks after, and its first function in the trace. */
+/* A part of the kernel that matters for DAX, and its first function in the trace. */
 struct splat_area {
 	const char *name;     /* "dax", "gup", "rdma", ...; static */
 	const char *function; /* a frame's; NULL: not involved */
@@ -53,7 +53,7 @@ struct splat_area {
 /* All strings are printable ASCII; title and excerpt are never NULL. */
 struct splat {
 	enum splat_class cls;
-	const char *type;  /* what the community calls its kind: "LOCKDEP"; static */
+	const char *type;  /* the community's word for its kind: "LOCKDEP"; static */
 	char *title;	   /* "WARNING in dax_disassociate_entry" */
 	char *file;	   /* as the kernel wrote it: "fs/dax.c"; NULL: not named */
 	unsigned int line; /* 0: not named */
@@ -63,12 +63,12 @@ struct splat {
 	bool panicked;	   /* the kernel panicked over it */
 	bool corrupted;	   /* the log is damaged there: title and type are a guess */
 
-	/* explained; NULL, -1, 0: not told */
+	/* explained; NULL, -1, 0: not known */
 	char *task; /* "Comm:" */
 	int pid, cpu;
 	char *kernel;	 /* "6.1.0-49-amd64" */
 	char *build;	 /* "1" of "#1", the number of its build */
-	char *taint;	 /* its letters and blanks; NULL: not tainted, or not told */
+	char *taint;	 /* its letters and blanks; NULL: not tainted, or not known */
 	char *registers; /* the lines of the interesting ones, each ended by a newline */
 	struct splat_frame frames[SPLAT_FRAMES_MAX]; /* of the first trace, after the pointer */
 	size_t nr_frames;
@@ -89,7 +89,7 @@ void splat_frame_deinit(struct splat_frame *frame);
 /* NULL is fine. */
 void splat_destroy(struct splat *splat);
 
-/* Gets each report, in the order of the log, and owns @splat. */
+/* Called for each report, in the order of the log; takes ownership of @splat. */
 typedef void splat_fn(void *arg, struct splat *splat);
 
 struct splat_scanner;
@@ -97,24 +97,24 @@ struct splat_scanner;
 struct splat_scanner *splat_scanner_create(splat_fn *callback, void *arg);
 
 /*
- * Takes the next piece of the log. A report is handed out once it is certain where it
- * ends, which may be many lines later: ask with splat_scanner_flush().
+ * Scans the next piece of the log. A report is passed on when its end is certain, which may
+ * be many lines later: splat_scanner_flush() forces it.
  */
 void splat_scanner_feed(struct splat_scanner *s, const void *data, size_t len);
 
 /*
- * Hands out the report that is still open, as far as it was seen; an unfinished last
- * line stays for the next feed.
+ * Passes on the open reports with their lines so far; an incomplete last line stays for the
+ * next feed.
  */
 void splat_scanner_flush(struct splat_scanner *s);
 
-/* The log is over: takes the last line even without a newline and hands out the rest. */
+/* Ends the log: scans the last line even without a newline and passes on all open reports. */
 void splat_scanner_finish(struct splat_scanner *s);
 
 /* Bytes fed so far. */
 uint64_t splat_scanner_offset(const struct splat_scanner *s);
 
-/* Forgets an open report without handing it out; NULL is fine. */
+/* Frees it and drops open reports; NULL is fine. */
 void splat_scanner_destroy(struct splat_scanner *s);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the parts of symbols.h share: one ELF file, its functions and its DWARF. */
+/* Private to symbols: one ELF file, its functions and its DWARF. */
 #ifndef REPORTS_SYMBOLS_PRIVATE_H
 #define REPORTS_SYMBOLS_PRIVATE_H
 
@@ -9,7 +9,7 @@
 
 struct image_symbol {
 	const char *name;
-	uint64_t start; /* as libdwfl lays the file out */
+	uint64_t start; /* an address as libdwfl lays out the file */
 	uint64_t size;	/* as the symbol table says it, maybe 0 */
 	uint64_t room;	/* to the next one of the section, UINT64_MAX: none */
 	size_t section;
@@ -25,13 +25,13 @@ struct image {
 	size_t count;
 };
 
-/* The message says what is wrong with @path. */
+/* Opens the ELF file @path; the error says what is wrong with it. */
 struct err *image_open(const char *path, struct image **out) __must_check;
 
 /* NULL is fine. */
 void image_close(struct image *image);
 
-/* The symbols called @name: *@first, and how many follow on from it. */
+/* The symbols called @name: the first in *@first; returns their number. */
 size_t image_named(const struct image *image, const char *name, const struct image_symbol **first);
 
 /* The places of one address, which own their strings. */
@@ -43,15 +43,15 @@ struct place_list {
 void place_list_deinit(struct place_list *list);
 
 /*
- * Adds the places of @address; false, and nothing, when the debug info does not know it.
- * @symbol is the function's; @root as by image_root().
+ * Adds the places of @address; false, without a change, when the debug info does not cover
+ * it. @symbol is that of the function; @root comes from image_root().
  */
 bool image_places(struct image *image, uint64_t address, const char *symbol, const char *root,
 		  struct place_list *out);
 
 /*
  * The top of the source tree as the debug info of a kernel writes it, ended by a slash, by
- * where start_kernel() is; NULL: cannot be told. free() it.
+ * the place of start_kernel(); NULL: not known. free() it.
  */
 char *image_root(struct image *image);
 

@@ -224,7 +224,7 @@ static bool same_places(const struct place_list *a, const struct place_list *b)
 	return same;
 }
 
-/* A return address is behind the call, maybe behind the function. */
+/* A return address is after the call, and may be after the end of the function. */
 static uint64_t frame_address(const struct image_symbol *symbol, const struct symbols_frame *frame)
 {
 	return symbol->start + frame->offset - (frame->call && frame->offset ? 1 : 0);

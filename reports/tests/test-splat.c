@@ -93,7 +93,7 @@ static void test_goldens(void **state)
 
 /*
  * One line each, of every form that there is; what it must be called, NULL for no report. A
- * report that ends behind its first line is damaged: its function is not to be trusted.
+ * report that ends after its first line is damaged: its function cannot be trusted.
  */
 static const struct {
 	const char *line, *title;
@@ -423,7 +423,7 @@ static const struct {
 	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" ENDED PANIC "kernel: "
 	  "panic_on_warn set ...\n",
 	  1, true },
-	{ "a panic behind one",
+	{ "a panic after one",
 	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" ENDED PANIC
 	  "Attempted to kill init! exitcode=0x00000009\n",
 	  2, false },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * --self-test bare: what a block of pin, operation, unpin would cost a plain program:
- * the three system calls again and again, and nothing judged. `make bench` compares.
+ * --self-test bare: the cost of a block of pin, operation, unpin in a plain program: a loop
+ * of the three system calls without checks. `make bench` compares with it.
  */
 #include "workloads/exec/files.h"
 #include "workloads/exec/maps.h"
@@ -22,7 +22,7 @@ struct bare {
 	void *last;
 };
 
-/* One that changes a range and takes no bytes. */
+/* Whether the operation changes a range and needs no bytes. */
 static bool is_plain(const struct operation *op)
 {
 	return strcmp(op->args, "fol") == 0 && !(op->traits & (OP_NEW_BYTES | OP_READS));

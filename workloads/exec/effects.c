@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What an operation that ended changes beside the model: descriptors and the mount. */
+/* The effects of an ended operation on the model, on descriptors and on the mount. */
 #include "workloads/exec/files.h"
 #include "workloads/exec/operation.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The interpreter's state while it runs one case in the guest. Each of its parts has a header;
- * interp.c joins them. Oracles listen to it: see oracles/oracle.h.
+ * The state of the interpreter while it runs one case in the guest. Each of its parts has a
+ * header; interp.c joins them. It sends events to the oracles: see oracles/oracle.h.
  */
 #ifndef WORKLOADS_EXEC_EXEC_H
 #define WORKLOADS_EXEC_EXEC_H
@@ -18,7 +18,7 @@
 
 #define EXEC_THINGS_MAX 64
 #define EXEC_MOUNTPOINT "/mnt/case"
-#define EXEC_WINDOW_FILE EXEC_MOUNTPOINT "/window" /* window.c's own */
+#define EXEC_WINDOW_FILE EXEC_MOUNTPOINT "/window" /* for window.c */
 
 struct exec_file {
 	const char *name;
@@ -31,7 +31,7 @@ struct exec_map {
 	const char *name;
 	struct exec_file *file; /* NULL: device-DAX */
 	uint8_t *addr;		/* NULL when unmapped */
-	void *reserved;		/* the address space it lies in */
+	void *reserved;		/* the reserved address range that contains it */
 	size_t reserved_len;
 	uint64_t off, len;
 	bool shared, writable, pmd;
@@ -41,14 +41,14 @@ struct exec_map {
 struct exec_pin {
 	unsigned int traits; /* enum pin_trait */
 	bool live;
-	struct exec_file *file;	      /* NULL: not on a file's pages */
+	struct exec_file *file;	      /* NULL: on no file */
 	uint64_t off;		      /* in the file */
-	struct model_pin *m;	      /* once it was granted */
-	const struct model_map *seen; /* of odp.c: what lies there by the plan, or NULL */
-	struct pin pin;		      /* the last: why ends it */
+	struct model_pin *m;	      /* set when it is granted */
+	const struct model_map *seen; /* for odp.c: the mapping that the pin sees, or NULL */
+	struct pin pin;		      /* must be the last member: its why is not cleared */
 };
 
-/* Shared with the process that carries the operation out. */
+/* Shared with the process that runs the operation. */
 struct task_shared {
 	int result; /* 0 or -errno, valid once done */
 	bool entered, done;
@@ -61,31 +61,31 @@ struct exec_task {
 	const struct step *step;
 	struct op_target target;
 	void *data;	  /* bytes of a write, or NULL */
-	unsigned int gen; /* their generation */
+	unsigned int gen; /* generation of data */
 	struct task_shared *shared;
-	int event_fd; /* counts: entered, done */
+	int event_fd; /* counts the events entered and done */
 	pthread_t thread;
 	pid_t pid; /* of the process, 0 for a thread */
 	int pid_fd;
-	const struct exec_task *behind; /* on the same file, had not ended when it began */
+	const struct exec_task *behind; /* on the same file, not ended when this one began */
 	bool started, dead, joined, applied;
 	bool signalled;
-	bool spins;		 /* seen at work within a layout wait, again and again */
-	char state;		 /* when it was last looked at: 'S', 'D', ... */
-	char elsewhere[128];	 /* asleep, but in no layout wait that is known; "": it was not */
-	uint64_t waits_since_ns; /* when it was seen to wait, 0: it was not */
-	bool need_not;		 /* and it need not have: it may end at any time */
-	bool let_go;		 /* a pin went since then, before it ended */
+	bool spins;		 /* samples found it running within a layout wait */
+	char state;		 /* in the last sample: 'S', 'D', ... */
+	char elsewhere[128];	 /* where it slept, if in no known layout wait; "": it did not */
+	uint64_t waits_since_ns; /* when a sample first found it waiting, 0: none did */
+	bool need_not;		 /* it need not wait, and may end at any time */
+	bool let_go;		 /* a pin was released since then, before it ended */
 };
 
-/* Looks after what the program's own thread is in; see operation.c. */
+/* Watches the operation of the program's main thread; see operation.c. */
 struct watch {
 	bool there;
 	pthread_t thread;
 	int wake;	/* eventfd */
-	bool asleep;	/* it waits for wake; atomic */
-	uint64_t call;	/* the number of the one that runs, 0: none, WATCH_TAKEN; atomic */
-	uint64_t calls; /* so far */
+	bool asleep;	/* the watching thread waits for wake; atomic */
+	uint64_t call;	/* the number of the running call, 0: none, or WATCH_TAKEN; atomic */
+	uint64_t calls; /* number of calls so far */
 	const struct step *step;
 	const char *name;
 };
@@ -94,7 +94,7 @@ struct watch {
 
 struct block;
 
-/* How many things of each kind there are. */
+/* The number of things of each kind. */
 struct mark {
 	unsigned int files, maps, pins, tasks;
 };
@@ -108,33 +108,33 @@ struct exec {
 	struct exec_pin pins[EXEC_THINGS_MAX];
 	struct exec_task tasks[EXEC_THINGS_MAX];
 	unsigned int nr_files, nr_maps, nr_pins, nr_tasks;
-	unsigned int files_made, pins_made; /* in all, those of rounds gone by too */
+	unsigned int files_made, pins_made; /* totals, with those of earlier rounds */
 	bool mounted;
 	bool spoiled;	      /* nothing else may run in this guest */
-	bool unbound;	      /* the device is gone; the filesystem may be mounted still */
+	bool unbound;	      /* the device was unbound; the filesystem may still be mounted */
 	uint64_t window_ms;   /* an operation that has not returned by then blocks */
-	uint64_t grace_ms;    /* it ends so soon after the last holder let go */
-	uint64_t released_ns; /* before the last pin was let go */
+	uint64_t grace_ms;    /* an operation must end within it after the last release */
+	uint64_t released_ns; /* just before the last release of a pin */
 	uint64_t step_ns;     /* when the step began */
-	struct block *block;  /* the one that runs */
+	struct block *block;  /* the running repeat block, or NULL */
 	struct watch watch;
-	void *oracle[ORACLES]; /* what each keeps of the case; NULL at first */
-	bool lost[ORACLES];    /* said so */
-	void *last;	       /* what a pin saw last */
+	void *oracle[ORACLES]; /* the state of each oracle; NULL at first */
+	bool lost[ORACLES];    /* oracle_lost() was called */
+	void *last;	       /* buffer for the last bytes that a pin saw */
 	size_t last_size;
 	char fault[256]; /* of setup or teardown */
 };
 
-/* --self-test splat-only: what the oracles cost is seen without them. */
+/* False under --self-test splat-only, which measures the cost of the oracles. */
 static inline bool exec_looks(const struct exec *x)
 {
 	return x->ctx->sabotage != SABOTAGE_SPLAT_ONLY;
 }
 
-/* interp.c: runs one step, or reports it; one that hangs stands still in there. */
+/* interp.c: run one step; report it. exec_report() does not return for a step that hangs. */
 void exec_step(struct exec *x, const struct step *st, struct outcome *o);
 void exec_report(struct exec *x, const struct step *st, struct outcome *o, uint64_t ns);
-/* A part of the teardown is over: what it found is told, and hides nothing of the next. */
+/* Reports what a part of the teardown found, and resets @o for the next part. */
 void exec_part_over(struct exec *x, struct outcome *o);
 
 #endif

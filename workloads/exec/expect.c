@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is expected of a started operation, and what came of it. */
+/* Judges a started operation by what the scenario expects of it. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ static void judge_busy(struct exec_task *t, struct outcome *o)
 	add_stack(t, o);
 }
 
-/* A last close may wait without hearing signals (dax_break_layout_final(), 7.2). */
+/* A last close may wait uninterruptibly (dax_break_layout_final(), 7.2). */
 static void judge_deep(struct exec_task *t, const char *place, struct outcome *o)
 {
 	if (t->state != 'D' || (t->step->call.op->traits & OP_LAST_CLOSE))
@@ -66,7 +66,7 @@ static void expect_blocks(struct exec *x, struct exec_task *t, struct outcome *o
 	if (seen == SAMPLED_BUSY) {
 		judge_busy(t, o);
 	} else if (seen == SAMPLED_RESTS && !certain) {
-		/* a deadlock shows when it does not end; see exec_judge_elsewhere() */
+		/* if this is a deadlock, it never ends; see exec_judge_elsewhere() */
 		snprintf(t->elsewhere, sizeof(t->elsewhere), "%.127s", place);
 	} else if (seen == SAMPLED_RESTS) {
 		note_wait(t, false);
@@ -78,7 +78,7 @@ static void expect_blocks(struct exec *x, struct exec_task *t, struct outcome *o
 			     "'%s' returned %s after %.1f ms, while %s stood", t->name,
 			     result_name(t->shared->result),
 			     (double)(t->shared->done_ns - t->shared->entered_ns) / 1e6, holders);
-	} else { /* a pin was not granted: that was told of */
+	} else { /* a pin was not granted, which was reported already */
 		snprintf(o->found, sizeof(o->found), "'%s' returned, and nothing is held", t->name);
 	}
 }
@@ -91,7 +91,7 @@ void exec_judge_elsewhere(const struct exec *x, struct outcome *o)
 				      x->tasks[i].name, x->tasks[i].elsewhere);
 }
 
-/* Of the device beneath a held page nothing may be taken away: it waits, or it refuses. */
+/* The unbind of a device with a held page must wait or fail. */
 static void judge_unbind(struct exec *x, const struct exec_task *t, struct outcome *o)
 {
 	char holders[200];
@@ -167,7 +167,7 @@ static void judge_deaf(struct exec *x, const struct exec_task *t, int expected_e
 		     (unsigned long long)ms);
 }
 
-/* The next step asks for the end itself. */
+/* Whether the next step itself expects the end. */
 static bool is_expected_next(const struct exec *x, const struct step *st)
 {
 	return st + 1 < x->s->steps + x->s->nr_steps && st[1].verb == STEP_EXPECT &&
@@ -194,7 +194,7 @@ void exec_judge_signalled(struct exec *x, struct exec_task *t, const struct step
 		add_stack(t, o);
 }
 
-/* What was seen to wait must not have ended before somebody let go. */
+/* An operation that was found waiting must not end before a release. */
 static void judge_early(const struct exec_task *t, struct outcome *o)
 {
 	if (!t->waits_since_ns || t->signalled || !exec_task_done(t))

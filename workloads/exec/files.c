@@ -16,7 +16,7 @@
 #include "workloads/oracles/oracle.h"
 
 #define CHUNK (1u << 20)
-/* Generations a file is given before its origin comes round to another. */
+/* Generations that a file uses before another file gets its origin. */
 #define GENS_EACH 64u
 
 struct exec_file *exec_file(struct exec *x, const char *name)
@@ -41,7 +41,7 @@ void exec_file_close(struct exec_file *f)
 	f->fd = -1;
 }
 
-/* Writes the bytes @want stands for; returns how many before the space ran out. */
+/* Writes the bytes of @want; returns how many, fewer if the filesystem is full. */
 static int64_t write_bytes(int fd, const struct shadow *want, uint64_t len)
 {
 	char *chunk = xcalloc(1, CHUNK);
@@ -110,7 +110,7 @@ static int create_from(struct exec *x, struct exec_file *f, const struct step *s
 	return n < 0 ? (int)n : 0;
 }
 
-/* Does a file that has a place write ? */
+/* Whether a file in x->files writes with this origin and generation. */
 static bool origin_in_use(const struct exec *x, unsigned int origin)
 {
 	for (unsigned int i = 0; i < x->nr_files; i++)
@@ -119,7 +119,7 @@ static bool origin_in_use(const struct exec *x, unsigned int origin)
 	return false;
 }
 
-/* Bytes of no file before it, as far as the pattern reaches: blocks make many. */
+/* An origin and generation of no earlier file, as far as possible: repeat blocks make many. */
 static struct model_file *add_to_model(struct exec *x, const char *name)
 {
 	unsigned int n;
@@ -281,7 +281,7 @@ void exec_file_check(struct exec *x, const struct step *st, struct outcome *o)
 	shadow_deinit(&want);
 }
 
-/* An operation on @f was killed half way, or did a part: nobody knows its bytes. */
+/* Whether an operation on @f was killed or did only a part, so that its bytes are unknown. */
 static bool unresolved(const struct exec *x, const struct exec_file *f)
 {
 	for (unsigned int i = 0; i < x->nr_tasks; i++) {
@@ -292,7 +292,7 @@ static bool unresolved(const struct exec *x, const struct exec_file *f)
 			continue;
 		if (exec_task_done(t) && (c->map || !(c->op->traits & OP_NEW_BYTES)))
 			continue;
-		/* ended in its wait, and before that it does nothing */
+		/* it was killed in its wait, before which it changes nothing */
 		if (t->waits_since_ns && !t->let_go)
 			continue;
 		for (int j = 0; j < OP_FILES_MAX && c->file[j]; j++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The filesystem under test: made, mounted with DAX and proven to be so. */
+/* Makes the filesystem under test, mounts it and proves that its files are DAX. */
 #include "workloads/exec/files.h"
 #include "workloads/exec/fs.h"
 #include "workloads/exec/tasks.h"
@@ -20,11 +20,11 @@
 
 #define MKFS_TIMEOUT_MS 60000
 #define FSCK_TIMEOUT_MS 120000
-/* what a case writes comes to lie in so much behind files_at of its filesystem */
+/* the blocks of a case's files are in so many bytes after files_at of its filesystem */
 #define STALE_BYTES (28ull << 20)
 #define STALE_CHUNK (1u << 20)
 
-/* @args with the device behind. */
+/* Runs the tool @args with the device as its last argument. */
 static struct err *run_tool(const struct exec *x, const char *const *args, int timeout_ms,
 			    struct buf *out)
 {
@@ -37,7 +37,7 @@ static struct err *run_tool(const struct exec *x, const char *const *args, int t
 	return run_program(argv, timeout_ms, out);
 }
 
-/* @again: files were DAX before, so somebody has not let go of the device. */
+/* @again: files were DAX before, so the device was not released. */
 static void prove_dax(bool again, struct outcome *o)
 {
 	static const char path[] = EXEC_MOUNTPOINT "/dax-proof";
@@ -96,14 +96,14 @@ static void take_room(uint64_t room, struct outcome *o)
 			      (unsigned long long)left, (unsigned long long)room);
 		return;
 	}
-	/* a filesystem keeps some blocks back: take less until it fits */
+	/* a filesystem reserves some blocks: try less until it fits */
 	for (uint64_t take = left - room; take > (1 << 20); take -= take / 64)
 		if (fallocate(fd, 0, 0, (off_t)take) == 0)
 			return;
 	outcome_error(o, "cannot leave room: %s", strerror(errno));
 }
 
-/* The end of what any filesystem's files come to lie in: what will be made is not known. */
+/* The end of that part of the disk for any filesystem: the next one is not known yet. */
 static uint64_t stale_end(void)
 {
 	uint64_t at = 0;
@@ -120,11 +120,11 @@ void exec_fs_stale(const struct exec *x, struct outcome *o)
 	_cleanup_close_ int fd = open(dev, O_WRONLY | O_DIRECT | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : 1;
 
-	/* the same again and again: in an emulated guest it takes longer than to write it */
+	/* write one buffer repeatedly: in an emulated guest, filling takes longer than writing */
 	pattern_fill(chunk, sizeof(chunk), ORIGIN_STALE, 0, 0);
 	for (uint64_t off = 0; n > 0 && off < stale_end(); off += sizeof(chunk))
 		n = pwrite(fd, chunk, sizeof(chunk), (off_t)off);
-	/* a smaller disk is full of it */
+	/* a smaller disk ends earlier */
 	if (n < 0 && errno != ENOSPC)
 		outcome_error(o, "cannot write to '%s': %s", dev, strerror(errno));
 }
@@ -140,7 +140,7 @@ void exec_fs_make(struct exec *x, struct outcome *o)
 		mount_first(x, o);
 }
 
-/* What was made while the guest booted serves, unless it must be mounted otherwise. */
+/* Whether the filesystem made at boot can be used: its type and mount options must match. */
 static bool stands_ready(const struct exec *x)
 {
 	const struct filesystem *mounted = x->ctx->guest->mounted;
@@ -154,8 +154,8 @@ static bool stands_ready(const struct exec *x)
 }
 
 /*
- * dax_range_compare_iter() looks at the disk beneath unwritten extents (all kernels up to
- * 7.3): what a dedupe says there must not depend on the cases before.
+ * dax_range_compare_iter() reads the disk blocks of unwritten extents (all kernels up to
+ * 7.3): the result of a dedupe must not depend on the bytes of earlier cases.
  */
 static bool looks_beneath(const struct scenario *s)
 {
@@ -225,7 +225,7 @@ void exec_fs_remount(struct exec *x, struct outcome *o)
 	exec_fs_mount_again(x, o);
 }
 
-/* --self-test dirty-fs: something of the first group is another than its checksum says. */
+/* --self-test dirty-fs: corrupts the first group, so that a checksum is wrong. */
 static void scribble(const struct exec *x)
 {
 	_cleanup_close_ int fd = open(x->ctx->guest->pmem, O_RDWR | O_CLOEXEC);
@@ -250,7 +250,7 @@ static bool is_progress(const struct filesystem *fs, const char *line)
 	return false;
 }
 
-/* The first line of a checker's @out that says more than where it is; NULL: there is none. */
+/* The first line of a checker's @out that is more than a progress message; NULL: none. */
 static char *first_complaint(const struct filesystem *fs, const char *out)
 {
 	size_t n;

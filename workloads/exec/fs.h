@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The filesystem of a case: made, mounted, checked. */
+/* Makes, mounts and checks the filesystem of a case. */
 #ifndef WORKLOADS_EXEC_FS_H
 #define WORKLOADS_EXEC_FS_H
 
 #include "workloads/exec/exec.h"
 
 /*
- * fs.c: mkfs and mount with dax=always; the same if need be, and the proof by statx.
- * exec_fs_mount_again() opens the files that are not gone; exec_fsck() wants no mount;
- * exec_fs_stale() fills the part of the disk that files come to lie in with ORIGIN_STALE.
+ * fs.c. exec_fs_make(): mkfs and mount with dax=always. exec_fs_setup(): the same, unless
+ * it is mounted already, and statx() must then show DAX. exec_fs_mount_again() opens the
+ * files that still exist; exec_fsck() needs the filesystem unmounted; exec_fs_stale() fills
+ * the part of the disk where file blocks will be with ORIGIN_STALE.
  */
 void exec_fs_stale(const struct exec *x, struct outcome *o);
 void exec_fs_make(struct exec *x, struct outcome *o);
@@ -20,14 +21,14 @@ void exec_fs_check(struct exec *x, struct outcome *o);
 /* False with x->fault set when it cannot be unmounted. */
 bool exec_fs_unmount(struct exec *x);
 
-/* xfs-exchange.c: EXCHANGE_RANGE is allowed, or not, on the filesystem, which is unmounted. */
+/* xfs-exchange.c: allows or forbids EXCHANGE_RANGE on the unmounted filesystem. */
 void exec_xfs_exchange(const struct exec *x, bool on);
 bool exec_wants_exchange(const struct exec *x);
 
 /*
- * residue.c: umount, fsck, mount, the bytes of every file that is left. @whole: the
- * steps came to their end; @checked: fsck was the last, and it mounted again. True when all is
- * unmounted in the end.
+ * residue.c: umount, fsck, mount, and a check of the bytes of every remaining file. @whole:
+ * all steps ran; @checked: the last step was a successful fsck. True when all is unmounted
+ * at the end.
  */
 bool exec_residue(struct exec *x, bool whole, bool checked, struct outcome *o);
 

@@ -152,7 +152,7 @@ void exec_step(struct exec *x, const struct step *st, struct outcome *o)
 		exec_pins_fault(x, o);
 }
 
-/* The block's steps are no steps of their own then. */
+/* The steps of a block are not run as separate steps. */
 static bool run_bare(struct exec *x, unsigned int repeat)
 {
 	const struct step *st = &x->s->steps[repeat];
@@ -177,8 +177,8 @@ static bool run_step(struct exec *x, const struct step *st)
 }
 
 /*
- * Runs the steps. A broken rule does not end the case: what follows shows more. A
- * skip, an error or a hang does; false then.
+ * Runs the steps. A broken rule does not end the case, as later steps may show more. A
+ * skip, an error or a hang ends it; then returns false.
  */
 static bool run_steps(struct exec *x)
 {
@@ -200,7 +200,7 @@ static bool run_steps(struct exec *x)
 	return on;
 }
 
-/* The last step was fsck, and nothing has happened since. */
+/* Whether the last step was fsck, so that nothing has changed since. */
 static bool just_checked(const struct exec *x)
 {
 	for (unsigned int i = 0; i < x->nr_pins; i++)
@@ -209,7 +209,7 @@ static bool just_checked(const struct exec *x)
 	return x->s->steps[x->s->nr_steps - 1].verb == STEP_FSCK;
 }
 
-/* Lets everything go and sees whether it all ends. */
+/* Releases everything and judges whether all operations end. */
 static void let_go(struct exec *x)
 {
 	struct outcome o = { .detail = BUF_INIT };
@@ -232,7 +232,7 @@ static void let_go(struct exec *x)
 	buf_deinit(&o.detail);
 }
 
-/* @whole: the steps came to their end. */
+/* @whole: all steps ran. */
 static void teardown(struct exec *x, bool whole)
 {
 	struct outcome o = { .detail = BUF_INIT };
@@ -253,7 +253,7 @@ static void on_signal(int signo)
 	(void)signo;
 }
 
-/* Signals that scenarios send: handled, and no call is restarted behind them. */
+/* Installs handlers, without SA_RESTART, for the signals that scenarios send. */
 static void catch_signals(void)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGALRM };
@@ -277,7 +277,7 @@ static bool setup(struct exec *x)
 	return o.status == STEP_OK;
 }
 
-/* A pin that this guest cannot take: said before anything is made ready for it. */
+/* Reports a pin that this guest cannot take before the setup of the case. */
 static bool lacks_pin(struct exec *x)
 {
 	struct outcome o = { .detail = BUF_INIT };

@@ -6,16 +6,16 @@
 #include "wire/agent.h"
 
 /*
- * A struct agent_ops run_case: runs @ctx->text to its end and sends a MSG_STEP for
- * each step, line 0 for what stands before the first and behind the last one.
- * A step that shows that something does not end carries TAG_DIRTY; then it waits to
- * be killed, which MSG_ABORT does once the evidence is taken. Else it returns 0.
+ * The run_case of struct agent_ops: runs @ctx->text to its end and sends a MSG_STEP for
+ * each step, with line 0 for the setup and the teardown. If something does not end, the
+ * message has TAG_DIRTY, and this function does not return: MSG_ABORT kills the process
+ * after the host has taken the evidence. Else it returns 0.
  */
 int interp_run_case(const struct case_ctx *ctx);
 
 /*
- * A struct agent_ops prepare: the part of the disk that files come to lie in holds
- * bytes that are no case's, so that a block handed out as it was shows.
+ * The prepare of struct agent_ops: fills the part of the disk where file blocks will be
+ * with bytes of no case, so that a file that shows a block's old bytes is detected.
  */
 bool interp_prepare(const struct guest_facts *guest, const struct filesystem *fs);
 

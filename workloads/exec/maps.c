@@ -16,10 +16,10 @@
 #include "workloads/model/pattern.h"
 #include "workloads/oracles/oracle.h"
 
-/* A store or load that the kernel answers with SIGBUS comes back here. */
+/* The SIGBUS handler jumps here from a failed load or store. */
 static _Thread_local sigjmp_buf *guard;
 static _Thread_local void *guard_addr;
-static unsigned int poisoned; /* signals that said so; atomic */
+static unsigned int poisoned; /* SIGBUS signals for poisoned pages; atomic */
 
 static void on_fault(int signo, siginfo_t *info, void *context)
 {
@@ -29,7 +29,7 @@ static void on_fault(int signo, siginfo_t *info, void *context)
 	(void)context;
 	if (poison)
 		__atomic_add_fetch(&poisoned, 1, __ATOMIC_RELAXED);
-	/* not by an access of this thread: a page went bad that the program maps */
+	/* not by an access of this thread: a page that the program maps was poisoned */
 	if (poison && (!guard || info->si_code == BUS_MCEERR_AO))
 		return;
 	if (!guard) {
@@ -46,8 +46,8 @@ static size_t left_in_page(const void *at)
 }
 
 /*
- * Page after page, each from its first byte on: memcpy() takes them, and the bytes of one, in
- * an order that hangs on where the heap lies. Not inlined: a fault leaves it by siglongjmp().
+ * Copies page after page, each from its first byte on: the order in which memcpy() accesses
+ * pages and bytes depends on the heap's address. Not inlined: a fault leaves by siglongjmp().
  */
 static __attribute__((noinline)) void copy_in_order(char *dst, const char *src, size_t len)
 {
@@ -77,7 +77,7 @@ void exec_map_guard(void)
 {
 	struct sigaction act = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
 
-	/* for good: threads are guarded at once */
+	/* never uninstalled: several threads use it at the same time */
 	sigaction(SIGBUS, &act, NULL);
 	sigaction(SIGSEGV, &act, NULL);
 }
@@ -101,9 +101,8 @@ struct exec_map *exec_map(struct exec *x, const char *name)
 }
 
 /*
- * An address for a mapping of @len bytes at file offset @off: in step with the
- * file's 2 MiB blocks when PMD entries are wanted, out of step when not, so that
- * only 4 KiB entries fit.
+ * An address for a mapping of @len bytes at file offset @off: aligned as the 2 MiB blocks
+ * of the file when PMD entries are wanted, else not aligned, so that only 4 KiB entries fit.
  */
 static uint8_t *reserve(struct exec_map *m, uint64_t off, uint64_t len, bool pmd)
 {
@@ -163,7 +162,7 @@ void exec_map_create(struct exec *x, const struct step *st, struct outcome *o)
 		else
 			outcome_error(o, "cannot map '%s': %s", st->other, strerror(errno));
 	} else if (!st->shared) {
-		/* a child would share the copies, and the next store make others */
+		/* a forked child would share the copies, and the next store would copy again */
 		madvise(m->addr, st->len, MADV_DONTFORK);
 	}
 	if (devdax)
@@ -217,14 +216,14 @@ void exec_map_touch(struct exec *x, const struct step *st, struct outcome *o)
 	oracles_tell(x, touched, m, st, o);
 }
 
-/* Behind the last page of the file every load is SIGBUS: what answers is a stale page. */
+/* Beyond the last page of the file every load must get SIGBUS: bytes are of a stale page. */
 static void check_past_end(const struct exec_map *m, uint64_t from, uint64_t to, struct outcome *o)
 {
 	char byte;
 
 	for (uint64_t off = from; off < to && o->status == STEP_OK; off += PAGE)
 		if (!guarded_copy(&byte, m->addr + off, 1))
-			outcome_fail(o, RULE_CONTENT_MAP, "SIGBUS behind the end of the file",
+			outcome_fail(o, RULE_CONTENT_MAP, "SIGBUS beyond the end of the file",
 				     "mapping '%s' offset %#llx can be read", m->name,
 				     (unsigned long long)off);
 }

@@ -11,9 +11,9 @@ void exec_map_create(struct exec *x, const struct step *st, struct outcome *o);
 void exec_map_touch(struct exec *x, const struct step *st, struct outcome *o);
 void exec_map_check(struct exec *x, const struct step *st, struct outcome *o);
 void exec_map_drop(struct exec *x, struct exec_map *m);
-/* From here on the next one works, and what stands outside of it counts poisoned pages. */
+/* Installs the SIGBUS handler: exec_map_copy() needs it; other SIGBUSes count poisoned pages. */
 void exec_map_guard(void);
-/* memcpy(), false when the kernel answered with SIGBUS. Callable from any thread. */
+/* memcpy(); false when the kernel sent SIGBUS. Callable from any thread. */
 bool exec_map_copy(void *dst, const void *src, size_t len);
 unsigned int exec_poisoned(void);
 

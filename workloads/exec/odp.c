@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Pins that see pages and hold none: what each access through them must meet is what the
- * file has there by then. Pages that the registration mapped before an operation took
- * them from the file are the ones to go stale.
+ * Pins that see pages and hold none: each access through them must meet the current pages
+ * of the file. A mapping in the device may go stale when an operation removes a page from
+ * the file after the registration mapped it.
  */
 #include "workloads/exec/files.h"
 #include "workloads/exec/maps.h"
@@ -28,7 +28,7 @@ static size_t nr_pages(const struct exec_pin *p)
 	return p->pin.len / PIN_PAGE;
 }
 
-/* What lies at the range's addresses now, where it was made; NULL: another thing, or none. */
+/* The mapping at the addresses of the range now; NULL: none, or one that is not of @p. */
 static struct model_map *map_of(struct exec *x, const struct exec_pin *p)
 {
 	struct model_map *held = p->m ? p->m->map : NULL;
@@ -47,7 +47,7 @@ static struct model_map *map_of(struct exec *x, const struct exec_pin *p)
 	return NULL;
 }
 
-/* Nothing at all is mapped there. */
+/* Whether nothing is mapped there. */
 static bool is_unmapped(const struct exec_pin *p, size_t i)
 {
 	unsigned char in_core;
@@ -65,7 +65,7 @@ static enum model_access expected(struct exec *x, const struct exec_pin *p, size
 	return is_unmapped(p, i) ? MODEL_ACCESS_FAILS : MODEL_ACCESS_ANY;
 }
 
-/* At the ends of pages that are alike: each that is refused costs a new connection. */
+/* Only at the ends of runs of equal pages: each refused access costs a new connection. */
 static bool is_edge(const struct exec_pin *p, size_t i, size_t n)
 {
 	const struct pin_page *page = &p->pin.pages[i];
@@ -105,7 +105,7 @@ void exec_on_demand_plan(struct exec *x, struct exec_pin *p, enum plan_for why)
 	if (p->pin.pages == MAP_FAILED)
 		p->pin.pages = NULL;
 	if (!p->pin.pages)
-		return; /* the pin says so */
+		return; /* the pin reports that */
 	for (size_t i = 0; i < n; i++)
 		p->pin.pages[i].expected = busy ? MODEL_ACCESS_ANY : expected(x, p, i);
 	for (size_t i = 0; i < n; i++)
@@ -119,11 +119,11 @@ void exec_on_demand_end(struct exec_pin *p)
 	p->pin.pages = NULL;
 }
 
-/* No file has anything there. */
+/* No file has a page there. */
 static void judge_nothing(const struct exec_pin *p, const struct pin_page *page, uint64_t off,
 			  struct outcome *o)
 {
-	const char *what = "no access behind the end of a file, or where nothing is mapped";
+	const char *what = "no access beyond the end of a file, or where nothing is mapped";
 
 	if (page->done & PIN_STRAY)
 		outcome_fail(o, RULE_CONTENT_DMA, what,
@@ -140,7 +140,7 @@ static void judge_page(const struct exec_pin *p, const struct pin_page *page, ui
 {
 	unsigned int refused = page->todo & ~page->done;
 
-	/* a hole that came to be may be refused: what is there must be seen */
+	/* a new hole may be refused, but an existing page must be accessible */
 	if (page->expected == MODEL_ACCESS_HOLE && p->m->lost)
 		return;
 	if (refused)
@@ -150,7 +150,7 @@ static void judge_page(const struct exec_pin *p, const struct pin_page *page, ui
 			     (unsigned long long)off);
 }
 
-/* The bytes of its range by what is mapped there; shadow_deinit() them. */
+/* Fills @out with the bytes of the range, by the mapping there; shadow_deinit() it. */
 static struct shadow wanted(struct exec *x, const struct exec_pin *p)
 {
 	struct shadow want = SHADOW_INIT, bytes;
@@ -187,7 +187,7 @@ void exec_on_demand_judge(struct exec *x, struct exec_pin *p, const void *data, 
 	shadow_deinit(&want);
 }
 
-/* One transfer is granted or refused as one: of pages that differ in that it tells nothing. */
+/* A transfer is granted or refused as a whole, so all its pages must have the same access. */
 static bool is_all_there(const struct exec_pin *p, uint64_t off, uint64_t len)
 {
 	for (uint64_t i = off / PIN_PAGE; i <= (off + len - 1) / PIN_PAGE; i++) {
@@ -213,7 +213,7 @@ static bool judge_part(const struct exec_pin *p, int ret, const char *how, uint6
 	return !ret;
 }
 
-/* Whether a transfer can be tried at a part of it; the outcome says why not. */
+/* Whether a transfer of a part of the range is possible; else @o says why not. */
 static bool plan_part(struct exec *x, struct exec_pin *p, uint64_t off, uint64_t len,
 		      struct outcome *o)
 {
@@ -221,8 +221,8 @@ static bool plan_part(struct exec *x, struct exec_pin *p, uint64_t off, uint64_t
 	if (p->pin.kind->look_at && p->m && p->seen && is_all_there(p, off, len))
 		return true;
 	outcome_error(o, "pin '%s' cannot be used at a part: %s", p->pin.name,
-		      p->pin.holder	   ? "it is another process's" :
-		      p->pin.kind->look_at ? "not all of it must be there" :
+		      p->pin.holder	   ? "another process holds it" :
+		      p->pin.kind->look_at ? "some of its pages may be missing" :
 					     "it is not on demand");
 	return false;
 }
@@ -259,7 +259,7 @@ void exec_on_demand_write(struct exec *x, struct exec_pin *p, uint64_t off, uint
 
 	if (!plan_part(x, p, off, len, o))
 		return;
-	check_files(x, o); /* what is wrong already is none of its doing */
+	check_files(x, o); /* first, so that this write is not blamed for older faults */
 	if (o->status != STEP_OK)
 		return;
 	map = p->m->map;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An operation in the program's own thread, which costs no more than its system call.
- * Should it never return, somebody else has to say so: the watch, a thread that wakes
- * when a call has lasted as long as the grace. It takes the call over by exchanging
- * watch.call, and then the program's thread is the one that stands still. The calls are
- * numbered, not timed: a clock can cost more than they do.
+ * An operation in the main thread of the program, at the cost of its system call only. If
+ * it never returns, another thread, the watch, reports that: it wakes when a call has taken
+ * as long as the grace, and takes over the call by exchanging watch.call; then the main
+ * thread must stop. The calls are numbered, not timed, as reading a clock can cost more.
  */
 #include "workloads/exec/files.h"
 #include "workloads/exec/maps.h"
@@ -20,7 +19,7 @@
 
 #include "base/files.h"
 
-/* In one grace: a call that follows others is seen so late at most. */
+/* Checks in one grace: the watch notices a call that follows others at most that late. */
 #define LOOKS 8
 
 static __noreturn void take_over(struct exec *x)
@@ -34,7 +33,7 @@ static __noreturn void take_over(struct exec *x)
 		pause();
 }
 
-/* Waits for a call to begin; the caller sees anew whether one did. */
+/* Waits for a call to begin; the caller must check again whether one did. */
 static void watch_rest(struct watch *w)
 {
 	struct pollfd p = { .fd = w->wake, .events = POLLIN };
@@ -112,7 +111,7 @@ void exec_lacking(const struct op_call *c, int result, struct outcome *o)
 	outcome_skip(o, "this kernel has no %s here: %s", c->op->name, errno_name(-result));
 }
 
-/* While nothing else changes the file what was read is known. */
+/* Checks the bytes of a read if nothing else changes the file. */
 static void judge_bytes(struct exec *x, const struct op_call *c, int result, const void *data,
 			struct outcome *o)
 {
@@ -120,7 +119,7 @@ static void judge_bytes(struct exec *x, const struct op_call *c, int result, con
 		exec_read_check(x, c, data, o);
 }
 
-/* Who maps a page that went bad is told at once. */
+/* The kernel must at once send SIGBUS to a program that maps a poisoned page. */
 static void judge_poison(const struct op_call *c, int result, unsigned int before,
 			 struct outcome *o)
 {

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* An operation of a case: what it works on, in the program itself, what its end changes. */
+/* An operation of a case: its target, how the program runs it, and the effects of its end. */
 #ifndef WORKLOADS_EXEC_OPERATION_H
 #define WORKLOADS_EXEC_OPERATION_H
 
 #include "workloads/exec/exec.h"
 
 /*
- * target.c: what @c works on, its files open: @t, and the bytes of a write or store with
- * their generation, or room for those of a read. *@data is the caller's to free(). False
+ * target.c: fills @t with the target of @c, its files open. *@data has the bytes of a write
+ * or store, of generation *@gen, or space for those of a read; the caller frees it. False
  * with @o filled.
  */
 bool exec_target(struct exec *x, const struct op_call *c, struct op_target *t, unsigned int *gen,
 		 void **data, struct outcome *o);
-/* It ended so; @raced: meanwhile another one changed the same pages. */
+/* @c ended with @result; @raced: another operation changed the same pages meanwhile. */
 void exec_ended(struct exec *x, const struct op_call *c, unsigned int gen, int result, bool raced);
-/* If @c is a read: @data is what it got, and nothing has changed the file since. */
+/* If @c is a read: checks the bytes in @data, that it read; the file must not have changed. */
 void exec_read_check(struct exec *x, const struct op_call *c, const void *data, struct outcome *o);
 
 /* Measures x->window_ms. */
 void exec_measure_window(struct exec *x, struct outcome *o);
 
 /*
- * operation.c: an operation in the program's own thread. One that does not return
- * within the grace is reported from another thread, and the case stands still.
+ * operation.c: an operation in the main thread of the program. If it does not return
+ * within the grace, another thread reports it, and the case stops there.
  */
 void exec_operation(struct exec *x, const struct step *st, struct outcome *o);
 

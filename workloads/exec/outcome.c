@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How a step came out. */
+/* The outcome of a step. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -16,7 +16,7 @@ void outcome_reset(struct outcome *o)
 
 static void outcome_set(struct outcome *o, enum step_status status, const char *found, va_list ap)
 {
-	/* the first thing that went wrong is the one to tell */
+	/* keep only the first failure */
 	if (o->status != STEP_OK)
 		return;
 	o->status = status;

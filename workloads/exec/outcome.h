@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What came of a step. */
+/* The outcome of a step. */
 #ifndef WORKLOADS_EXEC_OUTCOME_H
 #define WORKLOADS_EXEC_OUTCOME_H
 
@@ -7,7 +7,7 @@
 #include "base/rule.h"
 #include "wire/msg.h"
 
-/* What came of one step. */
+/* The outcome of one step. */
 struct outcome {
 	enum step_status status;
 	enum rule rule; /* with STEP_FAIL */
@@ -15,10 +15,10 @@ struct outcome {
 	char found[512];
 	struct buf detail;
 	int errnum;
-	bool hung; /* something does not end: the case stands still from here */
+	bool hung; /* something does not end: the case stops here */
 };
 
-/* As nothing had happened yet; the detail's memory is kept. */
+/* Resets @o to success; keeps the memory of the detail. */
 void outcome_reset(struct outcome *o);
 void outcome_fail(struct outcome *o, enum rule rule, const char *expected, const char *found, ...)
 	__printf(4, 5);

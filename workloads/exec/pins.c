@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Pins: taken, looked through and let go. */
+/* Takes, checks and releases pins. */
 #include "workloads/exec/files.h"
 #include "workloads/exec/maps.h"
 #include "workloads/exec/pins.h"
@@ -44,8 +44,8 @@ void exec_dma_settle(struct exec *x)
 }
 
 /*
- * What went wrong with DMA: wrong bytes and a refused access are the kernel's, all else
- * (a lost packet, a full table) is the transport's or ours.
+ * Reports a DMA fault: wrong bytes and a refused access are failures of the kernel, all
+ * else (a lost packet, a full table) are errors of the transport or of daxrig.
  */
 static void judge_dma(const struct exec_pin *p, int errnum, const char *what, struct outcome *o)
 {
@@ -56,7 +56,7 @@ static void judge_dma(const struct exec_pin *p, int errnum, const char *what, st
 		outcome_error(o, "pin '%s': %s: %s", p->pin.name, errno_name(errnum), what);
 }
 
-/* Of no other pin that has a place, nor, as far as that goes, of one before it. */
+/* An id of no other pin in x->pins and, as far as possible, of no earlier pin. */
 static unsigned int choose_id(struct exec *x)
 {
 	unsigned int id, i;
@@ -82,7 +82,7 @@ static const struct pin_kind *kind_of(const struct exec *x, const struct step *s
 static void setup_pin(struct exec *x, const struct step *st, struct exec_pin *p)
 {
 	struct exec_map *m = exec_map(x, st->other);
-	/* all but the text, which is large and read only behind a failure */
+	/* all but why, which is large and only read after a failure */
 	memset(p, 0, offsetof(struct exec_pin, pin.why));
 	p->pin.why[0] = '\0';
 	p->pin.kind = kind_of(x, st);
@@ -104,7 +104,7 @@ static void judge_refusal(struct exec *x, const struct step *st, struct exec_pin
 
 	o->errnum = -ret;
 	if (!p->pin.asked) {
-		outcome_error(o, "%s was not even asked for: %s: %s", st->pin->name,
+		outcome_error(o, "the kernel was not asked for %s: %s: %s", st->pin->name,
 			      errno_name(-ret), p->pin.why);
 		return;
 	}
@@ -123,8 +123,8 @@ static void judge_refusal(struct exec *x, const struct step *st, struct exec_pin
 }
 
 /*
- * What the kernel must grant it refused: no gate had to be lifted, and the errno speaks
- * of the page, not of what the machine lacks.
+ * Whether the kernel wrongly refused the pin: no gate had to be lifted, and the errno is
+ * about the page, not about something that the machine lacks.
  */
 static bool is_wrong_refusal(struct exec *x, const struct step *st, const struct exec_pin *p,
 			     int errnum)
@@ -142,8 +142,8 @@ static bool is_wrong_refusal(struct exec *x, const struct step *st, const struct
 }
 
 /*
- * Whether the device should be there: its driver is in, or the second NVDIMM is, and
- * setting it up failed. That is no lack of the kernel's.
+ * Whether the device should exist: its driver, or the second NVDIMM, is there, and its setup
+ * failed. Then the kernel does not lack it.
  */
 static bool setup_failed(const struct exec *x, const struct step *st)
 {
@@ -176,7 +176,7 @@ static int take(struct exec *x, const struct step *st, struct exec_pin *p)
 	return p->pin.kind->take(&p->pin);
 }
 
-/* The process of @p does not answer or end: the case stands still. */
+/* The process of @p does not answer or end: the case stops. */
 static void judge_holder(struct exec *x, struct exec_pin *p, struct outcome *o)
 {
 	exec_judge_stuck(x, p->pin.name, p->pin.pid, p->pin.pid, x->grace_ms, o);
@@ -262,7 +262,7 @@ static void compare_last(struct exec *x, struct exec_pin *p, struct outcome *o)
 	shadow_deinit(&want);
 }
 
-/* What ends from here on had its reason. */
+/* A release: an operation that ends from now on may have ended because of it. */
 static void about_to_let_go(struct exec *x)
 {
 	if (x->nr_tasks) { /* nobody else asks when */
@@ -331,7 +331,7 @@ void exec_pin_check(struct exec *x, const struct step *st, struct outcome *o)
 	int ret;
 
 	if (!p->pin.kind->look) {
-		outcome_error(o, "a %s pin cannot be looked through", p->pin.kind->name);
+		outcome_error(o, "the bytes of a %s pin cannot be read", p->pin.kind->name);
 		return;
 	}
 	exec_dma_settle(x);

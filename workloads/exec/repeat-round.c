@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between two rounds of a block: what the one made is gone, its places are free. */
+/* Between two rounds of a block: removes the things of the first and frees their places. */
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -16,8 +16,8 @@ void exec_mark(const struct exec *x, struct mark *out)
 }
 
 /*
- * Only under a sabotage pins outlive their round. Those of the first do, as it wants;
- * more than there are places for would be an error of the case.
+ * Pins outlive their round only under a sabotage. Those of the first round stay, as it
+ * demands; with those of all rounds x->pins would overflow, an error of the case.
  */
 static void end_pins(struct exec *x, struct mark *from, unsigned int round, struct outcome *o)
 {

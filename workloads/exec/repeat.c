@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* repeat ... end: many rounds, one report a line. */
+/* repeat ... end: many rounds, one report for each line. */
 #include "workloads/exec/repeat.h"
 #include "workloads/oracles/oracle.h"
 
@@ -7,9 +7,9 @@
 #include <string.h>
 
 /*
- * What came of one line: of its last round, the time of all. That is taken in ticks of
- * the processor and made nanoseconds by those of the whole block: an emulated guest's
- * clock costs as much as a system call.
+ * The outcome of one line in its last round, and its time in all rounds. The time is in
+ * CPU ticks, converted by the ticks and nanoseconds of the whole block: in an emulated
+ * guest, reading the clock costs as much as a system call.
  */
 struct block_line {
 	struct outcome o;
@@ -20,9 +20,9 @@ struct block {
 	const struct step *repeat;
 	unsigned int round; /* from 0 */
 	uint64_t start_ns;
-	uint64_t ns; /* of all of it, known at its end */
+	uint64_t ns; /* of the whole block, set at its end */
 	uint64_t start_ticks, last_ticks;
-	struct block_line *lines; /* one a step behind repeat, end the last */
+	struct block_line *lines; /* one for each step after repeat, the last is end */
 	unsigned int nr_lines;
 };
 
@@ -38,7 +38,7 @@ static void name_round(const struct block *b, struct outcome *o)
 		 b->repeat->rounds, found);
 }
 
-/* Since the last look; 0 when another processor's count is behind. */
+/* Ticks since the last call; 0 when the count of another CPU is lower. */
 static uint64_t passed(struct block *b)
 {
 	uint64_t now = __builtin_ia32_rdtsc();
@@ -94,7 +94,7 @@ static bool ends_case(const struct outcome *o)
 	return o->status == STEP_SKIP || o->status == STEP_ERROR;
 }
 
-/* One round; how many lines it came to, and whether all of them were well. */
+/* Runs one round; returns how many lines ran, and whether all succeeded. */
 static unsigned int run_round(struct exec *x, struct block *b, struct mark *mark, bool *fine)
 {
 	for (unsigned int i = 0; i < b->nr_lines; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a case leaves behind. All of it is looked at in every case, fsck too: the next
- * case of a kept guest makes its filesystem anew, so what one case damaged is seen
- * behind that case or never.
+ * Checks what a case leaves behind. Every case checks all of it, with fsck: the next case
+ * in the same guest makes a new filesystem, so any damage is seen after the case that did
+ * it or never.
  */
 #include "workloads/exec/files.h"
 #include "workloads/exec/fs.h"
@@ -28,7 +28,7 @@ static void look_for_processes(struct outcome *o)
 			     "a process that it started still runs");
 }
 
-/* A filesystem that is gone has let go of its device. */
+/* An unmounted filesystem must have released its device. */
 static void look_at_device(struct exec *x, struct outcome *o)
 {
 	_cleanup_close_ int fd = open(x->ctx->guest->pmem, O_RDONLY | O_EXCL | O_CLOEXEC);
@@ -54,7 +54,7 @@ static bool unmount(struct exec *x, struct outcome *o)
 	return false;
 }
 
-/* Looks at it unmounted, and mounts it again. False: it does not come off. */
+/* Unmounts, checks and mounts again. False: it cannot be unmounted. */
 static bool check_fs(struct exec *x, struct outcome *o)
 {
 	if (!unmount(x, o))
@@ -76,7 +76,7 @@ bool exec_residue(struct exec *x, bool whole, bool checked, struct outcome *o)
 {
 	look_for_processes(o);
 	exec_part_over(x, o);
-	/* of a device that is gone only the mount is left */
+	/* after an unbind only the mount is left */
 	if (whole && !x->unbound && !(checked && x->mounted) && !check_fs(x, o))
 		return false;
 	exec_part_over(x, o);

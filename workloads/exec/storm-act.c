@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a worker of a storm does, one thing each, and what it makes of the bytes it is to see. */
+/* The single acts of a storm's worker, and their effects on the bytes it must see. */
 #include "workloads/exec/storm.h"
 #include "workloads/exec/files.h"
 #include "workloads/exec/maps.h"
@@ -12,7 +12,7 @@
 
 #include "workloads/model/pattern.h"
 
-#define RAM_DISKS 16u /* odirect shares them out by id */
+#define RAM_DISKS 16u /* odirect selects one by the pin's id */
 
 void storm_note(struct storm_worker *w, struct storm_event e)
 {
@@ -44,7 +44,7 @@ void storm_set(struct storm_worker *w, uint64_t off, uint64_t len, const struct 
 	shadow_set(&w->bytes, off - w->off, len, p);
 }
 
-/* A device that writes meanwhile does so again at once, or has done so last: who knows. */
+/* A device that writes at the same time may have written its lanes before or after. */
 static void spoil_lanes(struct storm_worker *w, uint64_t off, uint64_t len)
 {
 	const struct exec_pin *p = w->pin;
@@ -86,7 +86,7 @@ void storm_apply(struct storm_worker *w)
 		.kind = PIECE_DATA, .origin = w->s->f->m->origin, .gen = w->op.gen, .src = c->off[0]
 	};
 	storm_set(w, c->off[0], c->len, &p);
-	/* the device of this round's pin may have been the last to write there, or not */
+	/* the device of this round's pin may or may not have been the last to write there */
 	spoil_lanes(w, c->off[0], c->len);
 }
 
@@ -110,7 +110,7 @@ bool storm_store(struct storm_worker *w, uint64_t off, uint64_t len)
 	return w->o.status == STEP_OK;
 }
 
-/* Of no other pin that stands, by its disk too, and not what the ledger saw here last. */
+/* An id of no other held pin, nor of its RAM disk, nor of the ledger's last look here. */
 static unsigned int choose_id(struct storm_worker *w)
 {
 	struct exec *x = w->s->x;
@@ -143,10 +143,10 @@ static void prepare(struct storm_worker *w, const struct pin_info *kind, uint64_
 	p->file = w->s->f;
 	p->off = off;
 	p->traits = sabotaged ? 0 : kind->traits;
-	p->live = true; /* its id is taken from here on */
+	p->live = true; /* reserves its id */
 }
 
-/* The lanes of the pin's device, if it has one. */
+/* Sets the lanes of the pin's device, if it has one. */
 static void set_lanes(struct storm_worker *w, enum piece_kind kind, unsigned int gen)
 {
 	const struct exec_pin *p = w->pin;
@@ -210,7 +210,7 @@ bool storm_pin(struct storm_worker *w, const struct pin_info *kind, uint64_t off
 	return true;
 }
 
-/* What went wrong with traffic: bytes and refused access are the kernel's, all else is not. */
+/* Reports a DMA fault: wrong bytes and refused access fail the kernel, others are errors. */
 static void judge(struct storm_worker *w, int ret)
 {
 	const struct pin *p = &w->pin->pin;
@@ -232,7 +232,7 @@ static void compare_pin(struct storm_worker *w, const struct shadow *want)
 		     &w->o);
 }
 
-/* What the pin must show; where a write that goes on meets it, nobody knows. */
+/* The bytes that the pin must show; where a running write overlaps it, they are unknown. */
 static void expect(struct storm_worker *w, struct shadow *want)
 {
 	struct piece any = { .kind = PIECE_ANY };

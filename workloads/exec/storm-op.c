@@ -15,7 +15,7 @@
 #include "base/task.h"
 #include "workloads/model/pattern.h"
 
-/* One that waits longer asks the others for a moment without pins. */
+/* An operation that waits longer asks the other workers to take no new pins for a while. */
 #define FAIR_NS 100000000ull
 
 static struct timespec to_timespec(uint64_t ns)
@@ -148,8 +148,8 @@ bool storm_op_is_done(struct storm_worker *w)
 }
 
 /*
- * Up to some kernels a page that was stored to while an operation waited for it is never
- * idle again, and the wait goes on, until it is mapped no more.
+ * In some kernels a page that was stored to while an operation waited for it does not get
+ * idle again, and the wait goes on, until the page is unmapped.
  */
 static void unstick(struct storm *s)
 {
@@ -160,7 +160,7 @@ static void unstick(struct storm *s)
 	pthread_mutex_lock(&s->lock);
 }
 
-/* Under the lock. False: nobody holds anything for the grace, and it does not end. */
+/* Under the lock. False: no pin has been held for the grace, and it has not ended. */
 static bool wait_for_end(struct storm_worker *w)
 {
 	struct storm *s = w->s;
@@ -190,7 +190,7 @@ static bool wait_for_end(struct storm_worker *w)
 	return w->op.done;
 }
 
-/* Of all that does not end: what sleeps in a layout wait; others may queue behind it. */
+/* Of the operations that do not end, one in a layout wait; others may queue behind it. */
 static struct storm_worker *culprit(struct storm_worker *w)
 {
 	struct storm *s = w->s;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the leader of a storm does while all workers stand still: it has the file for itself. */
+/* What the leader of a storm does while all workers stop: nothing else uses the file then. */
 #include "workloads/exec/storm.h"
 
 #include <errno.h>
@@ -45,7 +45,7 @@ uint64_t storm_taint(void)
 	return v;
 }
 
-/* A splat is the host's to judge: here it ends the storm, so that what led to it is kept. */
+/* The host judges a splat; here it ends the storm, to keep the log of what led to it. */
 static bool look_at_taint(struct storm *s)
 {
 	uint64_t now = storm_taint();
@@ -117,7 +117,7 @@ static void drop_pins(struct storm *s, const struct storm_turn *t)
 	}
 }
 
-/* The operation did what it does to the bytes, and the file has its old size again. */
+/* Applies the operation to the expected bytes; the file has its old size again. */
 static void apply(struct storm *s, const struct storm_turn *t)
 {
 	struct shadow all = SHADOW_INIT;
@@ -136,7 +136,7 @@ static void apply(struct storm *s, const struct storm_turn *t)
 	shadow_deinit(&all);
 }
 
-/* Makes the file as large as it was. */
+/* Restores the size of the file. */
 static bool size_again(struct storm *s, const struct storm_turn *t)
 {
 	struct storm_worker *l = leader(s);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* True: another round. */
+/* True to run another round. */
 static bool stand_still(struct storm_worker *w)
 {
 	struct storm *s = w->s;
@@ -29,7 +29,7 @@ static bool stand_still(struct storm_worker *w)
 	return on;
 }
 
-/* What is done while the pin stands; the operation, if there is one, was begun. */
+/* What the worker does while it holds the pin; its operation, if any, has begun. */
 static void with_pin(struct storm_worker *w, const struct storm_round *r)
 {
 	bool meets = storm_meets(r);
@@ -55,7 +55,7 @@ static bool run_round(struct storm_worker *w)
 	bool pinned = false;
 
 	storm_next(&w->seq, &r);
-	w->pin->traits = 0; /* of the round before: its device writes no more */
+	w->pin->traits = 0; /* those of the last round, whose device has stopped */
 	if (!storm_store(w, r.off, r.len))
 		return false;
 	if (r.pin)

@@ -16,9 +16,9 @@
 #include "base/task.h"
 #include "workloads/oracles/oracle.h"
 
-/* So long the workers go on between two looks at all. */
+/* How long the workers run between two checks of everything. */
 #define SLICE_NS 300000000ull
-/* Graces that a round may take: it waits for some operations of others, too. */
+/* The time limit of a round, in graces: it also waits for operations of others. */
 #define ROUND_GRACES 4
 #define LOG_TEXT_MAX 60000u
 
@@ -103,7 +103,9 @@ static bool init(struct storm *s, struct exec *x, const struct step *st, struct 
 		return false;
 	if (!exec_file_open(s->f) || x->nr_pins + s->n > EXEC_THINGS_MAX ||
 	    x->nr_maps + s->n > EXEC_THINGS_MAX) {
-		outcome_error(o, "no room for a storm on '%s', or it cannot be opened", st->name);
+		outcome_error(
+			o, "cannot open '%s' for a storm, or it needs too many pins, maps or files",
+			st->name);
 		return false;
 	}
 	oracles_tell(x, spoiled, s->f, 0, s->f->m->size);
@@ -132,7 +134,7 @@ static void deinit(struct storm *s, struct mark *mark)
 	free(s);
 }
 
-/* Until @end, or @wanted workers stand still, or the storm is over. */
+/* Waits until @end, or until @wanted workers have stopped, or the storm ends. */
 static void wait_for(struct storm *s, uint64_t end, unsigned int wanted)
 {
 	const struct timespec ts = { .tv_sec = (time_t)(end / 1000000000),
@@ -161,7 +163,7 @@ static void blame(struct storm *s)
 	}
 }
 
-/* All stand still; false: one does not, and never will. */
+/* Waits until all have stopped; false: one does not, and never will. */
 static bool hold_up(struct storm *s)
 {
 	uint64_t end = now_ns() + s->x->grace_ms * ROUND_GRACES * 1000000;
@@ -195,7 +197,7 @@ static void stop(struct storm *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-/* False when a thread does not stand still in the end. */
+/* False when a thread does not end. */
 static bool lead(struct storm *s)
 {
 	uint64_t end = s->start_ns + s->st->storm.ms * 1000000, now;
@@ -248,7 +250,7 @@ static void send(struct storm *s, const char *name, const struct buf *text)
 	case_send(s->x->ctx, MSG_EVIDENCE, &msg);
 }
 
-/* What it did last, and the same as a scenario. */
+/* Saves the last events of the storm, also as a scenario. */
 static void send_evidence(struct storm *s, const struct outcome *o)
 {
 	const struct storm_file file = { s->f->name, s->f->m->size, s->st->storm.workers,
@@ -296,7 +298,7 @@ static void take_finding(struct storm *s, struct outcome *o)
 			 w->round, w->o.found);
 }
 
-/* The others end their rounds; then the books of what does not end may be looked at. */
+/* Lets the other workers end their rounds; then the ledger can judge what does not end. */
 static void take_hang(struct storm *s, struct outcome *o)
 {
 	const struct storm_worker *w = s->culprit;
@@ -316,7 +318,7 @@ static bool write_anew(struct storm *s)
 	struct model_file *f = s->f->m;
 
 	l->round++;
-	/* of a hole, so that it meets no page: write-over-unwritten shows what comes of that */
+	/* from a hole, so that it meets no page: write-over-unwritten tests the other case */
 	storm_op_begin(l, &op_punch, 0, f->size, 0);
 	if (!storm_op_end(l)) {
 		storm_tell(l);
@@ -334,7 +336,7 @@ static bool write_anew(struct storm *s)
 	return true;
 }
 
-/* What the file holds now nobody needs to know, as the finding is made; its size is as before. */
+/* Restores only the size: after a finding, the bytes of the file no longer matter. */
 static void forget_bytes(struct storm *s, struct outcome *o)
 {
 	struct model_file *f = s->f->m;
@@ -376,7 +378,7 @@ void exec_storm(struct exec *x, const struct step *st, struct outcome *o)
 	sched_setaffinity(0, sizeof(before), &before);
 	if (!ended) {
 		take_hang(s, o);
-		return; /* its threads go on to use it */
+		return; /* its threads still use it */
 	}
 	if (s->finder)
 		forget_bytes(s, o);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A storm while it runs. storm.c: the step, and the leader; storm-worker.c: the rounds;
- * storm-act.c: what both do, one thing each; storm-op.c: operations in threads of their own;
- * storm-turn.c: what the leader does with all workers at rest.
+ * A running storm. storm.c: the step and the leader; storm-worker.c: the rounds;
+ * storm-act.c: the single acts of both; storm-op.c: operations in threads of their own;
+ * storm-turn.c: what the leader does while all workers stop.
  */
 #ifndef WORKLOADS_EXEC_STORM_H
 #define WORKLOADS_EXEC_STORM_H
@@ -13,15 +13,15 @@
 
 struct storm;
 
-/* An operation, carried out by a thread that is there for it. */
+/* An operation, and the thread that runs it. */
 struct storm_op {
 	struct op_call call;
 	struct op_target target;
 	void *data;		    /* bytes of a write */
-	unsigned int gen;	    /* theirs */
+	unsigned int gen;	    /* generation of data */
 	unsigned int id;	    /* for the log */
 	bool wanted, entered, done; /* under the lock */
-	bool applied;		    /* the bytes are known to be as it left them */
+	bool applied;		    /* the expected bytes have its effect */
 	int result;
 	uint64_t entered_ns, done_ns;
 	pthread_t thread;
@@ -33,19 +33,19 @@ struct storm_worker {
 	unsigned int number; /* or STORM_LEADER */
 	unsigned int round;
 	struct storm_seq seq;
-	struct shadow bytes; /* what its range must show, from 0; not of the leader */
+	struct shadow bytes; /* the bytes that its range must have, from 0; not for the leader */
 	uint64_t off, len;   /* of the range, in the file */
 	struct exec_map *map;
-	struct exec_pin *pin;	/* its place in struct exec */
-	unsigned int pin_event; /* the pin's id in the log */
-	unsigned int looked_id; /* of the pin that the ledger saw there last */
-	void *seen;		/* len bytes: what a check or a pin showed */
+	struct exec_pin *pin;	/* its pin in struct exec */
+	unsigned int pin_event; /* id of the pin in the log */
+	unsigned int looked_id; /* id of its pin at the last look of the ledger */
+	void *seen;		/* len bytes: those read by a check or a pin */
 	struct storm_op op;
 	struct outcome o;
-	pthread_cond_t moved; /* its operation did */
+	pthread_cond_t moved; /* its operation was entered or is done */
 	pthread_t thread;
 	pid_t tid;
-	bool started, stands; /* stands: still, under the lock */
+	bool started, stands; /* stands: it has stopped; under the lock */
 };
 
 struct storm {
@@ -56,34 +56,34 @@ struct storm {
 	unsigned int n;				      /* workers */
 	uint64_t start_ns;
 	pthread_mutex_t lock; /* for all below */
-	pthread_mutex_t gate; /* one long-term pin at a time is asked for */
-	pthread_cond_t turn;  /* pause, stop or calm changed, or a worker stood still */
+	pthread_mutex_t gate; /* only one worker at a time takes a long-term pin */
+	pthread_cond_t turn;  /* pause, stop or calm changed, or a worker stopped */
 	bool pause, stop;
-	bool stuck;	     /* what was found does not end */
-	bool tainted;	     /* the kernel said something */
+	bool stuck;	     /* an operation does not end */
+	bool tainted;	     /* the kernel was tainted during the storm */
 	uint64_t taint;	     /* before the storm */
-	unsigned int parked; /* workers that stand still */
-	unsigned int calm;   /* workers that want no new pins, so that their wait ends */
-	unsigned int live;   /* pins */
-	uint64_t idle_ns;    /* since there are none */
+	unsigned int parked; /* workers that have stopped */
+	unsigned int calm;   /* workers that ask for no new pins, so that their wait ends */
+	unsigned int live;   /* pins that are held */
+	uint64_t idle_ns;    /* since when live is 0 */
 	unsigned int ids, pins, ops, looks, unstuck;
-	struct storm_worker *finder;  /* of what is in its outcome; NULL: nothing so far */
-	struct storm_worker *culprit; /* whose operation does not end */
-	struct storm_log log;	      /* up to then */
+	struct storm_worker *finder;  /* the first with a finding in its outcome, or NULL */
+	struct storm_worker *culprit; /* the one whose operation does not end */
+	struct storm_log log;	      /* up to the finding */
 };
 
-/* storm-act.c. They return false when w->o says why. */
+/* storm-act.c. False: w->o has the failure. */
 bool storm_store(struct storm_worker *w, uint64_t off, uint64_t len);
 bool storm_pin(struct storm_worker *w, const struct pin_info *kind, uint64_t off, uint64_t len);
 bool storm_look(struct storm_worker *w);
 bool storm_unpin(struct storm_worker *w);
-/* Its operation is done: so are the bytes. */
+/* Applies the worker's operation, which is done, to the expected bytes. */
 void storm_apply(struct storm_worker *w);
 bool storm_check(struct storm_worker *w, uint64_t off, uint64_t len, bool read);
-/* The bytes of [off, off + len) of the file are now as @p says: its off, len are not read. */
+/* Expects the bytes of @p in [off, off + len) of the file; its off and len are not read. */
 void storm_set(struct storm_worker *w, uint64_t off, uint64_t len, const struct piece *p);
 void storm_note(struct storm_worker *w, struct storm_event e);
-/* w->o goes to the step, if it is the first, and everybody stops. */
+/* Reports w->o, if it is the first finding, as that of the step, and stops the storm. */
 void storm_tell(struct storm_worker *w);
 
 /* storm-op.c */
@@ -91,25 +91,25 @@ bool storm_op_init(struct storm_worker *w);
 void storm_op_deinit(struct storm_worker *w);
 void storm_op_begin(struct storm_worker *w, const struct operation *m, uint64_t off, uint64_t len,
 		    uint64_t size);
-/* Until it is done, or @us have passed since it was entered; at once without one. */
+/* Waits until the operation is done, or @us after it was entered; not without an operation. */
 void storm_op_linger(struct storm_worker *w, unsigned int us);
 bool storm_op_is_done(struct storm_worker *w);
-/* For its end; false: it does not, or failed, as w->o says. */
+/* Waits for its end; false: it does not end, or failed, and w->o has that. */
 bool storm_op_end(struct storm_worker *w);
-/* It must not have returned before @released_ns, when @holder let go. */
+/* Judges that it has not returned before @released_ns, when @holder released its pin. */
 bool storm_op_waited(struct storm_worker *w, const struct storm_worker *holder,
 		     uint64_t released_ns);
 
 /* storm-worker.c */
 void *storm_worker_thread(void *arg);
 
-/* storm-turn.c: all stand still. False: w->o of the leader, or of a worker, says why. */
+/* storm-turn.c, while all workers stop. False: w->o of the leader or of a worker says why. */
 bool storm_look_at_all(struct storm *s);
 bool storm_move_all(struct storm *s, const struct storm_turn *t);
-/* What the kernel says of itself; it changes with a splat. */
+/* The kernel's taint flags; a splat changes them. */
 uint64_t storm_taint(void);
 
-/* storm.c: all at once; see storm/storm.h. */
+/* storm.c: the storm step; see storm/storm.h. */
 void exec_storm(struct exec *x, const struct step *st, struct outcome *o);
 
 #endif

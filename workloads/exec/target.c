@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What an operation works on, and what becomes of the books when it has ended. */
+/* The target of an operation, and the effects of its end on the model and the oracles. */
 #include "workloads/exec/files.h"
 #include "workloads/exec/maps.h"
 #include "workloads/exec/operation.h"
@@ -11,7 +11,7 @@
 #include "workloads/model/pattern.h"
 #include "workloads/oracles/oracle.h"
 
-/* Bytes of a generation of their own for @len bytes at @off of @f. */
+/* Makes @len bytes of a new generation for @off of @f. */
 static void *new_bytes(struct model_file *f, uint64_t off, uint64_t len, unsigned int *gen)
 {
 	void *data = xcalloc(1, len);
@@ -52,7 +52,7 @@ static bool target_files(struct exec *x, const struct op_call *c, struct op_targ
 		t->fd[i] = f->fd;
 		t->path[i] = f->path;
 		if (c->op->traits & OP_LAST_CLOSE)
-			f->fd = -1; /* the operation closes it, and the number may come again */
+			f->fd = -1; /* the operation closes it, and the number may be reused */
 	}
 	return true;
 }
@@ -79,7 +79,7 @@ bool exec_target(struct exec *x, const struct op_call *c, struct op_target *t, u
 	return true;
 }
 
-/* A store that went in part, or met another operation: nobody knows its bytes. */
+/* After a partial store, or one that raced with another operation, the bytes are unknown. */
 static void spoil(struct exec *x, const struct op_call *c)
 {
 	struct exec_map *m = exec_map(x, c->map);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whether a started operation is over, sleeps, or is at work: sampled, window by window. */
+/* Samples, window by window, whether a started operation has ended, sleeps or runs. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,13 +9,13 @@
 
 /* A waiter that uses a larger part of the window than this is spinning. */
 #define WAITER_CPU_PERCENT 10
-/* Windows in a row that something of unknown kind has to sleep through. */
+/* Consecutive windows that a task must sleep through if it is in no known layout wait. */
 #define RESTS_ENOUGH 5
 /*
- * Windows in a row that something has to be at work before it is said to spin: each is
- * ten times what an operation takes. One more for so many bytes of its file. So few of
- * them do in which it ends up in a layout wait by its stack: no honest work is done
- * there. (What runs on another processor has no stack to be read.)
+ * Consecutive windows that a task must run before it is judged to spin: each is ten times
+ * the time of an operation. One more for so many bytes of its file. Fewer are enough if
+ * its stack shows a layout wait at the end of each, where no real work is done. (The stack
+ * of a task that runs on another CPU cannot be read.)
  */
 #define BUSY_ENOUGH 8
 #define BUSY_BYTES (2u << 20)
@@ -23,8 +23,8 @@
 
 /*
  * Where the layout waits sleep: xfs_break_dax_layouts, ext4_break_layouts (6.1, 6.12),
- * xfs_wait_dax_page, ext4_wait_dax_page, dax_break_layout_final (7.2). What sleeps
- * elsewhere may be waiting for the disk: it is looked at longer.
+ * xfs_wait_dax_page, ext4_wait_dax_page, dax_break_layout_final (7.2). A task that sleeps
+ * elsewhere may be waiting for the disk, so it is sampled longer.
  */
 static bool names_layout_wait(const char *where)
 {
@@ -38,8 +38,8 @@ bool exec_waits_for_layout(const struct task_sample *s)
 }
 
 /*
- * At work, and not asleep: is it in such a wait all the same? What asks for a busy page
- * again and again was not told to wait; the function that does so may be inlined.
+ * Whether a running task is in such a wait: it then polls a busy page instead of sleeping.
+ * The function that polls may be inlined.
  */
 static bool is_in_layout_wait(const struct exec *x, const struct exec_task *t)
 {

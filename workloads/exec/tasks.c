@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Operations that run beside the program, and what is expected of them. */
+/* Operations in threads and processes of their own. */
 #include "workloads/exec/files.h"
 #include "workloads/exec/maps.h"
 #include "workloads/exec/operation.h"
@@ -94,7 +94,7 @@ bool exec_task_event(struct exec_task *t, uint64_t deadline)
 	eventfd_t n;
 	int ret;
 
-	/* the program is told by SIGBUS of pages that go bad, also while it waits */
+	/* the kernel may send SIGBUS for a poisoned page even while the program waits */
 	do {
 		uint64_t now = now_ns();
 
@@ -139,7 +139,7 @@ void exec_tasks_settle(struct exec *x)
 		if (!t->started || t->applied || !exec_task_done(t))
 			continue;
 		t->applied = true;
-		/* what it met has ended by now: who was first cannot be told */
+		/* the operation it raced with has ended by now: their order is unknown */
 		raced = t->behind && t->behind->applied &&
 			model_races(&x->model, &t->step->call, &t->behind->step->call);
 		exec_ended(x, &t->step->call, t->gen, t->shared->result, raced);
@@ -153,7 +153,7 @@ void exec_tasks_lacking(const struct exec *x, struct outcome *o)
 		const struct exec_task *t = &x->tasks[i];
 
 		if (t->applied && op_lacking(&t->step->call, x->ctx->fs, t->shared->result)) {
-			outcome_reset(o); /* whatever was expected of it */
+			outcome_reset(o); /* a skip replaces any other outcome */
 			exec_lacking(&t->step->call, t->shared->result, o);
 		}
 	}

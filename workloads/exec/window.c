@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How long an operation takes here when nobody holds a page: the base of every
- * bounded wait. Measured in each case, on its own filesystem.
+ * Measures the time of an operation while no page is held: all time limits depend on it.
+ * Each case measures it on its own filesystem.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 /* A window this many times the slowest of ROUNDS operations, within bounds. */
 #define WINDOW_FACTOR 10
 #define WINDOW_MIN_MS 60
-#define WINDOW_MAX_MS 1000 /* eight of them are within the time that a case has */
+#define WINDOW_MAX_MS 1000 /* eight of them must fit in the time limit of a case */
 /* KERNEL.md: 2 s on a machine where a window is the shortest. */
 #define GRACE_MIN_MS 2000
 
@@ -56,7 +56,7 @@ void exec_measure_window(struct exec *x, struct outcome *o)
 		slowest = MAX(slowest, ns);
 	}
 	free(bytes);
-	/* it stays: a freed inode would go to a file of the case, in an order of chance */
+	/* keep the file: a freed inode would make the inode order of the case's files random */
 	close_fd(&fd);
 	if (ret) {
 		outcome_error(o, "cannot measure an operation: %s", strerror(-ret));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * XFS exchanges ranges only where a bit of its superblock allows that, and the mkfs and
- * the fsck at hand may be older than the bit. So it is set just before a mount, and
- * cleared for the fsck: a filesystem that was unmounted cleanly is the same without it.
+ * XFS exchanges ranges only if a bit of its superblock allows it, and the installed mkfs and
+ * fsck may be older than the bit. So set it just before a mount, and clear it for the fsck:
+ * a cleanly unmounted filesystem is the same without it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +37,7 @@ static uint32_t checksum(const uint8_t *super, size_t size)
 	return ~crc32c(crc, super + CRC_AT + 4, size - CRC_AT - 4);
 }
 
-/* False when it is no superblock, or a damaged one: that is left to those who judge it. */
+/* False when it is no valid superblock; mount and fsck judge that. */
 static bool set_bit(uint8_t *super, bool on)
 {
 	size_t size = (size_t)super[SECTSIZE_AT] << 8 | super[SECTSIZE_AT + 1];
@@ -64,7 +64,7 @@ void exec_xfs_exchange(const struct exec *x, bool on)
 	if (!exec_wants_exchange(x) || g->kernel_major < 6 ||
 	    (g->kernel_major == 6 && g->kernel_minor < 10))
 		return;
-	/* around the page cache, as the filesystem does it */
+	/* O_DIRECT: bypass the page cache, as the filesystem does */
 	fd = open(g->pmem, O_RDWR | O_DIRECT | O_CLOEXEC);
 	super = fd < 0 ? NULL : aligned_alloc(SUPER, SUPER);
 	if (super && pread(fd, super, SUPER, 0) == SUPER && set_bit(super, on) &&

@@ -63,7 +63,7 @@ static struct err *collect(const char *origin, const char *text, const char *end
 	return NULL;
 }
 
-/* Copies one line with its variables filled in; @pick[i] chooses among e->v[i]. */
+/* Appends the line to @out with its variables replaced; @pick[i] selects a value of e->v[i]. */
 static struct err *fill_line(struct line *l, const struct eaches *e, const unsigned int *pick,
 			     struct buf *out)
 {
@@ -89,7 +89,8 @@ static struct err *fill_line(struct line *l, const struct eaches *e, const unsig
 				break;
 		if (i == e->n) {
 			l->next = 1;
-			return line_error(l, "'$%.*s' is no variable of an 'each' line", (int)n, p);
+			return line_error(l, "'$%.*s' is not a variable of an 'each' line", (int)n,
+					  p);
 		}
 		buf_adds(out, e->v[i].values[pick[i]]);
 		p += n;

@@ -156,7 +156,7 @@ struct err *line_size(struct line *l, const char *what, uint64_t *out)
 		return line_expected(l, what);
 	l->next++;
 	if (*out > SCENARIO_BYTES_MAX)
-		return line_error(l, "no more than 4G");
+		return line_error(l, "larger than 4G");
 	return NULL;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the host and the guest both know of the ways to hold a page. Pure. */
+/* The pins as both host and guest know them: names and traits. Pure. */
 #ifndef WORKLOADS_PIN_INFO_H
 #define WORKLOADS_PIN_INFO_H
 
@@ -7,24 +7,24 @@
 
 enum pin_trait {
 	PIN_HOLDS = 1 << 0,	      /* a lasting reference: operations in its range wait */
-	PIN_REFUSED = 1 << 1,	      /* on fsdax the kernel must answer EOPNOTSUPP */
-	PIN_DMA_WRITES = 1 << 2,      /* real DMA writes into the page while it stands */
-	PIN_LOOKS = 1 << 3,	      /* what it sees can be read while it stands */
+	PIN_REFUSED = 1 << 1,	      /* on fsdax the kernel must refuse it with EOPNOTSUPP */
+	PIN_DMA_WRITES = 1 << 2,      /* real DMA writes into the page while it is held */
+	PIN_LOOKS = 1 << 3,	      /* the bytes it sees can be read while it is held */
 	PIN_NEEDS_GATE = 1 << 4,      /* the host must lift the long-term gate */
 	PIN_DEVDAX = 1 << 5,	      /* works on a device-DAX mapping, not on a file */
-	PIN_UNINTERRUPTIBLE = 1 << 6, /* its holder sleeps in D until it is let go */
-	/* what it holds of each page; none of these: nothing */
+	PIN_UNINTERRUPTIBLE = 1 << 6, /* its holder is in state D until its release */
+	/* how it holds each page; without any of these, it holds none */
 	PIN_GETS = 1 << 7, /* a reference (FOLL_GET) */
 	PIN_PINS = 1 << 8, /* a pin (FOLL_PIN) */
-	PIN_BIO = 1 << 9,  /* what a bio takes: a pin from v6.5 on, a reference before */
+	PIN_BIO = 1 << 9,  /* as a bio does: a pin since v6.5, a reference before */
 };
 
 /*
  * DMA lane: a pin with PIN_DMA_WRITES writes, in every page it holds, only the
  * last PIN_LANE bytes, with pattern_word(ORIGIN_PIN + id, generation, offset of
  * the word in the pinned range), generation counting the rounds from 1 and
- * skipping 0 when it wraps. All else in the page it only reads. A lane that
- * does not lie whole in the pinned range is left out.
+ * skipping 0 when it wraps. It only reads the rest of the page. It writes no lane
+ * that is only partly inside the pinned range.
  */
 #define PIN_LANE 64u
 #define PIN_PAGE PAGE
@@ -57,10 +57,10 @@ struct pin_info {
 /* The same as a table; ends with a NULL name. */
 extern const struct pin_info pin_infos[];
 
-/* It sees pages and holds none: what it sees is what its file has there by then. */
+/* Whether such a pin sees pages but holds none: it always sees the current pages of the file. */
 bool pin_traits_on_demand(unsigned int traits);
 
-/* NULL when there is none of that name. */
+/* NULL when no pin has that name. */
 const struct pin_info *pin_info_find(const char *name);
 
 #endif

@@ -26,19 +26,19 @@ struct err *step_repeat(struct parser *p, struct step *st)
 struct err *step_end(struct parser *p, struct step *st)
 {
 	if (!p->names.in_block)
-		return line_error(&p->line, "there is no 'repeat' before this 'end'");
+		return line_error(&p->line, "no 'repeat' before this 'end'");
 	if (st == &p->s->steps[p->block + 1])
-		return line_error(&p->line, "the block of line %u holds no step", p->block_line);
+		return line_error(&p->line, "the block of line %u has no steps", p->block_line);
 	p->s->steps[p->block].block_end = p->s->nr_steps - 1;
 	return names_end(&p->names, &p->line);
 }
 
-/* A step that judges by looking for a while, and any other. */
+/* A step that samples a task for a while before it judges, and any other step. */
 #define LOOK_MS 150
 #define STEP_MS 2
-/* Looks at everything, and what comes behind its end, for each ms of a storm. */
+/* ms allowed per ms of a storm: its checks, and the work after its end, take time too. */
 #define STORM_FACTOR 4
-/* However large the block is. */
+/* The upper limit, however large the block is. */
 #define BLOCKS_MS_MAX (10u * 3600 * 1000)
 
 static uint64_t step_ms(const struct step *st)

@@ -79,8 +79,8 @@ static struct err *parse_file(struct parser *p, struct step *st)
 		st->file = kinds[i].kind;
 		p->s->needs |= kinds[i].needs;
 		if (st->fill_rest && st->file != FILE_WRITTEN)
-			return line_error(&p->line, "only a written file takes the rest");
-		n->gone = true; /* not its own origin */
+			return line_error(&p->line, "only a written file takes the size 'rest'");
+		n->gone = true; /* a file cannot be a clone of itself */
 		err = kinds[i].other ? parser_refer(p, THING_FILE, &st->other, &other) : NULL;
 		n->gone = false;
 		return err;
@@ -110,7 +110,7 @@ static struct err *parse_map(struct parser *p, struct step *st)
 	if (err)
 		return err;
 	if (st->off % PAGE || st->len % PAGE || !st->len || st->len > (1u << 30))
-		return line_error(l, "a mapping is whole pages, up to 1G");
+		return line_error(l, "a mapping must be whole pages, up to 1G");
 	n->len = st->len;
 	st->shared = line_take(l, "shared");
 	if (!st->shared && !line_take(l, "private"))
@@ -126,7 +126,10 @@ static struct err *parse_map(struct parser *p, struct step *st)
 	return NULL;
 }
 
-/* MAP[+OFF] LEN, inside the mapping, or (@on_demand) a pin that sees pages; it is *@in. */
+/*
+ * Parses MAP[+OFF] LEN, a range inside the mapping; @on_demand: a pin that sees pages but
+ * holds none may stand for MAP. *@in is set to the mapping or pin.
+ */
 static struct err *parse_range(struct parser *p, struct step *st, bool on_demand, struct name **in)
 {
 	struct line *l = &p->line;
@@ -146,13 +149,13 @@ static struct err *parse_range(struct parser *p, struct step *st, bool on_demand
 						    "a mapping as MAP or MAP+OFFSET");
 	l->next++;
 	if (n->gone)
-		return line_error(l, "'%s' is gone by then", name);
+		return line_error(l, "'%s' does not exist at this point", name);
 	st->other = xstrdup(name);
 	err = line_size(l, "a length", &st->len);
 	if (err)
 		return err;
 	if (!st->len || st->off > n->len || st->len > n->len - st->off)
-		return line_error(l, "the range leaves the %s '%s'",
+		return line_error(l, "the range exceeds the %s '%s'",
 				  n->thing == THING_MAP ? "mapping" : "pin", name);
 	st->thing = n->thing;
 	*in = n;
@@ -174,7 +177,7 @@ static struct err *parse_touch(struct parser *p, struct step *st)
 	return NULL;
 }
 
-/* A child that is forked for the pin takes it, through the mapping it inherits. */
+/* "process": a child forked for the pin takes it, through the mapping it inherits. */
 static struct err *parse_holder(struct line *l, struct step *st, struct name *n,
 				const struct name *map)
 {
@@ -182,7 +185,7 @@ static struct err *parse_holder(struct line *l, struct step *st, struct name *n,
 	if (!st->process)
 		return NULL;
 	if (!map->shared)
-		return line_error(l, "a private mapping has pages of its own in another process");
+		return line_error(l, "the pin of a process needs a shared mapping");
 	n->stays = st->pin->traits & PIN_UNINTERRUPTIBLE;
 	strcpy(n->file, map->file);
 	return NULL;
@@ -201,7 +204,7 @@ static struct err *parse_pin(struct parser *p, struct step *st)
 	if (err)
 		return err;
 	if (st->off % PAGE || st->len % PAGE)
-		return line_error(l, "a pin holds whole pages");
+		return line_error(l, "a pin must cover whole pages");
 	n->len = st->len;
 	err = parse_holder(l, st, n, map);
 	n->on_demand = pin_traits_on_demand(st->pin->traits) && !st->process;
@@ -225,11 +228,11 @@ static struct err *parse_unpin(struct parser *p, struct step *st)
 		st->how = UNPIN_EXIT;
 	if (st->how && !n->process)
 		return line_error(l,
-				  "'%s' is held by the program itself: write 'process' behind "
+				  "the program itself holds '%s': write 'process' after "
 				  "its pin",
 				  n->name);
 	if (st->how && n->stays)
-		return line_error(l, "the holder of '%s' sleeps where nothing ends it", n->name);
+		return line_error(l, "the holder of '%s' sleeps uninterruptibly", n->name);
 	return names_drop(&p->names, l, n);
 }
 
@@ -271,18 +274,18 @@ static struct err *parse_check(struct parser *p, struct step *st)
 		if (err)
 			return err;
 		if (n->thing != THING_FILE && (st->off > n->len || st->len > n->len - st->off))
-			return line_error(l, "the range leaves '%s'", n->name);
+			return line_error(l, "the range exceeds '%s'", n->name);
 	}
 	st->check_zero = line_take(l, "zero");
 	return NULL;
 }
 
-/* The filesystem is unmounted for these: no mapping may keep it busy. */
+/* These steps unmount the filesystem, so no mapping may keep it busy. */
 static struct err *parse_fsck(struct parser *p, struct step *st)
 {
 	(void)st;
 	if (p->unbound)
-		return line_error(&p->line, "the device is gone by then");
+		return line_error(&p->line, "the device is already unbound");
 	for (unsigned int i = 0; i < p->names.n; i++) {
 		const struct name *n = &p->names.v[i];
 

@@ -21,7 +21,7 @@ static struct err *parse_cpus(struct line *l, struct storm_spec *spec)
 	return spec->one_cpu || line_take(l, "all") ? NULL : line_expected(l, "one or all");
 }
 
-/* All that follow, up to the pins. */
+/* Takes all following operations. */
 static struct err *parse_ops(struct line *l, struct storm_spec *spec)
 {
 	spec->ops = 0;
@@ -37,7 +37,7 @@ static struct err *parse_ops(struct line *l, struct storm_spec *spec)
 	return NULL;
 }
 
-/* All that follow. */
+/* Takes all following pins. */
 static struct err *parse_pins(struct line *l, struct storm_spec *spec)
 {
 	spec->pins = 0;

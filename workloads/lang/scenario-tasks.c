@@ -5,7 +5,7 @@
 
 #include "workloads/lang/parser.h"
 
-/* @file is unlinked; NULL: all are gone until the next remount. */
+/* @file is unlinked; NULL: the filesystem is unmounted, so no file exists until remount. */
 static struct err *last_close(struct parser *p, const char *file)
 {
 	if (file)
@@ -21,7 +21,7 @@ static struct err *last_close(struct parser *p, const char *file)
 	return NULL;
 }
 
-/* The files are gone for good, and no filesystem can be made of what is left. */
+/* The device is unbound: its files are lost, and it can hold no filesystem any more. */
 static void lose_device(struct parser *p)
 {
 	p->unbound = true;
@@ -30,7 +30,7 @@ static void lose_device(struct parser *p)
 			p->names.v[i].gone = true;
 }
 
-/* A mapping of a file: the operation is on that file, too. */
+/* An operation on a mapping of a file is an operation on that file, too. */
 static struct err *parse_call_map(struct parser *p, struct op_call *c, struct name **map)
 {
 	struct err *err = parser_refer(p, THING_MAP, &c->map, map);
@@ -38,25 +38,24 @@ static struct err *parse_call_map(struct parser *p, struct op_call *c, struct na
 	if (err)
 		return err;
 	if (!(*map)->file[0])
-		return line_error(&p->line, "'%s' is no mapping of a file", (*map)->name);
+		return line_error(&p->line, "'%s' is not a mapping of a file", (*map)->name);
 	if ((c->op->traits & OP_SPOILS) && !(*map)->shared)
-		return line_error(&p->line, "'%s' may show pages of its own: it must be shared",
-				  (*map)->name);
+		return line_error(&p->line, "'%s' must be a shared mapping", (*map)->name);
 	c->file[0] = xstrdup((*map)->file);
 	return NULL;
 }
 
-/* Whether the range lies in @map, in whole pages where the call takes one page. */
+/* An error unless @map covers the range. A call without a length acts on one whole page. */
 static struct err *check_range(const struct parser *p, struct op_call *c, const struct name *map)
 {
 	bool page = !strchr(c->op->args, 'l');
 
 	if (page && c->off[0] % PAGE)
-		return line_error(&p->line, "the offset is that of a page");
+		return line_error(&p->line, "the offset must be page-aligned");
 	if (page)
 		c->len = PAGE;
 	if (!c->len || c->off[0] > map->len || c->len > map->len - c->off[0])
-		return line_error(&p->line, "the range leaves the mapping '%s'", map->name);
+		return line_error(&p->line, "the range exceeds the mapping '%s'", map->name);
 	return NULL;
 }
 
@@ -116,10 +115,10 @@ struct err *step_start(struct parser *p, struct step *st)
 	st->process = n->process = line_take(&p->line, "process");
 	err = parse_call(p, st);
 	if (!err && st->call.map && (st->call.op->traits & OP_SPOILS))
-		err = line_error(&p->line, "its SIGBUS is for the program's own thread: write it "
+		err = line_error(&p->line, "it sends SIGBUS to the program's main thread: write it "
 					   "inline");
 	if (!err && st->process && (st->call.op->traits & OP_LAST_CLOSE))
-		err = line_error(&p->line, "a last close happens in the program itself, not in a "
+		err = line_error(&p->line, "the program itself must do a last close, not a "
 					   "process of its own");
 	return err;
 }

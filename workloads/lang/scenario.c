@@ -63,7 +63,7 @@ static struct err *parse_line(struct parser *p)
 	return NULL;
 }
 
-/* What the steps need decides where the case can run. */
+/* The steps decide which filesystems can run the case. */
 static struct err *choose_fs(const char *origin, struct scenario *s)
 {
 	unsigned int able = filesystems_with(s->needs);
@@ -102,7 +102,7 @@ struct err *scenario_parse(const char *origin, const char *text, size_t len, str
 	}
 	if (!err && p.names.in_block)
 		err = err_create(ERR_USAGE,
-				 "%s:%u:1: expected 'end' behind the block, found the end "
+				 "%s:%u:1: expected 'end' after the block, found the end "
 				 "of the text",
 				 origin, p.block_line);
 	if (!err && !p.s->nr_steps)

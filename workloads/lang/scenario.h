@@ -7,20 +7,20 @@
  * A line is a comment (from '#'), a header or a step; words are separated by
  * blanks. Sizes take K, M, G. Headers come before the first step:
  *
- *   fs      NAME ...              where it makes sense, as in "xfs ext4"; all that can
- *                                 do what the steps ask for when left out
+ *   fs      NAME ...              the filesystems to run it on, as in "xfs ext4"; by
+ *                                 default all that support the steps
  *   room    SIZE                  leave only so much free space, so that a freed
- *                                 block is soon somebody else's
+ *                                 block is soon allocated to another file
  *   each    VAR WORD ...          one case for each WORD; $VAR stands for it below
  *
  * Steps:
  *
  *   file    NAME SIZE written|fallocated|hole
- *   file    NAME SIZE clone|copy OTHER    shares OTHER's extents | has its bytes
+ *   file    NAME SIZE clone|copy OTHER    shares the extents of OTHER | copies its bytes
  *   map     NAME FILE OFF LEN shared|private r|rw [pmd] [sync]    FILE may be "devdax";
- *                                         pmd: so that 2 MiB entries fit, and where a touch
- *                                         of a whole one gets none it is an error;
- *                                         sync: MAP_SYNC, a skip where there is none
+ *                                         pmd: aligned for 2 MiB entries; a touch of a whole
+ *                                         one that gets no such entry is an error;
+ *                                         sync: MAP_SYNC; without it the case is skipped
  *   touch   MAP[+OFF] LEN read|write
  *   touch   PIN[+OFF] LEN write           one RDMA WRITE through a rdma-odp pin of the program
  *   pin     NAME KIND MAP[+OFF] LEN [process] [refused ERRNO]
@@ -34,30 +34,30 @@
  *   expect  NAME blocks
  *   expect  NAME completes [within MS]
  *   expect  NAME fails ERRNO | killed
- *   wait    NAME                          for its end, however it ends
- *   settle  NAME                          until it ended, or waits for something
+ *   wait    NAME                          until it ends, whatever its result
+ *   settle  NAME                          until it ends or blocks
  *   signal  NAME SIGNAL                   as in "TERM"; its handler has no SA_RESTART
- *   check   FILE|MAP|PIN [OFF LEN] [zero] bytes as the program made them; or zeroes; a part
- *                                         of a rdma-odp pin is read by one transfer
+ *   check   FILE|MAP|PIN [OFF LEN] [zero] the bytes are as the program made them, or zero;
+ *                                         one transfer reads a part of a rdma-odp pin
  *   check   FILE size SIZE
  *   sync | fsync FILE | remount | fsck
  *   OPERATION [fails ERRNO]               inline (workloads/ops/operation.h)
  *   repeat  N                             runs the steps up to its end N times;
- *   end                                   no block in another. A step that fails
- *                                         ends the block with that round
+ *   end                                   blocks do not nest. After a failed step,
+ *                                         the block ends with that round
  *   storm   FILE MS [workers N] [cpus one|all] [unstick] [ops OP ...]
  *                         [pins KIND ...]
- *                                         so long many threads pin, touch and change FILE,
- *                                         all of it (storm/storm.h); its size is a multiple
- *                                         of 2M for each worker, and nobody else holds it.
- *                                         unstick: a wait that outlasts all pins is ended by
- *                                         dropping the page table entries, and only counted.
- *                                         4 workers, cpus all, ops punch zero write falloc,
- *                                         pins vmsplice; what it found
- *                                         can be run again: storm.scn among the evidence
+ *                                         for MS ms, N threads pin, touch and change all of
+ *                                         FILE (storm/storm.h); its size must be a multiple
+ *                                         of 2M for each worker, and nothing else may hold it.
+ *                                         unstick: if a wait outlasts all pins, drop the page
+ *                                         table entries to end it, and only count it.
+ *                                         Defaults: 4 workers, cpus all, ops punch zero
+ *                                         write falloc, pins vmsplice. The evidence has
+ *                                         storm.scn, which repeats what the storm found
  *
- * What a block defines is gone when it ends (unpinned, unmapped, unlinked, its end
- * awaited), and its name is free again; what was made before it must outlast it.
+ * A block must remove all it defines before it ends (unpin, unmap, unlink, wait for its
+ * end), and the names are free again; it must not remove anything made before it.
  */
 #ifndef WORKLOADS_SCENARIO_H
 #define WORKLOADS_SCENARIO_H
@@ -111,28 +111,28 @@ enum unpin_how { UNPIN_RELEASE, UNPIN_KILL, UNPIN_EXIT };
 /* What a name stands for at some point of the program. */
 enum thing { THING_NONE, THING_FILE, THING_MAP, THING_PIN, THING_TASK };
 
-/* A step; which members count is said by the verb. Strings belong to it. */
+/* A step; the verb decides which members are used. It owns its strings. */
 struct step {
 	enum step_verb verb;
 	unsigned int line; /* from 1 */
-	char *text;	   /* the line as it stands, without comment */
-	char *name;	   /* what it defines or acts on */
+	char *text;	   /* the line as written, without comment */
+	char *name;	   /* the name it defines or acts on */
 	char *other;	   /* file: OTHER; map: FILE; touch, pin: MAP or PIN */
-	enum thing thing;  /* check: what name is; touch: what other is */
-	uint64_t off, len; /* bytes; len 0 in a check: all of it */
+	enum thing thing;  /* check: the kind of name; touch: the kind of other */
+	uint64_t off, len; /* bytes; len 0 in a check: all bytes */
 	enum file_kind file;
 	bool fill_rest;			  /* file: SIZE was "rest" */
 	bool shared, writable, pmd, sync; /* map; touch: writable = write */
 	const struct pin_info *pin;
 	enum expectation expect;
 	uint64_t within_ms; /* 0: the default */
-	int errnum;	    /* expected errno, 0 when none is */
+	int errnum;	    /* expected errno, 0: success */
 	int signo;
 	bool process;	    /* start, pin: in a process of its own */
 	enum unpin_how how; /* unpin */
 	bool derived;	    /* model_derive() added it */
 	bool check_zero, check_size;
-	unsigned int rounds;	/* repeat: 1.. */
+	unsigned int rounds;	/* repeat: at least 1 */
 	unsigned int block_end; /* repeat: index of its end */
 	struct storm_spec storm;
 	struct op_call call; /* start, operation */
@@ -141,31 +141,31 @@ struct step {
 struct scenario {
 	char *title;	    /* the first comment line, "" without one */
 	unsigned int fs;    /* a set: filesystem_bit() */
-	unsigned int needs; /* of enum filesystem_feature, what the steps ask for */
-	uint64_t room;	    /* bytes, 0: all of it */
+	unsigned int needs; /* a set of enum filesystem_feature that the steps need */
+	uint64_t room;	    /* free bytes to leave, 0: all free space */
 	struct step *steps;
 	unsigned int nr_steps;
 };
 
 /*
- * Parses @text (@len bytes, may hold anything). @origin names it in errors, which
+ * Parses @text (@len untrusted bytes). @origin names it in errors, which
  * are ERR_USAGE and read "ORIGIN:LINE:COLUMN: expected ..., found ...".
- * Variables must have been expanded (scenario_expand()).
+ * The caller must have expanded its variables (scenario_expand()) and frees *@out.
  */
 struct err *scenario_parse(const char *origin, const char *text, size_t len, struct scenario **out)
 	__must_check;
 void scenario_free(struct scenario *s);
 
 /*
- * Milliseconds that the blocks and storms of @s may need beyond what a case takes, on a machine of
- * the usual speed; 0 without one.
+ * Milliseconds that the blocks and storms of @s may take beyond the time of an ordinary case,
+ * on a machine of the usual speed; 0 without a block or storm.
  */
 uint64_t scenario_blocks_ms(const struct scenario *s);
 
 /* One way to fill the `each` variables of a scenario. */
 struct scenario_variant {
 	char *label; /* the values joined by '/', "" when there are none */
-	char *text;  /* expanded; the lines keep their numbers */
+	char *text;  /* expanded; line numbers stay the same */
 };
 
 struct scenario_variants {
@@ -173,6 +173,7 @@ struct scenario_variants {
 	size_t n;
 };
 
+/* Expands the `each` lines of @text; the caller calls _deinit() on @out. */
 struct err *scenario_expand(const char *origin, const char *text, size_t len,
 			    struct scenario_variants *out) __must_check;
 void scenario_variants_deinit(struct scenario_variants *variants);

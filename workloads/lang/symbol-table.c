@@ -45,7 +45,7 @@ struct err *names_refer(struct names *names, struct line *l, enum thing thing, s
 		return line_expected(l, thing_names[thing]);
 	l->next++;
 	if (n->gone)
-		return line_error(l, "'%s' is gone by then", s);
+		return line_error(l, "'%s' does not exist at this point", s);
 	*out = n;
 	return NULL;
 }
@@ -57,7 +57,7 @@ static bool is_outer(const struct names *names, const struct name *n)
 
 static struct err *missed(const struct line *l, const struct name *n)
 {
-	return line_error(l, "'%s' was made before the block: the next round would miss it",
+	return line_error(l, "'%s' was made before the block: the next round would lack it",
 			  n->name);
 }
 
@@ -79,7 +79,7 @@ void names_begin(struct names *names)
 static const char *still_there(const struct name *n)
 {
 	if (n->thing == THING_TASK)
-		return NULL; /* model_derive() sees to its end */
+		return NULL; /* model_derive() adds a wait for its end */
 	if (!n->gone)
 		return n->thing == THING_FILE ? "is still there: unlink it" :
 		       n->thing == THING_MAP  ? "is still mapped" :

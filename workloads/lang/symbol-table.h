@@ -11,25 +11,25 @@
 struct name {
 	char name[32];
 	enum thing thing;
-	bool gone;	/* unmapped, unpinned, unlinked: the name stays taken */
+	bool gone;	/* unmapped, unpinned or unlinked; the name cannot be reused */
 	bool unmounted; /* gone until the next remount */
 	bool process;	/* operations, pins: in a process of its own */
 	bool shared;	/* maps */
-	bool stays;	/* pins: nothing but letting go ends their holder */
-	bool on_demand; /* pins: the program's own, that sees pages and holds none */
-	bool lived;	/* it did when the block began */
+	bool stays;	/* pins: the holder cannot be killed while it holds the pin */
+	bool on_demand; /* pins of the program itself that see pages and hold none */
+	bool lived;	/* it existed when the block began */
 	uint64_t len;	/* maps, pins */
-	char file[32];	/* maps, pins of a process: the file beneath */
+	char file[32];	/* maps, pins of a process: the mapped file */
 };
 
 struct names {
 	struct name v[NAMES_MAX];
 	unsigned int n;
 	bool in_block;
-	unsigned int outer; /* of v: those that stood when the block began */
+	unsigned int outer; /* the first so many of v were defined before the block */
 };
 
-/* NULL when there is none. */
+/* NULL when @name was never defined. */
 struct name *names_find(struct names *names, const char *name);
 
 /* Takes a word of @l as a new name. */
@@ -40,15 +40,18 @@ struct err *names_define(struct names *names, struct line *l, enum thing thing, 
 struct err *names_refer(struct names *names, struct line *l, enum thing thing, struct name **out)
 	__must_check;
 
-/* @n is gone from here on; an error when the next round of a block would miss it. */
+/*
+ * Marks @n as gone. An error when @n was defined before the open block, as the next round
+ * of the block would lack it.
+ */
 struct err *names_drop(struct names *names, const struct line *l, struct name *n) __must_check;
 
-/* A block begins; there must be none open. */
+/* Begins a block; none may be open. */
 void names_begin(struct names *names);
 
 /*
- * The block ends: what it defined is gone and forgotten, so that the next round can
- * define it anew, and what stood before it still stands.
+ * Ends the block and forgets the names it defined. An error when one of them still exists,
+ * as the next round could not define it again, or when one from before the block is gone.
  */
 struct err *names_end(struct names *names, const struct line *l) __must_check;
 

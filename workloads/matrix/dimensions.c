@@ -8,7 +8,7 @@
 #define K(n) ((n)*1024ull)
 #define M(n) ((n)*1048576ull)
 
-/* Too small for a 2 MiB entry: all of it is 4 KiB ones, and its bytes are soon looked at. */
+/* Too small for a 2 MiB entry, so it has only 4 KiB entries; quick to check. */
 #define PLAIN                                                                                      \
 	.size = K(512), .grown = K(768), .pin_off = K(256), .pin_len = K(64),                      \
 	.same = { K(256), K(64), K(128) }, .touch = { K(256 + 64) - 1, K(4), K(256 + 64) - 1 },    \
@@ -27,13 +27,13 @@ static const struct matrix_geometry geometries[] = {
 	  .kind = "written",
 	  PLAIN },
 	{ .name = "pmd",
-	  .summary = "2 MiB entries, the operation takes a whole one",
+	  .summary = "2 MiB entries, the operation changes a whole one",
 	  .words = " in a 2 MiB entry",
 	  .kind = "written",
 	  .traits = GEOMETRY_PMD,
 	  WHOLE_PMD },
 	{ .name = "pmd-split",
-	  .summary = "2 MiB entries, the operation takes 4 KiB of one",
+	  .summary = "2 MiB entries, the operation changes 4 KiB of one",
 	  .words = " in a 2 MiB entry, of which 4 KiB are meant",
 	  .kind = "written",
 	  .traits = GEOMETRY_PMD,
@@ -82,16 +82,16 @@ static const struct matrix_geometry geometries[] = {
 	  .touch = { K(256 + 64) - 1, K(4), K(256 + 64) - 1 },
 	  .elsewhere = { K(448), K(32), K(448) },
 	  .twin = { K(384), K(64), K(384) } },
-	/* XFS reserves for a copy on write by 128 KiB (xfs_get_cowextsz_hint()) */
+	/* XFS reserves in units of 128 KiB for a copy on write (xfs_get_cowextsz_hint()) */
 	{ .name = "reserved",
-	  .summary = "nobody shares the page, but a copy on write beside it "
-		     "reserved room for it",
+	  .summary = "the page is not shared, but a copy on write beside it "
+		     "reserved blocks for it",
 	  .words = " beneath what a copy on write beside it reserved",
 	  .kind = "written",
 	  .traits = GEOMETRY_RESERVED,
 	  .twin = { K(320 + 32), K(4), K(352) },
 	  PLAIN },
-	/* not both: up to 7.3 what waits then never ends, and nothing behind it is seen */
+	/* not both mapped: up to 7.3 the operation then waits for ever, and the case ends there */
 	{ .name = "shared-2",
 	  .summary = "two files share the extents, the other was mapped before",
 	  .words = " on an extent two files share",
@@ -116,44 +116,44 @@ static const struct matrix_geometry geometries[] = {
 };
 
 static const struct matrix_when whens[] = {
-	{ .name = "mapped", .summary = "the program has the file mapped", .words = "" },
+	{ .name = "mapped", .summary = "the program maps the file", .words = "" },
 	{ .name = "unmapped",
 	  .summary = "the pinned mapping is gone when the operation starts",
 	  .words = "; its mapping is gone",
 	  .unmapped = true },
 	{ .name = "remapped",
-	  .summary = "and the file is mapped anew, and touched, while the "
-		     "operation waits",
+	  .summary = "as unmapped, but the file is mapped again and touched "
+		     "while the operation waits",
 	  .words = "; the file is mapped anew meanwhile",
 	  .unmapped = true,
 	  .remapped = true },
 	{ .name = "process",
-	  .summary = "another process alone has the mapping and the pin",
+	  .summary = "only another process has the mapping and the pin",
 	  .words = "; it and its mapping are another process's",
 	  .unmapped = true,
 	  .process = true },
 	{ .name = "forked",
-	  .summary = "a forked child has the pin, it and the program the mapping",
+	  .summary = "a forked child has the pin; both it and the program have the mapping",
 	  .words = "; it is a forked child's",
 	  .process = true },
 };
 
 static const struct matrix_overlap overlaps[] = {
 	{ "same",
-	  "the operation meets the pinned pages; of two files the pinned one has the "
+	  "the operation changes the pinned pages; of two files the pinned one has the "
 	  "lower inode number",
 	  "", OVERLAP_SAME },
-	{ "touch", "it meets one byte of them", ", by one byte,", OVERLAP_TOUCH },
-	{ "elsewhere", "it meets other pages of the file", ", elsewhere in the file,",
+	{ "touch", "it changes one byte of them", ", by one byte,", OVERLAP_TOUCH },
+	{ "elsewhere", "it changes other pages of the file", ", elsewhere in the file,",
 	  OVERLAP_ELSEWHERE },
-	{ "sharer", "it meets another file, or place, that shares the extent",
+	{ "sharer", "it changes another file, or offset, that shares the extent",
 	  ", where it is shared,", OVERLAP_SHARER },
 	{ "higher", "as same, the pinned file has the higher inode number",
 	  ", the pinned file having the higher inode,", OVERLAP_HIGHER },
 };
 
 static const struct matrix_end ends[] = {
-	{ .name = "unpin", .summary = "the pin is let go", .words = "" },
+	{ .name = "unpin", .summary = "the pin is released", .words = "" },
 	{ .name = "kill-waiter",
 	  .summary = "the operation gets SIGKILL while it waits",
 	  .words = "; the operation is killed",
@@ -175,14 +175,14 @@ static const struct matrix_end ends[] = {
 
 static const struct {
 	const char *key, *summary;
-	bool all; /* all rows where a plan does not say */
+	bool all; /* a plan that does not name it gets all its rows */
 } dims[] = {
 	[MATRIX_FS] = { "fs", "filesystem", true },
-	[MATRIX_GEOMETRY] = { "geometry", "what lies beneath the pin", false },
+	[MATRIX_GEOMETRY] = { "geometry", "the extents and entries of the pinned pages", false },
 	[MATRIX_PIN] = { "pins", "what holds the pages ('daxrig list pins')", true },
 	[MATRIX_WHEN] = { "when", "who maps the file when the operation starts", false },
 	[MATRIX_OP] = { "ops", "what is done to the file", true },
-	[MATRIX_OVERLAP] = { "overlap", "where, as seen from the pin", false },
+	[MATRIX_OVERLAP] = { "overlap", "what the operation changes, relative to the pin", false },
 	[MATRIX_END] = { "end", "how the pin, or the wait for it, ends", false },
 };
 
@@ -196,7 +196,7 @@ const char *matrix_dim_summary(enum matrix_dim dim)
 	return dims[dim].summary;
 }
 
-/* Row @row of all operations' cases; with *@op the operation. NULL past the last. */
+/* Row @row of the cases of all operations, and its operation in *@op. NULL after the last. */
 static const struct op_case *op_case_at(unsigned int row, const struct operation **op)
 {
 	for (unsigned int i = 0; operations[i]; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What makes no case of its own, and why. */
+/* The combinations that are no cases, and why. */
 #include "workloads/matrix/dimensions.h"
 
 #include <string.h>
@@ -54,13 +54,13 @@ static unsigned int lacks(const struct combo *c)
 
 	if (combo_shared(c) || (c->geometry->traits & GEOMETRY_RESERVED))
 		needs |= FILESYSTEM_REFLINK;
-	/* of 2 MiB entries, because that is how extents come to be aligned */
+	/* 2 MiB entries need aligned extents, and preallocation makes them */
 	if (c->geometry->traits & (GEOMETRY_ALLOCATED | GEOMETRY_PMD))
 		needs |= FILESYSTEM_PREALLOCATION;
 	return needs & ~c->fs->features;
 }
 
-/* Pins and what lies beneath them */
+/* Pins and geometries */
 
 static bool fills_the_hole(const struct combo *c)
 {
@@ -206,7 +206,7 @@ static const struct exclusion pin_exclusions[] = {
 	{ holds_nothing, { "the pin holds nothing", false } },
 };
 
-/* By the bits of enum filesystem_feature. */
+/* Index: the bit of an enum filesystem_feature. */
 static const struct matrix_reason lacking[FILESYSTEM_FEATURES] = {
 	{ "the filesystem cannot share extents", false },
 	{ "the filesystem cannot exchange ranges", false },
@@ -218,12 +218,11 @@ static const struct matrix_reason lacking[FILESYSTEM_FEATURES] = {
 
 static const struct exclusion exclusions[] = {
 	{ fills_the_hole,
-	  { "a pin that writes fills the hole before it stands: see unwritten", true } },
-	{ writes_past_end,
-	  { "bytes that a device writes past the end of a file are nobody's", false } },
+	  { "a writing pin fills the hole when it is taken: see unwritten", true } },
+	{ writes_past_end, { "no file shows bytes that a device writes beyond its end", false } },
 	{ breaks_sharing,
-	  { "a pin that writes ends the sharing before it stands: see shared-2", true } },
-	{ broke_sharing, { "a pin that writes shares its extent with nobody", false } },
+	  { "a writing pin unshares the extent when it is taken: see shared-2", true } },
+	{ broke_sharing, { "a writing pin has an extent of its own", false } },
 	{ nobody_shares, { "nobody shares the extent", false } },
 	{ takes_one_inode, { "the operation takes one inode", false } },
 	{ copy_is_later, { "the second file is a copy: it is made last", false } },
@@ -239,26 +238,29 @@ static const struct exclusion exclusions[] = {
 	  { "the operation takes the whole file: the place makes no difference", true } },
 	{ touches_blocks,
 	  { "the operation takes whole blocks: it cannot meet a byte of one", false } },
-	{ zero_page_elsewhere, { "a zero page is nobody's: the place makes no difference", true } },
-	{ nothing_above, { "above the last page of a file is nothing to cut or to move", false } },
+	{ zero_page_elsewhere,
+	  { "the zero page belongs to no file: the place makes no difference", true } },
+	{ nothing_above, { "a file has nothing to cut or move above its last page", false } },
 	{ collapses_end, { "COLLAPSE_RANGE must end below the end of the file", false } },
-	{ kept_open, { "who maps the file keeps it: there is no last close", false } },
-	{ nothing_meanwhile, { "the operation does not wait: there is no meanwhile", false } },
-	{ zero_page_of_whom, { "a zero page is nobody's: who maps it makes no difference", true } },
-	{ holder_is_program, { "the program holds the pin: with its end the case ends", false } },
+	{ kept_open, { "a mapping keeps the file open: there is no last close", false } },
+	{ nothing_meanwhile,
+	  { "the operation does not wait: nothing can happen meanwhile", false } },
+	{ zero_page_of_whom,
+	  { "the zero page belongs to no file: the mapping makes no difference", true } },
+	{ holder_is_program, { "the program holds the pin: if it ends, the case ends", false } },
 	{ holder_in_d,
-	  { "the holder sleeps in D until the pin is let go: it cannot end before", false } },
-	{ nobody_waits, { "nobody waits for this pin: how it ends makes no difference", true } },
+	  { "the holder is in state D until the pin is released: it cannot end before", false } },
+	{ nobody_waits, { "nothing waits for this pin: how it ends makes no difference", true } },
 	{ over_already,
-	  { "the operation is over before the pin ends: how it ends makes no "
+	  { "the operation ends before the pin does: how that ends makes no "
 	    "difference",
 	    true } },
 	{ reserve_ends_none,
-	  { "what a copy on write reserved makes no difference to how a wait "
-	    "ends: see 4k",
+	  { "a copy-on-write reservation does not change how a wait ends: "
+	    "see 4k",
 	    true } },
-	{ waits_never, { "the operation does not wait: there is nobody to interrupt", false } },
-	{ may_be_over, { "the operation need not wait: it may be over before the signal", false } },
+	{ waits_never, { "the operation does not wait: there is no wait to interrupt", false } },
+	{ may_be_over, { "the operation need not wait: it may end before the signal", false } },
 };
 
 const struct matrix_reason *matrix_reason(size_t n)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Combinations, in their order and by their names. */
+/* Combinations: their order and their names. */
 #include "base/buf.h"
 #include "workloads/matrix/dimensions.h"
 
@@ -21,7 +21,7 @@ size_t matrix_place(const struct matrix_point *p)
 	return n;
 }
 
-/* The first row of @c from @from on, MATRIX_ROWS_MAX when there is none. */
+/* The first chosen row at or after @from; MATRIX_ROWS_MAX when there is none. */
 static unsigned int next_row(const struct matrix_choice *c, int dim, unsigned int from)
 {
 	while (from < MATRIX_ROWS_MAX && !(c->rows[dim] >> from & 1))
@@ -29,7 +29,7 @@ static unsigned int next_row(const struct matrix_choice *c, int dim, unsigned in
 	return from;
 }
 
-/* To the next combination; false behind the last one. */
+/* Moves @p to the next combination; false after the last one. */
 static bool step_on(const struct matrix_choice *c, struct matrix_point *p)
 {
 	for (int d = MATRIX_DIMS - 1; d >= 0; d--) {

@@ -2,18 +2,17 @@
 /*
  * The matrix: filesystem x geometry x pin x when x operation x overlap x ending. A
  * combination is a case with a name and a text in the scenario language, or it is left
- * out with a reason. The rows of the dimensions and the rules are tables, in
- * workloads/matrix/. Pure.
+ * out with a reason. dimensions.c has the rows, exclusions.c the reasons. Pure.
  *
- * A case is called FS/GEOMETRY/PIN/WHEN/OPERATION[/OVERLAP][/ENDING]: of the last two a
- * default (same, unpin) is not written, and no overlap is called as an ending is.
+ * The name of a case is FS/GEOMETRY/PIN/WHEN/OPERATION[/OVERLAP][/ENDING]. A default of
+ * the last two (same, unpin) is omitted; no overlap has the name of an ending.
  */
 #ifndef WORKLOADS_MATRIX_H
 #define WORKLOADS_MATRIX_H
 
 #include "wire/filesystem/filesystem.h"
 
-/* In the order of a name; the last one turns fastest. */
+/* In the order of the name; the last one changes fastest. */
 enum matrix_dim {
 	MATRIX_FS,
 	MATRIX_GEOMETRY,
@@ -27,7 +26,7 @@ enum matrix_dim {
 
 #define MATRIX_ROWS_MAX 64u /* of a dimension */
 
-/* "pins": the word for it in a plan, and what it is. Static. */
+/* The word for it in a plan ("pins"), and a summary. Static. */
 const char *matrix_dim_key(enum matrix_dim dim);
 const char *matrix_dim_summary(enum matrix_dim dim);
 
@@ -36,21 +35,21 @@ unsigned int matrix_rows(enum matrix_dim dim);
 const char *matrix_row_name(enum matrix_dim dim, unsigned int row);
 const char *matrix_row_summary(enum matrix_dim dim, unsigned int row);
 
-/* What a plan takes: bit N stands for row N. */
+/* The rows that a plan chooses: bit N stands for row N. */
 struct matrix_choice {
 	uint64_t rows[MATRIX_DIMS];
 };
 
 /*
- * What stands for a dimension that a plan does not name: all filesystems, pins and
- * operations; of the others the plain row: 4k, mapped, same, unpin.
+ * _init() chooses the rows of a plan that names none: all filesystems, pins and
+ * operations, and the plain row of the others: 4k, mapped, same, unpin. _all() chooses all.
  */
 void matrix_choice_init(struct matrix_choice *c);
 void matrix_choice_all(struct matrix_choice *c);
 
 /*
- * Takes the rows of @dim that @list names: globs, joined by ','. NULL, or the glob (free()
- * it) that fits none; @c is then undefined.
+ * Chooses the rows of @dim that @list names: globs, joined by ','. Returns NULL, or the
+ * first glob that matches no row (free() it); @c is then undefined.
  */
 char *matrix_choose(struct matrix_choice *c, enum matrix_dim dim, const char *list) __must_check;
 
@@ -59,14 +58,14 @@ struct matrix_point {
 	uint8_t row[MATRIX_DIMS];
 };
 
-/* How many combinations there are, and the place of one among them, from 0. */
+/* The number of combinations, and the place of one among them, from 0. */
 size_t matrix_size(void);
 size_t matrix_place(const struct matrix_point *p);
 
-/* Why a combination is no case; static. */
+/* Why a combination is no case. Static. */
 struct matrix_reason {
 	const char *why; /* a fact of the kernel or the rig */
-	bool equivalent; /* another case tests the same; else it cannot be */
+	bool equivalent; /* another case tests the same; false: it is impossible */
 };
 
 /*
@@ -81,12 +80,12 @@ void matrix_expand(const struct matrix_choice *c,
 /* NULL: it is a case. */
 const struct matrix_reason *matrix_left_out(const struct matrix_point *p);
 
-/* The reasons, in the order they are looked at; NULL from @n on. */
+/* Reason @n, in the order in which they are tried; NULL after the last. */
 const struct matrix_reason *matrix_reason(size_t n);
 
 const struct filesystem *matrix_fs(const struct matrix_point *p);
 
-/* Its name, which the left out ones have, too; the scenario of a case. free() them. */
+/* The name of a combination, also of one that is left out; the scenario of a case. free(). */
 char *matrix_name(const struct matrix_point *p);
 char *matrix_text(const struct matrix_point *p);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The scenario of a combination. In all of them a is the pinned file with mapping m, b
- * the second file of the operation, c and d share a's extents (mappings n and o), q is a
- * mapping for the operation, r the one that comes while it waits; p is the pin, t the
+ * the second file of the operation, c and d share the extents of a (mappings n and o), q is
+ * a mapping for the operation, r a mapping made while it waits; p is the pin, t the
  * operation and f the fault through r.
  *
- * It says what is done; what must come of it is the model's to say (model/derive.h). No
- * `wait`: with one the author would vouch for the end, and the model would demand none.
+ * It states the steps; the model derives what must happen (model/derive.h). It has no
+ * `wait`, as the model adds no expectation of a result where the scenario waits itself.
  */
 #include <stdio.h>
 #include <string.h>
@@ -50,7 +50,7 @@ static struct matrix_range aim(const struct combo *c)
 				 c->overlap->kind == OVERLAP_SHARER && !g->sharers ? g->twin :
 										     g->same;
 
-	/* up to the end of the file part of a block will do, but not to shift what is behind */
+	/* a range may end with part of a block at the end of the file, but a shift may not */
 	if (c->op->reach == REACH_UP)
 		at.len = (at.len + PAGE - 1) / PAGE * PAGE;
 	return at;
@@ -112,7 +112,7 @@ static void add_files(struct text *t)
 	if (t->c->op->other && other_first)
 		add_file(t, 'b', t->c->op->other);
 	if (g->traits & GEOMETRY_PMD) {
-		/* what is preallocated is aligned to 2 MiB, what is written need not be */
+		/* a preallocated extent is aligned to 2 MiB, a written one need not be */
 		add_file(t, 'a', "fallocated");
 		buf_adds(&t->b, "write   a 0 ");
 		add_size(&t->b, g->size);
@@ -138,7 +138,7 @@ static void add_files(struct text *t)
 		add_file(t, 'b', t->c->op->other);
 }
 
-/* All of the file: a mapping is whole pages. */
+/* Maps all of the file, in whole pages. */
 static void add_map(struct text *t, char name, const char *file, const char *access)
 {
 	bool pmd = (t->c->geometry->traits & GEOMETRY_PMD) && *file == 'a';
@@ -157,7 +157,7 @@ static void add_touch(struct text *t, char map, uint64_t off, uint64_t len, cons
 	buf_addf(&t->b, " %s\n", how);
 }
 
-/* Mappings are gone before a last close. */
+/* Whether sharer @i is already unmapped: a last close comes after the unmap. */
 static bool sharer_unmapped(const struct text *t, unsigned int i)
 {
 	if (t->c->geometry->traits & GEOMETRY_ALONE)
@@ -223,8 +223,8 @@ static void add_operation(struct text *t)
 }
 
 /*
- * The plain cases say what the contract demands, as a reader would write it; the model
- * finds the same, here and everywhere else.
+ * The plain cases state what the contract demands, as a person would write them; the model
+ * derives the same for them, and for all other cases.
  */
 static bool is_spelled(const struct combo *c)
 {
@@ -258,7 +258,7 @@ static void add_expected_then(struct text *t)
 		buf_adds(&t->b, "expect  t completes\n");
 }
 
-/* What holds nothing sees the pages only as long as they are mapped and the file's. */
+/* A pin that holds no pages sees them only while the file has them and they are mapped. */
 static bool sees_pages(const struct combo *c)
 {
 	if (!(c->pin->traits & PIN_LOOKS))
@@ -286,7 +286,7 @@ static void add_ending(struct text *t)
 		add_expected_then(t);
 }
 
-/* One word for each mapping that is left. */
+/* Adds a step @word (check, unmap) for each mapping that is left. */
 static void add_for_maps(struct text *t, const char *word)
 {
 	const struct combo *c = t->c;

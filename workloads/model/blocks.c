@@ -63,7 +63,7 @@ void blocks_new(struct model *m, struct model_file *f, uint64_t off, uint64_t le
 	shadow_set(&f->blocks, off, len, &fresh);
 }
 
-/* An unlinked file keeps its blocks as long as it is mapped. */
+/* Whether @f still has blocks: an unlinked file keeps them while it is mapped. */
 static bool is_there(const struct model *m, const struct model_file *f)
 {
 	bool there = !f->gone;
@@ -73,7 +73,7 @@ static bool is_there(const struct model *m, const struct model_file *f)
 	return there;
 }
 
-/* Pages of all files that stand on the block at @at of the store. */
+/* The number of pages, of all files, that use the block at @at of the store. */
 static unsigned int owners(const struct model *m, uint64_t at)
 {
 	unsigned int n = 0;
@@ -142,7 +142,7 @@ static void own_page(struct model *m, struct model_file *f, uint64_t page)
 	shadow_set(&f->blocks, page, MODEL_PAGE, &written);
 }
 
-/* Whether nobody but @f stands on any block of the store. */
+/* Whether @f is the only file with blocks. */
 static bool alone(const struct model *m, const struct model_file *f)
 {
 	for (unsigned int i = 0; i < m->nr_files; i++)
@@ -156,7 +156,7 @@ void blocks_own(struct model *m, struct model_file *f, uint64_t off, uint64_t le
 	uint64_t from = page_down(off), to = page_up(off + len);
 	const struct piece *b = blocks_at(&f->blocks, from);
 
-	/* a new file that is written whole, which would be a page at a time else */
+	/* for speed: a new file that is written whole, else done page by page below */
 	if (f->blocks.n == 1 && !b && from == 0 && to == f->blocks.size) {
 		blocks_new(m, f, 0, to, BLOCK_WRITTEN);
 		return;

@@ -7,7 +7,7 @@
 
 #include "workloads/model/model.h"
 
-/* Stands for the room that a file takes which fills the filesystem. */
+/* The assumed size of a file that fills the filesystem. */
 #define REST (1ull << 30)
 
 struct player {
@@ -17,7 +17,7 @@ struct player {
 	unsigned int nr_in, at;
 	struct step *out;
 	unsigned int nr_out;
-	bool signalled[MODEL_THINGS_MAX]; /* by the number of the operation */
+	bool signalled[MODEL_THINGS_MAX]; /* index: the number of the operation */
 	int signo[MODEL_THINGS_MAX];
 };
 
@@ -38,7 +38,7 @@ static struct err *refuse(const struct player *p, const char *what, const char *
 	return err_create(ERR_USAGE, "%s:%u: %s: %s", p->origin, st->line, what, why);
 }
 
-/* Adds what is expected of @name, unless the scenario would be too long. */
+/* Adds a step that waits for or expects something of @name; an error if there are too many. */
 static struct err *demand(struct player *p, const char *name, enum step_verb verb,
 			  enum expectation expect, int errnum)
 {
@@ -76,7 +76,7 @@ static bool about(const struct step *st, const char *name)
 	       strcmp(st->name, name) == 0;
 }
 
-/* Whether the scenario itself says, later in this block, how @name ends. */
+/* Whether a later step of this block of the scenario says how @name ends. */
 static bool spoken_for(const struct player *p, const char *name)
 {
 	for (unsigned int i = p->at + 1; i < p->nr_in && p->in[i].verb != STEP_END; i++)
@@ -91,14 +91,14 @@ static bool next_is_about(const struct player *p, const char *name)
 	return p->at + 1 < p->nr_in && about(&p->in[p->at + 1], name);
 }
 
-/* It can wait no more: what its arguments earn it, as model_result() says. */
+/* Ends @op, which has nothing left to wait for; returns its result as model_result() does. */
 static int finish(struct player *p, struct model_op *op)
 {
 	const struct op_call *c = op->call;
 	int result = model_result(&p->m, c);
 
 	op->state = MODEL_OP_ENDED;
-	/* it can have been over before what it would have had to wait for */
+	/* it may have ended before the file changed, with its old result */
 	if (c->map && result != op->result)
 		result = MODEL_EITHER;
 	if (c->map && (c->op->traits & OP_NEW_BYTES) && (op->raced || result))
@@ -108,7 +108,7 @@ static int finish(struct player *p, struct model_op *op)
 	return result;
 }
 
-/* A signal may have ended it, when nobody knew whether it waited: of a last close only KILL. */
+/* Whether a signal may have ended @op while it waited; only KILL ends a waiting last close. */
 static bool may_be_undone(const struct player *p, const struct model_op *op)
 {
 	size_t i = op - p->m.ops;
@@ -124,7 +124,7 @@ static int leave_unsure(struct player *p, const struct model_op *op)
 	return MODEL_EITHER;
 }
 
-/* Demands that @name ends so. */
+/* Adds the step that expects @name to end with @result. */
 static struct err *demand_end(struct player *p, const char *name, int result)
 {
 	if (result == MODEL_EITHER)
@@ -132,7 +132,7 @@ static struct err *demand_end(struct player *p, const char *name, int result)
 	return demand(p, name, STEP_EXPECT, result ? EXPECT_FAILS : EXPECT_COMPLETES, result);
 }
 
-/* Whether an operation that has not ended changes pages that @c meets. */
+/* Whether an operation that has not ended changes pages that @c accesses. */
 static bool races(struct player *p, const struct op_call *c)
 {
 	for (unsigned int i = 0; c->map && i < p->m.nr_ops; i++)
@@ -147,12 +147,12 @@ static enum model_op_state state_of(struct model_verdict v)
 	return !v.may_wait ? MODEL_OP_ENDED : v.may_return ? MODEL_OP_UNKNOWN : MODEL_OP_WAITS;
 }
 
-/* Something was let go: what each operation now has to do. */
+/* After a pin, a mapping or an operation ended: adds what each operation must do now. */
 static struct err *look_again(struct player *p)
 {
 	/*
-	 * Wrongly: by the one of two pins, or because nobody maps the file any more
-	 * (dax_layout_busy_page() up to 6.14 looks no further then).
+	 * A waiter may return wrongly: after the release of one of two pins, or when the file
+	 * has no mapping any more (dax_layout_busy_page() up to 6.14 then finds no page busy).
 	 */
 	bool may_wake = p->in[p->at].verb == STEP_UNPIN || p->in[p->at].verb == STEP_UNMAP;
 	struct err *err = NULL;
@@ -164,7 +164,7 @@ static struct err *look_again(struct player *p)
 		if (op->state == MODEL_OP_ENDED)
 			continue;
 		if (state_of(model_predict(&p->m, op->call)) != MODEL_OP_ENDED) {
-			/* what waited already may go on to wait for the whole file */
+			/* an operation that waited already may now wait for any page of the file */
 			if (op->state == MODEL_OP_WAITS)
 				op->state = state_of(model_predict(&p->m, op->call));
 			if (op->state == MODEL_OP_WAITS && may_wake && !next_is_about(p, op->name))
@@ -208,7 +208,7 @@ static struct err *play_expect(struct player *p, const struct step *st)
 	struct model_op *op = model_op(&p->m, st->name);
 	struct model_verdict v = op->state == MODEL_OP_ENDED ?
 					 (struct model_verdict){ true, false, NULL,
-								 "nothing lets it wait" } :
+								 "it has nothing to wait for" } :
 					 model_predict(&p->m, op->call);
 	bool signalled = p->signalled[op - p->m.ops];
 
@@ -217,7 +217,7 @@ static struct err *play_expect(struct player *p, const struct step *st)
 			return NULL;
 		return refuse(p,
 			      op->state == MODEL_OP_UNKNOWN && !signalled ?
-				      "it may wait, or not (write 'settle')" :
+				      "it may or may not wait (write 'settle')" :
 				      "it does not wait",
 			      v.why, v.because);
 	}
@@ -225,9 +225,9 @@ static struct err *play_expect(struct player *p, const struct step *st)
 		return refuse(p, "it cannot be killed", "no KILL was sent", NULL);
 	if (op->state != MODEL_OP_ENDED && !signalled) {
 		if (op->state == MODEL_OP_WAITS)
-			return refuse(p, "it goes on to wait", v.why, v.because);
+			return refuse(p, "it still waits", v.why, v.because);
 		if (v.because)
-			return refuse(p, "it may go on to wait (write 'settle')", v.why, v.because);
+			return refuse(p, "it may still wait (write 'settle')", v.why, v.because);
 	}
 	if (op->state != MODEL_OP_ENDED) {
 		op->state = MODEL_OP_ENDED;
@@ -267,7 +267,7 @@ static struct err *play_signal(struct player *p, const struct step *st)
 	if (op->state == MODEL_OP_ENDED || spoken_for(p, st->name))
 		return NULL;
 	if (!waited)
-		return NULL; /* it may be over, or in a wait that a signal does not end */
+		return NULL; /* it may have ended, or wait where a signal does not end the wait */
 	op->state = MODEL_OP_ENDED;
 	if (st->signo == SIGKILL)
 		return demand(p, st->name, STEP_EXPECT, EXPECT_KILLED, 0);
@@ -291,7 +291,7 @@ static struct err *play_operation(struct player *p, const struct step *st)
 	return NULL;
 }
 
-/* Whether an operation on file @name is in @state. */
+/* Whether any operation on file @name is in @state. */
 static bool is_worked_on(const struct player *p, const char *name, enum model_op_state state)
 {
 	for (unsigned int i = 0; i < p->m.nr_ops; i++)
@@ -302,13 +302,11 @@ static bool is_worked_on(const struct player *p, const char *name, enum model_op
 	return false;
 }
 
-/* A read queues behind what waits with the inode locked. */
+/* An operation that waits with the inode locked blocks a read. */
 static struct err *play_check(struct player *p, const struct step *st)
 {
 	if (st->thing == THING_FILE && is_worked_on(p, st->name, MODEL_OP_WAITS))
-		return refuse(p, "the read would queue",
-			      "the file is locked while an operation "
-			      "waits on it",
+		return refuse(p, "the read would wait", "a waiting operation has locked the file",
 			      NULL);
 	return NULL;
 }
@@ -348,7 +346,7 @@ static struct err *play_map(struct player *p, const struct step *st)
 	return NULL;
 }
 
-/* Behind the end of its file a mapping has nothing to be touched or pinned: SIGBUS. */
+/* Beyond the end of its file a mapping has no page to touch or pin: SIGBUS. */
 static bool reaches_beyond(const struct player *p, const struct model_map *map, uint64_t off,
 			   uint64_t len)
 {
@@ -364,12 +362,12 @@ static struct err *play_touch(struct player *p, const struct step *st)
 	if (!map->live)
 		return refuse(p, st->text, "its mapping is gone", NULL);
 	if (reaches_beyond(p, map, off, st->len))
-		return refuse(p, st->text, "the file ends before that", NULL);
+		return refuse(p, st->text, "the range is beyond the end of the file", NULL);
 	if (pin && model_access_least(&p->m, map, off, st->len) == MODEL_ACCESS_ANY)
-		return refuse(p, st->text, "nobody can say what is there", NULL);
+		return refuse(p, st->text, "the bytes there are unknown", NULL);
 	if (pin && (is_worked_on(p, map->file->name, MODEL_OP_WAITS) ||
 		    is_worked_on(p, map->file->name, MODEL_OP_UNKNOWN)))
-		return refuse(p, st->text, "an operation on its file is not over", NULL);
+		return refuse(p, st->text, "an operation on its file has not ended", NULL);
 	if (st->writable && !map->writable)
 		return refuse(p, st->text, "the mapping is read-only", NULL);
 	if (st->writable)
@@ -382,7 +380,7 @@ static struct err *play_pin(struct player *p, const struct step *st)
 	if (st->errnum)
 		return NULL;
 	if (reaches_beyond(p, model_map(&p->m, st->other), st->off, st->len))
-		return refuse(p, st->text, "the file ends before that", NULL);
+		return refuse(p, st->text, "the range is beyond the end of the file", NULL);
 	if (!model_add_pin(&p->m, st->name, st->pin, p->m.nr_pins, model_map(&p->m, st->other),
 			   st->off, st->len))
 		return refuse(p, st->text, "too many pins", NULL);
@@ -404,33 +402,33 @@ static struct err *play_unmap(struct player *p, const struct step *st)
 	return look_again(p);
 }
 
-/* Nobody else may hold the file, or be at work: the storm would wait for that, too. */
+/* No pin may hold the file and no operation may run: the storm would wait for these, too. */
 static struct err *play_storm(struct player *p, const struct step *st)
 {
 	struct model_file *f = model_file(&p->m, st->name);
 	const struct model_pin *pin = model_pinned(&p->m, f, 0, UINT64_MAX / 2, false);
 
 	if (!f->size || f->size % (st->storm.workers * (uint64_t)STORM_RANGE))
-		return refuse(p, "every worker wants the same whole number of 2M",
-			      "the size of the "
-			      "file is another",
+		return refuse(p, st->text,
+			      "the size of the file must be a multiple of 2M for each worker",
 			      NULL);
 	if (pin)
 		return refuse(p, "the storm would wait for ever", "the file is held", pin);
 	for (unsigned int i = 0; i < p->m.nr_ops; i++)
 		if (p->m.ops[i].state != MODEL_OP_ENDED)
-			return refuse(p, "the storm begins", "an operation is not over", NULL);
+			return refuse(p, "the storm cannot begin", "an operation has not ended",
+				      NULL);
 	model_file_write_new(&p->m, f, f->size);
 	return NULL;
 }
 
-/* The next round starts them anew. */
+/* Operations must have ended: the next round starts them again. */
 static struct err *play_end(struct player *p, const struct step *st)
 {
 	(void)st;
 	for (unsigned int i = 0; i < p->m.nr_ops; i++)
 		if (p->m.ops[i].state != MODEL_OP_ENDED)
-			return refuse(p, "the block ends", "an operation still waits", NULL);
+			return refuse(p, "the block cannot end", "an operation still waits", NULL);
 	return NULL;
 }
 
@@ -442,7 +440,7 @@ static struct err *(*const plays[])(struct player *p, const struct step *st) = {
 	[STEP_END] = play_end,	     [STEP_STORM] = play_storm,
 };
 
-/* The steps moved: where a block ends now. */
+/* Added steps moved the others: finds again where each block ends. */
 static void find_block_ends(struct scenario *s)
 {
 	unsigned int repeat = 0;

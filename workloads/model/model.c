@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Names, and things as they come and go. */
+/* Files, mappings, pins and operations of the model: their names, creation and end. */
 #include "workloads/model/blocks.h"
 
 #include "workloads/model/pattern.h"
@@ -15,7 +15,7 @@
 		found;                                                                             \
 	})
 
-/* The slot of that name, or the next free one; NULL: none is left. */
+/* The slot of that name, or the next free one; NULL when none is left. */
 #define SLOT(m, things, key)                                                                       \
 	({                                                                                         \
 		typeof(&(m)->things[0]) slot = FIND(m, things, key);                               \
@@ -118,7 +118,7 @@ void model_file_extend(struct model *m, struct model_file *f, uint64_t size)
 {
 	uint64_t old = f->size;
 
-	/* what a mapping left behind the end does not come to light */
+	/* bytes that a mapping stored beyond the old end must not appear in the file */
 	if (size > old && old % MODEL_PAGE)
 		blocks_zero(m, f, old, MODEL_PAGE - old % MODEL_PAGE);
 	f->size = size;
@@ -147,7 +147,7 @@ void model_file_copy(struct model *m, struct model_file *f, struct model_file *s
 		return;
 	}
 	model_file_bytes(m, src, &bytes);
-	/* what a device is writing cannot be copied: zeroes are written there */
+	/* bytes that a device may be writing are unknown: the program writes zeroes there */
 	for (size_t i = 0; i < bytes.n; i++)
 		if (bytes.v[i].kind == PIECE_DMA || bytes.v[i].kind == PIECE_ANY)
 			bytes.v[i].kind = PIECE_ZERO;
@@ -171,7 +171,7 @@ void model_file_write(struct model *m, struct model_file *f, uint64_t off, uint6
 	shadow_deinit(&bytes);
 }
 
-/* A private page that is written to is copied first. */
+/* Gives a private mapping its own copies of the pages that are to be written. */
 static void copy_pages(struct model *m, struct model_map *map, uint64_t off, uint64_t len)
 {
 	struct shadow now;
@@ -231,7 +231,7 @@ static bool writes(const struct model_pin *p)
 	return (p->info->traits & PIN_DMA_WRITES) && p->map->writable;
 }
 
-/* Another device that still writes to the place @at of the store. */
+/* Whether the device of another pin still writes to the store at @at. */
 static bool written_by_another(const struct model *m, const struct model_pin *self, uint64_t at)
 {
 	for (unsigned int i = 0; i < m->nr_pins; i++) {
@@ -249,7 +249,7 @@ static bool written_by_another(const struct model *m, const struct model_pin *se
 	return false;
 }
 
-/* Every lane of @p holds bytes of its device: of any generation, or of the last, @gen. */
+/* Sets all lanes of @p: PIECE_DMA, any generation of its device; or PIECE_DATA, of @gen. */
 static void put_lanes(struct model *m, struct model_pin *p, enum piece_kind kind, unsigned int gen)
 {
 	for (uint64_t page = 0; writes(p) && page < p->len; page += PIN_PAGE) {
@@ -276,7 +276,7 @@ void model_lanes_go_on(struct model *m)
 			put_lanes(m, &m->pins[i], PIECE_DMA, 0);
 }
 
-/* Pages of @map as a pin gets them; read faults over holes get the zero page. */
+/* Fills @out with the blocks that a pin of @map gets; a read fault over a hole: the zero page. */
 static void hold_pages(struct model *m, struct model_pin *p)
 {
 	struct model_map *map = p->map;
@@ -293,7 +293,7 @@ static void hold_pages(struct model *m, struct model_pin *p)
 	for (size_t i = 0; i < out->n; i++)
 		if (out->v[i].kind == PIECE_DATA && out->v[i].gen == BLOCK_UNWRITTEN) {
 			shadow_set(out, out->v[i].off, out->v[i].len, &zero);
-			i = SIZE_MAX; /* the pieces are others now */
+			i = SIZE_MAX; /* shadow_set() changed the pieces: start again */
 		}
 }
 
@@ -329,7 +329,7 @@ void model_drop_pin(struct model *m, struct model_pin *p, unsigned int gen)
 void model_lose_pin(struct model *m, struct model_pin *p)
 {
 	(void)m;
-	p->live = false; /* its lanes stay PIECE_DMA: some generation of its device */
+	p->live = false; /* its lanes stay PIECE_DMA: any generation of its device */
 }
 
 void model_file_bytes(const struct model *m, const struct model_file *f, struct shadow *out)
@@ -370,7 +370,7 @@ bool model_pin_shows(const struct model *m, const struct model_pin *p, const voi
 	struct mismatch mismatch;
 
 	if (!(p->info->traits & PIN_HOLDS))
-		return false; /* what the mapping shows is looked up */
+		return false; /* it holds no blocks: model_pin_bytes() follows the mapping */
 	for (size_t i = 0; i < p->blocks.n; i++) {
 		const struct piece *b = &p->blocks.v[i];
 

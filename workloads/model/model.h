@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The device under test as it has to be: files and the blocks beneath them, mappings,
- * pins, operations that wait, and the bytes that every one of them must show. The host
- * plays a scenario through it to derive what must happen (derive.h), the agent keeps one
- * beside the kernel and compares. Pure.
+ * A model of the device under test: files and their blocks, mappings, pins, waiting
+ * operations, and the bytes that each of them must show. The host plays a scenario in it
+ * to derive what must happen (derive.h); the agent keeps one in step with the kernel and
+ * compares. Pure.
  *
- * A block is a range of one store that only grows: no address is handed out twice, so
- * whoever holds a block, a file, a second file that shares it, a private copy or a pin,
- * goes on seeing its bytes, and what the kernel gave to somebody else meanwhile is seen.
+ * A block is a range of one store that only grows; no range is given out twice. So a file,
+ * another file that shares the block, a private copy or a pin still shows the bytes of its
+ * block, and a block that the kernel gave to another file too early shows up as a mismatch.
  */
 #ifndef WORKLOADS_MODEL_MODEL_H
 #define WORKLOADS_MODEL_MODEL_H
@@ -21,13 +21,13 @@
 
 struct model_file {
 	const char *name;    /* borrowed from the scenario, as all names here */
-	unsigned int origin; /* of pattern.h, 1.. */
+	unsigned int origin; /* of pattern.h, from 1 */
 	unsigned int gen;    /* last generation written */
 	bool gone;	     /* unlinked */
-	bool poisoned;	     /* a page of it was: loads may fail */
-	bool unsure;	     /* nobody knows what an operation on it came to */
+	bool poisoned;	     /* one of its pages was poisoned: loads may fail */
+	bool unsure;	     /* the result of an operation on it is unknown */
 	uint64_t size;	     /* bytes */
-	/* whole pages: PIECE_ZERO a hole; PIECE_DATA a block, src its place in the store */
+	/* whole pages: PIECE_ZERO is a hole; PIECE_DATA a block, src its offset in the store */
 	struct shadow blocks;
 };
 
@@ -39,7 +39,7 @@ struct model_map {
 	struct model_file *file;
 	uint64_t off, len; /* bytes */
 	bool shared, writable, live;
-	struct shadow copies; /* private: PIECE_DATA a copy in the store, else PIECE_BELOW */
+	struct shadow copies; /* if private: PIECE_DATA is a copy in the store, else PIECE_BELOW */
 };
 
 struct model_pin {
@@ -50,22 +50,22 @@ struct model_pin {
 	struct model_file *file;
 	uint64_t off, len; /* in the map, bytes */
 	bool live;
-	bool lost;	      /* holds nothing, and its pages were taken away: not judged */
-	struct shadow blocks; /* what it holds: as a file's; PIECE_ZERO: the zero page */
+	bool lost;	      /* it holds no pages and the file lost them: not judged */
+	struct shadow blocks; /* its pages, as for a file; PIECE_ZERO: the zero page */
 };
 
 enum model_op_state {
 	MODEL_OP_ENDED,
-	MODEL_OP_WAITS,	  /* it must, until the pins in its range are gone */
-	MODEL_OP_UNKNOWN, /* it may wait, or be over */
+	MODEL_OP_WAITS,	  /* it must wait until the pins in its range are released */
+	MODEL_OP_UNKNOWN, /* it may wait or have ended */
 };
 
 struct model_op {
 	const char *name;
 	const struct op_call *call;
 	enum model_op_state state;
-	int result; /* model_result() when it began */
-	bool raced; /* a store that began while another operation changed its pages */
+	int result; /* model_result() at its start */
+	bool raced; /* another operation was changing its pages when it began */
 };
 
 struct model {
@@ -75,21 +75,21 @@ struct model {
 	struct model_pin pins[MODEL_THINGS_MAX];
 	struct model_op ops[MODEL_THINGS_MAX];
 	unsigned int nr_files, nr_maps, nr_pins, nr_ops;
-	struct model_file device; /* beneath device-DAX mappings: bytes nobody knows */
+	struct model_file device; /* of device-DAX mappings; its bytes are unknown */
 };
 
 void model_init(struct model *m);
 void model_deinit(struct model *m);
 
-/* NULL when there is none of that name. "devdax" is the device. */
+/* NULL when none has that name. The file "devdax" is the device. */
 struct model_file *model_file(struct model *m, const char *name);
 struct model_map *model_map(struct model *m, const char *name);
 struct model_pin *model_pin(struct model *m, const char *name);
 struct model_op *model_op(struct model *m, const char *name);
 
 /*
- * Things come to be. A name that was there before is made anew. At most
- * MODEL_THINGS_MAX of a kind: NULL when there are more. Bytes of a file begin behind @gen.
+ * Add a thing, or replace the one of that name. NULL when MODEL_THINGS_MAX of that kind
+ * exist. The first bytes written to the file have generation @gen + 1.
  */
 struct model_file *model_add_file(struct model *m, const char *name, unsigned int origin,
 				  unsigned int gen);
@@ -97,99 +97,98 @@ struct model_op *model_add_op(struct model *m, const char *name, const struct op
 struct model_map *model_add_map(struct model *m, const char *name, struct model_file *file,
 				uint64_t off, uint64_t len, bool shared, bool writable);
 
-/* The file's pages from 0 to @size: blocks with bytes of its next generation; or unwritten;
-   or none. */
+/* Give a new file @size bytes: written with its next generation, as unwritten blocks, or
+   as a hole. */
 void model_file_write_new(struct model *m, struct model_file *f, uint64_t size);
 void model_file_reserve(struct model *m, struct model_file *f, uint64_t size);
 void model_file_extend(struct model *m, struct model_file *f, uint64_t size);
-/* The first @size bytes of @src, in blocks of its own, or (@share) in the same. */
+/* Gives @f the first @size bytes of @src, in new blocks or (@share) in the blocks of @src. */
 void model_file_copy(struct model *m, struct model_file *f, struct model_file *src, uint64_t size,
 		     bool share);
 
-/* Bytes of generation @gen are written to @f by write(2); or through @map. */
+/* Write bytes of generation @gen: to @f by write(2), or by a store to @map. */
 void model_file_write(struct model *m, struct model_file *f, uint64_t off, uint64_t len,
 		      unsigned int gen);
 void model_map_write(struct model *m, struct model_map *map, uint64_t off, uint64_t len,
 		     unsigned int gen);
 
-/* Somebody changed these bytes of @map or its file: nobody can say how. */
+/* These bytes of @map or its file changed in an unknown way. */
 void model_map_spoil(struct model *m, struct model_map *map, uint64_t off, uint64_t len);
 
 /*
- * A pin of @info's kind is granted at [off, off + len) of @map: the faults it takes come
- * first (a write fault ends sharing, and a hole gets its block), then it holds the pages.
- * From now on its device, if it has one, writes.
+ * The kernel grants a pin @info on [off, off + len) of @map: first come its page faults
+ * (a write fault unshares a block and fills a hole), then it holds the pages. From now on
+ * its device, if any, writes. NULL when MODEL_THINGS_MAX pins exist.
  */
 struct model_pin *model_add_pin(struct model *m, const char *name, const struct pin_info *info,
 				unsigned int id, struct model_map *map, uint64_t off, uint64_t len);
 
-/* It lets go; @gen is the generation its device wrote last. */
+/* Releases @p; @gen is the last generation that its device wrote. */
 void model_drop_pin(struct model *m, struct model_pin *p, unsigned int gen);
 
-/* Its process ended with it: what its device wrote last nobody saw. */
+/* The process of @p ended and released it: the last generation its device wrote is unknown. */
 void model_lose_pin(struct model *m, struct model_pin *p);
 
-/* A mapping goes; what it copied stays for the pins that hold it. */
+/* Removes a mapping; its private copies stay for the pins that hold them. */
 void model_drop_map(struct model *m, struct model_map *map);
 
-/* @call succeeded; @gen is the generation of a write's bytes. */
+/* Applies @call, which succeeded; @gen is the generation of the bytes of a write. */
 void model_apply(struct model *m, const struct op_call *call, unsigned int gen);
 
 /*
- * What @call, carried out now, earns with its arguments: 0, an errno, or MODEL_EITHER
- * when that cannot be said.
+ * The result of @call with its arguments, if it is carried out now: 0, an errno, or
+ * MODEL_EITHER when the result is not certain.
  */
 #define MODEL_EITHER (-1)
 int model_result(struct model *m, const struct op_call *call);
 
-/* Whether @other, which has not ended, changes pages that @call, through a mapping, meets. */
+/* Whether @other, which has not ended, changes pages that @call accesses through a mapping. */
 bool model_races(struct model *m, const struct op_call *call, const struct op_call *other);
 
 /*
- * The bytes that @f, @map, @p must show now. Lanes of a device that still writes are
- * PIECE_DMA. shadow_deinit() @out.
+ * Fill @out with the bytes that @f, @map or @p must show now. Lanes of a device that still
+ * writes are PIECE_DMA. The caller calls shadow_deinit() on @out.
  */
 void model_file_bytes(const struct model *m, const struct model_file *f, struct shadow *out);
 void model_map_bytes(const struct model *m, const struct model_map *map, struct shadow *out);
 void model_pin_bytes(const struct model *m, const struct model_pin *p, struct shadow *out);
 
-/* Whether @data, @p->len bytes, is what @p must show: the same, and nothing is copied. */
+/* Whether @p must show @data, @p->len bytes: model_pin_bytes() and a check, without a copy. */
 bool model_pin_shows(const struct model *m, const struct model_pin *p, const void *data);
 
 /*
- * A living pin that holds pages and stands on a block of @f in the range; with @decides
- * only one that was taken through a mapping of @f itself, or whose block no other file
- * has (any more: a copy on write took it from the file that it was pinned through). NULL:
- * none.
+ * A live pin that holds a block of @f in the range, or NULL. With @decides only a pin
+ * that was taken through a mapping of @f itself, or whose block no other file has (when a
+ * copy on write took the block from the file through which it was pinned).
  */
 const struct model_pin *model_pinned(const struct model *m, const struct model_file *f,
 				     uint64_t off, uint64_t len, bool decides);
 
 /*
- * What whoever sees page @off of @map without holding it meets there now: the bytes of
- * model_map_bytes(), where there are any.
+ * What an access to page @off of @map meets now that does not hold the page: the bytes
+ * of model_map_bytes(), if there are any.
  */
 enum model_access {
-	MODEL_ACCESS_ANY,   /* nobody can say */
-	MODEL_ACCESS_FAILS, /* behind the end of the file */
-	MODEL_ACCESS_HOLE,  /* zeroes, nothing or an unwritten block beneath them */
+	MODEL_ACCESS_ANY,   /* unknown */
+	MODEL_ACCESS_FAILS, /* it is beyond the end of the file */
+	MODEL_ACCESS_HOLE,  /* zeroes: a hole or an unwritten block */
 	MODEL_ACCESS_READS,
-	MODEL_ACCESS_WRITES, /* and to write the same bytes again changes nothing */
+	MODEL_ACCESS_WRITES, /* as READS; writing the same bytes again changes nothing */
 };
 
 enum model_access model_access(const struct model *m, const struct model_map *map, uint64_t off);
 
-/* The least of what the pages of [off, off + len) of @map grant. */
+/* The least enum model_access of all pages of [off, off + len) of @map. */
 enum model_access model_access_least(const struct model *m, const struct model_map *map,
 				     uint64_t off, uint64_t len);
 
-/* The pages of @f that @call changes: the range whose pins the contract speaks of. */
+/* The range of *@f that @call changes: the contract is about the pins in that range. */
 void model_call_range(struct model *m, const struct op_call *call, struct model_file **f,
 		      uint64_t *off, uint64_t *len);
 
-/* What the contract (KERNEL.md section 2) says of @call, started now. */
+/* What the contract (KERNEL.md section 2) allows @call to do if it is started now. */
 struct model_verdict {
-	bool may_return; /* one of the two at least */
+	bool may_return; /* at least one of the two is set */
 	bool may_wait;
 	const struct model_pin *because; /* the pin that makes it wait, or NULL */
 	const char *why;		 /* static: "a page in its range is held" */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the contract says of an operation: whether it waits. */
+/* Predicts by the contract whether an operation waits. */
 #include "workloads/model/effects.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* The places in @f of the block at [src, src + len) of the store that lie in the range. */
+/* Whether @f has any part of the block @held in [off, end). */
 static bool stands_in(const struct model_file *f, const struct piece *held, uint64_t off,
 		      uint64_t end)
 {
@@ -24,7 +24,7 @@ static bool stands_in(const struct model_file *f, const struct piece *held, uint
 	return false;
 }
 
-/* Unlinked files count: who maps or holds one keeps its blocks. */
+/* Whether a file other than @f has the block; an unlinked file keeps its blocks while in use. */
 static bool another_has(const struct model *m, const struct model_file *f, const struct piece *held)
 {
 	for (unsigned int i = 0; i < m->nr_files; i++)
@@ -33,7 +33,7 @@ static bool another_has(const struct model *m, const struct model_file *f, const
 	return false;
 }
 
-/* @last: what was pinned through another file counts where no other has the block any more. */
+/* @last: a block that was pinned through another file counts only if no other file has it. */
 static bool holds_in(const struct model *m, const struct model_pin *p, const struct model_file *f,
 		     uint64_t off, uint64_t len, bool last)
 {
@@ -101,9 +101,9 @@ int model_result(struct model *m, const struct op_call *c)
 }
 
 /*
- * An operation that began earlier, on one of the files of @c, and has not ended. A page
- * fault takes the mapping's lock alone, and whoever waits for a page has let go of that
- * (xfs_wait_dax_page(), ext4_wait_dax_page()).
+ * An operation on one of the files of @c that began earlier and has not ended. A page
+ * fault takes only the mapping's lock, and an operation that waits for a page has
+ * released that lock (xfs_wait_dax_page(), ext4_wait_dax_page()).
  */
 static const struct model_op *queued_behind(const struct model *m, const struct op_call *c)
 {
@@ -111,7 +111,7 @@ static const struct model_op *queued_behind(const struct model *m, const struct 
 		const struct model_op *op = &m->ops[i];
 
 		if (op->call == c)
-			break; /* those behind it wait for it */
+			break; /* the operations after it wait for it */
 		if (op->state == MODEL_OP_ENDED ||
 		    (op->state == MODEL_OP_WAITS && (c->op->traits & OP_FAULTS)))
 			continue;
@@ -126,7 +126,7 @@ static const struct model_op *queued_behind(const struct model *m, const struct 
 	return NULL;
 }
 
-/* Any pin that stands on a page of one of the files of @c, or of all. */
+/* Any pin that holds a page of a file of @c, or of any file if @c names none. */
 static const struct model_pin *pinned_anywhere(struct model *m, const struct op_call *c)
 {
 	const struct model_pin *p = NULL;
@@ -140,8 +140,8 @@ static const struct model_pin *pinned_anywhere(struct model *m, const struct op_
 }
 
 /*
- * The pin that makes @c wait. A page that was pinned through another file that shares
- * the block decides nothing while that file has it: the block is not free then.
+ * The pin that makes @c wait. A page that was pinned through another file, which shares
+ * the block, does not count while that file has the block: it cannot become free then.
  */
 static const struct model_pin *pinned_in_range(struct model *m, const struct op_call *c)
 {
@@ -163,7 +163,7 @@ struct model_verdict model_predict(struct model *m, const struct op_call *c)
 
 	if (queued_behind(m, c))
 		return (struct model_verdict){ true, true, any,
-					       "another operation on the file is not over" };
+					       "another operation on the file has not ended" };
 	if (c->op->wait == WAIT_MUST)
 		near = pinned_in_range(m, c);
 	if (near)

@@ -11,7 +11,7 @@ void shadow_deinit(struct shadow *s)
 	*s = (struct shadow)SHADOW_INIT;
 }
 
-/* Whether @b, which lies behind @a, is more of the same. */
+/* Whether @b, which follows @a, continues it. */
 static bool goes_on(const struct piece *a, const struct piece *b)
 {
 	return a->kind == b->kind && a->origin == b->origin && a->gen == b->gen &&
@@ -29,7 +29,7 @@ static void push(struct shadow *s, struct piece p)
 		last->len += p.len;
 		return;
 	}
-	/* at powers of two, to the next */
+	/* the array is full when @n is a power of two: double it */
 	if (!(s->n & (s->n - 1)))
 		s->v = xrealloc(s->v, s->n ? 2 * s->n : 2, sizeof(*s->v));
 	s->v[s->n++] = p;
@@ -77,7 +77,7 @@ void shadow_resize(struct shadow *s, uint64_t size, enum piece_kind fill)
 	replace(s, &out, size);
 }
 
-/* Whether [off, off + len) stands for what @p does already. */
+/* Whether [off, off + len) is as @p already. */
 static bool is_set(const struct shadow *s, uint64_t off, uint64_t len, const struct piece *p)
 {
 	for (size_t i = 0; i < s->n; i++) {
@@ -92,7 +92,7 @@ static bool is_set(const struct shadow *s, uint64_t off, uint64_t len, const str
 	return false;
 }
 
-/* Whether a piece of just that place took @p's kind, which is all there is to do. */
+/* If one piece has exactly the range of @p, sets it to @p and returns true. */
 static bool set_piece(struct shadow *s, const struct piece *p)
 {
 	for (size_t i = 0; i < s->n; i++) {
@@ -204,7 +204,7 @@ static bool is_dma_origin(uint64_t word)
 	return pattern_origin(word) >= ORIGIN_PIN && !pattern_is_stale(word);
 }
 
-/* Whether the @n bytes at @got, @at bytes into piece @p, are what it stands for. */
+/* Whether the @n bytes at @got are those that piece @p demands @at bytes from its start. */
 static bool word_matches(const struct piece *p, uint64_t at, const uint8_t *got, size_t n)
 {
 	uint64_t src = p->src + at, want, word = 0;
@@ -245,8 +245,8 @@ static void note_mismatch(struct mismatch *m, const struct piece *p, uint64_t of
 }
 
 /*
- * Whether the whole words of @len bytes at @got, @at bytes into @p, all match; the quick
- * way through what matches, as nearly all does.
+ * Whether all whole words of the @len bytes at @got match @p from @at bytes on. The fast
+ * path, as nearly all bytes match.
  */
 static bool words_match(const struct piece *p, uint64_t at, const uint8_t *got, size_t len)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whether a mapping gets the 2 MiB entries that its case is about: the kernel counts others. */
+/* Judges whether a mapping gets 2 MiB entries: the kernel counts faults that fall back. */
 #include "workloads/oracles/oracle.h"
 #include "workloads/exec/maps.h"
 
@@ -9,7 +9,7 @@
 #include "base/arch.h"
 #include "base/files.h"
 
-/* Faults so far that could have had a 2 MiB entry and got one of 4 KiB; 0 when not told. */
+/* The faults so far that fell back from a 2 MiB entry to 4 KiB; 0 when unknown. */
 static uint64_t fallbacks(struct exec *x)
 {
 	static const char field[] = "\nthp_fault_fallback ";
@@ -24,9 +24,9 @@ static uint64_t fallbacks(struct exec *x)
 }
 
 /*
- * It should get 2 MiB entries: a private store gets none, and one that ends the sharing of
- * blocks gets new ones, which need not be aligned. Where a table of 4 KiB entries stands
- * already the kernel does not try, and counts nothing.
+ * Whether a touch should get 2 MiB entries. A private store gets none, and a store that
+ * unshares blocks gets new ones, which need not be aligned. Where a page table of 4 KiB
+ * entries exists already, the kernel does not try, and counts nothing.
  */
 static bool wants_large(const struct exec *x, const struct exec_map *m, const struct step *st)
 {
@@ -43,13 +43,13 @@ static void entries_touching(struct exec *x, const struct exec_map *m, const str
 	*(uint64_t *)x->oracle[ORACLE_ENTRIES] = fallbacks(x);
 }
 
-/* What the case is to show needs the entry. */
+/* An error of the case, not of the kernel: it tests nothing without the entry. */
 static void entries_touched(struct exec *x, const struct exec_map *m, const struct step *st,
 			    struct outcome *o)
 {
 	if (wants_large(x, m, st) && o->status == STEP_OK &&
 	    fallbacks(x) != *(uint64_t *)x->oracle[ORACLE_ENTRIES])
-		outcome_error(o, "'%s' got no 2 MiB entry, the fault fell back to 4 KiB", m->name);
+		outcome_error(o, "'%s' got no 2 MiB entry: the fault fell back to 4 KiB", m->name);
 }
 
 const struct oracle_ops oracle_entries = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The flush oracle: a page that was stored to through a mapping is written back
- * between the store and the end of the next fsync, sync or umount. A trace instance of
- * our own listens to fs_dax:dax_writeback_one; reading it takes the events out.
+ * between the store and the end of the next fsync, sync or umount. A private trace
+ * instance records fs_dax:dax_writeback_one; reading trace_pipe consumes the events.
  */
 #include "workloads/oracles/oracle.h"
 #include "workloads/exec/files.h"
@@ -23,18 +23,18 @@
 
 #define TRACEFS "/sys/kernel/tracing"
 #define INSTANCE TRACEFS "/instances/daxrig"
-/* What one look may bring: a ring buffer of 1.4 MiB a processor prints to far less. */
+/* The most to read at once: the ring buffers, 1.4 MiB for each CPU, print to far less. */
 #define LOOK_MAX (64u << 20)
 
 struct flush {
 	int pipe;	 /* trace_pipe, -1 when the oracle is lost */
 	bool moved;	 /* an operation ran since the last look: there may be events */
-	struct buf line; /* the end of what was read, not yet a whole line */
+	struct buf line; /* the last, incomplete line that was read */
 	bool marked;	 /* the last line was the mark of the case's end */
-	/* by the place in x->files */
+	/* index: as in x->files */
 	struct flush_file {
 		struct shadow dirty; /* of flush-trace.h: stored to and not flushed since */
-		uint64_t ino;	     /* 0 until it was asked for */
+		uint64_t ino;	     /* 0: not known yet */
 		dev_t dev;
 	} file[EXEC_THINGS_MAX];
 };
@@ -62,7 +62,7 @@ static int prepare(void)
 	return ret < 0 ? ret : 0;
 }
 
-/* Why it could not is said by the case that needs it. */
+/* Sets up the trace instance; the first case that needs it reports a failure. */
 static void flush_prepare(struct exec *x)
 {
 	(void)x;
@@ -89,7 +89,7 @@ static int open_pipe(void)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Whether the oracle is there; the first time it is set up. */
+/* Whether the oracle works; the first call sets it up. */
 static bool listening(struct exec *x)
 {
 	struct flush *l = flush_of(x);
@@ -133,7 +133,7 @@ static void take_writeback(struct exec *x, const struct writeback *w)
 	}
 }
 
-/* Takes the whole lines of what was read. */
+/* Parses the complete lines that were read. */
 static void take_lines(struct exec *x)
 {
 	struct buf *b = &flush_of(x)->line;
@@ -149,12 +149,12 @@ static void take_lines(struct exec *x)
 			take_writeback(x, &w);
 			break;
 		case TRACE_LOST:
-			/* events of before the first store are nobody's loss */
+			/* lost events from before the first store do not matter */
 			if (anything_dirty(x))
-				lose(x, SIGHT_CUT, "the trace buffer ran over");
+				lose(x, SIGHT_CUT, "the trace buffer overflowed");
 			break;
 		case TRACE_GARBLED:
-			lose(x, SIGHT_CUT, "a trace line of this kernel cannot be read: '%.*s'",
+			lose(x, SIGHT_CUT, "cannot parse a trace line of this kernel: '%.*s'",
 			     (int)MIN(len, 120), b->data + at);
 			break;
 		case TRACE_MARK:
@@ -170,7 +170,7 @@ static void take_lines(struct exec *x)
 	buf_consume(b, at);
 }
 
-/* Takes the events that are there. */
+/* Reads all events so far. */
 static void look(struct exec *x)
 {
 	static char chunk[64 << 10];
@@ -197,7 +197,7 @@ static void look(struct exec *x)
 	}
 }
 
-/* Who @f is in the trace; false when it cannot be told. */
+/* Finds the device and inode that the trace shows for @f; false when stat() fails. */
 static bool identify(const struct exec *x, const struct exec_file *f)
 {
 	struct flush_file *t = file_of(x, f);
@@ -218,7 +218,7 @@ static void flush_storing(struct exec *x, struct exec_file *f, uint64_t off, uin
 
 	if (!listening(x) || !identify(x, f))
 		return;
-	/* older events must not count for the store that comes now */
+	/* consume older events, which must not count for the store that follows */
 	if (flush_of(x)->moved || exec_task_pending(x, NULL))
 		look(x);
 	dirty_add(&file_of(x, f)->dirty, page, (off + len + FLUSH_PAGE - 1) / FLUSH_PAGE - page);
@@ -283,7 +283,7 @@ static void flush_flushed(struct exec *x, struct exec_file *f, const char *how, 
 {
 	if (!flush_of(x) || !listening(x))
 		return;
-	/* what runs, or was killed half way, may have taken its pages away already */
+	/* an operation that runs, or was killed, may have removed its pages already */
 	for (unsigned int i = 0; i < x->nr_tasks; i++)
 		if (x->tasks[i].started && !x->tasks[i].applied)
 			flush_changed(x, &x->tasks[i].step->call);
@@ -297,7 +297,7 @@ static void flush_flushed(struct exec *x, struct exec_file *f, const char *how, 
 			continue;
 		if (!g->m->gone)
 			judge(g, file_of(x, g), how, o);
-		shadow_deinit(&file_of(x, g)->dirty); /* told once */
+		shadow_deinit(&file_of(x, g)->dirty); /* reports a page only once */
 	}
 }
 

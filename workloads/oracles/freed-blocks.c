@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The oracle that asks the filesystem whether a block is free while its page is held:
- * whoever gets it next gets the DMA. That is seen here as soon as the operation that
- * freed it returned, and needs no luck of another file's taking just that block.
+ * The oracle that asks the filesystem whether a block is free while its page is held: the
+ * next file that gets the block gets the DMA. The oracle sees that as soon as the operation
+ * that freed the block has returned, before another file happens to get the block.
  */
 #include "workloads/oracles/oracle.h"
 #include "workloads/exec/pins.h"
@@ -21,15 +21,15 @@
 
 #define EXTENTS_MAX 8
 
-/* The blocks that a pin stands on. */
+/* The blocks of the pages that a pin holds. */
 struct ground {
 	unsigned int id; /* of the pin */
-	dev_t dev;	 /* of the filesystem they are in */
+	dev_t dev;	 /* of their filesystem */
 	struct extent extents[EXTENTS_MAX];
 	unsigned int n;
 };
 
-/* By the pin's place in x->pins: another pin's until @p is noted there. */
+/* Index: as in x->pins. The entry is of an earlier pin until its id is that of @p. */
 static struct ground *ground_of(struct exec *x, const struct exec_pin *p)
 {
 	if (!x->oracle[ORACLE_BLOCKS])
@@ -37,7 +37,7 @@ static struct ground *ground_of(struct exec *x, const struct exec_pin *p)
 	return (struct ground *)x->oracle[ORACLE_BLOCKS] + (p - x->pins);
 }
 
-/* Whether the pin holds the file's own block there, no private copy of its page. */
+/* Whether the pin holds the block of the file there, not a private copy of the page. */
 static bool is_the_files(const struct exec_pin *p, const struct piece *held)
 {
 	const struct piece *b = blocks_at(&p->file->m->blocks, p->off + held->off);
@@ -50,7 +50,7 @@ static enum sight sight_of(int errnum)
 	return errnum == EOPNOTSUPP || errnum == ENOTTY ? SIGHT_LACKING : SIGHT_CUT;
 }
 
-/* Finds the blocks it stands on. */
+/* Finds the blocks that @p holds. */
 static void freed_blocks_pinned(struct exec *x, struct exec_pin *p)
 {
 	struct extent found[EXTENTS_MAX];
@@ -59,7 +59,7 @@ static void freed_blocks_pinned(struct exec *x, struct exec_pin *p)
 
 	g->id = p->pin.id;
 	g->n = 0;
-	/* in a block of rounds it would be most of what a round takes */
+	/* not in a repeat block: it would take most of the time of a round */
 	if (x->block || !(p->traits & PIN_HOLDS) || !p->file || p->file->fd < 0 ||
 	    exec_task_pending(x, p->file))
 		return;
@@ -81,7 +81,7 @@ static void freed_blocks_pinned(struct exec *x, struct exec_pin *p)
 	}
 }
 
-/* For a filesystem that frees blocks when its journal is committed: a small change does that. */
+/* Makes a small change and commits it: some filesystems free blocks at the journal's commit. */
 static void commit(const struct exec *x)
 {
 	_cleanup_close_ int fd = -1;
@@ -93,7 +93,7 @@ static void commit(const struct exec *x)
 		fsync(fd);
 }
 
-/* The mount, unless an operation took it away: -1. */
+/* Opens the mount point; -1 when an operation unmounted the filesystem. */
 static int open_mount(const struct ground *g)
 {
 	int fd = open(EXEC_MOUNTPOINT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -106,7 +106,7 @@ static int open_mount(const struct ground *g)
 	return fd;
 }
 
-/* Without its filesystem all of the device is there for the next who opens it. */
+/* After umount all of the device is free: fails the case if an exclusive open succeeds. */
 static void check_device(const struct exec *x, const struct exec_pin *p, struct ground *g,
 			 struct outcome *o)
 {
@@ -114,13 +114,13 @@ static void check_device(const struct exec *x, const struct exec_pin *p, struct 
 
 	if (fd < 0)
 		return;
-	outcome_fail(o, RULE_BLOCK_FREED, "the blocks of a held page are a file's",
+	outcome_fail(o, RULE_BLOCK_FREED, "the blocks of a held page belong to a file",
 		     "umount came back, and the device beneath '%s' (%s) is free", p->pin.name,
 		     p->pin.kind->name);
 	g->n = 0;
 }
 
-/* True when one is free; *@o has it then. */
+/* True when a block is free; @o then has the failure. */
 static bool look_for_free(struct exec *x, const struct exec_pin *p, const struct ground *g, int fd,
 			  struct outcome *o)
 {
@@ -134,7 +134,7 @@ static bool look_for_free(struct exec *x, const struct exec_pin *p, const struct
 				    errno_name(-ret));
 		if (ret <= 0)
 			continue;
-		outcome_fail(o, RULE_BLOCK_FREED, "the blocks of a held page are a file's",
+		outcome_fail(o, RULE_BLOCK_FREED, "the blocks of a held page belong to a file",
 			     "%llu bytes at %#llx of the device, beneath '%s' (%s), are free",
 			     (unsigned long long)gone.len, (unsigned long long)gone.at, p->pin.name,
 			     p->pin.kind->name);
@@ -144,8 +144,8 @@ static bool look_for_free(struct exec *x, const struct exec_pin *p, const struct
 }
 
 /*
- * When to look no more: a filesystem may take an inode apart when its unlink is long over; to
- * ask how full it is has that begin.
+ * When to stop looking, 0: after one look. A filesystem may free the blocks of an inode long
+ * after its unlink; statfs() makes it begin.
  */
 static uint64_t last_look(struct exec *x, int fd)
 {
@@ -160,8 +160,8 @@ static uint64_t last_look(struct exec *x, int fd)
 }
 
 /*
- * What was found is not found again. An umount that came back has freed all of the device,
- * unless that cannot be opened for oneself.
+ * Reports each pin only once. After a completed umount all blocks of the device are free,
+ * unless an exclusive open of the device fails.
  */
 static void freed_blocks_standing(struct exec *x, struct exec_pin *p, struct outcome *o)
 {
@@ -172,7 +172,7 @@ static void freed_blocks_standing(struct exec *x, struct exec_pin *p, struct out
 
 	if (g->id != p->pin.id || !g->n)
 		return;
-	/* what spins may have locked the filesystem */
+	/* an operation that spins may have locked the filesystem */
 	if (!exec_tasks_busy(x))
 		fd = open_mount(g);
 	if (!x->mounted && !x->unbound)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the filesystem says of its blocks: which a file has, and which are nobody's. */
+/* Asks the filesystem which blocks a file has and which are free. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fiemap.h>
@@ -14,7 +14,7 @@
 #include "workloads/oracles/fsmap.h"
 
 #define RECORDS 16
-/* no place on the device is told, or none that is the bytes' own */
+/* FIEMAP gives no place on the device, or one that is shared with other bytes */
 #define NO_PLACE (FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC | FIEMAP_EXTENT_NOT_ALIGNED)
 
 int fsmap_of_file(int fd, uint64_t off, uint64_t len, struct extent *out, unsigned int max)
@@ -39,7 +39,7 @@ int fsmap_of_file(int fd, uint64_t off, uint64_t len, struct extent *out, unsign
 	return (int)n;
 }
 
-/* As the kernel writes it (new_encode_dev()). */
+/* As the kernel encodes it (new_encode_dev()). */
 static uint32_t device_of(const struct stat *st)
 {
 	unsigned int ma = major(st->st_dev), mi = minor(st->st_dev);

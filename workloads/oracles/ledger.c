@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's books against the program's: the host reads the struct pages from
- * outside. Only while nothing of the program runs; a waiting operation does not.
+ * Compares how the kernel counts each page with what the program holds: the host reads the
+ * struct pages from outside. Only while no task of the program runs; an operation may wait.
  */
 #include "workloads/oracles/oracle.h"
 #include "workloads/exec/pins.h"
@@ -15,7 +15,7 @@
 #include "base/task.h"
 #include "workloads/oracles/pagemap.h"
 
-/* What passes by is not meant: a difference must be there in so many looks. */
+/* A difference counts only if so many looks find it, as some are temporary. */
 #define LOOKS 3
 #define LOOK_GAP_NS 4000000
 #define TEXT_MAX 16384u
@@ -24,19 +24,19 @@
 struct ledger {
 	struct pagemap pagemap;
 	bool off;
-	/* by the place in x->pins */
+	/* index: as in x->pins */
 	struct held {
 		bool live;
 		unsigned int id;
-		uint64_t *pfns; /* 0: not of the namespace */
+		uint64_t *pfns; /* 0: no page of the namespace */
 		size_t n;
 	} held[EXEC_THINGS_MAX];
 	struct ledger_row *rows;
 	size_t n, room;
-	char (*text)[LEDGER_ROW_MAX]; /* rows as they were compared last */
+	char (*text)[LEDGER_ROW_MAX]; /* the rows of the last comparison */
 	size_t asked;
 	char reply[TEXT_MAX];
-	enum rule rule; /* that it names */
+	enum rule rule; /* the rule in the reply */
 };
 
 static void lose(struct exec *x, struct ledger *l, enum sight sight, const char *why)
@@ -52,7 +52,7 @@ static void make_room(struct ledger *l, size_t rows)
 	l->text = xrealloc(l->text, rows, sizeof(*l->text));
 }
 
-/* NULL when it is lost. */
+/* NULL when the oracle is lost. */
 static struct ledger *ledger(struct exec *x)
 {
 	struct ledger *l = x->oracle[ORACLE_LEDGER];
@@ -75,19 +75,19 @@ static unsigned int traits_of(const struct exec_pin *p)
 	return info ? info->traits : 0;
 }
 
-/* How it holds its pages: PIN_GETS, PIN_PINS or 0. */
+/* How @p holds its pages: PIN_GETS, PIN_PINS or 0. */
 static unsigned int hold_of(const struct exec *x, const struct exec_pin *p)
 {
 	const struct guest_facts *g = x->ctx->guest;
 	unsigned int traits = traits_of(p);
 
-	/* since then a bio pins what O_DIRECT gives it */
+	/* since then a bio of O_DIRECT pins its pages */
 	if (traits & PIN_BIO)
 		return release_since(g->kernel_major, g->kernel_minor, 6, 5) ? PIN_PINS : PIN_GETS;
 	return traits & (PIN_GETS | PIN_PINS);
 }
 
-/* Which pages a new pin holds: those that its range shows. False: it cannot be told. */
+/* Finds the pages that a new pin holds: those mapped in its range. False: they are unknown. */
 static bool note_frames(struct held *h, const struct exec_pin *p)
 {
 	uintptr_t from = (uintptr_t)p->pin.addr / PIN_PAGE;
@@ -112,7 +112,7 @@ static void name_note(struct note *n, const struct exec_pin *p, uint64_t index)
 	n->index = index;
 }
 
-/* The page behind each run is in the pagemap, too: who counts one too many takes that. */
+/* Adds the page after each run, too: the kernel may wrongly count one page too many. */
 static void add_pin(struct pagemap *b, const struct held *h, const struct exec_pin *p,
 		    unsigned int hold)
 {
@@ -134,7 +134,7 @@ static void add_pin(struct pagemap *b, const struct held *h, const struct exec_p
 	}
 }
 
-/* The program's own pins. False: which pages one of them holds is not known. */
+/* Adds all pins of the program. False: the pages of one of them are unknown. */
 static bool add_pins(struct exec *x, struct ledger *l)
 {
 	bool sabotaged = x->ctx->sabotage == SABOTAGE_NO_COUNT;
@@ -157,16 +157,16 @@ static bool add_pins(struct exec *x, struct ledger *l)
 	return true;
 }
 
-/* NULL, or why the books are not complete. */
+/* Collects who maps and holds which page. NULL, or why that is incomplete. */
 static const char *gather(struct exec *x, struct ledger *l)
 {
 	pagemap_clear(&l->pagemap);
 	if (pagemap_scan(&l->pagemap))
-		return "the page tables of the program's processes cannot be read";
-	return add_pins(x, l) ? NULL : "the pages of a pin are not to be seen";
+		return "cannot read the page tables of the program's processes";
+	return add_pins(x, l) ? NULL : "cannot find the pages of a pin";
 }
 
-/* The rows of the pagemap, all of them. */
+/* Makes a row of each page. */
 static void list(struct ledger *l)
 {
 	l->n = pagemap_rows(&l->pagemap, l->rows, l->room);
@@ -182,8 +182,8 @@ static uint64_t block_of(uint64_t pfn)
 }
 
 /*
- * Where the rows from @from on that go in one call end. A large page must not be told of in
- * part: it ends before the block that does not fit.
+ * The end of the rows from @from on that fit in one call. A call must have all rows of a
+ * large page or none: it ends before the 2 MiB block that does not fit.
  */
 static size_t fit(const struct ledger *l, size_t from)
 {
@@ -198,7 +198,7 @@ static size_t fit(const struct ledger *l, size_t from)
 	return cut > from ? cut : to;
 }
 
-/* The first line of the reply is a rule's name: it is cut off there. */
+/* Whether the first line of the reply is the name of a rule; ends that line with a NUL. */
 static bool names_rule(struct ledger *l)
 {
 	char *end = strchr(l->reply, '\n');
@@ -214,7 +214,7 @@ static bool names_rule(struct ledger *l)
 
 enum answer { ANSWER_FINE, ANSWER_DIFFERS, ANSWER_LOST };
 
-/* Rows [@from, @to). */
+/* Sends rows [@from, @to) to the host. */
 static enum answer ask(struct exec *x, struct ledger *l, const char *call, size_t from, size_t to)
 {
 	const char *args[LEDGER_ROWS_MAX + 1];
@@ -254,8 +254,8 @@ static enum answer look(struct exec *x, struct ledger *l)
 }
 
 /*
- * Whether there are pages, or holders of them, that the last look did not compare. Costs a
- * walk of the page tables in here; to look stops the guest.
+ * Whether pages or holders exist that the last look did not compare. This only walks the
+ * page tables in the guest, while a look stops the guest.
  */
 static bool has_news(struct exec *x)
 {
@@ -265,7 +265,7 @@ static bool has_news(struct exec *x)
 	if (!l)
 		return false;
 	if (gather(x, l))
-		return true; /* look() says what is lost */
+		return true; /* look() reports what is lost */
 	list(l);
 	for (size_t i = 0; i < l->n && l->n == l->asked; i++) {
 		ledger_row_format(&l->rows[i], line);
@@ -282,7 +282,7 @@ static enum answer look_idle(struct exec *x, struct ledger *l)
 	return ask(x, l, LEDGER_IDLE_CALL, 0, 1);
 }
 
-/* What passes by is gone with the next look: no event tells of it. */
+/* Looks several times: no event announces the end of a temporary difference. */
 static enum answer look_again(struct exec *x, struct ledger *l,
 			      enum answer (*look_once)(struct exec *x, struct ledger *l))
 {
@@ -297,7 +297,7 @@ static enum answer look_again(struct exec *x, struct ledger *l,
 	return a;
 }
 
-/* The reply is a rule, what was expected, what was found, and a table. */
+/* Fails the case by the reply: lines with a rule, what was expected, what was found; a table. */
 static void tell(struct ledger *l, struct outcome *o)
 {
 	char *expected = l->reply + strlen(l->reply) + 1;
@@ -317,7 +317,7 @@ static void tell(struct ledger *l, struct outcome *o)
 	buf_adds(&o->detail, table);
 }
 
-/* A check that goes through a mapping or a registration maps what nobody had touched. */
+/* Whether @st maps untouched pages: a check through a mapping or a registration does. */
 static bool maps_by_looking(const struct step *st)
 {
 	return st->verb == STEP_CHECK && st->thing != THING_FILE;
@@ -341,7 +341,7 @@ static bool is_worth_it(const struct step *st)
 	}
 }
 
-/* What does not end, but holds no lock of this program's memory: then it can be read. */
+/* Whether all operations sleep in a layout wait: they hold no mm lock, so a scan is safe. */
 static bool is_stuck_in_layout(const struct exec *x)
 {
 	bool any = false;
@@ -359,7 +359,7 @@ static bool is_stuck_in_layout(const struct exec *x)
 	return any;
 }
 
-/* Does somebody still hold what it waits for, or did nobody wake it? */
+/* Tells whether a page of the waiter is still held or whether its wake-up was lost. */
 static void ledger_hang(struct exec *x, struct outcome *o)
 {
 	struct ledger *l = ledger(x);
@@ -368,8 +368,8 @@ static void ledger_hang(struct exec *x, struct outcome *o)
 	if (a == ANSWER_DIFFERS)
 		tell(l, o);
 	else if (a == ANSWER_FINE)
-		buf_adds(&o->detail, "every page that was mapped or pinned is counted as it must: "
-				     "if nothing is held, nobody woke the waiter\n");
+		buf_adds(&o->detail, "every page that was mapped or pinned has the right count: "
+				     "if nothing is held, the wake-up was lost\n");
 }
 
 static void ledger_rest(struct exec *x, struct outcome *o)
@@ -381,8 +381,8 @@ static void ledger_rest(struct exec *x, struct outcome *o)
 }
 
 /*
- * The pages that were mapped or pinned so far are held as they must be. Of a device that is
- * gone there are no struct pages any more.
+ * Checks the pages that were mapped or pinned so far. A device that was unbound has no
+ * struct pages any more.
  */
 static void ledger_step(struct exec *x, const struct step *st, struct outcome *o)
 {
@@ -396,7 +396,7 @@ static void ledger_step(struct exec *x, const struct step *st, struct outcome *o
 		ledger_rest(x, o);
 }
 
-/* Nothing is held: so is every page of the namespace. */
+/* Nothing is held any more: checks that every page of the namespace is idle. */
 static void ledger_unmounted(struct exec *x, struct outcome *o)
 {
 	struct ledger *l = x->unbound ? NULL : ledger(x);

@@ -16,11 +16,11 @@
 
 #define PAGEMAP_PRESENT (1ull << 63)
 #define PAGEMAP_FRAME ((1ull << 55) - 1)
-#define CHUNK 4096u /* entries of a pagemap read at once */
+#define CHUNK 4096u /* pagemap entries to read at once */
 #define REGIONS 64u
-#define DEPTH_MAX 8u /* of processes */
+#define DEPTH_MAX 8u /* of descendants */
 
-/* PAGEMAP_SCAN of 6.7, which the headers at hand may not have. */
+/* PAGEMAP_SCAN of 6.7, which the installed headers may lack. */
 struct scan_region {
 	uint64_t start, end, categories;
 };
@@ -66,12 +66,12 @@ const char *pagemap_init(struct pagemap *b, const char *pmem)
 
 	*b = (struct pagemap){ 0 };
 	if (stat(pmem, &st))
-		return "the pmem device cannot be looked at";
+		return "cannot stat the pmem device";
 	b->dev = st.st_rdev;
 	b->first = read_number(name, "resource") / PAGE;
 	b->pages = b->first ? read_number(name, "size") / PAGE : 0;
 	if (!b->pages || b->pages > LEDGER_PAGES_MAX)
-		return "the kernel does not tell where the pmem device's pages are";
+		return "sysfs does not show the page frames of the pmem device";
 	b->huge = has_scan();
 	b->children = path_exists("/proc/thread-self/children");
 	b->low = b->pages;
@@ -138,7 +138,7 @@ static void add_owner(struct note *n, const struct area *a, uint64_t index)
 	}
 }
 
-/* The ends of the 2 MiB entries of @a from @from on, where they follow upon each other. */
+/* Gets the regions of [from, to) that are mapped by 2 MiB entries; their number, 0 on error. */
 static size_t huge_regions(int fd, uint64_t from, uint64_t to, struct scan_region *out)
 {
 	struct scan_arg arg = {
@@ -163,7 +163,7 @@ struct walk {
 	size_t nr_regions, region;
 };
 
-/* Whether a 2 MiB entry maps @addr; asked for rising addresses. */
+/* Whether a 2 MiB entry maps @addr; callers must ask for rising addresses. */
 static bool is_huge(struct walk *w, uint64_t addr)
 {
 	while (w->region < w->nr_regions && w->regions[w->region].end <= addr)
@@ -193,7 +193,7 @@ static void add_entry(struct walk *w, uint64_t addr, uint64_t pfn)
 
 static int scan_area(struct pagemap *b, int fd, const struct area *a)
 {
-	static uint64_t entries[CHUNK]; /* one program, one thread of it */
+	static uint64_t entries[CHUNK]; /* only one thread of the program scans */
 	struct walk w = { .b = b, .a = a, .fd = fd };
 
 	if (b->huge)
@@ -240,7 +240,7 @@ static int scan_process(struct pagemap *b, pid_t pid)
 
 static int scan_with_children(struct pagemap *b, pid_t pid, unsigned int depth);
 
-/* Those that @tid of @pid started. One that ended meanwhile maps nothing. */
+/* Scans the children of thread @tid of @pid. A child that has ended maps nothing. */
 static int scan_children(struct pagemap *b, pid_t pid, pid_t tid, unsigned int depth)
 {
 	struct buf text = BUF_INIT;
@@ -281,7 +281,7 @@ int pagemap_scan(struct pagemap *b)
 	size_t n;
 	int ret;
 
-	/* to look at every process of the machine takes ten times as long */
+	/* only the descendants: a scan of all processes takes ten times as long */
 	if (b->children)
 		return scan_with_children(b, getpid(), 0);
 	n = task_descendants(getpid(), 0, &ids);
@@ -321,7 +321,7 @@ static bool continues(const struct ledger_row *r, const struct note *n)
 	       n->index == r->index + r->count && !n->pmds && strcmp(n->name, r->name) == 0;
 }
 
-/* In the order of the page frames, found by the slots: the notes stay where they are. */
+/* Walks the slots, which are in the order of the page frames; the notes are not sorted. */
 size_t pagemap_rows(struct pagemap *b, struct ledger_row *rows, size_t max)
 {
 	struct ledger_row r = { 0 };

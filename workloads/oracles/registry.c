@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* All oracles, and who judges by which rule: test-oracles wants each rule to be one's. */
+/* All oracles and their rules; test-oracles checks that each rule belongs to exactly one. */
 #include "workloads/oracles/oracle.h"
 
 extern const struct oracle_ops oracle_ledger, oracle_flush, oracle_blocks, oracle_entries;
 
-/* It listens on the host. */
+/* The host judges the kernel log. */
 static const struct oracle_ops oracle_log = { .rules = RULE_BIT(RULE_SPLAT) };
 
 const struct oracle_ops *const oracles[ORACLES] = {
@@ -14,9 +14,9 @@ const struct oracle_ops *const oracles[ORACLES] = {
 };
 
 const uint64_t frame_rules =
-	/* of the steps */
+	/* for steps */
 	RULE_BITS(RULE_CONTRACT_WAITS, RULE_CONTENT_DMA) |
-	/* of the guest: the host sees that */
+	/* for the guest, as the host sees it */
 	RULE_BITS(RULE_LIVENESS_HANG, RULE_GUEST_DIED) |
-	/* of what the case leaves behind */
+	/* for what the case leaves behind */
 	RULE_BITS(RULE_RESIDUE_UMOUNT, RULE_RESIDUE_DEVICE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Waiting for a pin's traffic. */
+/* Waits for the traffic of a pin. */
 #include <limits.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -11,7 +11,7 @@
 void pin_beat(struct pin *p)
 {
 	__atomic_add_fetch(&p->beat, 1, __ATOMIC_RELEASE);
-	/* not private: who waits may be another process */
+	/* not FUTEX_PRIVATE: the waiter may be another process */
 	syscall(SYS_futex, &p->beat, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
@@ -35,12 +35,12 @@ void pin_wait_rounds(struct pin *p, uint64_t from, unsigned int n, uint64_t dead
 	unsigned int *word = p->far ? &p->far->beat : &p->beat;
 
 	for (;;) {
-		/* Before the looks: what comes behind them has changed it by then. */
+		/* Read before the checks: FUTEX_WAIT then notices any change after them. */
 		unsigned int beat = __atomic_load_n(word, __ATOMIC_ACQUIRE);
 
 		if (pin_rounds(p) - from >= n || faulted(p) || now_ns() >= deadline)
 			return;
-		/* this one takes the time at which to end, of CLOCK_MONOTONIC */
+		/* FUTEX_WAIT_BITSET takes an absolute time of CLOCK_MONOTONIC */
 		syscall(SYS_futex, word, FUTEX_WAIT_BITSET, beat, &end, NULL,
 			FUTEX_BITSET_MATCH_ANY);
 	}

@@ -14,7 +14,7 @@
 #define DM_CONTROL "/dev/mapper/control"
 #define DM_BUFFER 16384
 
-/* One ioctl's argument: the header, and room for a target or an answer. */
+/* The argument of an ioctl: the header, and space for a target or an answer. */
 union request {
 	struct dm_ioctl io;
 	char room[DM_BUFFER];

@@ -9,7 +9,7 @@
 
 #include "base/util.h"
 
-/* Every device daxrig makes is named so. */
+/* The name of every device that daxrig makes begins with it. */
 #define DM_PREFIX "daxrig-"
 
 struct dm {
@@ -21,13 +21,12 @@ struct dm {
 int dm_create(struct dm *d, const char *name, const char *backing, uint64_t bytes);
 
 /*
- * From here on bios to the device are held back until dm_resume(); the filesystem
- * on it, if any, is not frozen.
+ * Until dm_resume() the device holds back all bios; a filesystem on it is not frozen.
  */
 int dm_suspend(struct dm *d);
 int dm_resume(struct dm *d);
 
-/* At once, or when the last one that has it open closes it. */
+/* Removes it at once, or at its last close. */
 int dm_remove(struct dm *d);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kinds that kinds.c registers; one file each, the plain rdma ones together. */
+/* All pins, as kinds.c registers them: a file each, except that rdma.c has several. */
 #ifndef WORKLOADS_PINS_KINDS_H
 #define WORKLOADS_PINS_KINDS_H
 

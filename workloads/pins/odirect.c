@@ -13,7 +13,7 @@
 #include "base/task.h"
 #include "workloads/pins/dm.h"
 
-/* RAM disks are shared out by pin id, so that pins at once do not share one. */
+/* The pin id selects the RAM disk, so that concurrent pins do not share one. */
 #define RAM_DISKS 16u
 #define SECTOR 512u
 #define CHUNK (1u << 20)
@@ -87,18 +87,18 @@ static char task_state(pid_t tid)
 	return p && p[1] ? p[2] : '?';
 }
 
-/* By its kernel stack. */
+/* Whether the kernel stack shows that the writer is pinning its pages. */
 static bool is_pinning(const char *stack)
 {
 	return strstr(stack, "iov_iter_get_pages") || strstr(stack, "iov_iter_extract_pages");
 }
 
 /*
- * Bios that a suspended device holds back are in no inflight count: the accounting
- * starts when the device takes them up. But the writer's own count of bytes written
- * goes up just before each bio is handed over, when its pages are pinned; once it
- * holds the whole length and the writer sleeps in D, all of it is in flight.
- * Without task I/O accounting its kernel stack has to say so.
+ * No inflight count includes the bios that a suspended device holds back: the accounting
+ * starts when the device accepts them. But the writer's own count of bytes written
+ * goes up just before it submits each bio, after it pinned the pages; once the count is
+ * the whole length and the writer sleeps in D, all of the write is in flight.
+ * Without task I/O accounting, its kernel stack must show it.
  */
 static bool all_submitted(struct odirect *o, pid_t tid)
 {
@@ -115,10 +115,10 @@ static bool all_submitted(struct odirect *o, pid_t tid)
 }
 
 /*
- * The writer, which is at work, has nothing to do but pin its pages and hand them over:
- * when that took a quarter of the grace, of its own CPU time, it spins in the pin. Of a
- * guest that gets no processor the time counts as its own: the stack, if there is one (not
- * of what runs on another processor), has to say the same.
+ * Whether the running writer spins. It only has to pin its pages and submit them: after a
+ * quarter of the grace, in its own CPU time, it must be spinning in the pin. In a guest that
+ * the host does not schedule, that time counts too; so the stack, if it can be read (not
+ * while the task runs on another CPU), must show the same.
  */
 static bool spins(const struct odirect *o, pid_t tid)
 {
@@ -148,7 +148,7 @@ static int wait_in_flight(struct odirect *o)
 						strerror((int)-o->result));
 			return pin_fail(o->pin, EIO,
 					"the O_DIRECT write ended at once "
-					"with %zd bytes, the device did not hold it",
+					"with %zd bytes: the suspended device did not hold it",
 					o->result);
 		}
 		state = tid ? task_state(tid) : '?';
@@ -159,7 +159,7 @@ static int wait_in_flight(struct odirect *o)
 		nanosleep(&tick, NULL);
 	} while (!o->pin->spins && now_ns() < end);
 	return pin_fail(o->pin, ETIMEDOUT,
-			"the O_DIRECT write was not seen in flight: its state is %c", state);
+			"the O_DIRECT write did not get in flight: its state is %c", state);
 }
 
 static int device_create(struct odirect *o)
@@ -190,7 +190,7 @@ static int device_create(struct odirect *o)
 	return 0;
 }
 
-/* Resumes and joins; false when the writer does not come back. */
+/* Resumes the device and joins the writer; false when the write does not return. */
 static bool writer_end(struct odirect *o, int *resume_ret)
 {
 	uint64_t limit = MAX(10000, 5 * o->pin->ctx->grace_ms);
@@ -249,7 +249,7 @@ out_free:
 	return ret;
 }
 
-/* Past the page cache, so that it is the device's bytes and no others. */
+/* Bypasses the page cache, to read the bytes of the device itself. */
 static int read_back(struct odirect *o, uint8_t *last)
 {
 	void *chunk = NULL;
@@ -285,7 +285,7 @@ static int odirect_release(struct pin *p, void *last)
 		return pin_fail(p, ETIMEDOUT,
 				"the O_DIRECT write did not end after the device was resumed"
 				" (%s)",
-				resumed ? strerror(-resumed) : "resume went well");
+				resumed ? strerror(-resumed) : "resume succeeded");
 	if (o->result < 0)
 		ret = pin_fail(p, (int)-o->result, "the O_DIRECT write failed: %s",
 			       strerror((int)-o->result));

@@ -46,8 +46,8 @@ static const char *odp_missing(const struct case_ctx *ctx, char *buf, size_t siz
 }
 
 /*
- * What goes over the wire is one page, one packet: what 7.2 makes of others is for
- * odp_look_at() and odp_write_at(). A range is whole pages.
+ * Each transfer is one page in one packet; odp_look_at() and odp_write_at() test others,
+ * which 7.2 handles differently. A range is whole pages.
  */
 static int read_page(struct pin *p, struct pin_page *page, size_t off, uint8_t *out)
 {
@@ -62,7 +62,7 @@ static int read_page(struct pin *p, struct pin_page *page, size_t off, uint8_t *
 	return 0;
 }
 
-/* All but the lane, which is that of devices. */
+/* Writes all of a page except the lane, which belongs to devices. */
 static int write_page(struct pin *p, struct pin_page *page, size_t off)
 {
 	struct odp *o = p->priv;
@@ -82,7 +82,7 @@ static int write_page(struct pin *p, struct pin_page *page, size_t off)
 	return ret;
 }
 
-/* Tries what is to do with each page. What was read goes to @out unless it is NULL. */
+/* Tries the accesses that each page has in todo. Copies the bytes read to @out, if not NULL. */
 static int access_pages(struct pin *p, uint8_t *out)
 {
 	struct odp *o = p->priv;
@@ -126,7 +126,7 @@ static int odp_take(struct pin *p)
 		goto out_deinit;
 	}
 	p->priv = o;
-	/* it maps no page before: without this none could go stale */
+	/* map the pages in the device now: without this none could go stale */
 	ret = access_pages(p, NULL);
 	if (!ret)
 		return 0;

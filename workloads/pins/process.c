@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A pin that another process holds: a child forked for it does what the program asks
- * over a socket, one word each way; bytes and counts stand in memory that both share.
+ * A pin that another process holds: a child forked for it does what the program requests
+ * over a socket, one word each way; bytes and counts are in memory that both share.
  */
 #include <errno.h>
 #include <poll.h>
@@ -18,19 +18,19 @@
 #include "base/task.h"
 #include "workloads/pins/pin.h"
 
-/* How long an answer may take: traffic is slow on an emulated machine. */
+/* The time limit of an answer: traffic is slow on an emulated machine. */
 #define ANSWER_MS 30000u
 
 enum request { ASK_LOOK = 'l', ASK_RELEASE = 'r', ASK_FAULT = 'f', ASK_EXIT = 'x' };
 
 struct holder {
-	struct pin pin;	      /* the child's */
-	struct pin_kind kind; /* what the program's pin has for a kind */
-	size_t size;	      /* of all of this, bytes */
+	struct pin pin;	      /* the pin in the child */
+	struct pin_kind kind; /* the kind of the program's pin: forwards to the child */
+	size_t size;	      /* of this struct with its bytes */
 	int fd;		      /* the socket, in the program */
 	pid_t pid;	      /* 0 once it is reaped */
 	int pid_fd;
-	pthread_mutex_t lock; /* one question at a time */
+	pthread_mutex_t lock; /* one request at a time */
 	uint8_t bytes[];      /* pin.len */
 };
 
@@ -59,7 +59,7 @@ static int serve(struct holder *h, char request)
 	}
 }
 
-/* The child's whole life behind fork(). */
+/* The child after fork(). */
 static __noreturn void hold(struct holder *h, int fd)
 {
 	char request = '\0';
@@ -71,7 +71,7 @@ static __noreturn void hold(struct holder *h, int fd)
 			(*k)->forked();
 	ret = h->pin.kind->take(&h->pin);
 	answer(fd, ret);
-	/* what spins is looked at from outside, and ends with the case */
+	/* a child whose take() spins stays: the program samples it, and it ends with the case */
 	while ((!ret || h->pin.spins) && request != ASK_RELEASE && recv(fd, &request, 1, 0) == 1)
 		answer(fd, serve(h, request));
 	_exit(0);
@@ -98,8 +98,8 @@ static bool readable(int fd, uint64_t ms)
 	return false;
 }
 
-/* What the child answers; what it wrote down comes with it. */
-static int hear(struct pin *p, const char *what)
+/* Receives the answer of the child, and copies the counts and errors of its pin. */
+static int receive(struct pin *p, const char *what)
 {
 	struct holder *h = p->holder;
 	int ret;
@@ -126,12 +126,12 @@ static int ask(struct pin *p, enum request request, const char *what)
 	if (send(h->fd, &word, 1, MSG_NOSIGNAL) != 1)
 		ret = pin_fail(p, EPIPE, "its process died");
 	else
-		ret = hear(p, what);
+		ret = receive(p, what);
 	pthread_mutex_unlock(&h->lock);
 	return ret;
 }
 
-/* Waits for the child's end, and forgets it. */
+/* Waits for the end of the child and reaps it. */
 static int reap(struct pin *p)
 {
 	struct holder *h = p->holder;
@@ -159,7 +159,7 @@ static int ask_look(struct pin *p, void *out)
 
 static int ask_release(struct pin *p, void *last)
 {
-	int ret = ask(p, ASK_RELEASE, "let go"), end;
+	int ret = ask(p, ASK_RELEASE, "release it"), end;
 
 	memcpy(last, p->holder->bytes, p->len);
 	if (p->stuck)
@@ -170,7 +170,7 @@ static int ask_release(struct pin *p, void *last)
 
 static int ask_fault(struct pin *p, char *buf, size_t size)
 {
-	int ret = p->stuck || !p->holder ? 0 : ask(p, ASK_FAULT, "tell of faults");
+	int ret = p->stuck || !p->holder ? 0 : ask(p, ASK_FAULT, "report faults");
 
 	if (ret)
 		snprintf(buf, size, "%s", p->why);
@@ -207,7 +207,8 @@ int pin_process_take(struct pin *p, void (*forked)(void *arg, int fd), void *arg
 	if (!h)
 		return pin_fail(p, ENOMEM, "out of memory");
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv)) {
-		ret = pin_fail(p, errno, "no socket for its process: %s", strerror(errno));
+		ret = pin_fail(p, errno, "cannot make a socket for its process: %s",
+			       strerror(errno));
 		goto out_unmap;
 	}
 	pid = fork();
@@ -217,17 +218,17 @@ int pin_process_take(struct pin *p, void (*forked)(void *arg, int fd), void *arg
 	}
 	close(sv[1]);
 	if (pid < 0) {
-		ret = pin_fail(p, errno, "no process for it: %s", strerror(errno));
+		ret = pin_fail(p, errno, "cannot fork a process for it: %s", strerror(errno));
 		goto out_close;
 	}
-	h->pid = pid; /* here: the child writes to *h, too */
+	h->pid = pid; /* only here, in the program: the child shares *h */
 	h->fd = sv[0];
 	h->pid_fd = (int)syscall(SYS_pidfd_open, h->pid, 0);
 	p->holder = h;
 	p->far = &h->pin;
 	p->pid = h->pid;
 	p->kind = &h->kind;
-	ret = hear(p, "take it");
+	ret = receive(p, "take it");
 	if (ret && !p->stuck && !p->spins)
 		reap(p);
 	return ret;

@@ -10,18 +10,18 @@
 #include "workloads/pins/verbs.h"
 
 #define CHUNK ((size_t)1 << 20) /* one RDMA READ */
-#define REST_NS 3000000ull	/* at least, between two rounds */
+#define REST_NS 3000000ull	/* the least pause between two rounds */
 
 struct rdma {
 	struct pin *pin;
 	struct verbs verbs;
 	struct ibv_mr *mr;
 	size_t lane;  /* offset of the first lane in the range */
-	size_t lanes; /* their number; the next is PIN_PAGE further */
+	size_t lanes; /* their number; they are PIN_PAGE apart */
 
 	pthread_mutex_t lock; /* verbs, with its bounce buffer */
 	pthread_t thread;
-	bool running; /* thread is to be joined */
+	bool running; /* the thread must be joined */
 	pthread_mutex_t stop_lock;
 	pthread_cond_t stop_cond;
 	bool stop; /* atomic, and under stop_lock */
@@ -38,7 +38,7 @@ static bool has_trait(const struct pin *p, enum pin_trait trait)
 
 static int set_fault(struct rdma *r, int errnum, const char *fmt, ...) __printf(3, 4);
 
-/* The first fault stays. */
+/* Keeps only the first fault. */
 static int set_fault(struct rdma *r, int errnum, const char *fmt, ...)
 {
 	va_list ap;
@@ -55,13 +55,13 @@ static int set_fault(struct rdma *r, int errnum, const char *fmt, ...)
 
 enum word {
 	WORD_GOOD,
-	WORD_TORN, /* may be a read that met a write half way: look again */
+	WORD_TORN, /* the read may have raced with a write: read again */
 	WORD_BAD,
 };
 
 /*
  * A write(2) by the scenario and another pin on the same page may overwrite a lane,
- * so their words are no fault; zeroes and stale bytes of the disk are.
+ * so their words are no fault; zeroes and stale bytes of the disk are faults.
  */
 static enum word judge_word(unsigned int self, uint64_t found, uint64_t expected)
 {
@@ -170,8 +170,8 @@ static int write_lanes(struct rdma *r, unsigned int gen)
 }
 
 /*
- * Reads first: what was written in the round before has then stood for the rest
- * between two rounds, in which a page that was let go would have changed.
+ * Reads first: the words of the last round then had the pause between two rounds in
+ * which a page that the kernel released would have changed.
  */
 static int run_round(struct rdma *r, bool may_stop)
 {
@@ -193,7 +193,7 @@ static int run_round(struct rdma *r, bool may_stop)
 	return 0;
 }
 
-/* Rests as long as the round took: never more than half a CPU. True to go on. */
+/* Pauses as long as the round took, to use at most half a CPU. True to go on. */
 static bool rest(struct rdma *r, uint64_t took)
 {
 	struct timespec ts;
@@ -263,7 +263,7 @@ static int reg_mr(struct rdma *r)
 	return r->mr ? 0 : pin_fail(p, err, "ibv_reg_mr: %s", strerror(err));
 }
 
-/* With the gate shut the kernel refuses by itself; that stays the error. */
+/* If the gate cannot be lifted, the kernel refuses the call; that remains the error. */
 static int reg_mr_through_gate(struct rdma *r)
 {
 	struct pin *p = r->pin;
@@ -348,7 +348,7 @@ static int rdma_look(struct pin *p, void *out)
 	int ret;
 
 	memset(out, 0, p->len);
-	/* Unjudged: that is the traffic's part. */
+	/* Not judged here: the traffic does that. */
 	ret = read_range(r, out, 0, false);
 	return ret ? pin_fail(p, -ret, "%s", r->fault_text) : 0;
 }

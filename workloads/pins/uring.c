@@ -52,7 +52,7 @@ out_free:
 	return ret;
 }
 
-/* Copies [off, off + len) of the registered buffer into @fd; bytes done or -errno. */
+/* Copies [off, off + len) of the registered buffer into @fd; the bytes copied or -errno. */
 static int write_fixed(struct pin *p, int fd, size_t off, size_t len)
 {
 	struct __kernel_timespec limit = { .tv_sec = 10 };
@@ -106,7 +106,7 @@ static int uring_release(struct pin *p, void *last)
 
 	memset(last, 0, p->len);
 	ret = read_through(p, last);
-	/* Not left to the ring's exit, which drops the pages some time later. */
+	/* Unregister here: the exit of the ring drops the pages some time later. */
 	io_uring_unregister_buffers(p->priv);
 	io_uring_queue_exit(p->priv);
 	free(p->priv);

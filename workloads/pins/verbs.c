@@ -173,7 +173,7 @@ static int open_port(struct verbs *v, const struct guest_facts *guest)
 
 static int make_bounce(struct verbs *v, size_t len)
 {
-	/* Shared, so that a fork does not part us from the pages the device uses. */
+	/* Shared, so that after a fork this process still has the pages that the device uses. */
 	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED)
@@ -242,7 +242,7 @@ static int wait_completion(struct verbs *v, struct ibv_wc *wc)
 		int n = ibv_poll_cq(v->cq, 1, wc);
 
 		if (n == 0) {
-			/* One may come between the poll and the arming. */
+			/* A completion may arrive between the poll and the arming. */
 			drain_events(v);
 			if (ibv_req_notify_cq(v->cq, 0))
 				return fail(v, EIO, "cannot arm the completion queue");
@@ -258,7 +258,7 @@ static int wait_completion(struct verbs *v, struct ibv_wc *wc)
 	}
 }
 
-/* Posts @wr, whose last request alone is signalled, and waits for the last. */
+/* Posts @wr, of which only the last request is signalled, and waits for that one. */
 static int run(struct verbs *v, struct ibv_send_wr *wr, const char *what)
 {
 	struct ibv_send_wr *bad;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * libibverbs behind one small header: the guest's RDMA device with a reliable
- * queue pair connected to its like on the same device, and a bounce buffer that
- * RDMA READ and WRITE copy to and from. One thread at a time.
- * Functions that return int give 0 or -errno, with a line in verbs->why.
+ * A small wrapper of libibverbs: the RDMA device of the guest with two reliable queue
+ * pairs that are connected to each other, and a bounce buffer that RDMA READ and WRITE
+ * copy to and from. One thread at a time.
+ * Functions that return int return 0 or -errno, with a line in verbs->why.
  */
 #ifndef WORKLOADS_PINS_VERBS_H
 #define WORKLOADS_PINS_VERBS_H
@@ -41,12 +41,12 @@ const char *verbs_missing(const struct guest_facts *guest, char *buf, size_t siz
 /* Opens the device only; end it with ibv_close_device(). NULL with errno set. */
 struct ibv_context *verbs_open_device(const struct guest_facts *guest);
 
-/* All of it, the queue pairs ready to send. verbs_deinit() also after a failure. */
+/* Sets up all of @v, the queue pairs ready to send. Call verbs_deinit() after a failure, too. */
 int verbs_init(struct verbs *v, const struct case_ctx *ctx, size_t bounce_len);
 void verbs_deinit(struct verbs *v);
 
 /*
- * After a failure of one of these two the next call starts with a new queue pair.
+ * After one of these two fails, the next call starts with a new queue pair.
  * -EFAULT when the far side refused the access, -EIO for other completion errors.
  */
 
@@ -54,9 +54,9 @@ void verbs_deinit(struct verbs *v);
 int verbs_read(struct verbs *v, uint64_t remote, uint32_t rkey, size_t len);
 
 /*
- * RDMA WRITE of @n pieces of @piece bytes that lie one behind the other in the
- * bounce buffer to @remote[0..n-1], one work request each; @n up to VERBS_BATCH.
- * Back when the device has written all of them.
+ * RDMA WRITE of @n consecutive pieces of @piece bytes in the bounce buffer to
+ * @remote[0..n-1], one work request each; @n up to VERBS_BATCH. Returns after the
+ * device has written all of them.
  */
 int verbs_write(struct verbs *v, const uint64_t *remote, unsigned int n, uint32_t piece,
 		uint32_t rkey);

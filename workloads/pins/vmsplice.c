@@ -10,10 +10,10 @@
 
 struct vmsplice {
 	int pipe[2];
-	size_t pages; /* that it has slots for */
+	size_t pages; /* its number of slots */
 };
 
-/* An empty one of a pin that is gone: most pins are of one size. NULL: there is none. */
+/* An empty pipe of a released pin, as most pins have the same size. NULL: none is kept. */
 static _Thread_local struct vmsplice *spare;
 
 static const char *vmsplice_missing(const struct case_ctx *ctx, char *buf, size_t size)
@@ -123,7 +123,7 @@ static int pipe_get(struct pin *p, struct vmsplice **out)
 	return ret;
 }
 
-/* Its descriptors are closed there; the numbers may be others' already. */
+/* A child closes all descriptors, so the kept pipe is not usable in it. */
 static void vmsplice_forked(void)
 {
 	free(spare);
@@ -156,7 +156,7 @@ static int vmsplice_look(struct pin *p, void *out)
 	ret = pipe_for(p, copy);
 	if (ret)
 		return ret;
-	/* One call: a second tee would start at the pipe's beginning again. */
+	/* One call only: a second tee would start at the beginning of the pipe again. */
 	n = tee(v->pipe[0], copy[1], p->len, SPLICE_F_NONBLOCK);
 	if (n < 0)
 		ret = pin_fail(p, errno, "tee failed: %s", strerror(errno));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a storm did last. */
+/* The log of the last events of a storm. */
 #include <string.h>
 
 #include "workloads/storm/storm.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The end of a storm's log as a scenario. */
+/* Makes a scenario of the end of a storm's log. */
 #include <string.h>
 
 #include "workloads/storm/storm.h"
 
-/* A scenario has 64 names, of which the file and the mappings take some. */
+/* A scenario has 64 names; the file and the mappings use some of them. */
 #define OPS_MAX 16u
 #define NAMES_LEFT 52u
 #define EVENTS_MAX 200u
@@ -13,9 +13,9 @@
 struct replay {
 	const struct storm_file *file;
 	uint64_t range;
-	const struct storm_event *v[EVENTS_MAX]; /* what is played, in the log's order */
+	const struct storm_event *v[EVENTS_MAX]; /* the events to replay, in the log's order */
 	bool played[EVENTS_MAX];
-	bool over[EVENTS_MAX]; /* STORM_START: its end was said */
+	bool over[EVENTS_MAX]; /* STORM_START: the scenario has its end already */
 	unsigned int n;
 	unsigned int live; /* pins */
 	struct buf *out;
@@ -33,11 +33,11 @@ static bool is_first_of_round(const struct storm_log *log, uint64_t i)
 	for (uint64_t j = 0; j < i; j++)
 		if (same_round(storm_log_at(log, j), e))
 			return false;
-	/* it may have lost its beginning */
+	/* the log may have lost the beginning of its first round */
 	return i || log->n <= STORM_LOG_MAX;
 }
 
-/* The first event that there is room for, so that all from it on is. */
+/* The first event of the longest end of the log that fits in a scenario. */
 static uint64_t window_begin(const struct storm_log *log)
 {
 	uint64_t n = MIN(log->n, STORM_LOG_MAX), i = n;
@@ -55,7 +55,7 @@ static uint64_t window_begin(const struct storm_log *log)
 	return i;
 }
 
-/* Whole rounds of [from, ..). */
+/* Chooses the events from @from on that belong to complete rounds. */
 static void choose(struct replay *r, const struct storm_log *log, uint64_t from)
 {
 	bool whole[PLAYERS] = { false };
@@ -72,7 +72,7 @@ static void choose(struct replay *r, const struct storm_log *log, uint64_t from)
 	}
 }
 
-/* The place of the event that ends what @i begins; r->n: none does. */
+/* The index of the event that ends the pin or operation of event @i; r->n: none does. */
 static unsigned int end_of(const struct replay *r, unsigned int i)
 {
 	enum storm_act end = r->v[i]->act == STORM_PIN ? STORM_UNPIN : STORM_DONE;
@@ -111,15 +111,15 @@ static bool touches(const struct storm_event *e)
 }
 
 /*
- * Whether it can be said now. The end of an operation wants all pins gone: today's kernels
- * wait for the whole file. So it is said when the last one goes, and a pin that was granted
- * while an operation came back is held over until that is done.
+ * Whether event @i can be written now. An operation may end only after all pins are
+ * released, as current kernels wait for the whole file. So the scenario ends it after the
+ * release of the last one, and delays a pin that was granted while the operation returned.
  */
 static bool can_play(const struct replay *r, unsigned int i)
 {
 	const struct storm_event *e = r->v[i];
 
-	/* one that was concluded counts as played */
+	/* an operation that conclude() ended has been played */
 	if (e->act == STORM_DONE)
 		return is_over(r, e->id);
 	for (unsigned int j = 0; touches(e) && j < r->n; j++) {
@@ -134,7 +134,7 @@ static bool can_play(const struct replay *r, unsigned int i)
 	return true;
 }
 
-/* The first that can be played of those that are next for their worker; r->n: none. */
+/* The first event that is the next of its worker and can be written; r->n: none. */
 static unsigned int next(const struct replay *r)
 {
 	bool behind[PLAYERS] = { false };
@@ -183,9 +183,9 @@ static void play(struct replay *r, const struct storm_event *e)
 			buf_addf(r->out, " %llu", len);
 		buf_addc(r->out, '\n');
 		break;
-	case STORM_DONE: /* conclude() said so, or it was left out */
+	case STORM_DONE: /* conclude() wrote it, or its start was left out */
 		break;
-	case STORM_CHECK: /* what it shows is checked at the end; that it looks counts */
+	case STORM_CHECK: /* only its read matters: the bytes are checked at the end */
 		buf_adds(r->out, "touch   ");
 		add_range(r, e);
 		buf_adds(r->out, " read\n");
@@ -193,7 +193,7 @@ static void play(struct replay *r, const struct storm_event *e)
 	}
 }
 
-/* Nothing is held: what was begun comes to its end, now. */
+/* To be called when no pin is left: expects all pending operations to complete. */
 static void conclude(struct replay *r)
 {
 	for (unsigned int i = 0; i < r->n; i++) {
@@ -206,13 +206,13 @@ static void conclude(struct replay *r)
 	}
 }
 
-/* What waits for no pin is over at once, when it stands behind nobody who does. */
+/* An operation that waits for no pin ends at once, unless it queues after one that waits. */
 static bool is_quick(const struct storm_event *e)
 {
 	return e->act == STORM_START && e->op->wait == WAIT_NEVER;
 }
 
-/* A write that may come at any time: a pin would show nobody knows what. */
+/* A write that could happen at any time: the bytes that a pin shows would be unknown. */
 static bool is_left_out(const struct replay *r, const struct storm_event *e)
 {
 	bool quiet = r->file->unstick && e->act != STORM_PIN && touches(e);
@@ -237,7 +237,7 @@ static void play_at(struct replay *r, unsigned int i)
 		conclude(r);
 }
 
-/* What the log leaves standing. */
+/* Releases the pins that the log does not release. */
 static void play_rest(struct replay *r)
 {
 	for (unsigned int i = 0; i < r->n; i++)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the workers and the leader of a storm do, drawn from the seed. */
+/* Draws from the seed what the workers and the leader of a storm do. */
 #include <string.h>
 
 #include "workloads/storm/storm.h"
 
 #define PAGES_MAX 16u /* of most ranges */
-/* One pin in so many is of a kind that the host must help with: it stops the machine. */
+/* One pin in so many needs the host to lift the gate, which stops the machine. */
 #define GATE_RARE 24u
 
 unsigned int storm_pin_bit(const char *name)
@@ -19,7 +19,7 @@ unsigned int storm_pin_bit(const char *name)
 	return 0;
 }
 
-/* As often as they stand here. */
+/* Each is drawn as often as it is listed. */
 static const struct operation *const drawn[] = { &op_punch, &op_punch, &op_punch, &op_zero,
 						 &op_zero,  &op_write, &op_write, &op_falloc };
 
@@ -31,7 +31,7 @@ unsigned int storm_op_bit(const char *name)
 	return 0;
 }
 
-/* What the leader does; NULL: nothing. */
+/* The operations of the leader; NULL: none. */
 static const struct operation *const turns[] = { NULL, &op_collapse, &op_insert, &op_truncate };
 
 unsigned int storm_needs(const struct storm_spec *spec)
@@ -90,14 +90,14 @@ static const struct pin_info *draw_pin(struct storm_seq *q)
 	return quick[roll(q, nr_quick)];
 }
 
-/* Whole pages of the range. */
+/* Draws some whole pages of the worker's range. */
 static void draw_range(struct storm_seq *q, uint64_t *off, uint64_t *len)
 {
 	*len = PAGE * (1 + roll(q, PAGES_MAX));
 	*off = q->base + PAGE * roll(q, (q->len - *len) / PAGE + 1);
 }
 
-/* So that it has a page of [off, off + len), a whole page or not, in common with that. */
+/* Draws a range that has at least one page in common with [off, off + len). */
 static void draw_near(struct storm_seq *q, uint64_t off, uint64_t len, uint64_t *out,
 		      uint64_t *out_len)
 {
@@ -105,12 +105,12 @@ static void draw_near(struct storm_seq *q, uint64_t off, uint64_t len, uint64_t 
 	uint64_t from = off + PAGE * roll(q, (n + len) / PAGE - 1);
 	uint64_t end = MIN(from + PAGE, q->base + q->len);
 
-	/* @from is where its last page begins */
+	/* @from is the offset of its last page */
 	*out = end >= q->base + n ? end - n : q->base;
 	*out_len = end - *out;
 }
 
-/* Pages in part: they belong to the range. */
+/* Cuts parts of the first and the last page off the range. */
 static void fray(struct storm_seq *q, uint64_t *off, uint64_t *len)
 {
 	uint64_t front = roll(q, PAGE), back = roll(q, PAGE);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A storm: several workers at once, each at home in a range of one file that nobody else
- * changes, so that what its bytes must be is known to the byte whatever the others do. A
- * worker goes through rounds: store, pin, operation, unpin, check. Now and then all of them
- * stand still, and the leader looks at the whole file, and moves all of it. What each does
- * follows from the seed alone; how they meet does not. Pure.
+ * A storm: several concurrent workers, each with a range of one file that no other worker
+ * changes, so that the model knows every byte of it whatever the others do. A worker runs
+ * rounds: store, pin, operation, unpin, check. From time to time all of them stop, and the
+ * leader checks the whole file, and moves all of it. The seed alone decides what each does,
+ * but not how they interleave. Pure.
  */
 #ifndef WORKLOADS_STORM_STORM_H
 #define WORKLOADS_STORM_STORM_H
@@ -14,51 +14,51 @@
 #include "workloads/lang/pin-info.h"
 
 #define STORM_WORKERS_MAX 8u
-#define STORM_WORKERS 4u	       /* when nothing else is said */
-#define STORM_LEADER STORM_WORKERS_MAX /* as the number of a worker */
+#define STORM_WORKERS 4u	       /* the default */
+#define STORM_LEADER STORM_WORKERS_MAX /* the leader's number as a worker */
 #define STORM_RANGE (2u << 20)	       /* bytes; a worker has one of them, or several */
 #define STORM_MS_MAX (24u * 3600 * 1000)
 #define STORM_PINS_DEFAULT "vmsplice"
 
-/* What a scenario's step asks for. */
+/* The arguments of a storm step. */
 struct storm_spec {
 	uint64_t ms;
 	unsigned int workers;
 	bool one_cpu;
-	bool unstick;	   /* ends waits that nothing but an entry in a page table keeps */
+	bool unstick;	   /* ends waits that only a page table entry prolongs */
 	unsigned int pins; /* bit N: the kind pin_infos[N] */
 	unsigned int ops;  /* of storm_op_bit() */
 };
 
 #define STORM_OPS_ALL UINT32_MAX
 
-/* The bit of a kind that a storm can take, of an operation that its workers can begin, or 0. */
+/* The bit of a pin or an operation; 0 when a storm cannot use it. */
 unsigned int storm_pin_bit(const char *name);
 unsigned int storm_op_bit(const char *name);
-/* enum filesystem_feature: what its workers and its leader do. */
+/* A set of enum filesystem_feature: what its workers and its leader need. */
 unsigned int storm_needs(const struct storm_spec *spec);
 
-/* One worker's, or the leader's, future. */
+/* The random sequence of one worker or of the leader. */
 struct storm_seq {
 	uint64_t state;
-	uint64_t base, len; /* its range in the file, bytes; of the leader: all of it */
+	uint64_t base, len; /* its range in the file, bytes; the leader's is the whole file */
 	unsigned int pins, ops, workers;
 };
 
 void storm_seq_init(struct storm_seq *q, const struct storm_spec *spec, uint64_t size,
 		    uint64_t seed, unsigned int worker);
 
-/* Offsets are bytes in the file, in the range of the worker. */
+/* One round. Offsets are bytes in the file, inside the range of the worker. */
 struct storm_round {
-	uint64_t off, len;	    /* stored to before all else */
-	const struct pin_info *pin; /* NULL: none; whole pages, stored to before */
+	uint64_t off, len;	    /* the store at the beginning */
+	const struct pin_info *pin; /* NULL: none; its whole pages were stored to before */
 	uint64_t pin_off, pin_len;
 	const struct operation *op; /* NULL: none */
 	uint64_t op_off, op_len;
-	bool look;	      /* at what the pin shows */
-	bool again;	      /* stores to what is pinned once more */
+	bool look;	      /* checks the bytes that the pin sees */
+	bool again;	      /* stores to the pinned pages again */
 	bool read;	      /* read(2) at the end */
-	unsigned int hold_us; /* so long the pin stands after the operation began */
+	unsigned int hold_us; /* from the start of the operation to the release of the pin */
 };
 
 void storm_next(struct storm_seq *q, struct storm_round *r);
@@ -67,26 +67,26 @@ void storm_next(struct storm_seq *q, struct storm_round *r);
 bool storm_meets(const struct storm_round *r);
 
 /*
- * Whether it has to wait for the pin, too. What holds no whole page, and so frees none, is
- * spared here, as 6.1's ext4 does that in place: see the scenario zero-within-page.
+ * Whether the operation must wait for that pin. An operation on less than a page, which
+ * frees none, need not: ext4 of 6.1 does it in place, see the scenario zero-within-page.
  */
 bool storm_must_wait(const struct storm_round *r);
 
-/* What the leader does while all stand still, behind its look at everything. */
+/* What the leader does while all workers stop, after its check of everything. */
 struct storm_turn {
 	const struct operation *op; /* collapse, insert, truncate; NULL: nothing */
 	uint64_t off, len;	    /* collapse, insert */
 	uint64_t size;		    /* truncate */
-	unsigned int pins;	    /* bit N: it pins a place in worker N's range before */
+	unsigned int pins;	    /* bit N: it first pins pages in the range of worker N */
 	uint64_t pin_off[STORM_WORKERS_MAX], pin_len;
-	unsigned int first; /* the worker whose pin goes first; then up, around */
-	bool sync;	    /* fsync before it looks */
+	unsigned int first; /* the worker whose pin is released first; then upwards, modulo */
+	bool sync;	    /* fsync before the check */
 	unsigned int hold_us;
 };
 
 void storm_turn(struct storm_seq *q, struct storm_turn *t);
 
-/* Whether @t's operation changes a page that is pinned for worker @n. */
+/* Whether the operation of @t changes a page that is pinned for worker @n. */
 bool storm_turn_meets(const struct storm_turn *t, unsigned int n);
 
 enum storm_act {
@@ -94,7 +94,7 @@ enum storm_act {
 	STORM_PIN,
 	STORM_UNPIN,
 	STORM_START,
-	STORM_DONE, /* an operation */
+	STORM_DONE, /* an operation ended */
 	STORM_CHECK,
 };
 
@@ -103,7 +103,7 @@ struct storm_event {
 	enum storm_act act;
 	unsigned int worker; /* or STORM_LEADER */
 	unsigned int round;  /* of this worker */
-	unsigned int id;     /* pin, operation: which; the same when it goes, ends */
+	unsigned int id;     /* of the pin or operation, the same at its end */
 	uint64_t off, len;   /* truncate: off is the size */
 	const struct pin_info *pin;
 	const struct operation *op;
@@ -115,22 +115,22 @@ struct storm_event {
 /* The last STORM_LOG_MAX events, in the order they were added. */
 struct storm_log {
 	struct storm_event v[STORM_LOG_MAX];
-	uint64_t n; /* in all: the last is v[(n - 1) % STORM_LOG_MAX] */
+	uint64_t n; /* number of all events; the last is v[(n - 1) % STORM_LOG_MAX] */
 };
 
 void storm_log_add(struct storm_log *log, const struct storm_event *e);
 
-/* Number @i of those that are left, from 0, the oldest; NULL behind the last. */
+/* Event @i of those in the log, 0 is the oldest; NULL after the last. */
 const struct storm_event *storm_log_at(const struct storm_log *log, uint64_t i);
 
-/* A line for each, the times in seconds since @from_ns; at most @max bytes, the last ones. */
+/* Appends a line for each event, with seconds since @from_ns; only the last @max bytes. */
 void storm_log_text(const struct storm_log *log, uint64_t from_ns, size_t max, struct buf *out);
 
 struct storm_file {
 	const char *name;
 	uint64_t size; /* bytes */
 	unsigned int workers;
-	bool unstick; /* the storm did: nothing is touched while somebody waits */
+	bool unstick; /* the storm had it: touch nothing while an operation waits */
 };
 
 /* Even workers map their range with 2 MiB entries where they can. */
@@ -140,10 +140,9 @@ static inline bool storm_is_pmd(unsigned int worker)
 }
 
 /*
- * A scenario that does again what the end of @log holds, on a file of that name: whole
- * rounds, in their order, but that an operation is over when the last pin goes, and no pin
- * comes in between that would hold it up longer. model_parse() takes it. @title: its first
- * line.
+ * Appends a scenario that repeats the end of @log on @file, in complete rounds and in order.
+ * But an operation ends only when the last pin is released, and no new pin comes before, as
+ * the operation would wait for it, too. model_parse() accepts it. @title is its first line.
  */
 void storm_replay(const struct storm_log *log, const struct storm_file *file, const char *title,
 		  struct buf *out);

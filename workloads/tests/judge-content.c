@@ -12,7 +12,7 @@
 	       "signal t TERM\nunpin p\ncheck a\n"
 /* line 4 is the operation with the harm */
 #define DEMAND FILE_A "pin p rdma-odp m+16K 16K\n"
-#define NOTHING "no access behind the end of a file, or where nothing is mapped"
+#define NOTHING "no access beyond the end of a file, or where nothing is mapped"
 
 #define DMA TWO_FILES "punch a 32K 4K\npin p rdma m 16K\n"
 
@@ -31,7 +31,7 @@ static const struct judge_row rows[] = {
 	  TWO_FILES "pin p rdma m 16K\ncheck a\ncheck m\ncheck p\nunpin p\ncheck a\ncheck b\n",
 	  { .op = NULL },
 	  .want = "pass" },
-	{ "behind the end of a file is SIGBUS",
+	{ "an access beyond the end of a file is SIGBUS",
 	  FILE_A "truncate a 16K\ncheck a\ncheck m\n",
 	  { .op = NULL },
 	  .want = "pass" },
@@ -104,10 +104,10 @@ static const struct judge_row rows[] = {
 		  "0x4000 holds zeroes (16 bytes differ)\n"
 		  "0 content.file: file 'a' offset 0x4000 generation 1 | file 'a' offset "
 		  "0x4000 holds zeroes (16 bytes differ)" },
-	{ "a page is left behind the end",
+	{ "a page is left beyond the end",
 	  FILE_A "truncate a 16K\ncheck m\n",
 	  { .op = "truncate", .undone = true },
-	  .want = "fail\n4 content.map: SIGBUS behind the end of the file | mapping 'm' offset "
+	  .want = "fail\n4 content.map: SIGBUS beyond the end of the file | mapping 'm' offset "
 		  "0x4000 can be read\n0 content.file: size 16384 | 'a' has size 65536" },
 	{ "a page does not come",
 	  FILE_A "punch a 0 4K\ncheck m\n",
@@ -241,7 +241,7 @@ static const struct judge_row rows[] = {
 	{ "a part that is cut off",
 	  DEMAND "truncate a 24K\ncheck p 4K 8K\n",
 	  { .op = NULL },
-	  .want = "error\nline 5: pin 'p' cannot be used at a part: not all of it must be there" },
+	  .want = "error\nline 5: pin 'p' cannot be used at a part: some of its pages may be missing" },
 	{ "parts are written through it",
 	  DEMAND "touch p+1K 6K write\ntouch m+20K 100 write\n"
 		 "touch p+8191 1 write\ncheck a\ncheck m\nunpin p\n",
@@ -325,7 +325,7 @@ static const struct judge_row rows[] = {
 	  { .look = { BYTES_PATTERN, NULL, 0xfc0, 64, DEVICE, 7, 0xfc0 } },
 	  .want = "fail\n5 content.dma: file 'a' offset 0xfc0 generation 1 | pin 'p' offset 0xfc0 "
 		  "holds DMA of pin 'q' offset 0xfc0 generation 7 (64 bytes differ)" },
-	{ "DMA behind other harm",
+	{ "DMA after other harm",
 	  DMA "unpin p\ncheck m\n",
 	  { .op = "punch",
 	    .undone = true,

@@ -286,7 +286,7 @@ static const struct judge_row rows[] = {
 	{ "a pin is not even asked for",
 	  REFUSED,
 	  { .not_asked = true },
-	  .want = "error\nline 3: uring was not even asked for: EOPNOTSUPP: the call" },
+	  .want = "error\nline 3: the kernel was not asked for uring: EOPNOTSUPP: the call" },
 	{ "who maps a bad page is not told",
 	  FILE_A "hwpoison m 0\n",
 	  { .no_signal = true },

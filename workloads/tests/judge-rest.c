@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is flushed, what is left behind, and what the ledger answers. */
+/* Cases of the flush oracle, of residue and of the ledger. */
 #include "workloads/tests/judge-rows.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 	" | no dax_writeback_one covers it since it was stored to (1 such page in the file)"
 #define PINNED(pin) FILE_A "pin p " pin " m+16K 16K\n"
 #define FREED(line, pin)                                                                           \
-	"fail\n" line " block.freed: the blocks of a held page are a file's | "                    \
+	"fail\n" line " block.freed: the blocks of a held page belong to a file | "                \
 	"16384 bytes at 0x4000 of the device, beneath 'p' (" pin "), are free"
 #define UMOUNT                                                                                     \
 	PINNED("vmsplice")                                                                         \
@@ -35,7 +35,7 @@ static const struct judge_row rows[] = {
 	{ "what the trace lost is nobody's fault, and nobody's merit",
 	  STORED "fsync a\n",
 	  { .unflushed_pages = 16, .trace_lost = true },
-	  .want = UNSEEN "flush: the trace buffer ran over" },
+	  .want = UNSEEN "flush: the trace buffer overflowed" },
 	{ "the trace ends before the case does",
 	  STORED "fsync a\n",
 	  { .trace_ends = true },
@@ -61,7 +61,7 @@ static const struct judge_row rows[] = {
 	{ "a large mapping gets small entries",
 	  LARGE "touch m+2M 2M read\n",
 	  { .falls_back = true },
-	  .want = "error\nline 3: 'm' got no 2 MiB entry, the fault fell back to 4 KiB" },
+	  .want = "error\nline 3: 'm' got no 2 MiB entry: the fault fell back to 4 KiB" },
 	{ "fsync flushes nothing",
 	  STORED "fsync a\n",
 	  { .unflushed_pages = 16 },
@@ -176,7 +176,7 @@ static const struct judge_row rows[] = {
 	  PINNED("vmsplice") "unpin p\n",
 	  { .freed = true },
 	  .want = FREED("4", "vmsplice") },
-	{ "it is freed behind the unlink's back",
+	{ "it is freed after the unlink",
 	  PINNED("vmsplice") "unmap m\nstart t unlink a\n"
 			     "settle t\nunpin p\n",
 	  { .freed = true, .freed_later = 2 },
@@ -202,7 +202,7 @@ static const struct judge_row rows[] = {
 	{ "an umount does not, and the device is free",
 	  UMOUNT,
 	  { .op = NULL },
-	  .want = "fail\n7 block.freed: the blocks of a held page are a file's | umount came "
+	  .want = "fail\n7 block.freed: the blocks of a held page belong to a file | umount came "
 		  "back, and the device beneath 'p' (vmsplice) is free" },
 	{ "the device is not: nobody else gets it",
 	  UMOUNT,
@@ -260,7 +260,7 @@ static const struct judge_row rows[] = {
 	  FILE_A "check a\n",
 	  { .ledger = LEDGER_PINS, .ledger_times = 3 },
 	  .want = "pass" },
-	{ "the page behind a pin is looked at",
+	{ "the page after a pin is checked",
 	  PINNED("vmsplice") "unpin p\n",
 	  { .ledger = LEDGER_PINS, .ledger_times = 3, .ledger_page = 5 },
 	  .want = "fail\n3 ledger.pins: 0 pins | 1 pin" },

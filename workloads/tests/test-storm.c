@@ -396,8 +396,8 @@ static void test_words(void **state)
 		{ "storm a 0", "t:2:9: expected 1 to 86400000 ms" },
 		{ "storm a 5 workers 9", "t:2:19: expected 1 to 8 workers" },
 		{ "storm a 5 workers 3",
-		  "t:2: every worker wants the same whole number of 2M: the size "
-		  "of the file is another" },
+		  "t:2: storm a 5 workers 3: the size of the file must be a multiple of 2M for each "
+		  "worker" },
 		{ "storm a 5 cpus two", "t:2:16: expected one or all, found 'two'" },
 		{ "storm a 5 pins",
 		  "t:2:15: expected a kind of pin (see 'daxrig list pins'), found "
