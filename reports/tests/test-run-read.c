@@ -37,7 +37,7 @@ static char *written(void)
 		rec, &(struct case_step){ .line = 9, .step = (char *)"repeat  200", .ns = 5 });
 	case_record_add_step(rec, &(struct case_step){ .line = 12, .step = (char *)"repeat no" });
 	case_record_add_step(rec, &(struct case_step){ .line = 13,
-						       .status = CASE_STEP_FAIL,
+						       .status = STEP_FAIL,
 						       .step = (char *)"check a",
 						       .rule = (char *)"content.file",
 						       .expected = (char *)"e",
