@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# guests/agent/*.c is the agent's, the rest is the host's.
+# The agent is built from guests/agent/*.c; all other sources are for the host.
 host-srcs += $(wildcard guests/*.c) $(foreach d,store build archive image,$(wildcard guests/$(d)/*.c))
 agent-srcs += $(wildcard guests/agent/*.c)
 test-srcs += $(wildcard guests/tests/test-*.c)
 
 $(BUILD)/host/guests/build/profile.o $(BUILD)/asan/guests/build/profile.o: $(wildcard guests/profiles/*.config)
 
-# Agent code that its tests run on the host.
+# Agent code that tests run on the host.
 agent-tests := $(addprefix $(BUILD)/tests/,test-agent-parse test-agent-loop \
 	test-agent-protocol test-btf)
 $(agent-tests): $(addprefix $(BUILD)/asan/guests/agent/,parse.o btf.o link.o relay.o case.o \

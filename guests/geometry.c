@@ -124,7 +124,7 @@ static struct err *check(const struct geometry *g, const char *text)
 		return bad(text, "memory of 256M to 1024G, in whole M");
 	if (!pow2 || g->align < PAGE || g->align > 1 * GIB)
 		return bad(text, "an align that is a power of two, 4K to 1G");
-	/* The least QEMU takes. */
+	/* QEMU's minimum. */
 	if (g->label_size && (g->label_size < 128 * 1024 || g->label_size % PAGE))
 		return bad(text, "a label of 0 or at least 128K, in whole 4K");
 	for (unsigned int i = 0; i < g->nvdimms; i++)

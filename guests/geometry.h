@@ -25,23 +25,24 @@ void geometry_init(struct geometry *g);
 /*
  * Changes @g by the user's @text: any of "memory=SIZE", "vcpus=N", "count=N",
  * "size=SIZE" (of every NVDIMM), "sizeN=SIZE" (of number N, from 0), "align=SIZE"
- * and "label=SIZE", by commas, from left to right. Fails with ERR_USAGE, @g then
- * undefined, when it does not parse or no guest could have that shape. Pure.
+ * and "label=SIZE", separated by commas, from left to right. ERR_USAGE: @text is
+ * malformed, or no guest could have that shape; @g is then undefined. Pure.
  */
 struct err *geometry_parse(struct geometry *g, const char *text) __must_check;
 
-/* Bytes all NVDIMMs of one guest take when every byte was written. Pure. */
+/* Bytes that all NVDIMMs of one guest take once every byte was written. Pure. */
 uint64_t geometry_nvdimm_total(const struct geometry *g);
 
 /*
- * The folder for files of together @need bytes: @shared, in shared memory (NULL: there is
- * none), when it and the host's free memory have twice the room, else @fallback. Borrowed.
+ * The folder for files of @need bytes in total: @shared, in shared memory (NULL: there is
+ * none), if both it and the host's free memory have twice that room; else @fallback. The
+ * result is one of the arguments.
  */
 const char *nvdimm_folder(uint64_t need, const char *shared, const char *fallback);
 
 /*
- * Creates @path, which must not exist: a sparse file of @size zero bytes. Fails
- * with ERR_INFRA when its folder has not that much room left.
+ * Creates @path, which must not exist: a sparse file of @size zero bytes. ERR_INFRA:
+ * its folder has less room than that.
  */
 struct err *nvdimm_create(const char *path, uint64_t size) __must_check;
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The symbols that injectors ask for are everybody's.
+# Host and agent share the list of symbols that injectors need.
 pure-srcs += inject/symbols.c
 host-srcs += inject/injector.c inject/null.c $(wildcard inject/gate/*.c inject/pages/*.c)
 test-srcs += $(wildcard inject/tests/*.c)

@@ -16,8 +16,7 @@ void injections_init(struct injection v[INJECTORS], const struct injector_guest 
 
 		v[i] = (struct injection){ .injector = k };
 		if (k->needs_gdb && !guest->gdb)
-			err = err_create(ERR_INFRA,
-					 "the gdbstub cannot be reached on this connection");
+			err = err_create(ERR_INFRA, "the guest's connection has no gdbstub");
 		else
 			err = k->create(guest, &v[i].self);
 		if (err)

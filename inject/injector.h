@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Injectors: what changes a running kernel from outside when a case calls for it. One
- * struct and one file each; injector.c has the registry, and inject/symbols.c the kernel
- * symbols that a guest is asked for.
+ * Injectors change a running kernel from outside when a case asks for it. Each is one
+ * struct and one file; injector.c has the registry, and inject/symbols.c the kernel
+ * symbols that the guest must report.
  *
  *	injections_init(); { injection_find(); injection_call(); }*; injections_deinit()
  */
@@ -14,7 +14,7 @@
 
 enum injector_id {
 	INJECTOR_GATE,
-	INJECTOR_NULL, /* does nothing: tests the frame */
+	INJECTOR_NULL, /* does nothing; tests the frame */
 	INJECTORS,
 };
 
@@ -26,9 +26,9 @@ struct injector_symbol {
 
 #define INJECTOR_SYMBOLS_MAX 32
 
-/* What an injector is told of a guest; borrowed, it copies what it keeps. */
+/* What an injector gets to know of a guest; it must copy what it keeps. */
 struct injector_guest {
-	const char *gdb; /* socket of QEMU's gdbstub; NULL: it cannot be reached */
+	const char *gdb; /* socket of QEMU's gdbstub; NULL: there is none */
 	struct injector_symbol symbols[INJECTOR_SYMBOLS_MAX];
 	size_t nr_symbols;
 	unsigned int kernel_major, kernel_minor;
@@ -37,16 +37,15 @@ struct injector_guest {
 struct injector {
 	const char *name;
 	bool needs_gdb;
-	enum sabotage
-		sabotage; /* the self-test in which its calls do nothing; SABOTAGE_NONE: there is none */
-	const char *const *symbols; /* a list of injector_symbols[]; NULL: it needs none */
-	const char *const *calls;   /* the names a case calls it by; NULL-terminated */
+	enum sabotage sabotage;	    /* the self-test that disables its calls; or SABOTAGE_NONE */
+	const char *const *symbols; /* a list in injector_symbols[]; NULL: it needs none */
+	const char *const *calls;   /* the names of its calls; NULL-terminated */
 
-	/* An error says why it cannot be used on this guest; its calls will answer with it. */
+	/* An error says why it cannot be used on this guest; all its calls return that. */
 	struct err *(*create)(const struct injector_guest *guest, void **self);
-	/* calls[@call] */
+	/* Does calls[@call]. */
 	struct err *(*call)(void *self, size_t call);
-	/* To be polled for reading, -1: not now; and what to do then. Both or neither. */
+	/* A descriptor to poll for reading (-1: not now), and its handler. Both or neither. */
 	int (*fd)(const void *self);
 	struct err *(*service)(void *self);
 	void (*destroy)(void *self);
@@ -59,21 +58,21 @@ extern const struct injector *const injectors[INJECTORS];
 struct injection {
 	const struct injector *injector;
 	void *self;
-	char *lacks; /* why there is no self; NULL: there is one */
+	char *lacks; /* why create() failed; NULL: it did not */
 };
 
 void injections_init(struct injection v[INJECTORS], const struct injector_guest *guest);
 void injections_deinit(struct injection v[INJECTORS]);
 
-/* The one that is called by @name, and with *@call which of its calls; NULL: no injector is. */
+/* The injection that has the call @name, and in *@call its index; NULL: none has it. */
 struct injection *injection_find(struct injection v[INJECTORS], const char *name, size_t *call);
 
-/* Under @sabotage, the self-test that leaves this injector out, nothing happens. */
+/* Does nothing if @sabotage is the self-test that disables this injector. */
 struct err *injection_call(struct injection *in, enum sabotage sabotage, size_t call) __must_check;
 
 int injection_fd(const struct injection *in);
 
-/* Nothing happens while injection_fd() is -1. */
+/* Does nothing while injection_fd() is -1. */
 struct err *injection_service(struct injection *in) __must_check;
 
 extern const struct injector injector_gate, injector_null;

@@ -10,7 +10,7 @@ static struct err *null_create(const struct injector_guest *guest, void **self)
 	return NULL;
 }
 
-/* The calls are counted; they must come in turn. */
+/* Counts the calls; they must alternate. */
 static struct err *null_call(void *self, size_t call)
 {
 	size_t *n = self;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Of base/, what the guest has no use for is the host's.
+# The files of base/ that the guest does not need are built for the host only.
 base-host := rig/base/digest.c
 pure-srcs += $(wildcard rig/wire/*.c rig/wire/filesystem/*.c) \
 	$(filter-out $(base-host),$(wildcard rig/base/*.c))
@@ -8,7 +8,7 @@ agent-srcs += rig/agent-main.c
 bench-srcs := $(wildcard rig/bench/*.c)
 test-srcs += $(wildcard rig/tests/*.c)
 
-# It runs the program itself.
+# This test runs the program itself.
 $(BUILD)/tests/test-main: | daxrig
 fuzz-srcs += $(wildcard rig/fuzz/*.c)
 heard-wraps := link_send guest_ms virt_domain_monitor rundir_case_write

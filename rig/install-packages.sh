@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# [LIST]: installs the packages of packages.list, or of LIST, that are missing; says what to do where it cannot.
+# install-packages.sh [LIST]: installs the missing packages of LIST (default: packages.list).
+# When it cannot, it prints what to do.
 set -eu
 
 list=${1:-$(dirname "$0")/packages.list}
@@ -11,7 +12,7 @@ for p in $(sed 's/#.*//' "$list"); do
 	*) missing="$missing $p" ;;
 	esac
 done
-# root's QEMUs are this user where daxrig starts them, and libvirt's driver wants it
+# QEMUs that root starts run as this user, and libvirt's driver requires it
 no_user=
 if [ "$(id -u)" = 0 ] && ! getent passwd libvirt-qemu >/dev/null; then
 	no_user=1
@@ -27,7 +28,7 @@ if [ "$(id -u)" = 0 ]; then
 elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
 	as_root=sudo
 else
-	echo "daxrig: packages are missing and neither root nor sudo is at hand; as root run:" >&2
+	echo "daxrig: packages are missing, and this user is not root and has no sudo; as root run:" >&2
 	echo "  apt-get install --no-install-recommends$missing" >&2
 	exit 3
 fi

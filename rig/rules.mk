@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# How things are built; what is built stands in the rooms' build.mk.
+# The rules of the build; the build.mk of each room lists what is built.
 
 HOST_PKGS := libvirt libvirt-qemu libxml-2.0 libarchive libkmod jansson libpcre2-8 nettle libxxhash libdw libelf
 HOST_CFLAGS = $(shell pkg-config --cflags $(HOST_PKGS))
 HOST_LIBS = $(shell pkg-config --libs $(HOST_PKGS)) -lm
 # One provider, linked statically: the agent is the only program in the guest.
-# What follows a kernel's struct that ends in an array is that array; clang minds, gcc does not.
+# A kernel struct that ends in an array is followed by its elements; clang warns, gcc does not.
 AGENT_CFLAGS = $(shell pkg-config --cflags libnl-3.0 2>/dev/null) -DRDMA_STATIC_PROVIDERS=rxe \
 	-Wno-gnu-variable-sized-type-not-at-end
 AGENT_LIBS := -Wl,--start-group -libverbs -lrxe-rdmav34 -luring \
@@ -20,7 +20,7 @@ agent-objs := $(patsubst %.c,$(BUILD)/agent/%.o,$(agent-srcs) $(pure-srcs))
 all-objs := $(patsubst %.c,$(BUILD)/host/%.o,$(host-srcs) $(pure-srcs) $(bench-srcs) $(fuzz-srcs) \
 	$(wildcard */tests/*.c)) $(agent-objs)
 tests := $(addprefix $(BUILD)/tests/,$(notdir $(test-srcs:.c=)))
-# Those that boot guests.
+# The tests that boot guests.
 guest-tests := $(filter %/test-guest %/test-fork %/test-faults %/test-host-faults %/test-killed \
 	%/test-confined,$(tests))
 
@@ -79,7 +79,7 @@ nproc := $(shell nproc)
 parallel = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(nproc))
 quiet = $(if $(filter 1,$(V)),,-s)
 
-# By recursive calls: what was just installed must be seen anew
+# Recursive calls: make must look again for what was just installed
 run: packages ## boot a kernel and run the quick plan; ARGS="OPTION... CASE..." for daxrig run
 	@$(MAKE) --no-print-directory $(quiet) $(parallel) all
 	./daxrig run $(ARGS)
@@ -128,9 +128,9 @@ endef
 $(foreach t,$(fuzz-srcs),$(eval $(call fuzz_rule,$(t))))
 
 # TARGET=NAME is one of `make fuzz-list`, all of them when left out, for FUZZ_SECONDS each.
-# What breaks one is left in $(BUILD)/fuzz/NAME-*, what it learnt in $(BUILD)/fuzz/found.
+# An input that breaks one is kept in $(BUILD)/fuzz/NAME-*, what it learnt in $(BUILD)/fuzz/found.
 .PHONY: fuzz fuzz-list
-fuzz: packages ## feed every parser anything; TARGET=NAME, FUZZ_SECONDS=60
+fuzz: packages ## fuzz every parser; TARGET=NAME, FUZZ_SECONDS=60
 	$(if $(filter-out $(fuzz-names),$(TARGET)),$(error no fuzz target '$(TARGET)': see make fuzz-list))
 	@$(fuzz-cc-works) || rig/install-packages.sh rig/fuzz/packages.list
 	@$(MAKE) --no-print-directory $(quiet) $(parallel) $(addprefix $(BUILD)/fuzz/fuzz-,$(fuzz-wanted))
@@ -142,20 +142,20 @@ fuzz-list: ## the names of fuzz targets
 format: ## format all C by clang-format 14
 	$(Q)find rig guests workloads inject reports -name "*.[ch]" | xargs clang-format -i
 
-check-rules: ## the rules that a machine can hold: layout, formatting, the manual
+check-rules: ## check layout, formatting and the manual
 	$(call say,CHECK,rules)
 	$(Q)rig/tests/check-rules.sh
 	$(call say,CHECK,rig/daxrig.1)
 	$(Q)mandoc -T lint -W warning rig/daxrig.1
 
-# It has all commands and options of daxrig, and no others.
-check-manual: daxrig ## the manual against daxrig --help
+# The manual must have all commands and options of daxrig, and no others.
+check-manual: daxrig ## check the manual against daxrig --help
 	$(call say,CHECK,$@)
 	$(Q)rig/tests/check-manual.sh rig/daxrig.1
 
-# Host tests first, as many at once as there are processors; then those that boot guests.
+# Host tests first, one for each processor at a time; then those that boot guests.
 .PHONY: run-tests
-run-tests: $(tests) ## every test, without a look at packages
+run-tests: $(tests) ## every test, without checking the packages
 	$(Q)rig/tests/run.sh $(nproc) 300 $(filter-out $(guest-tests),$(tests)) -- 1 900 $(guest-tests)
 
 host-tests: $(filter-out $(guest-tests),$(tests)) ## what needs no guest, under ASan and UBSan
@@ -165,7 +165,7 @@ host-tests: $(filter-out $(guest-tests),$(tests)) ## what needs no guest, under 
 clean: ## remove what was built
 	rm -rf $(BUILD) daxrig
 
-# A target with a text after ## is in it; check-rules sees to it that all are.
+# Lists each target that has a text after ##; check-rules checks that all have one.
 .PHONY: help
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' rig/rules.mk | expand -t 14

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* PID 1: sets the guest up, says hello, runs cases until the host has enough. */
+/* PID 1: sets the guest up, sends hello, and runs cases until the host powers it off. */
 #include "guests/agent/agent.h"
 
 #include <inttypes.h>
@@ -26,8 +26,8 @@
 struct agent {
 	const struct agent_ops *ops;
 	struct guest_facts facts;
-	struct buf hello;	     /* what does not change from one host to the next */
-	const struct filesystem *fs; /* that is to stand ready; or NULL */
+	struct buf hello;	     /* the part that is the same for every host */
+	const struct filesystem *fs; /* to be mounted for the first case; or NULL */
 	int port;
 	struct helper nvdimm, symbols, rdma; /* started while modules load */
 	bool nvdimm_on, rdma_on;
@@ -74,7 +74,7 @@ static void finish_rdma(struct agent *a, struct helper *h)
 	if (helper_finish(h, RDMA_MS, sizeof(r), &out) == 0 && out.len == sizeof(r))
 		memcpy(&r, out.data, sizeof(r));
 	else
-		snprintf(r.why, sizeof(r.why), "setting up soft-RoCE died or got stuck");
+		snprintf(r.why, sizeof(r.why), "the setup of soft-RoCE crashed or hung");
 	snprintf(a->facts.rdma_dev, sizeof(a->facts.rdma_dev), "%s", r.dev);
 	snprintf(a->facts.rdma_why, sizeof(a->facts.rdma_why), "%s", r.why);
 	a->facts.gid_index = r.gid_index;
@@ -111,7 +111,7 @@ static void finish_nvdimm(struct agent *a)
 	if (helper_finish(&a->nvdimm, NVDIMM_MS, sizeof(*f), &out) == 0 && out.len == sizeof(*f))
 		memcpy(f, out.data, sizeof(*f));
 	else
-		agent_log("setting up the NVDIMMs died or got stuck");
+		agent_log("the setup of the NVDIMMs crashed or hung");
 	buf_deinit(&out);
 }
 
@@ -130,8 +130,8 @@ static void start_rdma(struct agent *a)
 }
 
 /*
- * A file system's module takes longest to load, on one CPU: the rest goes on beside
- * it as soon as its own modules are there.
+ * A filesystem's module takes longest to load, on one CPU. Meanwhile the setup of each
+ * device starts as soon as the modules it needs are loaded.
  */
 static void module_loaded(void *arg)
 {
@@ -145,7 +145,7 @@ static void module_loaded(void *arg)
 
 static void finish_devices(struct agent *a)
 {
-	/* not before: a module that ends its init takes symbols out of the list being read */
+	/* not earlier: a module that ends its init removes symbols while the list is read */
 	helper_start(&a->symbols, symbols_helper, a->ops->symbols);
 	start_nvdimm(a);
 	start_rdma(a);
@@ -163,7 +163,7 @@ static int prepare_helper(int fd, const void *arg)
 	return !a->ops->prepare(&a->facts, a->fs);
 }
 
-/* "daxrig.fs=NAME" on the command line: this filesystem is to stand ready as well. */
+/* "daxrig.fs=NAME" on the command line: also mount this filesystem for the first case. */
 static void prepare_fs(struct agent *a)
 {
 	struct buf cmdline = BUF_INIT;
@@ -174,7 +174,7 @@ static void prepare_fs(struct agent *a)
 	if (helper_run(prepare_helper, a, PREPARE_MS, 0, NULL) == 0)
 		a->facts.mounted = a->fs;
 	else
-		agent_log("the disk cannot be made ready");
+		agent_log("cannot prepare the disk");
 	agent_log("boot: disk and %s took %" PRIu64 " ms",
 		  a->facts.mounted ? a->facts.mounted->name : "no filesystem", ms_since(&t));
 	err_free(err);
@@ -192,7 +192,7 @@ static void send_hello(struct agent *a, struct link *l)
 	buf_deinit(&hello);
 }
 
-/* One host, from its connecting to the end of what it wants. */
+/* Serves one host, from its connecting until it hangs up or powers the guest off. */
 static enum loop_end serve_host(struct agent *a)
 {
 	struct link link;
@@ -261,7 +261,7 @@ int agent_main(const struct agent_ops *ops)
 	sigprocmask(SIG_BLOCK, &chld, NULL);
 	if (a.port < 0)
 		power_off();
-	/* A host may go and another come, as long as none left a mess. */
+	/* Another host may connect after one has gone, as long as the guest is clean. */
 	while ((end = serve_host(&a)) == LOOP_GONE)
 		port_discard(a.port);
 	close(a.port);

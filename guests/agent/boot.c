@@ -29,7 +29,7 @@ static const struct {
 	{ "tmpfs", "/dev/shm", "mode=1777", MS_NOSUID | MS_NODEV },
 };
 
-/* The kernel had no /dev/console to give us: the image has no device nodes. */
+/* For a PID 1 that the kernel started without a console. */
 static void open_console(void)
 {
 	int fd = open("/dev/console", O_RDWR | O_NOCTTY);
@@ -64,20 +64,20 @@ void boot_mount(void)
 static const struct {
 	const char *path, *value;
 } settings[] = {
-	/* all reports go to the console */
+	/* every kernel message goes to the console */
 	{ "/proc/sys/kernel/printk", "7" },
 	{ "/proc/sys/kernel/printk_ratelimit", "0" },
 	{ "/proc/sys/kernel/printk_devkmsg", "on\n" },
-	/* a guest that went wrong stays there, to be looked at */
+	/* after an error the guest stays up, so that the agent can collect evidence */
 	{ "/proc/sys/kernel/panic", "0" },
 	{ "/proc/sys/kernel/panic_on_oops", "0" },
 	{ "/proc/sys/kernel/panic_on_warn", "0" },
 	{ "/proc/sys/kernel/hung_task_panic", "0" },
 	{ "/proc/sys/kernel/hung_task_warnings", "-1" },
 	{ "/proc/sys/kernel/sysrq", "1" },
-	/* a program at the same addresses each time: QEMU need not translate it anew */
+	/* programs run at the same addresses each time: QEMU need not translate them again */
 	{ "/proc/sys/kernel/randomize_va_space", "0" },
-	/* symbols and stacks for the host, which reads this guest's memory anyway */
+	/* symbols and stacks for the host, which can read this guest's memory anyway */
 	{ "/proc/sys/kernel/kptr_restrict", "0" },
 };
 
@@ -94,7 +94,7 @@ void boot_sysctl(void)
 	setrlimit(RLIMIT_CORE, &none);
 }
 
-/* One for each of as many pins as odirect.c tells apart; it must hold the largest. */
+/* One RAM disk for each pin that odirect.c supports at a time; each must fit the largest. */
 static const char *module_options(const char *path)
 {
 	return strstr(path, "-brd.ko") ? "rd_nr=16 rd_size=65536" : "";
@@ -121,7 +121,7 @@ void boot_modules(void (*loaded)(void *arg), void *arg)
 	struct err *err;
 
 	if (!path_exists(ORDER))
-		return; /* a kernel with everything built in */
+		return; /* everything is built into the kernel */
 	err = file_read(ORDER, 1 << 20, &order);
 	if (err) {
 		agent_log("%s", err->message);

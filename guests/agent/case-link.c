@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The case's end of its line to PID 1: one datagram is a u16 type and a payload. */
+/* The case's end of its socket to PID 1. A datagram is a u16 type and a payload. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -48,10 +48,10 @@ void case_send(const struct case_ctx *ctx, enum msg_type type, const struct buf 
 	int err = send_message(ctx, type, payload);
 
 	if (err)
-		fprintf(stderr, "daxrig: case: message %d is lost: %s\n", type, strerror(err));
+		fprintf(stderr, "daxrig: case: cannot send message %d: %s\n", type, strerror(err));
 }
 
-/* MSG_REPLY of @len bytes: as case_call(), with what the host says. */
+/* Reads a MSG_REPLY of @len bytes. Returns as case_call(), the host's text in @why. */
 static int read_reply(const uint8_t *data, size_t len, char *why, size_t size)
 {
 	uint64_t status = REPLY_NOT;
@@ -74,7 +74,7 @@ static int read_reply(const uint8_t *data, size_t len, char *why, size_t size)
 
 static int wait_reply(int fd, char *why, size_t size)
 {
-	static uint8_t data[FRAME_PAYLOAD_MAX + 2]; /* under call_lock */
+	static uint8_t data[FRAME_PAYLOAD_MAX + 2]; /* protected by call_lock */
 	uint16_t type;
 	ssize_t n;
 

@@ -21,7 +21,7 @@
 
 struct case_msg {
 	char *name, *text;
-	const struct filesystem *fs; /* NULL: none that is known */
+	const struct filesystem *fs; /* NULL: unknown */
 	uint64_t sabotage, seed, limit_ms;
 };
 
@@ -159,7 +159,7 @@ bool case_begin(struct case_loop *c, struct case_run *r, const struct frame *f)
 			c->hooks->begin(r->name);
 		c->served++;
 		err = c->dirty ? EUCLEAN : spawn(c, r, &m);
-		c->facts->mounted = NULL; /* it serves one case */
+		c->facts->mounted = NULL; /* for one case only */
 		if (err) {
 			snprintf(found, sizeof(found), "cannot start the case: %s",
 				 err == EUCLEAN ? "the guest is dirty" : strerror(err));
@@ -247,18 +247,18 @@ void case_stop(struct case_loop *c, struct case_run *r, const char *why)
 	pid_t self = getpid();
 	char found[128];
 
-	snprintf(found, sizeof(found), "the case ran over its limit of %" PRIu64 " ms",
+	snprintf(found, sizeof(found), "the case exceeded its time limit of %" PRIu64 " ms",
 		 r->limit_ms);
 	take_rest(c, r);
 	if (helper_run(tasks_helper, &self, TASKS_MS, EVIDENCE_MAX, &text))
-		buf_adds(&text, "(the reader of the tasks got stuck here)\n");
+		buf_adds(&text, "(reading the tasks hung here)\n");
 	link_send_evidence(c->link, "tasks", &text);
 	link_drain(c->link, DRAIN_MS);
 	if (c->hooks->evidence) {
 		c->hooks->evidence(&all);
 		link_send_evidence(c->link, "all-tasks", &all);
 	}
-	/* One round: whoever asks for a dirty guest's end does not wait for it. */
+	/* Kills once and does not wait: the guest is dirty, and will be discarded. */
 	procs_kill(0, &log);
 	c->dirty = true;
 	send_end(c, r, why ? END_ABORTED : END_LIMIT, why ? why : found);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One case, from its message to its end. */
+/* One case, from MSG_CASE to MSG_END. */
 #ifndef AGENT_CASE_RUN_H
 #define AGENT_CASE_RUN_H
 
@@ -8,31 +8,31 @@
 #include "guests/agent/case.h"
 
 struct case_run {
-	pid_t pid;	    /* 0: none runs */
+	pid_t pid;	    /* 0: no case runs */
 	int link;	    /* our end of the socketpair */
-	bool link_over;	    /* nobody holds the other end */
-	unsigned int calls; /* that wait for an answer */
-	uint64_t asked;	    /* since when; what the host takes for them is not the case's */
+	bool link_over;	    /* the other end is closed */
+	unsigned int calls; /* calls that wait for an answer */
+	uint64_t asked;	    /* when the first was sent: the wait does not count for the limit */
 	uint64_t started, deadline, limit_ms;
-	uint64_t taint; /* before it */
+	uint64_t taint; /* before the case */
 	char name[256];
 };
 
-/* Starts what MSG_CASE @f says. False when the message is not a case. */
+/* Starts the case of MSG_CASE @f. False if the message is malformed. */
 bool case_begin(struct case_loop *c, struct case_run *r, const struct frame *f);
 
-/* The child ended by itself with wait status @status: kill the rest, clean, MSG_END. */
+/* After the child ended with wait status @status: kills the rest, cleans, sends MSG_END. */
 void case_end(struct case_loop *c, struct case_run *r, int status);
 
-/* Evidence, then SIGKILL and MSG_END. @why NULL: it ran over its time limit. */
+/* Sends evidence, kills the case and sends MSG_END. @why NULL: it exceeded its time limit. */
 void case_stop(struct case_loop *c, struct case_run *r, const char *why);
 
 void case_run_deinit(struct case_run *r);
 
 /*
- * relay.c: takes one datagram of the case to the host, false when there is none now;
- * all that are there, within reason; MSG_REPLY @f of the host to the case, dropped when
- * nobody waits for one.
+ * relay.c: relay_one() passes one datagram of the case to the host, and returns false if
+ * none has arrived. relay_all() passes all that have arrived, up to a limit. relay_reply()
+ * passes the host's MSG_REPLY @f to the case; it drops @f if no call waits for an answer.
  */
 bool relay_one(struct case_loop *c, struct case_run *r);
 void relay_all(struct case_loop *c, struct case_run *r);

@@ -29,7 +29,7 @@ static int take_welcome(struct case_loop *c, const struct case_run *r, const str
 	struct buf guest = BUF_INIT;
 
 	if (r->pid)
-		return (int)broken(c, "a welcome came while a case runs");
+		return (int)broken(c, "the host sent a welcome during a case");
 	if (c->hooks->welcome)
 		c->hooks->welcome(f->payload, f->len, &guest);
 	link_send(c->link, MSG_GUEST, &guest);
@@ -37,21 +37,21 @@ static int take_welcome(struct case_loop *c, const struct case_run *r, const str
 	return LOOP_ON;
 }
 
-/* What one frame makes of the loop: LOOP_ON or how it ends. */
+/* Handles one frame. Returns LOOP_ON, or how the loop ends. */
 static int take_frame(struct case_loop *c, struct case_run *r, const struct frame *f)
 {
 	switch (f->type) {
 	case MSG_CASE:
 		if (r->pid)
-			return (int)broken(c, "a case came while one runs");
+			return (int)broken(c, "the host sent a case during another");
 		if (!case_begin(c, r, f))
-			return (int)broken(c, "a case came that cannot be read");
+			return (int)broken(c, "the host sent a malformed case");
 		return LOOP_ON;
 	case MSG_REPLY:
 		relay_reply(r, f);
 		return LOOP_ON;
 	case MSG_ABORT:
-		/* It may cross the case's own end on the way. */
+		/* The case may have ended by itself while the message was on its way. */
 		if (r->pid) {
 			relay_all(c, r);
 			case_stop(c, r, "the host ended the case");
@@ -109,7 +109,7 @@ static int time_left(const struct case_run *r)
 	return r->deadline <= now ? 0 : (int)MIN((r->deadline - now) / 1000000 + 1, 1000000u);
 }
 
-/* One round: waits for something to happen, and sees to it. */
+/* Waits for one event and handles it. */
 static int loop_round(struct case_loop *c, struct case_run *r, int sigfd)
 {
 	bool listen = r->pid && !r->link_over && c->link->out.len < LINK_OUT_HIGH;

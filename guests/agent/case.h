@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The case loop: one case after another, each in a child, until the host hangs up
- * or says so. What touches the guest as a whole stands behind hooks, so that the
- * loop runs on the host too, in tests.
+ * The case loop: runs one case after another, each in a child, until the host hangs
+ * up or powers the guest off. What affects the guest as a whole is done by hooks, so
+ * that tests can run the loop on the host.
  */
 #ifndef AGENT_CASE_H
 #define AGENT_CASE_H
@@ -11,40 +11,40 @@
 #include "wire/agent.h"
 
 struct case_hooks {
-	/* Before a case: clear_warn_once, a mark in the kernel log. */
+	/* Before a case: writes clear_warn_once, and a mark to the kernel log. */
 	void (*begin)(const char *name);
-	/* Behind it: the other mark, by which the console is known to be complete. */
+	/* After it: writes the other mark, which shows that the console is complete. */
 	void (*end)(const char *name);
-	/* Behind the evidence about tasks: sysrq w and l on the console, t into @out. */
+	/* After the evidence about tasks: sysrq w and l to the console, sysrq t to @out. */
 	void (*evidence)(struct buf *out);
-	/* Lets go of what may keep a killed task from dying: suspended devices. */
+	/* Resumes suspended devices, which may keep a killed task from dying. */
 	void (*release)(void);
 	/*
-	 * After everything is dead: unmounts, removes devices. True when the guest
-	 * is as before; what was not goes to @log, a line each.
+	 * After all processes are dead: unmounts, removes devices. True if the guest is
+	 * as it was before the case; else @log gets a line for each failure.
 	 */
 	bool (*clean)(struct buf *log);
-	/* A number that changes when the kernel was tainted. */
+	/* The kernel's taint: it changes when the kernel is tainted. */
 	uint64_t (*taint)(void);
 	/*
-	 * What MSG_WELCOME says is made true of the guest, before its first case; what it
-	 * then is goes to @out, as MSG_GUEST has it.
+	 * Applies MSG_WELCOME to the guest, before its first case, and adds the resulting
+	 * state to @out, as the payload of MSG_GUEST.
 	 */
 	void (*welcome)(const uint8_t *payload, size_t len, struct buf *out);
 };
 
 enum loop_end {
-	LOOP_GONE,   /* the host hung up while no case ran */
-	LOOP_LOST,   /* the host hung up while one ran: it was killed */
-	LOOP_BROKEN, /* the host does not speak the protocol */
+	LOOP_GONE,   /* the host hung up between cases */
+	LOOP_LOST,   /* the host hung up during a case, which was killed */
+	LOOP_BROKEN, /* the host broke the protocol */
 	LOOP_POWEROFF,
 };
 
 struct case_loop {
 	const struct agent_ops *ops;
 	struct guest_facts *facts;
-	const struct case_hooks *hooks; /* NULL members are left out */
-	uint64_t grace_ms;		/* for what was killed to go away */
+	const struct case_hooks *hooks; /* NULL members are skipped */
+	uint64_t grace_ms;		/* time for killed processes to die */
 	struct link *link;
 	unsigned int served; /* cases begun */
 	bool dirty;
@@ -52,14 +52,15 @@ struct case_loop {
 };
 
 /*
- * SIGCHLD must be blocked, and the caller be PID 1 or a child subreaper: all its
- * descendants are the case's, and are killed with it.
+ * The caller must block SIGCHLD, and be PID 1 or a child subreaper: all its
+ * descendants count as the case's, and are killed with it.
  */
 enum loop_end case_loop_run(struct case_loop *c);
 
 /*
- * evidence.c: writes to @fd state, place, CPU time and kernel stack of every thread
- * of every descendant of @root, except @except; task by task, as one may hang it.
+ * evidence.c: writes state, wchan, CPU time and kernel stack of every thread of every
+ * descendant of @root, except @except, to @fd. It writes each task at once, because
+ * reading the next one may hang.
  */
 void evidence_tasks(pid_t root, pid_t except, int fd);
 

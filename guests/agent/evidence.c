@@ -6,7 +6,7 @@
 #include "base/task.h"
 #include "guests/agent/case.h"
 
-#define EVIDENCE_TASKS 512 /* a fork bomb's every task says the same */
+#define EVIDENCE_TASKS 512 /* enough: all tasks of a fork bomb look the same */
 
 static void add_thread(pid_t pid, pid_t tid, struct buf *out)
 {

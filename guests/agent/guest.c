@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a case needs of the guest as a whole: marks, cleaning, sysrq. */
+/* The hooks of a real guest: marks in the kernel log, cleaning, sysrq. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dm-ioctl.h>
@@ -21,7 +21,7 @@
 #define CLEAN_MS 20000
 #define UMOUNT_MS 3000
 #define EVIDENCE_MAX (1u << 20)
-/* of klogctl(2), which has no header for them; boot.c's console level */
+/* actions of klogctl(2), for which no header exists; and the console level of boot.c */
 #define SYSLOG_ACTION_CONSOLE_LEVEL 8
 #define CONSOLE_LEVEL 7
 
@@ -39,7 +39,7 @@ static void end(const char *name)
 	agent_log("case %s ends", name);
 }
 
-/* Writes what @log, /dev/kmsg, has from its place on to @fd, without the numbers. */
+/* Copies the rest of @log (/dev/kmsg) to @fd, without the numbers of each record. */
 static void copy_log(int log, int fd)
 {
 	char record[8192];
@@ -49,7 +49,7 @@ static void copy_log(int log, int fd)
 		char *text;
 
 		if (n <= 0)
-			continue; /* overwritten meanwhile: goes on with the oldest there is */
+			continue; /* records were overwritten: goes on with the oldest left */
 		record[n] = '\0';
 		text = strchr(record, ';');
 		if (text)
@@ -58,8 +58,8 @@ static void copy_log(int log, int fd)
 }
 
 /*
- * What waits and what runs goes to the console, in case nothing else gets out. All
- * tasks are much text, half a second's on an emulated UART: that goes to @fd.
+ * Blocked and running tasks go to the console, in case nothing else gets out. The
+ * list of all tasks takes half a second on an emulated UART: that goes to @fd.
  */
 static int sysrq_helper(int fd, const void *arg)
 {
@@ -93,7 +93,7 @@ static int dm_call(int fd, unsigned long request, struct dm_ioctl *io, const cha
 	return ioctl(fd, request, io) ? -errno : 0;
 }
 
-/* Calls @request for every mapped device; how many refused. @log may be NULL. */
+/* Sends @request to every mapped device; returns how many failed. @log may be NULL. */
 static int dm_each(unsigned long request, const char *what, struct buf *log)
 {
 	int fd = open(DM_CONTROL, O_RDWR | O_CLOEXEC), failed = 0, ret;
@@ -140,7 +140,7 @@ static void release(void)
 		helper_run(release_helper, NULL, RELEASE_MS, 0, NULL);
 }
 
-/* The last mounted of what is below /mnt; false when nothing is. */
+/* The newest mount below /mnt; false if there is none. */
 static bool last_mount(char *dir, size_t size)
 {
 	struct buf text = BUF_INIT;
@@ -169,7 +169,7 @@ static bool unmount_all(struct buf *log)
 	while (last_mount(dir, sizeof(dir))) {
 		if (umount2(dir, UMOUNT_NOFOLLOW) == 0)
 			continue;
-		/* io_uring lets go of files some time after its process; no event says so. */
+		/* io_uring drops its files some time after the process exits, without an event. */
 		if (errno == EBUSY && now_ns() < end) {
 			nanosleep(&nap, NULL);
 			continue;
@@ -199,12 +199,12 @@ static bool clean(struct buf *log)
 	int ret;
 	char dir[512];
 
-	/* Most cases leave nothing: no fork for those. */
+	/* Most cases leave nothing: then do not fork. */
 	if (!last_mount(dir, sizeof(dir)) && !path_exists(DM_CONTROL))
 		return true;
 	ret = helper_run(clean_helper, NULL, CLEAN_MS, 65536, log);
 	if (ret < 0)
-		buf_adds(log, "cleaning the guest got stuck\n");
+		buf_adds(log, "cleaning the guest hung\n");
 	return ret == 0;
 }
 

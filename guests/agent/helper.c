@@ -31,7 +31,7 @@ void helper_start(struct helper *h, int (*fn)(int fd, const void *arg), const vo
 		h->fd = p[0];
 }
 
-/* 0 at the end of the pipe, -1 when time is up. */
+/* Returns 0 at the end of the pipe, -1 after the deadline. */
 static int read_until(int fd, uint64_t deadline, size_t max, struct buf *out)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -70,7 +70,7 @@ int helper_finish(struct helper *h, int timeout_ms, size_t max, struct buf *out)
 	close(h->fd);
 	h->fd = -1;
 	if (late) {
-		/* What it started may hold the pipe, or it is stuck: no waiting. */
+		/* Its children may hold the pipe open, or it hangs: do not wait. */
 		kill(-h->pid, SIGKILL);
 		kill(h->pid, SIGKILL);
 		while (waitid(P_PID, (id_t)h->pid, &info, WEXITED | WNOHANG) < 0 && errno == EINTR)

@@ -33,7 +33,7 @@ static void put_layout(const struct btf *b, struct buf *out)
 		{ "page.refcount", "_refcount" },
 		{ "page.mapcount", "_mapcount" },
 		{ "page.mapping", "mapping" },
-		/* one word, by other names in later kernels */
+		/* the same word; later kernels renamed it */
 		{ "page.share", "index" },
 		{ "page.share", "share" },
 		{ "page.head", "compound_head" },
@@ -54,7 +54,7 @@ static void put_layout(const struct btf *b, struct buf *out)
 		put(out, folio[i].name, btf_member_offset(b, f, folio[i].member));
 }
 
-/* In large pieces: each read() of it is a call into the kernel's own copy. */
+/* Reads in large pieces, because each read() has a cost in the kernel. */
 static bool read_all(struct buf *out)
 {
 	int fd = open(BTF_FILE, O_RDONLY | O_CLOEXEC);

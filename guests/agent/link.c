@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PIECE 60000u	 /* of evidence */
-#define CUT_FIELD 16000u /* of a field in a message that is too long */
+#define PIECE 60000u	 /* bytes of evidence in one message */
+#define CUT_FIELD 16000u /* bytes kept of a field in a message that is too long */
 
 void link_init(struct link *l, int fd)
 {

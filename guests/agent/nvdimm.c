@@ -17,7 +17,7 @@
 #define DEVICE_MS 20000
 #define REGIONS_MAX 8
 
-/* The first line of a small sysfs file; "" when it cannot be read. */
+/* The first line of a small sysfs file; "" if it cannot be read. */
 static void read_line(const char *path, char *out, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -29,7 +29,7 @@ static void read_line(const char *path, char *out, size_t size)
 	out[strcspn(out, "\n")] = '\0';
 }
 
-/* Where it begins in guest physical memory; 0 when the kernel does not tell. */
+/* The region's guest physical address; 0 if the kernel does not show it. */
 static uint64_t region_start(unsigned int id)
 {
 	char path[128], text[32];
@@ -40,8 +40,8 @@ static uint64_t region_start(unsigned int id)
 }
 
 /*
- * Regions by address, at most @max. Their numbers follow the order of the NFIT,
- * which QEMU takes from a hash table; their addresses follow its command line.
+ * Lists the regions by address, at most @max. Their numbers follow the NFIT, which
+ * QEMU fills from a hash table; their addresses follow QEMU's command line.
  */
 static size_t find_regions(unsigned int *regions, size_t max)
 {
@@ -71,11 +71,11 @@ static size_t find_regions(unsigned int *regions, size_t max)
 	return n;
 }
 
-/* What to look for: a device of @class, made by region @region's @layer ("pfn"). */
+/* A device to wait for: of @class, made by the @layer ("pfn") of region @region. */
 struct device_wait {
 	const char *class, *layer;
 	unsigned int region;
-	char name[32]; /* found */
+	char name[32]; /* result */
 };
 
 static bool find_device(void *arg)
@@ -118,7 +118,7 @@ static void create_namespace(unsigned int region, const char *mode)
 	snprintf(reg, sizeof(reg), "region%u", region);
 	snprintf(path, sizeof(path), ND "/%s/size", ns);
 	read_line(path, size, sizeof(size));
-	/* A DIMM with labels starts with a namespace of size 0, for the next one made. */
+	/* A DIMM with labels starts with a namespace of size 0, which is a template. */
 	err = run_program(strtoull(size, NULL, 0) ? by_name : by_region, NDCTL_MS, &out);
 	if (err) {
 		agent_log("region %u: %s", region, err->message);
@@ -127,7 +127,7 @@ static void create_namespace(unsigned int region, const char *mode)
 	buf_deinit(&out);
 }
 
-/* Makes @w->region's namespace @want (sysfs) by ndctl's @mode; waits for its device. */
+/* Gives @w->region's namespace ndctl's @mode (@want in sysfs); waits for its device. */
 static bool make_namespace(struct device_wait *w, const char *mode, const char *want)
 {
 	int events = uevent_open();
@@ -140,7 +140,7 @@ static bool make_namespace(struct device_wait *w, const char *mode, const char *
 		create_namespace(w->region, mode);
 	found = uevent_wait(events, DEVICE_MS, find_device, w);
 	if (!found)
-		agent_log("region %u: no %s device came", w->region, mode);
+		agent_log("region %u: no %s device appeared", w->region, mode);
 	if (events >= 0)
 		close(events);
 	return found;
@@ -154,7 +154,7 @@ void nvdimm_setup(struct guest_facts *facts)
 	char path[128], text[32];
 	size_t n;
 
-	/* Reading it waits for the bus to have probed all it has. */
+	/* Reading it waits until the bus has probed all devices. */
 	read_line(ND "/ndbus0/wait_probe", text, sizeof(text));
 	n = find_regions(regions, REGIONS_MAX);
 	if (!n) {

@@ -39,7 +39,7 @@ static uint64_t hex_prefix(const char *line, size_t len)
 	return v;
 }
 
-/* Some 200000 lines go through here under emulation: no sscanf, no copy. */
+/* This parses some 200000 lines under emulation: no sscanf, no copy. */
 static void scan_line(struct ksym_scan *s, const char *line, size_t len)
 {
 	const char *name = memchr(line, ' ', len), *end;

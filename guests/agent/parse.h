@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The agent's readers of kernel text. Pure: no I/O, tested on the host. */
+/* The agent's parsers of text from the kernel. Pure, tested on the host. */
 #ifndef AGENT_PARSE_H
 #define AGENT_PARSE_H
 
@@ -7,9 +7,9 @@
 #include "wire/filesystem/filesystem.h"
 
 /*
- * Collects wanted symbols while kallsyms goes by, fed in pieces of any size. A
- * symbol's size is the way to the next higher address: kallsyms has no sizes, and
- * a module's symbols come in no order.
+ * Collects the wanted symbols of kallsyms, which is fed in pieces of any size. A
+ * symbol's size is the distance to the next higher address: kallsyms has no sizes,
+ * and does not sort a module's symbols.
  */
 struct ksym_scan {
 	const char *const *names; /* wanted; NULL-terminated, not owned */
@@ -18,36 +18,36 @@ struct ksym_scan {
 	} * hits;	       /* one for each name */
 	uint64_t *addrs;       /* of all symbols */
 	size_t n_addrs;
-	struct buf line; /* an unfinished one */
+	struct buf line; /* an unfinished line */
 };
 
 void ksym_scan_init(struct ksym_scan *s, const char *const *names);
 void ksym_scan_deinit(struct ksym_scan *s);
 void ksym_scan_feed(struct ksym_scan *s, const char *data, size_t len);
 
-/* "name address size" in hex of names[i] into @out; false when it was not seen. */
+/* Writes "name address size" of names[i], in hex, to @out; false if it was not seen. */
 bool ksym_scan_result(const struct ksym_scan *s, size_t i, char *out, size_t size);
 
-/* "0000:...:ffff:c000:0201" with @ipv4 (host order): a GID made of that address. */
+/* Is @gid ("0000:...:ffff:c000:0201") made of the address @ipv4 (host order)? */
 bool gid_is_ipv4(const char *gid, uint32_t ipv4);
 
-/* The text of gid_attrs/types/N of a GID that routes: "RoCE v2\n". */
+/* Is @type, the text of gid_attrs/types/N, that of a routable GID: "RoCE v2\n"? */
 bool gid_type_is_v2(const char *type);
 
 /*
- * The next path of /modules/order at *@pos, which is moved on: one a line, blank
- * lines and lines of '#' skipped, blanks at the ends cut. False at the end; a line
- * that does not fit @size is skipped.
+ * Copies the next path of /modules/order at *@pos, and advances *@pos. There is one
+ * path a line; blanks around it are cut. Skips empty lines, comments ('#'), and lines
+ * that do not fit @size. False at the end.
  */
 bool order_next(const char **pos, char *path, size_t size);
 
 /*
- * The mount point of a line of /proc/self/mounts at *@pos, unescaped (\040),
- * which is moved to the next line. False at the end.
+ * Copies the mount point of the line of /proc/self/mounts at *@pos, unescaped (\040),
+ * and advances *@pos to the next line. False at the end.
  */
 bool mounts_next(const char **pos, char *dir, size_t size);
 
-/* The filesystem that "daxrig.fs=NAME" among the words of  asks for, or NULL. */
+/* The filesystem that "daxrig.fs=NAME" on the kernel's command line names, or NULL. */
 const struct filesystem *cmdline_fs(const char *cmdline);
 
 #endif

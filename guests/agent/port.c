@@ -74,7 +74,7 @@ static bool host_there(int fd)
 
 bool port_wait_host(int fd)
 {
-	/* Edge-triggered: a port without its host reports POLLHUP all the time. */
+	/* Edge-triggered: a port without a host reports POLLHUP all the time. */
 	struct epoll_event ev = { .events = EPOLLIN | EPOLLOUT | EPOLLET }, out;
 	int ep = epoll_create1(EPOLL_CLOEXEC);
 	bool can = ep >= 0 && epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev) == 0;

@@ -7,13 +7,13 @@
 
 #define PORT_NAME "org.daxrig.agent.0"
 
-/* Waits for the port to appear and opens it, O_NONBLOCK. The fd, or -1 (logged). */
+/* Waits for the port to appear and opens it, O_NONBLOCK. Returns the fd, or -1 (logged). */
 int port_open(void);
 
-/* Waits, for ever, until the host has the other end open; false: it cannot wait. */
+/* Waits without a limit until the host has opened the other end; false: poll failed. */
 bool port_wait_host(int fd);
 
-/* Throws away what a host that is gone sent last. */
+/* Discards data from a host that has gone. */
 void port_discard(int fd);
 
 #endif

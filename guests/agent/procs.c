@@ -39,7 +39,7 @@ static void name_leftover(pid_t pid, struct buf *log)
 size_t procs_kill(int timeout_ms, struct buf *log)
 {
 	uint64_t end = now_ns() + (uint64_t)timeout_ms * 1000000;
-	/* Not for ever: a fork that raced with the list sends no SIGCHLD. */
+	/* With a limit: a process forked after the list was read sends no SIGCHLD. */
 	struct timespec nap = { .tv_nsec = 50000000 };
 	sigset_t chld;
 	int status;

@@ -7,12 +7,13 @@
 
 #include "base/buf.h"
 
-/* Reaps what is dead; *@status is set and true returned when @pid was among it. */
+/* Reaps dead children. If @pid is among them, sets *@status and returns true. */
 bool procs_reap(pid_t pid, int *status);
 
 /*
- * SIGKILL to all descendants, again until none is left or @timeout_ms passed.
- * SIGCHLD must be blocked. The number left, each named in @log with its state.
+ * Sends SIGKILL to all descendants, repeatedly, until none is left or @timeout_ms
+ * have passed. SIGCHLD must be blocked. Returns how many are left, and adds a line
+ * with name and state of each to @log.
  */
 size_t procs_kill(int timeout_ms, struct buf *log);
 

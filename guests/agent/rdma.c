@@ -18,7 +18,7 @@
 #include "guests/agent/parse.h"
 
 #define NETDEV "dummy0"
-/* RoCE packets that hold a page: the path MTU of 4096 fits */
+/* large enough for RoCE packets that hold a page: a path MTU of 4096 */
 #define NETDEV_MTU 9000
 #define RXE "rxe0"
 #define ADDRESS "192.0.2.1/24"
@@ -44,7 +44,7 @@ static struct nl_sock *open_netlink(int protocol)
 	return sk;
 }
 
-/* Sets @name up, with @mtu unless that is 0; makes it by module type "dummy" when @create. 0 or -NLE_*. */
+/* Sets link @name up, with @mtu unless 0; with @create makes it, of type "dummy". 0 or -NLE_*. */
 static int link_up(struct nl_sock *sk, const char *name, bool create, unsigned int mtu)
 {
 	struct rtnl_link *want = rtnl_link_alloc(), *old;
@@ -112,7 +112,7 @@ static int add_rxe(struct rdma_result *r)
 	int ret = -NLE_NOMEM;
 
 	if (!sk)
-		return fail(r, "RDMA netlink", "this kernel has none");
+		return fail(r, "RDMA netlink", "this kernel does not support it");
 	msg = nlmsg_alloc_simple(RDMA_NL_GET_TYPE(RDMA_NL_NLDEV, RDMA_NLDEV_CMD_NEWLINK),
 				 NLM_F_REQUEST | NLM_F_ACK);
 	if (msg && !nla_put_string(msg, RDMA_NLDEV_ATTR_DEV_NAME, RXE) &&
@@ -124,7 +124,7 @@ static int add_rxe(struct rdma_result *r)
 	return ret ? fail(r, "cannot add a link of type rxe", nl_geterror(ret)) : 0;
 }
 
-/* "" when it cannot be read: the kernel says EINVAL for an empty entry's type. */
+/* Yields "" if the file cannot be read: the kernel returns EINVAL for an empty entry's type. */
 static void read_gid(const char *dir, unsigned int i, char *out, size_t size)
 {
 	char path[128];
@@ -163,12 +163,12 @@ static bool find_gid(void *arg)
 void rdma_setup(struct rdma_result *out)
 {
 	*out = (struct rdma_result){ 0 };
-	/* The address first: then the new device finds it when it fills its GIDs. */
+	/* First the address, so that the new device finds it when it fills its GIDs. */
 	if (setup_netdev(out) || add_rxe(out))
 		return;
-	/* Polled: no uevent tells of a GID. */
+	/* Polled: there is no uevent for a GID. */
 	if (!uevent_wait(-1, GID_MS, find_gid, out)) {
-		fail(out, RXE, "no RoCE v2 GID with an IPv4 address came");
+		fail(out, RXE, "no RoCE v2 GID with an IPv4 address appeared");
 		return;
 	}
 	snprintf(out->dev, sizeof(out->dev), "%s", RXE);

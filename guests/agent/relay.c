@@ -6,9 +6,9 @@
 
 #include "guests/agent/case-run.h"
 
-#define DRAIN_MAX 4096 /* datagrams of a case that is over */
+#define DRAIN_MAX 4096 /* datagrams of a case that has ended */
 
-/* Takes one datagram of the case to the host. False when there is none now. */
+/* Passes one datagram of the case to the host. False if none has arrived. */
 bool relay_one(struct case_loop *c, struct case_run *r)
 {
 	static uint8_t data[FRAME_PAYLOAD_MAX + 2];
@@ -23,12 +23,12 @@ bool relay_one(struct case_loop *c, struct case_run *r)
 		return false;
 	}
 	if (n < (ssize_t)sizeof(type) || n > (ssize_t)sizeof(data)) {
-		link_send_log(c->link, "the case sent %zd bytes that are no message", n);
+		link_send_log(c->link, "the case sent a malformed message of %zd bytes", n);
 		return true;
 	}
 	memcpy(&type, data, sizeof(type));
 	if (type != MSG_STEP && type != MSG_LOG && type != MSG_EVIDENCE && type != MSG_CALL) {
-		link_send_log(c->link, "the case sent a message of type %u", type);
+		link_send_log(c->link, "the case sent a message of unexpected type %u", type);
 		return true;
 	}
 	if (type == MSG_CALL && !r->calls++)
@@ -45,7 +45,7 @@ void relay_all(struct case_loop *c, struct case_run *r)
 		;
 }
 
-/* The host's answer goes to whoever asks; nobody may, when the case just ended. */
+/* Passes the host's answer to the call that waits; none may, if the case has just ended. */
 void relay_reply(struct case_run *r, const struct frame *f)
 {
 	uint16_t type = MSG_REPLY;
@@ -57,7 +57,7 @@ void relay_reply(struct case_run *r, const struct frame *f)
 		r->deadline += now_ns() - r->asked;
 	buf_add(&data, &type, sizeof(type));
 	buf_add(&data, f->payload, f->len);
-	/* One that does not listen any more is near its end. */
+	/* A case that no longer reads is about to end. */
 	(void)!send(r->link, data.data, data.len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	buf_deinit(&data);
 }

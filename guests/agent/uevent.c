@@ -31,7 +31,7 @@ bool uevent_wait(int fd, int timeout_ms, bool (*ready)(void *arg), void *arg)
 
 		if (!left)
 			return false;
-		/* A second's cap: events can be lost when the socket overflows. */
+		/* At most a second: events are lost if the socket overflows. */
 		poll(&p, 1, fd < 0 ? 5 : MIN(left, 1000));
 		while (fd >= 0 && recv(fd, event, sizeof(event), 0) > 0)
 			;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A guest that was forked has the clock, the random numbers and the name of the one it
- * was forked from, until its host says better.
+ * A forked guest has the clock, the random numbers and the name of its template until the
+ * host's welcome replaces them.
  *
  * rxe keeps the GUID, the GIDs and the addresses of the template. Measured under TCG, on
  * 6.1 and 7.2: a new MAC takes 17 to 25 ms, changes one GID and leaves the GUID, which
- * only a new rxe device gets, for another 65 to 125 ms; all of the above takes 5 ms. No
- * two guests share a network, so that nobody can take one for the other.
+ * only a new rxe device changes, in another 65 to 125 ms; all of the above takes 5 ms. No
+ * two guests share a network, so that the equal addresses do no harm.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +31,7 @@ static void set_clock(uint64_t ns)
 		agent_log("cannot set the clock: %s", strerror(errno));
 }
 
-/* Mixed in and taken up at once: the kernel would go on with its old key for minutes. */
+/* Adds entropy and reseeds at once: else the kernel would use its old key for minutes. */
 static void stir(const struct msg_field *f)
 {
 	struct {
@@ -41,13 +41,13 @@ static void stir(const struct msg_field *f)
 	int fd;
 
 	if (f->len != ENTROPY_BYTES) {
-		agent_log("the host gave %zu bytes of entropy, not %u", f->len, ENTROPY_BYTES);
+		agent_log("the host sent %zu bytes of entropy, not %u", f->len, ENTROPY_BYTES);
 		return;
 	}
 	memcpy(pool.bytes, f->data, ENTROPY_BYTES);
 	fd = open("/dev/urandom", O_RDWR | O_CLOEXEC);
 	if (fd < 0 || ioctl(fd, RNDADDENTROPY, &pool) || ioctl(fd, RNDRESEEDCRNG))
-		agent_log("cannot stir the random numbers: %s", strerror(errno));
+		agent_log("cannot reseed the random numbers: %s", strerror(errno));
 	if (fd >= 0)
 		close(fd);
 }
@@ -69,7 +69,7 @@ static void add_guest(struct buf *out)
 
 	gethostname(name, sizeof(name) - 1);
 	if (getrandom(random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
-		agent_log("no random numbers are to be had");
+		agent_log("cannot get random numbers");
 	msg_put_str(out, TAG_HOST, name);
 	msg_put(out, TAG_RANDOM, random, sizeof(random));
 	clock_gettime(CLOCK_REALTIME, &ts);

@@ -38,7 +38,7 @@ static struct err *archive_err(struct archive *a, const char *what, const char *
 	const char *why = archive_error_string(a);
 	int errnum = archive_errno(a);
 
-	/* "Write error", says libarchive, and keeps the cause to itself. */
+	/* libarchive says only "Write error"; errno has the cause. */
 	if (errnum == ENOSPC || errnum == EDQUOT || errnum == EIO || errnum == EACCES)
 		return err_errno(errnum, "cannot %s '%s'", what, path);
 	return err_create(ERR_INFRA, "cannot %s '%s': %s", what, path,
@@ -62,7 +62,7 @@ static struct err *write_all(int fd, const void *data, size_t len, const char *p
 	return NULL;
 }
 
-/* The package is an ar archive; its data.tar.* is an archive of its own inside. */
+/* The package is an ar archive, which contains the archive data.tar.*. */
 static ssize_t inner_read(struct archive *inner, void *arg, const void **data)
 {
 	struct archive *outer = arg;
@@ -118,7 +118,7 @@ static struct err *extract_entry(struct archive *inner, struct archive_entry *e,
 	const char *name = archive_entry_pathname(e);
 	_cleanup_free_ char *to = NULL, *path = NULL;
 
-	/* A hard link is a regular file to libarchive, without data. */
+	/* libarchive shows a hard link as a regular file without data. */
 	if (!name || archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e))
 		return NULL;
 	while (!strncmp(name, "./", 2))
@@ -169,7 +169,7 @@ struct err *deb_extract(const char *deb, const char *dir, deb_place_fn *place)
 	}
 	if (ret != ARCHIVE_EOF)
 		return archive_err(outer, "unpack", deb);
-	return err_create(ERR_INFRA, "cannot unpack '%s': it holds no data", deb);
+	return err_create(ERR_INFRA, "cannot unpack '%s': it has no data.tar", deb);
 }
 
 struct err *file_read_unpacked(const char *path, size_t max, struct buf *out)
@@ -220,7 +220,7 @@ static void describe(struct archive_entry *e, const struct pack_entry *item, siz
 		type = AE_IFCHR;
 	archive_entry_set_pathname(e, item->path);
 	archive_entry_set_mode(e, type | item->mode);
-	/* The same bytes whoever builds it, and whenever. */
+	/* The bytes must not depend on who builds it, or when. */
 	archive_entry_set_uid(e, 0);
 	archive_entry_set_gid(e, 0);
 	archive_entry_set_mtime(e, 0, 0);

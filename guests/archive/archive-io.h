@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Archives in and out. The owner of libarchive. */
+/* Reading and writing archives. The owner of libarchive. */
 #ifndef GUESTS_ARCHIVE_IO_H
 #define GUESTS_ARCHIVE_IO_H
 
@@ -8,28 +8,29 @@
 #include "guests/archive/pack.h"
 
 /*
- * Says where a file of a package goes, by its path there without a leading "./":
- * a path below the target folder that the caller frees, NULL to leave it out.
+ * Decides where a file of a package goes. @entry is its path in the package, without a
+ * leading "./". Returns a path below the target folder, which the caller frees, or NULL to
+ * leave the file out.
  */
 typedef char *deb_place_fn(const char *entry);
 
 /*
- * Extracts the regular files of the Debian package @deb that @place wants to @dir,
- * making the folders they need. Links and devices are left out, as is a path with
- * a ".." in it. On an error what was written stays there.
+ * Extracts the regular files of the Debian package @deb that @place accepts to @dir,
+ * and makes the folders they need. Links, devices and paths with a ".." are left out.
+ * After an error the files already written stay.
  */
 struct err *deb_extract(const char *deb, const char *dir, deb_place_fn *place) __must_check;
 
-/* Adds the bytes of a file to @out, decompressed if it is compressed; at most @max. */
+/* Adds the bytes of a file, decompressed if necessary, to @out; more than @max are an error. */
 struct err *file_read_unpacked(const char *path, size_t max, struct buf *out) __must_check;
 
 /*
- * Writes @pack, in its order, as a newc cpio under zstd, the form of an initramfs.
- * On an error the file is removed.
+ * Writes @pack, in its order, as a newc cpio compressed by zstd: an initramfs.
+ * After an error the file is removed.
  */
 struct err *cpio_write(const struct pack *pack, const char *path) __must_check;
 
-/* "3.6.2", static. */
+/* libarchive's version, "3.6.2"; static. */
 const char *archive_io_version(void);
 
 #endif

@@ -19,7 +19,7 @@ enum {
 
 #define BZ_LOADED_HIGH 1
 #define SECTOR 512
-#define LENGTH_BEHIND 4 /* bytes: of what is unpacked, behind all payloads but gzip's */
+#define LENGTH_BEHIND 4 /* bytes after each payload but gzip's: the unpacked size */
 
 static unsigned int le16(const uint8_t *p)
 {
@@ -71,7 +71,7 @@ bool bzimage_payload(const void *data, size_t len, size_t *offset, size_t *size)
 	if (len < BZ_HEADER_END)
 		return false;
 	n = le32(p + BZ_PAYLOAD_LENGTH);
-	/* No number of sectors means four. */
+	/* 0 sectors means four. */
 	*offset = ((p[BZ_SETUP_SECTS] ? p[BZ_SETUP_SECTS] : 4u) + 1) * SECTOR +
 		  (size_t)le32(p + BZ_PAYLOAD_OFFSET);
 	if (le16(p + BZ_VERSION) < 0x208 || n <= LENGTH_BEHIND || *offset > len ||

@@ -5,20 +5,20 @@
 
 #include "base/util.h"
 
-/* The header and the release string lie within the first this many bytes. */
+/* Header and release string lie within this many bytes from the start. */
 #define BZIMAGE_HEAD (64 << 10)
 
 #define BZIMAGE_RELEASE_MAX 128
 
 /*
- * Looks at the first @len bytes of a file. NULL when they begin a bzImage, and then
- * @release holds what uname -r will say; else the reason it is none, a constant.
+ * Looks at the first @len bytes of a file. Returns NULL if they begin a bzImage, with the
+ * release (as of uname -r) in @release; else the reason why they do not, a constant.
  */
 const char *bzimage_check(const void *data, size_t len, char release[static BZIMAGE_RELEASE_MAX]);
 
 /*
- * Where in the bzImage @data the compressed kernel is. False when its header does not
- * say, or that is not within @len bytes.
+ * Finds the compressed kernel in the bzImage @data. False if its header does not name the
+ * place, or the place is not within @len bytes.
  */
 bool bzimage_payload(const void *data, size_t len, size_t *offset, size_t *size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What goes into an archive, by its path there. Building the list reads nothing;
- * the sources are read when the list is hashed or written (archive-io.h).
+ * The list of an archive's entries, by path. Adding to the list reads no file; the
+ * sources are read when the list is hashed or written (archive-io.h).
  */
 #ifndef GUESTS_PACK_H
 #define GUESTS_PACK_H
@@ -37,8 +37,8 @@ void pack_deinit(struct pack *pack);
 #define _cleanup_pack_ _cleanup_(pack_deinit)
 
 /*
- * Adds an entry and the folders above it. A path that is there already is left as
- * it is. A leading '/' of @path is dropped. @src is copied; NULL for none.
+ * Adds an entry and the folders above it. A path that the list already has stays as it
+ * is. A leading '/' of @path is dropped. @src is copied; NULL for none.
  */
 void pack_add(struct pack *pack, enum pack_kind kind, const char *path, const char *src,
 	      unsigned int mode);
@@ -46,12 +46,12 @@ void pack_add_char(struct pack *pack, const char *path, unsigned int mode, dev_t
 
 const struct pack_entry *pack_find(const struct pack *pack, const char *path);
 
-/* Orders the entries by path, so that folders come before what is in them. */
+/* Sorts the entries by path, so that folders come before their contents. */
 void pack_sort(struct pack *pack);
 
 /*
- * Adds the list to @sha: with @by_content the bytes of each source, else only its
- * name, inode, size and time of change, which is quick and changes at least as often.
+ * Adds the list to @sha: with @by_content the bytes of each source; else only its name,
+ * inode, size and ctime, which is quick, and changes whenever the bytes change.
  */
 struct err *pack_hash(const struct pack *pack, struct sha256 *sha, bool by_content) __must_check;
 

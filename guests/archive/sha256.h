@@ -16,13 +16,13 @@ struct sha256 {
 void sha256_start(struct sha256 *sha);
 void sha256_add(struct sha256 *sha, const void *data, size_t len);
 
-/* Adds @s and the NUL behind it, so that "ab","c" is not "a","bc". */
+/* Adds @s and its terminating NUL, so that "ab","c" differs from "a","bc". */
 void sha256_adds(struct sha256 *sha, const char *s);
 
 /* Adds all bytes of a file. */
 struct err *sha256_add_file(struct sha256 *sha, const char *path) __must_check;
 
-/* The first 16 digits for @text: good in a file's name; free() it. */
+/* The first 16 digits of the hash of @text, for use in a file's name; free() it. */
 char *sha256_name(const char *text);
 
 void sha256_end(struct sha256 *sha, char hex[static SHA256_HEX]);

@@ -99,7 +99,7 @@ struct err *git_parents(const char *tree, const char *id, char ***out, size_t *n
 	if (err)
 		return err;
 	if (!p)
-		return err_create(ERR_INFRA, "git does not tell the parents of '%s'", id);
+		return err_create(ERR_INFRA, "git did not print the parents of '%s'", id);
 	for (p += strlen(self); *p == ' ' && git_id_len(p + 1); p += 1 + git_id_len(p + 1)) {
 		*out = xrealloc(*out, *n + 1, sizeof(**out));
 		(*out)[(*n)++] = xstrndup(p + 1, git_id_len(p + 1));

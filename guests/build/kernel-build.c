@@ -20,7 +20,7 @@
 #define BUILD_MS (12 * 60 * 60 * 1000)
 #define COMPILER_MS (60 * 1000)
 #define CONFIG_MAX (4u << 20)
-#define SAY_NS (10ull * 1000000000) /* a line of progress that often */
+#define SAY_NS (10ull * 1000000000) /* between two lines of progress */
 #define MAKE_WORDS 24
 
 /* One build: where, and how make is called. */
@@ -29,20 +29,20 @@ struct build {
 	const struct recipe *recipe;
 	const struct progress *say;
 	char *src, *obj;
-	char *basedir_arg, *obj_arg, *jobs_arg; /* words for make */
+	char *basedir_arg, *obj_arg, *jobs_arg; /* arguments for make */
 	const char *cc_arg;			/* NULL: no ccache */
 	FILE *log;
 	char *log_path;
 	size_t lines;
 	uint64_t said_ns;
 	char *first_error;
-	bool modules; /* it has some */
+	bool modules; /* the configuration has modules */
 };
 
 /*
- * What the caller's own make, or a kernel developer's shell, may have set goes. ccache is
- * told that the folders of builds are alike, so that they share what they have in common.
- * The kernel's make takes LC_ALL away, and the compiler would quote in UTF-8.
+ * Unsets variables that the caller's own make, or a kernel developer's shell, may have set.
+ * CCACHE_BASEDIR lets builds in different folders share objects. The kernel's make unsets
+ * LC_ALL, and the compiler would then quote in UTF-8.
  */
 static const char *const make_words[] = {
 	"env",
@@ -69,7 +69,7 @@ static const char *const make_words[] = {
 	"CCACHE_NOHASHDIR=1",
 };
 
-/* "  CC      fs/dax.o" and the compiler's words go to the log; people see where it is. */
+/* Writes make's and the compiler's output to the log, and "  CC      fs/dax.o" as progress. */
 static void take_line(void *arg, const char *line)
 {
 	struct build *b = arg;
@@ -90,7 +90,7 @@ static void take_line(void *arg, const char *line)
 		      b->recipe->profile, b->lines, what);
 }
 
-/* Runs make with @goals, NULL-terminated, behind its usual words. */
+/* Runs make with its usual arguments, then @goals, NULL-terminated. */
 static struct err *make(struct build *b, const char *const *goals, int timeout_ms)
 {
 	const char *argv[ARRAY_SIZE(make_words) + MAKE_WORDS] = { NULL };
@@ -118,7 +118,7 @@ static struct err *make(struct build *b, const char *const *goals, int timeout_m
 	return err_create(ERR_PROGRAM, "%s", b->first_error);
 }
 
-/* The build is at fault, not the host: but for a full disk. */
+/* A failed build is the source's fault, unless the disk is full. */
 static struct err *blame(const struct build *b, struct err *err)
 {
 	_cleanup_buf_ struct buf shown = BUF_INIT;
@@ -133,7 +133,7 @@ static struct err *blame(const struct build *b, struct err *err)
 			  b->log_path);
 }
 
-/* Writes the fragments below the objects; their paths go to @paths, free() them. */
+/* Writes the fragments to files beside the objects; @paths gets their paths, free() them. */
 static struct err *write_fragments(const struct build *b, char **paths, struct buf *all)
 {
 	struct err *err = NULL;
@@ -149,7 +149,7 @@ static struct err *write_fragments(const struct build *b, char **paths, struct b
 	return err;
 }
 
-/* The kernel's own tool lays the fragments over tinyconfig. */
+/* Merges the fragments into tinyconfig by the kernel's own script. */
 static struct err *merge(struct build *b, char **paths)
 {
 	_cleanup_free_ char *config = xasprintf("%s/.config", b->obj);
@@ -167,7 +167,7 @@ static struct err *merge(struct build *b, char **paths)
 	return blame(b, err);
 }
 
-/* Not made anew when the same fragments made it: everything would be looked at again. */
+/* Keeps a .config made from the same fragments: a new one makes Kbuild check everything. */
 static struct err *configure(struct build *b)
 {
 	_cleanup_free_ char *config = xasprintf("%s/.config", b->obj);
@@ -213,7 +213,7 @@ static struct err *compile(struct build *b)
 	return blame(b, err);
 }
 
-/* On one line, whatever the user's paths are. */
+/* Adds one line, whatever characters the user's paths have. */
 static void add_origin(struct buf *text, const char *name, const char *value)
 {
 	buf_addf(text, "%s ", name);
@@ -221,7 +221,7 @@ static void add_origin(struct buf *text, const char *name, const char *value)
 	buf_addc(text, '\n');
 }
 
-/* The folder's text file: what it was made of. */
+/* Writes "origin", which says what the kernel was built from. */
 static struct err *write_origin(const struct build *b, const char *spec, const char *compiler,
 				const char *dir)
 {
@@ -303,7 +303,7 @@ static struct err *open_build(struct build *b)
 	b->jobs_arg = xasprintf("-j%ld", sysconf(_SC_NPROCESSORS_ONLN));
 	b->cc_arg = ccache ? "CC=ccache gcc" : NULL;
 	b->said_ns = now_ns();
-	/* 2.0 GiB of objects of profile fast come from 1.7 GiB of 7.2.13 */
+	/* 7.2.13: 1.7 GiB of source, and 2.0 GiB of objects under profile fast */
 	err = path_exists(b->obj) ? NULL : store_room(b->source->dir, tree_size(b->src) * 5 / 4);
 	if (!err)
 		err = dir_create(b->obj);
@@ -360,7 +360,7 @@ static struct err *compiler_version(char **out)
 	return NULL;
 }
 
-/* Built, and then in the store; another daxrig may have done that while this one waited. */
+/* Builds into the store, unless another daxrig did that while this one waited for the lock. */
 static struct err *build_into(const char *data, const struct kernel_spec *spec,
 			      const struct recipe *recipe, struct source *source,
 			      const char *compiler, const char *key, bool all,

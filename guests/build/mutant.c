@@ -33,7 +33,8 @@ static struct err *bad(const struct mutant *m, const char *why, const char *what
 	_cleanup_buf_ struct buf shown = BUF_INIT;
 
 	buf_add_escaped(&shown, what, strcspn(what, "\n"), 100);
-	return err_create(ERR_USAGE, "'%s' is no mutant: %s '%s'", m->path, why, buf_str(&shown));
+	return err_create(ERR_USAGE, "'%s' is not a mutant: %s '%s'", m->path, why,
+			  buf_str(&shown));
 }
 
 static bool split(char *text, struct mutant_words *out)
@@ -50,7 +51,7 @@ static bool split(char *text, struct mutant_words *out)
 	return out->n;
 }
 
-/* One field, unfolded: *@at moves behind it. */
+/* Reads one field, unfolded, and moves *@at after it. */
 static char *take_value(const char **at)
 {
 	struct buf b = BUF_INIT;
@@ -88,11 +89,11 @@ static struct err *take_field(struct mutant *m, const char **at)
 		*at += strlen(fields[i].label);
 		value = take_value(at);
 		if (!*value || (fields[i].words ? fields[i].words->n != 0 : m->what != NULL))
-			return bad(m, "nothing, or a second time,", line);
+			return bad(m, "empty or repeated field", line);
 		if (!fields[i].words)
 			m->what = take_ptr(value);
 		else if (!split(value, fields[i].words))
-			return bad(m, "too many words, or none, in", line);
+			return bad(m, "no words or too many in", line);
 		return NULL;
 	}
 	return bad(m, "expected 'What:', 'Rule:', 'Sources:', 'Cases:' or '---', found", line);
@@ -108,8 +109,7 @@ struct err *mutant_parse(const char *path, const char *text, struct mutant *m)
 	while (!err && *text && strncmp(text, HEADER_END, strlen(HEADER_END)))
 		err = take_field(m, &text);
 	if (!err && (!*text || !m->what || !m->rules.n || !m->sources.n || !m->cases.n))
-		err = bad(m,
-			  "What, Rule, Sources or Cases, or the '---' behind them, is missing in",
+		err = bad(m, "What, Rule, Sources or Cases, or the '---' after them, is missing in",
 			  m->name);
 	return err;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A mutant: a patch that puts a bug into a good kernel, guests/mutants/NAME.patch. In front
- * of the diff it says, each on a line of its own that may go on behind a blank,
+ * A mutant: a patch that puts a bug into a good kernel, guests/mutants/NAME.patch. Before the
+ * diff it has these fields, each on a line that may be continued on lines with a leading blank:
  *
  *	What: what is broken
- *	Rule: RULE, RULE	any of which shows it (verdict.h), the most telling first
+ *	Rule: RULE, RULE	the rules that may show it (base/rule.h), the best one first
  *	Sources: 7.2, 7.3	the series of linux-source it applies to
  *	Cases: GLOB GLOB	cases that show it fast
  *	---
@@ -30,7 +30,7 @@ struct mutant {
 
 /*
  * Reads the header of @text, the patch @path. mutant_deinit() *@out, in any case. ERR_USAGE:
- * one of the four is missing, or something else stands there. Pure.
+ * one of the four fields is missing, or there is an unknown one. Pure.
  */
 struct err *mutant_parse(const char *path, const char *text, struct mutant *out) __must_check;
 void mutant_deinit(struct mutant *m);

@@ -32,7 +32,7 @@ static bool is_nothing(const char *path)
 	return strcmp(path, "/dev/null") == 0;
 }
 
-/* What is behind the first folder; NULL when that leads elsewhere. */
+/* The path after its first folder (-p1); NULL if it leads out of the source. */
 static const char *strip(const char *path)
 {
 	const char *rest = strchr(path, '/');
@@ -59,7 +59,7 @@ static struct err *add_file(const char *name, const char *from, const char *to, 
 	const char *path = strip(is_nothing(to) ? from : to);
 
 	if (!path)
-		return refuse(name, "it changes what is no file of the source,",
+		return refuse(name, "it changes a file outside the source,",
 			      is_nothing(to) ? from : to);
 	if (!is_nothing(from) && !is_nothing(to) && (!strip(from) || strcmp(strip(from), path)))
 		return refuse(name, "it renames", from);
@@ -68,7 +68,7 @@ static struct err *add_file(const char *name, const char *from, const char *to, 
 	return NULL;
 }
 
-/* "@@ -1,7 +1,8 @@": how many lines of the old and of the new text follow. */
+/* Reads "@@ -1,7 +1,8 @@": how many lines of the old and of the new text follow. */
 static bool read_counts(const char *line, unsigned long *old, unsigned long *new)
 {
 	char *end;
@@ -87,7 +87,7 @@ static bool read_counts(const char *line, unsigned long *old, unsigned long *new
 	return !strncmp(end, " @@", 3);
 }
 
-/* From the first hunk's line to behind the last; NULL when it is cut off. */
+/* Skips the hunks at @p. Returns what follows the last; NULL if a hunk is cut off. */
 static const char *skip_hunks(const char *p)
 {
 	unsigned long old, new;
@@ -96,7 +96,7 @@ static const char *skip_hunks(const char *p)
 		for (p = next_line(p); old || new; p = next_line(p)) {
 			if (*p == '\\')
 				continue;
-			/* an editor may have taken the blank off an empty line */
+			/* an editor may have removed the blank of an empty line */
 			if (!*p || !strchr(" -+\n", *p) || (!old && *p != '+') ||
 			    (!new &&*p != '-'))
 				return NULL;
@@ -131,6 +131,6 @@ struct err *patch_parse(const char *name, const char *text, struct patch *out)
 			return err ? err : refuse(name, "it is cut off in", to);
 	}
 	if (!err && out->n == before)
-		err = refuse(name, "it changes nothing,", "there is no '---', '+++', '@@'");
+		err = refuse(name, "it changes nothing: it lacks", "--- +++ @@");
 	return err;
 }

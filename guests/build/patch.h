@@ -6,7 +6,7 @@
 #include "base/err.h"
 
 struct patch_file {
-	char *path; /* below the source's folder, never out of it */
+	char *path; /* relative to the source's folder, without ".." */
 	bool created;
 };
 
@@ -21,8 +21,9 @@ struct patch {
 	}
 
 /*
- * Adds the files of the diff @text; words before and between its parts are no matter. @name
- * is for messages. ERR_USAGE: it changes nothing, or files out of the folder, or is cut off.
+ * Adds the files of the diff @text to @out; ignores other text before and between its parts.
+ * @name is for messages. ERR_USAGE: the diff changes nothing, changes files outside the folder,
+ * or is cut off.
  */
 struct err *patch_parse(const char *name, const char *text, struct patch *out) __must_check;
 void patch_deinit(struct patch *p);

@@ -5,7 +5,7 @@
 
 #include "base/nearest.h"
 
-/* The assembler reads the file: build.mk says that this depends on it. */
+/* The assembler reads the file: build.mk has the dependency. */
 #define EMBED(name, file)                                                                          \
 	extern const char name[];                                                                  \
 	__asm__(".pushsection .rodata\n"                                                           \
@@ -70,7 +70,7 @@ bool profile_read_setting(const char *line, struct profile_setting *out)
 	return true;
 }
 
-/* What @config, to its end, says last of an option; what it does not name is off. */
+/* The last value that @config gives an option; an option that it does not name is off. */
 static bool has_setting(const char *config, const struct profile_setting *wanted)
 {
 	struct profile_setting found = { .value = "n", .value_len = 1 }, s;
@@ -88,7 +88,7 @@ void profile_lost(const char *fragment, const char *config, struct buf *lost)
 	struct profile_setting s;
 
 	for (const char *p = fragment; *p; p += strcspn(p, "\n"), p += *p == '\n') {
-		/* what is set again further down does not count */
+		/* a later line may set the option again: that one counts */
 		if (!profile_read_setting(p, &s) || has_setting(config, &s) || !has_setting(p, &s))
 			continue;
 		buf_addf(lost, "%s%.*s=%.*s", lost->len ? ", " : "", (int)s.name_len, s.name,

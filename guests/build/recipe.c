@@ -10,7 +10,7 @@
 
 #define PART_MAX (4u << 20) /* bytes */
 #define KEY_HEX 12	    /* characters */
-#define RECIPE_FORMAT "1"   /* changes when the same parts make another kernel */
+#define RECIPE_FORMAT "1"   /* to be raised when the same parts result in another kernel */
 
 static void add_part(struct recipe_part *parts, size_t *n, const char *name, char *text)
 {
@@ -110,7 +110,7 @@ char *recipe_key(const struct recipe *r, const char *source, const char *compile
 	return xasprintf("%s-%s-%.*s", source, r->profile, KEY_HEX, hex);
 }
 
-/* What a fragment before says goes when one behind it says otherwise. */
+/* A setting of an earlier fragment is lost if a later fragment overrides it. */
 static char *rest_of(const struct recipe *r, size_t from)
 {
 	struct buf all = BUF_INIT;
@@ -140,6 +140,5 @@ struct err *recipe_check(const struct recipe *r, const char *title, const char *
 	profile_lost(wanted, config, &lost);
 	if (!lost.len)
 		return NULL;
-	return err_create(ERR_USAGE, "cannot build %s so: its configuration does not take %s",
-			  title, buf_str(&lost));
+	return err_create(ERR_USAGE, "cannot build %s: Kconfig rejects %s", title, buf_str(&lost));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a kernel that is built here is made of, besides its source. */
+/* The parts of a built kernel besides its source: profile, config fragments, patches. */
 #ifndef GUESTS_RECIPE_H
 #define GUESTS_RECIPE_H
 
@@ -14,8 +14,8 @@ struct recipe_part {
 
 struct recipe {
 	const char *profile; /* borrowed: "fast" */
-	/* fragments of a .config, what comes later goes over what came before; of the
-	   first one, of what daxrig needs, some are wishes: see kernel-config.h */
+	/* fragments of a .config; later ones override earlier ones. The first one is what
+	   daxrig needs; some of its options are only wishes: see kernel-config.h */
 	struct recipe_part fragments[KERNEL_SPEC_EXTRAS_MAX + 3];
 	size_t nr_fragments;
 	struct recipe_part patches[KERNEL_SPEC_EXTRAS_MAX]; /* in this order */
@@ -23,22 +23,22 @@ struct recipe {
 };
 
 /*
- * From the extras of @spec, whose files are read. recipe_deinit() *@out, in any case.
- * ERR_USAGE: one is no profile, no FILE.config and no FILE.patch or FILE.diff, or cannot be
- * read. @spec must last as long.
+ * Makes the recipe from the extras of @spec, and reads their files. recipe_deinit() *@out, in
+ * any case. ERR_USAGE: an extra is neither a profile, FILE.config, FILE.patch nor FILE.diff, or
+ * cannot be read. @spec must outlive *@out.
  */
 struct err *recipe_read(const struct kernel_spec *spec, struct recipe *out) __must_check;
 void recipe_deinit(struct recipe *r);
 
 /*
- * The key of what @r makes of the source @source with @compiler (its version in words):
+ * The key of the kernel that @r makes from @source with @compiler (its version as text):
  * "SOURCE-PROFILE-HEX", the same for the same bytes. free() it.
  */
 char *recipe_key(const struct recipe *r, const char *source, const char *compiler);
 
 /*
- * ERR_USAGE in words when @config, the .config that came out for @title, has not what the
- * fragments ask for; wishes that it does not grant are added to @missed.
+ * ERR_USAGE if @config, the resulting .config of @title, lacks a setting of the fragments.
+ * Adds the wishes that it lacks to @missed.
  */
 struct err *recipe_check(const struct recipe *r, const char *title, const char *config,
 			 struct buf *missed) __must_check;

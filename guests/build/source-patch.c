@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Patches onto a source, and off it again. */
+/* Applies patches to a source, and takes them back. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #define PATCH_MS (60 * 1000)
 #define TOUCHED_MAX (1u << 20)
 
-/* "m PATH" is to come back from orig/, "c PATH" to go. */
+/* Undoes a line of the list: "m PATH" is restored from orig/, "c PATH" is removed. */
 static struct err *take_back(const struct source *s, char kind, const char *path)
 {
 	_cleanup_free_ char *orig = xasprintf("%s/orig/%s", s->dir, path);
@@ -45,7 +45,7 @@ struct err *source_unpatch(const struct source *s)
 	return err ? err : tree_remove(orig);
 }
 
-/* The original goes aside first, so that it comes back whatever happens then. */
+/* Saves the original first, so that it can be restored whatever happens then. */
 static struct err *keep_original(const struct source *s, const struct patch_file *f,
 				 struct buf *list)
 {

@@ -15,7 +15,7 @@
 
 #define PACKAGE_PREFIX "linux-source-"
 #define TARBALL_NAME "source.tar"
-#define ROOM_WANTED (5ull << 30) /* bytes: a package, what is in it, and objects */
+#define ROOM_WANTED (5ull << 30) /* bytes: a package, its contents, and objects */
 #define UNPACK_MS (30 * 60 * 1000)
 #define COMMIT_SHOWN 12
 
@@ -32,7 +32,7 @@ void source_deinit(struct source *s)
 	*s = (struct source){ .lock = -1 };
 }
 
-/* The newest of all suites. */
+/* Finds the newest version in all suites. */
 static struct err *ask_apt(const char *data, const struct kernel_spec *spec,
 			   const struct progress *say, char **version)
 {
@@ -54,13 +54,13 @@ static struct err *ask_apt(const char *data, const struct kernel_spec *spec,
 	}
 	if (!err && !*version)
 		err = err_create(ERR_USAGE,
-				 "unknown kernel '%s': no suite has package '%s'; there "
-				 "are such for the newest versions of a few series",
+				 "unknown kernel '%s': no suite has package '%s'; suites "
+				 "have source packages only for a few series",
 				 spec->text, name);
 	return err;
 }
 
-/* As for a packaged kernel, what is the newest is asked once a day. */
+/* As for a packaged kernel, daxrig looks for a newer version once a day. */
 static struct err *find_deb(const char *data, const struct kernel_spec *spec,
 			    const struct progress *say, struct source *out)
 {
@@ -78,7 +78,7 @@ static struct err *find_deb(const char *data, const struct kernel_spec *spec,
 		if (err && (!known || err->code == ERR_USAGE || err->code == ERR_CANCELLED))
 			return err;
 		if (err) {
-			progress_line(say, "cannot ask for newer source, taking %s: %s", known,
+			progress_line(say, "cannot look for newer source, using %s: %s", known,
 				      err->message);
 			err_free(err);
 		} else {
@@ -96,15 +96,14 @@ static struct err *find_deb(const char *data, const struct kernel_spec *spec,
 	return NULL;
 }
 
-/* What a tree has besides its commits is not built: that is said. */
+/* Uncommitted changes of a tree are not built: tells the user so. */
 static struct err *tell_changes(const char *tree, const struct progress *say)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	struct err *err = GIT(tree, &text, "status", "--porcelain", "--untracked-files=no");
 
 	if (!err && text.len)
-		progress_line(say, "'%s' has changes that are not committed: they are not built",
-			      tree);
+		progress_line(say, "'%s' has uncommitted changes, which are not built", tree);
 	return err;
 }
 
@@ -144,7 +143,7 @@ static char *place_tarball(const char *entry)
 		       NULL;
 }
 
-/* Downloads the package into @dir, the first suite's that has this version. */
+/* Downloads the package into @dir, from the first suite that has this version. */
 static struct err *download(const char *data, const struct source *s, const char *dir,
 			    const struct progress *say)
 {
@@ -163,7 +162,7 @@ static struct err *download(const char *data, const struct source *s, const char
 		if (err || its)
 			return err;
 	}
-	return err_create(ERR_INFRA, "cannot fetch '%s': the archive has it no more", s->title);
+	return err_create(ERR_INFRA, "cannot fetch '%s': no longer in the archive", s->title);
 }
 
 static struct err *unpack(const char *data, const struct source *s, const char *tmp,
@@ -222,7 +221,7 @@ static struct err *checkout(const struct source *s)
 	_cleanup_free_ char *src = xasprintf("%s/src", s->dir);
 	_cleanup_buf_ struct buf out = BUF_INIT;
 
-	/* by --force, what a killed one left is of no matter */
+	/* --force: a killed checkout may have left files */
 	return err_wrap(GIT(src, &out, "checkout", "--quiet", "--force", "--detach", s->commit),
 			"cannot check out %s", s->title);
 }

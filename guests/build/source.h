@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Kernel source to build from, Debian's or a git tree of the user's. It lies in a folder of
- * its own, which stays for the next build:
+ * Kernel source to build from, from Debian or from the user's git tree. It is in a folder of
+ * its own, which is kept for the next build:
  *
  *	DATA/build/src-7.2.13-1/src/	the source
- *		orig/, touched		what patches changed in it, to take them back
+ *		orig/, touched		originals and list of patched files, to restore them
  *		obj-PROFILE/		objects
  *
- * A user's tree is never written to: its commits are checked out into a clone that shares
- * their objects.
+ * daxrig never writes to a user's tree: it checks its commits out into a clone that shares
+ * the tree's git objects.
  */
 #ifndef GUESTS_SOURCE_H
 #define GUESTS_SOURCE_H
@@ -18,35 +18,35 @@
 #include "guests/store/kernel-spec.h"
 
 struct source {
-	char *name;  /* one word, differs between different sources: "src-7.2.13-1" */
+	char *name;  /* one word, unique for each source: "src-7.2.13-1" */
 	char *title; /* for people: "linux-source-7.2 7.2.13-1", "commit 1a2b3c4d5e6f of /l" */
 	char *dir;   /* the folder, absolute */
-	char *package, *version; /* Debian's; NULL for a tree */
-	char *tree, *commit; /* the user's, absolute, and all 40 characters; NULL for Debian's */
-	int lock;	     /* -1 until source_prepare() */
+	char *package, *version; /* of Debian; NULL for a tree */
+	char *tree, *commit;	 /* absolute path, and all 40 characters; NULL for a package */
+	int lock;		 /* -1 until source_prepare() */
 };
 
 /*
- * What @spec, one that is built, means now. Asks apt or git, unpacks nothing.
- * source_deinit() *@out, in any case. ERR_USAGE: there is no such source.
+ * Finds the source that @spec, of a kernel to build, names now. Asks apt or git, unpacks
+ * nothing. source_deinit() *@out, in any case. ERR_USAGE: there is no such source.
  */
 struct err *source_find(const char *data_dir, const struct kernel_spec *spec,
 			const struct progress *say, struct source *out) __must_check;
 
 /*
- * Makes DIR/src hold just this source, without any patch. Waits for another daxrig that
- * builds there, and keeps others out until source_deinit().
+ * Makes DIR/src contain exactly this source, without any patch. Waits for another daxrig that
+ * builds there, and holds the lock until source_deinit().
  */
 struct err *source_prepare(const char *data_dir, struct source *s, const struct progress *say)
 	__must_check;
 
 /*
- * Applies the diff in the file @patch, @text. ERR_USAGE: it does not apply, then the source
- * may have it in part until the next source_prepare().
+ * Applies the diff @text of the file @patch. ERR_USAGE: it does not apply; the source may then
+ * have a part of it until the next source_prepare().
  */
 struct err *source_patch(struct source *s, const char *patch, const char *text) __must_check;
 
-/* Takes back what source_patch() did, in this or an earlier process. */
+/* Undoes all source_patch() calls, of this or an earlier process. */
 struct err *source_unpatch(const struct source *s) __must_check;
 
 void source_deinit(struct source *s);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The machine's lists of archives in both forms, what apt-cache says, and its Depends. */
+/* Lists of archives in both forms, the output of apt-cache, and Depends fields. */
 #include "guests/store/apt-package.h"
 #include "guests/store/apt-sources.h"
 #include "guests/store/kernel-deb.h"

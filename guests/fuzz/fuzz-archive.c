@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A package, unpacked to a folder of its own, out of which nothing may come. */
+/* Unpacks a package to a folder of its own: no file may get outside it. */
 #include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,7 +23,7 @@ static void make_folder(void)
 	atexit(remove_all);
 }
 
-/* Whatever is asked for is given, but for the way out of the folder. */
+/* Accepts every path except one that leads out of the folder. */
 static char *place_all(const char *entry)
 {
 	require(*entry != '/' && strcmp(entry, "..") && strncmp(entry, "../", 3) &&

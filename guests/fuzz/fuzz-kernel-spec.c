@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How a kernel is named, up to a newline; then names of packages to choose from. */
+/* A SPEC of a kernel, up to a newline; then names of packages to choose from. */
 #include "guests/store/kernel-spec.h"
 #include "fuzz/fuzz.h"
 
@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	require(spec.text && spec.nr_extras <= KERNEL_SPEC_EXTRAS_MAX);
 	require(kernel_spec_is_built(&spec) || !*kernel_spec_extras(&spec));
-	/* what is put down in a record names the same again */
+	/* the text that a record stores must name the same kernel */
 	require(fuzz_ok(kernel_spec_parse(spec.text, &again)));
 	require(again.kind == spec.kind && !strcmp(again.text, spec.text));
 	kernel_spec_deinit(&again);

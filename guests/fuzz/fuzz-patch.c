@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A diff that is to be applied, and the header that a mutant has before it. */
+/* A diff to apply, and the header of a mutant before it. */
 #include "guests/build/mutant.h"
 #include "guests/build/patch.h"
 #include "fuzz/fuzz.h"

@@ -45,7 +45,7 @@ struct err *image_check(const char *path, uint64_t *bytes)
 	return digest_check(path, &want);
 }
 
-/* The memo as it is when it is whole. */
+/* The complete text of a memo. */
 static char *memo_text(const char *quick, const char *key)
 {
 	_cleanup_free_ char *lines = xasprintf("%s\n%s\n", quick, key);

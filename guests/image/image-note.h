@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is noted beside images (image.h) in CACHE/images:
+ * Notes beside the images (image.h) in CACHE/images:
  *
  *	KEY.digest	size and digest of KEY.img, on one line
  *	KERNEL.memo	see image_memo_read()
@@ -11,16 +11,16 @@
 #include "base/err.h"
 #include "guests/archive/sha256.h"
 
-/* The path of what is noted of the image @path; free() it. Pure. */
+/* The path of the note of the image @path; free() it. Pure. */
 char *image_note_path(const char *path);
 
-/* Notes what the file @from, which is to become the image @path, holds, and its size. */
+/* Writes the note of the image @path, from the file @from that will become it; also its size. */
 struct err *image_note_write(const char *path, const char *from, uint64_t *bytes) __must_check;
 
 /*
- * A memo has the state of an image's sources (by their times), the key by content that they
- * had then, so that their bytes need not be read again, and a digest of these two lines.
- * Any doubt, and another state than @quick unless that is NULL, reads as no memo: false.
+ * A memo has two lines, and a digest of them: the state of an image's sources (by their ctimes)
+ * and the key of their contents in that state, which saves reading their bytes again. Returns
+ * false if the memo is damaged, or its state is not @quick (NULL: any state will do).
  */
 bool image_memo_read(const char *path, const char *quick, char key[static SHA256_HEX]);
 struct err *image_memo_write(const char *path, const char *quick, const char *key) __must_check;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What CACHE/images holds, and who holds it. */
+/* The images in CACHE/images, and their locks. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ struct err *image_hold(const char *path, int *out)
 	*out = -1;
 	if (fd < 0 && errno == ENOENT)
 		return NULL;
-	/* Whoever removes it has it alone, and only for as long as that takes. */
+	/* A remover holds the exclusive lock, for a short time only. */
 	while (fd >= 0 && flock(fd, LOCK_SH) && errno == EINTR)
 		;
 	if (fd < 0 || fstat(fd, &mine))
@@ -60,7 +60,7 @@ static bool is_held(const char *path)
 	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0;
 }
 
-/* A whole image, KEY.img, or one being written, KEY.img.tmp-PID. */
+/* A complete image is KEY.img; one being written is KEY.img.tmp-PID. */
 static bool read_entry(const char *dir, const char *name, struct image_entry *e)
 {
 	size_t n = strspn(name, "0123456789abcdef");
@@ -82,7 +82,7 @@ static bool read_entry(const char *dir, const char *name, struct image_entry *e)
 		e->kernel = find_kernel(dir, key);
 		e->busy = is_held(e->path);
 	} else {
-		/* it takes seconds to write one */
+		/* writing one takes seconds: somebody may be writing it now */
 		e->busy = time(NULL) - st.st_mtime < 600;
 	}
 	return true;
@@ -145,7 +145,7 @@ bool image_remove(const struct image_entry *e)
 	return true;
 }
 
-/* A memo is written before its image: whoever makes that now makes it all the same. */
+/* A memo is written before its image: removing it does not disturb whoever writes that image. */
 void image_sweep(const char *cache_dir)
 {
 	_cleanup_free_ char *dir = xasprintf("%s/images", cache_dir);

@@ -19,7 +19,7 @@
 #include "guests/archive/sha256.h"
 #include "guests/image/tools.h"
 
-/* Goes up when images are laid out or written differently. */
+/* To be raised when the layout or the format of images changes. */
 #define IMAGE_FORMAT "daxrig image 1"
 #define IMAGE_KEEP (14 * 24 * 60 * 60) /* seconds since its last use */
 #define HOLD_TRIES 3
@@ -103,7 +103,7 @@ static struct err *image_build(const struct pack *pack, const char *path, uint64
 	return err;
 }
 
-/* Removes what no run has asked for in a long time, half-written files included. */
+/* Removes images that no run has used for a long time, half-written files included. */
 static void prune(const char *dir)
 {
 	time_t now = time(NULL);
@@ -128,7 +128,7 @@ static struct err *check_agent(const char *path)
 	if (fd < 0)
 		return err_errno(errno, "cannot open the agent '%s'", path);
 	if (read(fd, magic, sizeof(magic)) != sizeof(magic) || memcmp(magic, "\177ELF", 4))
-		return err_create(ERR_INFRA, "cannot use the agent '%s': it is no program", path);
+		return err_create(ERR_INFRA, "cannot use the agent '%s': not a program", path);
 	return NULL;
 }
 
@@ -145,7 +145,7 @@ static struct err *plan_for(const struct kernel *k, const char *agent_path, stru
 	return err;
 }
 
-/* Builds the image when there is none that is whole. */
+/* Builds the image unless there is an intact one. */
 static struct err *image_need(const struct pack *pack, const char *path, uint64_t *bytes,
 			      bool *built, const struct kernel *k, const struct progress *say)
 {
@@ -155,7 +155,7 @@ static struct err *image_need(const struct pack *pack, const char *path, uint64_
 
 	if (!wrong)
 		return NULL;
-	/* without a note it is one that an older daxrig made */
+	/* an image without a note is from an older daxrig */
 	if (path_exists(path) && path_exists(note))
 		progress_line(say, "the image for %s is damaged and built again: %s", k->release,
 			      wrong->message);
@@ -188,7 +188,7 @@ struct err *image_get(const char *cache_dir, const struct kernel *k, const char 
 		return err;
 	path = xasprintf("%s/%s" IMAGE_SUFFIX, dir, key);
 	note = image_note_path(path);
-	/* Another daxrig may remove it between two looks. */
+	/* Another daxrig may remove it between two checks. */
 	for (int i = 0; i < HOLD_TRIES && held < 0; i++) {
 		err = image_need(&pack, path, &bytes, &built, k, say);
 		if (!err)
@@ -197,8 +197,8 @@ struct err *image_get(const char *cache_dir, const struct kernel *k, const char 
 			return err;
 	}
 	if (held < 0)
-		return err_create(ERR_INFRA, "'%s' does not last", path);
-	/* Its times say when it was used last, for prune(). */
+		return err_create(ERR_INFRA, "'%s' is removed again and again", path);
+	/* Its mtime is the time of the last use, for prune(). */
 	utimensat(AT_FDCWD, path, NULL, 0);
 	utimensat(AT_FDCWD, note, NULL, 0);
 	*out = xcalloc(1, sizeof(**out));

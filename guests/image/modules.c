@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "wire/filesystem/filesystem.h"
 
-/* Filesystems come last: they load slowly, and the agent sets devices up meanwhile. */
+/* Filesystems come last: they load slowly, and meanwhile the agent sets devices up. */
 static const struct module_want ground[] = {
 	/* the link and the NVDIMM */
 	{ "virtio_pci", true },
@@ -16,11 +16,11 @@ static const struct module_want ground[] = {
 	{ "nd_pmem", true },
 	{ "device_dax", false },
 	{ "dax_pmem", false },
-	/* rxe and the filesystems ask for crc32c and crc32 by name, to 6.12 */
+	/* up to 6.12, rxe and the filesystems request crc32c and crc32 by name */
 	{ "crc32c_generic", false },
 	{ "crc32c_intel", false },
 	{ "crc32_generic", false },
-	/* soft-RoCE on an interface of its own */
+	/* soft-RoCE, and its own network interface */
 	{ "dummy", false },
 	{ "ib_uverbs", false },
 	{ "rdma_rxe", false },
@@ -56,7 +56,7 @@ static void list_push(struct module_list *list, const char *name, const char *pa
 	list->paths[list->count++] = xstrdup(path);
 }
 
-/* Marks @name; false when it was marked before, which also ends circles. */
+/* Marks @name; false if it was marked before, which also ends circular dependencies. */
 static bool first_visit(struct order *o, const char *name)
 {
 	for (size_t i = 0; i < o->count; i++) {
@@ -120,7 +120,7 @@ static struct err *visit_wanted(struct order *o, const struct module_want *want,
 struct err *modules_order(const char *moddir, const struct module_want *wanted,
 			  struct module_list *out)
 {
-	/* depmod writes down what modules say of each other; the rest stays out. */
+	/* Only dependencies that depmod has recorded count. */
 	_cleanup_free_ char *softdep = xasprintf("%s/modules.softdep", moddir);
 	const char *const config[] = { softdep, NULL };
 	_cleanup_buf_ struct buf missing = BUF_INIT;
@@ -152,7 +152,7 @@ struct err *modules_wanted(const char *moddir, struct module_list *out)
 	size_t n = ARRAY_SIZE(ground);
 
 	memcpy(wanted, ground, sizeof(ground));
-	/* any may be left out of a kernel of one's own */
+	/* a user's own kernel may lack any of them */
 	for (size_t i = 0; filesystems[i]; i++)
 		wanted[n++] = (struct module_want){ filesystems[i]->module, false };
 	return modules_order(moddir, wanted, out);

@@ -46,7 +46,7 @@ char *tools_next_library(const char **at)
 	return NULL;
 }
 
-/* A library's path with the links in its folder resolved: /lib is /usr/lib. */
+/* A library's path with the links in its folder's path resolved: /lib becomes /usr/lib. */
 static struct err *add_library(struct pack *pack, const char *path)
 {
 	_cleanup_free_ char *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
@@ -103,7 +103,7 @@ struct err *tools_add(struct pack *pack)
 
 		pack_add(pack, PACK_LINK, merged[i], to, 0777);
 	}
-	/* One folder holds all programs, by whichever name it is asked for. */
+	/* One folder has all programs; the other names of the folder are links to it. */
 	pack_add(pack, PACK_LINK, "usr/bin", "sbin", 0777);
 	err = add_program(pack, "ndctl", "ndctl");
 	for (size_t i = 0; !err && (name = filesystem_program(i, &package)); i++)

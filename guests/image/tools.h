@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The host's programs that a guest needs, with the libraries they are linked to. */
+/* Programs of the host that a guest needs, and their shared libraries. */
 #ifndef GUESTS_TOOLS_H
 #define GUESTS_TOOLS_H
 
@@ -7,21 +7,21 @@
 #include "guests/archive/pack.h"
 
 /*
- * Adds the programs (to /usr/sbin), the shared libraries (to where the host has
- * them), their configuration and the links a merged /usr has. A program that is
- * not installed is an error that names its package.
+ * Adds the programs (to /usr/sbin), the shared libraries (to the host's paths), their
+ * configuration and the links of a merged /usr. A program that is not installed is
+ * an error that names its package.
  */
 struct err *tools_add(struct pack *pack) __must_check;
 
 /*
- * The path of a program of the host, also where PATH, as users have it, does not
- * look (/usr/sbin). NULL if it is not installed; free() it.
+ * The path of a program of the host, also in folders that a user's PATH often lacks
+ * (/usr/sbin). NULL if it is not installed; free() it.
  */
 char *tools_find(const char *name);
 
 /*
- * The next absolute path in what the dynamic linker prints for --list, from *@at
- * on; moves *@at behind it. NULL when there is none; free() it. Pure.
+ * The next absolute path in the output of the dynamic linker's --list, from *@at on;
+ * moves *@at after it. NULL if there is none; free() it. Pure.
  */
 char *tools_next_library(const char **at);
 

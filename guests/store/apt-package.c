@@ -25,7 +25,7 @@ void apt_packages_deinit(struct apt_packages *list)
 	memset(list, 0, sizeof(*list));
 }
 
-/* The value of "Field: value" in the stanza at @text; NULL if it has none; free() it. */
+/* The value of a field ("Field: value") in the stanza at @text; NULL if none; free() it. */
 static char *control_field(const char *text, const char *field)
 {
 	size_t n = strlen(field);

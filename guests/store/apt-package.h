@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What apt-cache says of packages. Pure. */
+/* A parser for the output of apt-cache. Pure. */
 #ifndef GUESTS_APT_PACKAGE_H
 #define GUESTS_APT_PACKAGE_H
 
@@ -7,7 +7,7 @@
 
 struct apt_package {
 	char *name, *version;
-	char *depends;	/* "a, b (= 1) | c"; "" when there is none */
+	char *depends;	/* "a, b (= 1) | c"; "" if there is none */
 	uint64_t bytes; /* of the package file */
 };
 
@@ -16,14 +16,14 @@ struct apt_packages {
 	size_t n;
 };
 
-/* Adds each stanza of `apt-cache show` that has a name and a version. */
+/* Adds each stanza of the output of `apt-cache show` that has a name and a version. */
 void apt_packages_parse(struct apt_packages *list, const char *text);
 void apt_packages_deinit(struct apt_packages *list);
 
-/* NULL if there is none of that name. */
+/* The package @name; NULL if there is none. */
 const struct apt_package *apt_packages_find(const struct apt_packages *list, const char *name);
 
-/* Of one on the heap; NULL is fine. */
+/* Frees a package on the heap; NULL is fine. */
 void apt_package_free(struct apt_package *package);
 
 #endif

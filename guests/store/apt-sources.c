@@ -25,7 +25,7 @@ void apt_sources_deinit(struct apt_sources *sources)
 	memset(sources, 0, sizeof(*sources));
 }
 
-/* Takes what @s holds. */
+/* Adds @s and takes its strings. */
 static void sources_push(struct apt_sources *sources, struct apt_source *s)
 {
 	sources->items = xrealloc(sources->items, sources->count + 1, sizeof(*s));
@@ -49,7 +49,7 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
-/* "[signed-by=X check-valid-until=no]": returns what follows, NULL if unclosed. */
+/* Reads "[signed-by=X check-valid-until=no]". Returns what follows; NULL if it is not closed. */
 static char *list_options(char *line, struct apt_source *s)
 {
 	char *end = strchr(line, ']'), *word;
@@ -102,7 +102,7 @@ static void list_line(struct apt_sources *sources, char *line)
 	source_deinit(&s);
 }
 
-/* Where the value of "Name:" goes, NULL for a field that does not matter here. */
+/* Where to store the value of "Name:"; NULL for a field that is ignored. */
 static char **deb822_slot(const char *name, size_t len, struct apt_source *s, char **types,
 			  char **enabled)
 {
@@ -189,7 +189,7 @@ void apt_sources_add(struct apt_sources *sources, const char *text, enum apt_for
 	deb822_stanza_end(sources, &s, &types, &enabled);
 }
 
-/* Is the last part of the first URI's path @name? */
+/* Does the path of the first URI end with the part @name? */
 static bool uri_ends(const char *uris, const char *name)
 {
 	size_t skip = strspn(uris, " \t\n");
@@ -202,8 +202,8 @@ static bool uri_ends(const char *uris, const char *name)
 }
 
 /*
- * How surely this is Debian's own archive, 0 for not at all. Others use the names
- * of Debian's suites and a path that ends in "debian", too, so its key counts most.
+ * The likelihood that this is Debian's own archive; 0 for none. Other archives use the
+ * names of Debian's suites and a path that ends in "debian", too, so the key counts most.
  */
 static int debian_score(const struct apt_source *s)
 {

@@ -103,7 +103,7 @@ static struct err *derive_sources(const char *suite, char **out)
 	return err;
 }
 
-/* The hooks of the machine's apt (they clean or index its caches) are not ours to run. */
+/* Clears the hooks of the machine's apt, which clean or index its caches. */
 static void write_conf(struct buf *b, const char *dir)
 {
 	buf_addf(b,
@@ -127,7 +127,7 @@ static void write_conf(struct buf *b, const char *dir)
 		 dir);
 }
 
-/* Writes @text to @path unless it is there already; *@changed is only ever set. */
+/* Writes @text to @path, and sets *@changed, unless the file already has that text. */
 static struct err *write_if_new(const char *path, const char *text, bool *changed)
 {
 	_cleanup_buf_ struct buf old = BUF_INIT;
@@ -161,7 +161,7 @@ static bool lists_fresh(const char *stamp)
 	return !stat(stamp, &st) && st.st_mtime <= now + 60 && now - st.st_mtime < APT_LISTS_AGE;
 }
 
-/* apt's own first complaint says more than its last line. */
+/* apt's first error says more than its last line. */
 static struct err *apt_complaint(struct err *err, const struct buf *out)
 {
 	const char *line = strstr(buf_str(out), "E: ");
@@ -236,8 +236,8 @@ struct err *apt_open(const char *data_dir, const char *suite, const struct progr
 		return err_errno(errno, "cannot use folder '%s'", dir);
 	if (strpbrk(apt->dir, "\"\n"))
 		return err_create(ERR_USAGE,
-				  "cannot use folder '%s': apt cannot write its "
-				  "name, take one without quotes",
+				  "cannot use folder '%s': apt does not accept "
+				  "quotes in its name",
 				  apt->dir);
 	apt->conf = xasprintf("%s/apt.conf", apt->dir);
 	lock = xasprintf("%s/lock", apt->dir);
@@ -304,7 +304,7 @@ struct err *apt_show(struct apt *apt, const char *name, struct apt_package **out
 	err = apt_show_all(apt, name, &found);
 	if (!err && !found.n)
 		err = err_create(ERR_INFRA,
-				 "cannot look up package '%s': apt-cache names "
+				 "cannot look up package '%s': apt-cache printed "
 				 "no version",
 				 name);
 	if (!err) {

@@ -15,9 +15,9 @@
 struct apt;
 
 /*
- * Makes the private configuration of @suite (NULL: the machine's own suites) ready,
- * and brings its lists up to date when they are missing or older than a day. Waits
- * for another daxrig that does the same. apt_close() *@out.
+ * Sets up the private configuration of @suite (NULL: the machine's own suites), and
+ * updates its lists if they are missing or older than a day. Waits for another daxrig
+ * that does the same. apt_close() *@out.
  */
 struct err *apt_open(const char *data_dir, const char *suite, const struct progress *say,
 		     struct apt **out) __must_check;
@@ -25,17 +25,17 @@ void apt_close(struct apt *apt);
 void apt_close_ptr(struct apt **apt);
 #define _cleanup_apt_ _cleanup_(apt_close_ptr)
 
-/* The name for messages: the suite, or "the machine's own suites". */
+/* The suite's name for messages, or "the machine's own suites". */
 const char *apt_suite(const struct apt *apt);
 
 /* Adds the names of packages that begin with @prefix to @out, one a line. */
 struct err *apt_names(struct apt *apt, const char *prefix, struct buf *out) __must_check;
 
-/* What would be downloaded for @name. *@out NULL: this suite has no such package. */
+/* The package that apt would download for @name. *@out NULL: this suite lacks it. */
 struct err *apt_show(struct apt *apt, const char *name, struct apt_package **out) __must_check;
 
 /*
- * The same for all of @names, one a line, in one go. What the suite does not have is
+ * The same for all of @names, one a line, in one call. Names that the suite lacks are
  * left out. Deinit *@out, in any case.
  */
 struct err *apt_show_all(struct apt *apt, const char *names, struct apt_packages *out) __must_check;

@@ -11,7 +11,7 @@
 #include "base/files.h"
 
 #define HEAD "daxrig-digests 1"
-/* Debian's 7.2 has 4,500 files, of 0.5 MB here. */
+/* Debian's 7.2 has 4,500 files, whose digests take 0.5 MB. */
 #define TEXT_MAX (16u << 20)
 #define FILES_MAX 100000
 
@@ -26,7 +26,7 @@ void digests_close(struct digests *d)
 	free(d);
 }
 
-/* "a/b": relative, stays below where it begins, and is fit to be shown. */
+/* "a/b": a relative path that does not lead out of its folder, and is printable. */
 static bool is_name(const char *name)
 {
 	for (const char *p = name; *p; p++)
@@ -47,7 +47,7 @@ static bool parse_line(const char *line, struct digests *d)
 {
 	struct digests_file *f;
 
-	/* doubles as it grows */
+	/* the array doubles when it is full */
 	if (!(d->n & (d->n - 1)))
 		d->v = xrealloc(d->v, MAX(2 * d->n, (size_t)1), sizeof(*d->v));
 	f = &d->v[d->n];
@@ -93,7 +93,7 @@ struct err *digests_open(const char *dir, struct digests **out)
 		       file_read_fd(fd, path, TEXT_MAX, &text);
 	if (err)
 		return err;
-	/* a NUL within would hide the rest */
+	/* a NUL in the text would hide the rest */
 	if (strlen(buf_str(&text)) != text.len || !digests_parse(buf_take(&text), d))
 		return err_create(ERR_INFRA, "'%s' is torn", path);
 	*out = take_ptr(d);
@@ -177,7 +177,7 @@ static struct err *list_files(const char *dir, struct name_list *out)
 		if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR || e->fts_info == FTS_NS)
 			err = err_errno(e->fts_errno, "cannot read '%s'", e->fts_path);
 		else if (e->fts_info == FTS_F && !is_name(e->fts_path + strlen(dir) + 1))
-			err = err_create(ERR_INFRA, "a file's name in '%s' cannot be noted", dir);
+			err = err_create(ERR_INFRA, "cannot note the name of a file in '%s'", dir);
 		else if (e->fts_info == FTS_F && out->n == FILES_MAX)
 			err = err_create(ERR_INFRA, "'%s' has more than %d files", dir, FILES_MAX);
 		if (err || e->fts_info != FTS_F)
@@ -203,8 +203,9 @@ static struct err *add_line(const char *dir, const char *name, struct buf *text)
 }
 
 /*
- * On the disk before it has its name, or a crash would leave it torn. By a link, which does
- * not replace: the folder may be another one by now, made meanwhile, with digests of its own.
+ * Writes the file to the disk before it gets its name, or a crash could tear it. Names it by
+ * link(), which does not replace: meanwhile another folder with digests of its own may have
+ * taken this one's place.
  */
 static struct err *put(const char *dir, const struct buf *text)
 {
@@ -213,7 +214,7 @@ static struct err *put(const char *dir, const struct buf *text)
 	struct err *err = file_write_atomic(tmp, text->data, text->len);
 	_cleanup_close_ int fd = err ? -1 : open(tmp, O_RDWR | O_CLOEXEC);
 
-	/* not every filesystem has links */
+	/* some filesystems have no hard links */
 	if (!err &&
 	    (fd < 0 || fdatasync(fd) || (link(tmp, path) && errno != EEXIST && rename(tmp, path))))
 		err = err_errno(errno, "cannot write '%s'", path);
@@ -227,7 +228,7 @@ struct err *digests_write(const char *dir)
 	struct name_list names = { 0 };
 	struct err *err;
 
-	/* before all is read for nothing */
+	/* checked first, so that no files are read in vain */
 	if (access(dir, W_OK))
 		return err_errno(errno, "cannot write to '%s'", dir);
 	err = list_files(dir, &names);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of a folder held when it was made: the folder's file "digests",
+ * Digests of a folder's files when it was made, in the folder's file "digests":
  *
  *	daxrig-digests 1
  *	SIZE SUM NAME		of each regular file below it, in the order of the names
@@ -20,21 +20,21 @@ struct digests_file {
 
 struct digests {
 	char *dir;		/* for messages */
-	int fd;			/* the folder, which may get another name meanwhile */
+	int fd;			/* the folder, which may be renamed meanwhile */
 	char *text;		/* holds the names */
 	struct digests_file *v; /* by name, strictly ascending */
 	size_t n;
 };
 
 /*
- * Digests all files below @dir, and notes that there, on the disk when it returns. What was
- * noted before stays.
+ * Writes the digests of all files below @dir to the file there, which is on the disk when
+ * this returns. An existing file stays as it is.
  */
 struct err *digests_write(const char *dir) __must_check;
 
 /*
- * Reads what was noted in the folder @dir; digests_close() *@out. *@out is NULL when nothing
- * was. What is torn, or names what it must not, is an error.
+ * Reads the digests of the folder @dir; digests_close() *@out, which is NULL if there are
+ * none. A torn file, or one with a path out of the folder, is an error.
  */
 struct err *digests_open(const char *dir, struct digests **out) __must_check;
 void digests_close(struct digests *d);
@@ -45,14 +45,14 @@ static inline void digests_close_ptr(struct digests **d)
 }
 #define _cleanup_digests_ _cleanup_(digests_close_ptr)
 
-/* NULL when the file @name is as it was noted; else what is wrong, or that it was not. */
+/* NULL if the file @name has its digest; else what is wrong, or that @d does not name it. */
 struct err *digests_check(const struct digests *d, const char *name) __must_check;
 
-/* The same of each file that @wanted takes; NULL takes all. */
+/* Checks each file of @d that @wanted accepts; NULL accepts all. */
 struct err *digests_check_those(const struct digests *d, bool (*wanted)(const char *name))
 	__must_check;
 
-/* Fills @d, all zero, from @text, which it takes. False: it is none. Pure. */
+/* Fills @d, all zero, from @text, which it takes. False if @text is malformed. Pure. */
 bool digests_parse(char *text, struct digests *d);
 
 #endif

@@ -23,7 +23,7 @@ static bool is_module_or_index(const char *name)
 	return !strncmp(name, "modules.", 8) || (ko && (!ko[3] || ko[3] == '.'));
 }
 
-/* Whatever else lies there (headers, "build", "source") no guest loads. */
+/* Guests load nothing else there (headers, "build", "source"). */
 static struct err *plan_modules(const struct kernel *k, struct pack *pack)
 {
 	char *const paths[] = { k->moddir, NULL };
@@ -61,7 +61,7 @@ static struct err *plan(const struct kernel *k, struct pack *pack)
 	return err;
 }
 
-/* The letters a SPEC may have: see kernel-spec.c. */
+/* The characters that a SPEC may have: see kernel-spec.c. */
 static struct err *make_key(const struct kernel *k, const struct pack *pack, char **key)
 {
 	_cleanup_free_ char *release = xstrndup(k->release, RELEASE_IN_KEY);
@@ -93,7 +93,7 @@ static struct err *copy_all(const struct pack *pack, const char *dir)
 	return err;
 }
 
-/* One line, whatever the user's paths are. */
+/* One line, whatever characters the user's paths have. */
 static struct err *write_origin(const char *dir, const char *spec)
 {
 	_cleanup_free_ char *path = xasprintf("%s/origin", dir);
@@ -105,7 +105,7 @@ static struct err *write_origin(const char *dir, const char *spec)
 	return file_write_atomic(path, buf_str(&text), text.len);
 }
 
-/* Fails when what was copied is not the kernel, as when the files change meanwhile. */
+/* Fails if the copy is not the kernel, for example because its files changed meanwhile. */
 static struct err *check_copy(const char *dir, const struct kernel *k)
 {
 	_cleanup_kernel_ struct kernel *copy = NULL;
@@ -113,7 +113,7 @@ static struct err *check_copy(const char *dir, const struct kernel *k)
 
 	if (!err && (!copy || strcmp(copy->release, k->release) || !copy->config != !k->config ||
 		     !copy->moddir != !k->moddir))
-		err = err_create(ERR_INFRA, "cannot copy kernel '%s': it changes meanwhile",
+		err = err_create(ERR_INFRA, "cannot copy kernel '%s': its files changed meanwhile",
 				 k->spec);
 	return err;
 }
@@ -174,7 +174,7 @@ struct err *kernel_add(const char *data_dir, const char *word, char **spec)
 	if (err)
 		return err;
 	dir = xasprintf("%s/%s", store, key);
-	/* a damaged one is replaced */
+	/* replaces a damaged one */
 	err = kernel_load_whole(dir, key, key, true, NULL, &there, &wrong);
 	if (!err && !there)
 		err = store_copy(store, key, k, &pack);

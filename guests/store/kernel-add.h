@@ -7,8 +7,8 @@
 
 /*
  * Copies the kernel that @word, a file: SPEC, names into the store, with its modules and
- * config, unless it is there. *@spec is the name for it, "store:file-RELEASE-HEX", the same
- * for the same contents; free() it. ERR_USAGE: as kernel_get().
+ * config, unless the store has it. *@spec is its name there, "store:file-RELEASE-HEX", the
+ * same for the same contents; free() it. ERR_USAGE: as kernel_get().
  */
 struct err *kernel_add(const char *data_dir, const char *word, char **spec) __must_check;
 

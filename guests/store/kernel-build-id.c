@@ -67,7 +67,7 @@ char *kernel_elf_build_id(const void *data, size_t len)
 	return hex;
 }
 
-/* libarchive unpacks files: the payload becomes one, in memory. */
+/* libarchive unpacks files: copies the payload to a file in memory. */
 static struct err *unpack(const char *data, size_t size, struct buf *out)
 {
 	_cleanup_close_ int fd = memfd_create("payload", MFD_CLOEXEC);
@@ -94,12 +94,12 @@ struct err *kernel_build_id(const char *image, char **hex)
 
 	*hex = NULL;
 	if (!err && !bzimage_payload(file.data, file.len, &offset, &size))
-		err = err_create(ERR_INFRA, "its header does not say where the kernel is");
+		err = err_create(ERR_INFRA, "its header does not locate the compressed kernel");
 	if (!err)
 		err = unpack(file.data + offset, size, &vmlinux);
 	if (!err)
 		*hex = kernel_elf_build_id(vmlinux.data, vmlinux.len);
 	if (!err && !*hex)
-		err = err_create(ERR_INFRA, "the kernel was linked without one");
+		err = err_create(ERR_INFRA, "the kernel was linked without a build id");
 	return err_wrap(err, "cannot read the build id of '%s'", image);
 }

@@ -10,7 +10,7 @@
 #define MODULES "lib/modules/"
 #define ORIGIN_SHOWN 300 /* bytes */
 
-/* The config, and what lib/modules/RELEASE/modules.* say of the modules. */
+/* The config, and the indexes lib/modules/RELEASE/modules.*. */
 static bool is_config_or_index(const char *name)
 {
 	const char *slash = NULL;
@@ -29,7 +29,7 @@ static struct err *check_booted(const struct digests *d)
 	return err ? err : digests_check_those(d, is_config_or_index);
 }
 
-/* Those that go into the image. What keeps them from being listed is the image's to say. */
+/* The modules that go into the image. image.c reports an error if they cannot be listed. */
 static struct err *check_modules(const struct digests *d, const struct kernel *k)
 {
 	size_t below = strlen(k->dir) + 1;
@@ -57,7 +57,7 @@ static void write_digests(const char *dir, const char *spec, const struct progre
 	progress_line(say, "noting the digests of kernel '%s', which has none yet", spec);
 	err = digests_write(dir);
 	if (err)
-		progress_line(say, "a change of kernel '%s' will not be seen: %s", spec,
+		progress_line(say, "daxrig cannot detect changes of kernel '%s': %s", spec,
 			      err->message);
 }
 
@@ -109,7 +109,7 @@ struct err *kernel_not_mended(struct err *err, const char *spec, const struct er
 {
 	if (!err || !wrong)
 		return err;
-	/* what cannot be had again is not the user's fault */
+	/* the damage is not the user's fault */
 	if (err->code == ERR_USAGE)
 		err->code = ERR_INFRA;
 	return err_wrap(err, "kernel '%s' is damaged, %s, and cannot be made again", spec,

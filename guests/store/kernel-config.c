@@ -11,7 +11,7 @@
 #define M KERNEL_NEED_MEANS
 
 static const struct kernel_need ground[] = {
-	/* the three of these daxrig refuses a kernel for */
+	/* daxrig refuses a kernel without one of these three */
 	{ "CONFIG_FS_DAX", B, "what is tested" },
 	{ "CONFIG_BLK_DEV_INITRD", B, "the guest's programs are in an initramfs" },
 	{ "CONFIG_RD_ZSTD", B, "the initramfs is compressed so" },
@@ -67,7 +67,7 @@ static const struct kernel_need ground[] = {
 	{ "CONFIG_DEV_DAX_PMEM", W, "device-DAX, the control" },
 };
 
-/* Behind what the filesystems need. */
+/* These follow the options that the filesystems need. */
 static const struct kernel_need rest[] = {
 	/* ways to hold a page */
 	{ "CONFIG_INFINIBAND", W, "RDMA" },
@@ -83,7 +83,7 @@ static const struct kernel_need rest[] = {
 	{ "CONFIG_IO_URING", W, "the pin uring" },
 	{ "CONFIG_X86_MCE", M, "MEMORY_FAILURE" },
 	{ "CONFIG_MEMORY_FAILURE", W, "the operation hwpoison" },
-	/* what the oracles look at */
+	/* needed by the oracles */
 	{ "CONFIG_KALLSYMS", W, "addresses, for the ledger and the gate" },
 	{ "CONFIG_KALLSYMS_ALL", W, "addresses of data, for the ledger" },
 	{ "CONFIG_BPF_SYSCALL", M, "DEBUG_INFO_BTF" },

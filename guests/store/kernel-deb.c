@@ -12,8 +12,8 @@
 #include "guests/store/kernel-store.h"
 
 /*
- * apt goes on trying for minutes on a full disk: bytes for its lists (80 MB), a kernel's
- * packages (130 MB) and what they unpack to (500 MB).
+ * In bytes: apt's lists (80 MB), a kernel's packages (130 MB) and their contents (500 MB).
+ * Checked first, because apt retries for minutes on a full disk.
  */
 #define ROOM_WANTED (800ull << 20)
 
@@ -53,7 +53,7 @@ char *kernel_deb_depend(const char **from, const char *prefix)
 	return NULL;
 }
 
-/* Follows a package that only points to another ("linux-image-amd64") to its end. */
+/* Follows a package that only depends on another ("linux-image-amd64") to the last one. */
 static struct err *follow(struct apt *apt, const char *name, struct kernel_deb *out)
 {
 	_cleanup_free_ char *at = xstrdup(name);
@@ -79,10 +79,11 @@ static struct err *follow(struct apt *apt, const char *name, struct kernel_deb *
 		at = next;
 		apt_package_free(p);
 	}
-	return err_create(ERR_USAGE, "cannot use package '%s': it leads to no kernel", name);
+	return err_create(ERR_USAGE, "cannot use package '%s': it does not depend on a kernel",
+			  name);
 }
 
-/* Leaves out->package NULL when this suite does not have it. */
+/* Leaves out->package NULL if this suite does not have it. */
 static struct err *find_in_suite(struct apt *apt, const struct kernel_spec *spec,
 				 struct kernel_deb *out)
 {
@@ -127,7 +128,7 @@ static struct err *find_first(const char *data_dir, const struct kernel_spec *sp
 	return unknown(spec);
 }
 
-/* What @spec means is known only when the names of all suites are. */
+/* The meaning of @spec depends on the package names of all suites. */
 static struct err *find_in_all(const char *data_dir, const struct kernel_spec *spec,
 			       const struct progress *say, struct kernel_deb *out)
 {
@@ -215,7 +216,7 @@ struct err *kernel_deb_unpack(const char *from, const char *dir, deb_place_fn *p
 
 char *kernel_deb_part(const char *depends, size_t *at)
 {
-	/* From 7.0 on the image package is empty and depends on these. */
+	/* Since 7.0 the image package is empty and depends on these. */
 	static const char *const parts[] = { "linux-binary-", "linux-modules-", "linux-base-" };
 
 	while (*at < ARRAY_SIZE(parts)) {
@@ -228,7 +229,7 @@ char *kernel_deb_part(const char *depends, size_t *at)
 	return NULL;
 }
 
-/* The packages that hold the kernel; none is fetched when one is gone from the archive. */
+/* Finds the packages of the kernel; fails before any is fetched if the archive lacks one. */
 static struct err *find_parts(const struct kernel_deb *deb, struct apt_packages *out)
 {
 	_cleanup_buf_ struct buf names = BUF_INIT;
@@ -250,8 +251,8 @@ static struct err *find_parts(const struct kernel_deb *deb, struct apt_packages 
 	}
 	if (missing)
 		err = err_create(ERR_INFRA,
-				 "cannot fetch '%s': it needs '%s', which is not in %s "
-				 "any more; 'daxrig kernel list --available' says what is whole",
+				 "cannot fetch '%s': it needs '%s', which is no longer in %s; "
+				 "'daxrig kernel list --available' names complete kernels",
 				 deb->package, missing, apt_suite(deb->apt));
 	return err;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Kernels from the Debian archive: which build a name means, and its files. */
+/* Kernels from the Debian archive: finds the build that a name means, and fetches it. */
 #ifndef GUESTS_KERNEL_DEB_H
 #define GUESTS_KERNEL_DEB_H
 
@@ -10,7 +10,7 @@
 
 struct apt;
 
-/* Where to look, in this order; NULL is the machine's own suites. */
+/* The suites to search, in this order; NULL stands for the machine's own suites. */
 #define KERNEL_DEB_SUITES 5
 extern const char *const kernel_deb_suites[KERNEL_DEB_SUITES];
 
@@ -22,25 +22,25 @@ struct kernel_deb {
 };
 
 /*
- * Finds the build that @spec means now: the machine's own suites first, then newer
- * ones; for a version, or the newest, all of them. Nothing there, or a version of which
- * there are several, is ERR_USAGE. Deinit *@out after success only.
+ * Finds the build that @spec means now: in the machine's own suites first, then in newer
+ * ones; for a version, or the newest, in all of them. ERR_USAGE: there is none, or there
+ * are several builds of the version. Deinit *@out after success only.
  */
 struct err *kernel_deb_find(const char *data_dir, const struct kernel_spec *spec,
 			    const struct progress *say, struct kernel_deb *out) __must_check;
 void kernel_deb_deinit(struct kernel_deb *deb);
 
 /*
- * The next package that @depends, of an image, says holds a part of it, from *@at (0 at
- * first) on; NULL: no more; free() it. Pure.
+ * The next package with a part of the kernel in @depends, of an image package, from *@at (0
+ * at first) on; NULL: no more; free() it. Pure.
  */
 char *kernel_deb_part(const char *depends, size_t *at);
 
-/* Downloads the build with its parts and lays it out in the existing folder @dir. */
+/* Downloads the build with its parts, and unpacks it to the existing folder @dir. */
 struct err *kernel_deb_fetch(const struct kernel_deb *deb, const char *dir,
 			     const struct progress *say) __must_check;
 
-/* Unpacks the packages in the folder @from to @dir, by @place, and removes that folder. */
+/* Unpacks the packages in the folder @from to @dir, by @place, and removes @from. */
 struct err *kernel_deb_unpack(const char *from, const char *dir, deb_place_fn *place,
 			      const struct progress *say) __must_check;
 
@@ -52,7 +52,7 @@ char *kernel_deb_place(const char *entry);
 
 /*
  * The first name in a Depends field, at or after *@from, that begins with @prefix
- * and a digit; moves *@from behind it. NULL if there is none; free() it. Pure.
+ * and a digit; moves *@from after it. NULL if there is none; free() it. Pure.
  */
 char *kernel_deb_depend(const char **from, const char *prefix);
 

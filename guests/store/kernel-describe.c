@@ -72,7 +72,7 @@ static void add_modules(const struct kernel *k, struct buf *out)
 	module_list_deinit(&modules);
 }
 
-/* Of one that was built: source, profile, compiler and patches, as they stand in its folder. */
+/* Adds source, profile, compiler and patches of a built kernel, from its "origin". */
 static void add_recipe(const struct kernel *k, struct buf *out)
 {
 	_cleanup_free_ char *path = xasprintf("%s/origin", k->dir);
@@ -101,7 +101,7 @@ static void add_symbols(const struct kernel *k, struct buf *out)
 		add_line(out, "symbols", none->message);
 		return;
 	}
-	/* of a packaged kernel the one is in the other */
+	/* for a packaged kernel one folder contains the other */
 	bytes = tree_size(k->package ? modules : vmlinux);
 	line = xasprintf("%.1f MiB, %s", (double)bytes / (1 << 20), vmlinux);
 	add_line(out, "symbols", line);

@@ -98,7 +98,7 @@ struct err *kernel_list(const char *data_dir, struct kernel_entries *out)
 	if (n < 0 && errno != ENOENT)
 		return err_errno(errno, "cannot read folder '%s'", store);
 	for (int i = 0; i < n; i++) {
-		/* Half-made ones and what floating names mean begin with a dot. */
+		/* Incomplete kernels, and the answers for floating names, begin with a dot. */
 		if (!err && names[i]->d_name[0] != '.' && is_folder(store, names[i]->d_name)) {
 			out->v = xrealloc(out->v, out->n + 1, sizeof(*out->v));
 			err = read_entry(data_dir, names[i]->d_name, &out->v[out->n++]);
@@ -121,7 +121,7 @@ const struct kernel_entry *kernel_entries_find(const struct kernel_entries *list
 	return NULL;
 }
 
-/* The packages of @series the store has, one a line; how many. */
+/* Adds the packages of @series that the store has, one a line; returns their number. */
 static size_t add_packages(const struct kernel_entries *list, const char *series, struct buf *out)
 {
 	size_t n = 0;
@@ -139,7 +139,7 @@ static size_t add_packages(const struct kernel_entries *list, const char *series
 	return n;
 }
 
-/* What a floating name meant when the archive was asked last; else what there is of it. */
+/* What a floating name meant when the archive was last asked; else a kernel in the store. */
 static struct err *floating_key(const char *store, const struct kernel_spec *spec,
 				const struct kernel_entries *list, bool strict, char **key)
 {
@@ -180,7 +180,7 @@ static struct err *key_of_spec(const char *store, const char *word,
 		free(take_ptr(*key));
 		err = err_create(ERR_USAGE,
 				 "kernel '%s' is not in the store; 'daxrig kernel list' "
-				 "says what is",
+				 "names its kernels",
 				 spec.text);
 	}
 	kernel_spec_deinit(&spec);
@@ -220,7 +220,7 @@ static struct err *find_built(const char *data_dir, const struct kernel_spec *sp
 	struct err *err = kernel_build(data_dir, spec, true, false, NULL, out);
 
 	if (!err && !*out)
-		err = err_create(ERR_USAGE, "'%s' is not built: 'daxrig kernel build' it",
+		err = err_create(ERR_USAGE, "'%s' is not built: 'daxrig kernel build' builds it",
 				 spec->text);
 	return err;
 }
@@ -236,8 +236,8 @@ static struct err *find_stored(const char *data_dir, const char *word, struct ke
 	err = kernel_load(dir, key, word, out);
 	if (!err && !*out)
 		err = err_create(ERR_USAGE,
-				 "kernel '%s' is damaged: 'daxrig kernel rm' it and get "
-				 "it again",
+				 "kernel '%s' is damaged: remove it by 'daxrig kernel rm' "
+				 "and get it again",
 				 dir);
 	return err;
 }
@@ -249,7 +249,7 @@ struct err *kernel_find(const char *data_dir, const char *word, struct kernel **
 
 	*out = NULL;
 	if (err) {
-		/* a key is no spec, and may be what is meant */
+		/* @word may be a key, which is not a SPEC */
 		err_free(err);
 		return find_stored(data_dir, word, out);
 	}
@@ -298,7 +298,7 @@ struct err *kernel_remove_build(const char *data_dir, const char *spec)
 	    strchr(name, '/') || !is_folder(builds, name))
 		return err_create(ERR_USAGE,
 				  "there is no folder '%s'; 'daxrig kernel list' names "
-				  "those there are",
+				  "the existing ones",
 				  spec);
 	why = xasprintf("cannot remove '%s': a running daxrig builds there", spec);
 	err = store_try_lock(builds, name, why, &fd);

@@ -37,7 +37,7 @@ struct err *kernel_check_config(const struct kernel *k)
 	lacks = kernel_config_lacks(buf_str(&text));
 	if (!lacks)
 		return NULL;
-	return err_create(ERR_USAGE, "cannot use kernel '%s': '%s' does not say %s=y", k->spec,
+	return err_create(ERR_USAGE, "cannot use kernel '%s': '%s' does not have %s=y", k->spec,
 			  k->config, lacks);
 }
 
@@ -90,7 +90,7 @@ char *kernel_origin(const char *dir)
 	return none ? NULL : origin_value(buf_str(&text), "spec");
 }
 
-/* What an optional part of a kernel's folder is called; NULL if it has none. */
+/* The path of an optional part of a kernel's folder; NULL if the folder lacks it. */
 static char *part_of(const char *dir, const char *part, const char *release)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s%s", dir, part, release);
@@ -123,13 +123,13 @@ struct err *kernel_load(const char *dir, const char *key, const char *spec, stru
 		return NULL;
 	k->config = part_of(dir, "config", "");
 	k->moddir = part_of(dir, "lib/modules/", k->release);
-	/* A packaged kernel has both: one of them was lost. */
+	/* A packaged kernel has both: this one has lost a part. */
 	if (!k->package || (k->config && k->moddir))
 		*out = take_ptr(k);
 	return NULL;
 }
 
-/* A modules folder may be given as it is or as the root it was installed to. */
+/* The user may give a modules folder itself, or the root to which it was installed. */
 static struct err *file_modules(struct kernel *k, const char *given)
 {
 	_cleanup_free_ char *nested = xasprintf("%s/lib/modules/%s", given, k->release);

@@ -9,7 +9,7 @@
 #define ARCH_SUFFIX "-" ARCH_DEBIAN
 #define CANDIDATES_SHOWN 6
 
-/* The letters Debian allows in names and versions; no '/', no space, no "..". */
+/* The characters that Debian allows in names and versions; no '/', no space, no "..". */
 static bool name_is_safe(const char *s)
 {
 	for (const char *p = s; *p; p++) {
@@ -102,7 +102,7 @@ static bool parse_file(const char *text, struct kernel_spec *out)
 	return true;
 }
 
-/* "WHAT+extra+extra": the extras to @out, WHAT is what is left in @text. */
+/* Splits "WHAT+extra+extra": moves the extras to @out, and leaves WHAT in @text. */
 static bool parse_extras(char *text, struct kernel_spec *out)
 {
 	char *rest = text;
@@ -140,7 +140,7 @@ static bool parse_tree(const char *text, struct kernel_spec *out)
 	if (!parse_extras(copy, out))
 		return false;
 	at = strchr(copy, '@');
-	/* git would take a revision that begins so for an option */
+	/* git would read such a revision as an option */
 	if (at && (!at[1] || at[1] == '-'))
 		return false;
 	if (at) {
@@ -221,7 +221,7 @@ static int newer_first(const void *a, const void *b)
 	return kernel_spec_compare(*(char *const *)b, *(char *const *)a);
 }
 
-/* The images of @series in @names, each once, the newest first; free() all. */
+/* Lists the images of @series in @names, each once, the newest first; free() all. */
 static char **find_matches(const char *names, const char *series, size_t *count)
 {
 	char **v = NULL;
@@ -284,7 +284,7 @@ struct err *kernel_spec_choose(const struct kernel_spec *spec, const char *names
 
 	*out = NULL;
 	if (n > 1 && kernel_spec_is_version(spec)) {
-		/* All but the architecture was said: no other is meant. */
+		/* Only the architecture was left out: this is the one. */
 		while (take < n && strcmp(v[take], whole))
 			take++;
 		if (take == n)

@@ -22,7 +22,7 @@
 #define ANSWER_AGE (24 * 60 * 60) /* seconds */
 #define ANSWER_MAX 4096
 
-/* Our own number on a folder we find means an earlier process that had it. */
+/* A folder with our own pid is from an earlier process that had the same pid. */
 static bool maker_is_gone(const char *name)
 {
 	long pid = strtol(name + strlen(TMP_PREFIX), NULL, 10);
@@ -40,7 +40,7 @@ void store_sweep(const char *store)
 
 		if (strncmp(e->d_name, TMP_PREFIX, strlen(TMP_PREFIX)))
 			continue;
-		/* What cannot be removed now is tried again by the next run. */
+		/* If this fails, the next run tries again. */
 		if (maker_is_gone(e->d_name))
 			err_free(tree_remove(path));
 	}
@@ -67,7 +67,7 @@ struct err *store_commit_plain(const char *store, const char *key, const char *t
 {
 	_cleanup_free_ char *to = xasprintf("%s/%s", store, key);
 	_cleanup_free_ char *old = xasprintf("%s.old", tmp);
-	/* Its bytes must be on the disk before its name is: a crash may come. */
+	/* The files must be on the disk before the folder gets its name, in case of a crash. */
 	_cleanup_close_ int fd = open(store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 || syncfs(fd))
@@ -76,10 +76,10 @@ struct err *store_commit_plain(const char *store, const char *key, const char *t
 		return NULL;
 	if (errno != ENOTEMPTY && errno != EEXIST)
 		return err_errno(errno, "cannot rename '%s' to '%s'", tmp, to);
-	/* Whoever holds the old one opens its files by their names: they are always there. */
+	/* Holders of the old folder open its files by name: the names must always exist. */
 	if (!renameat2(AT_FDCWD, tmp, AT_FDCWD, to, RENAME_EXCHANGE))
 		return tree_remove(tmp);
-	/* Not every filesystem can do that. */
+	/* Some filesystems do not support RENAME_EXCHANGE. */
 	if ((rename(to, old) && errno != ENOENT) || rename(tmp, to))
 		return err_errno(errno, "cannot rename '%s' to '%s'", tmp, to);
 	return tree_remove(old);
@@ -107,7 +107,7 @@ struct err *store_hold(const char *path, int *out)
 		return NULL;
 	if (fd < 0 || fstat(fd, &mine))
 		return err_errno(errno, "cannot open '%s'", path);
-	/* Whoever removes it has it alone, and renames it meanwhile. */
+	/* A remover holds the exclusive lock, and renames the folder meanwhile. */
 	while (flock(fd, LOCK_SH)) {
 		if (errno != EINTR)
 			return err_errno(errno, "cannot lock '%s'", path);
@@ -170,7 +170,7 @@ struct err *store_remove(const char *store, const char *key)
 		return err_create(ERR_USAGE, "cannot remove '%s': %s", from, strerror(errno));
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		return err_create(ERR_USAGE, "cannot remove '%s': a running daxrig uses it", from);
-	/* Out of the way first, so that no half of it looks like a kernel. */
+	/* Rename it first, so that a partly removed folder does not look like a kernel. */
 	if (rename(from, to))
 		return err_errno(errno, "cannot rename '%s' to '%s'", from, to);
 	store_forget(store, key);
@@ -201,7 +201,7 @@ void store_recall(const char *store, const char *spec, char **answer, bool *fres
 	*fresh = false;
 	if (err || stat(path, &st))
 		return;
-	/* It becomes a folder's name. */
+	/* The answer becomes a folder's name. */
 	if (!text.len || text.data[0] == '.' || strpbrk(text.data, "/\n"))
 		return;
 	*answer = buf_take(&text);
@@ -242,8 +242,8 @@ struct err *store_room(const char *dir, uint64_t wanted)
 	if (left >= wanted)
 		return NULL;
 	return err_create(ERR_INFRA,
-			  "no room for a kernel in '%s': %llu MiB free, %llu wanted; "
-			  "set DAXRIG_DATA to a folder that has it",
+			  "no room for a kernel in '%s': %llu MiB free, %llu needed; "
+			  "set DAXRIG_DATA to a folder with more room",
 			  dir, (unsigned long long)(left >> 20),
 			  (unsigned long long)(wanted >> 20));
 }

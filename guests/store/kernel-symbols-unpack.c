@@ -16,7 +16,7 @@
 #include "guests/image/modules.h"
 
 #define UNPACK_MS (60 * 60 * 1000)
-/* tar adds "-d" to it, which is the shell's name there */
+/* tar appends "-d", which the shell takes as its $0 */
 #define DEB_TO_TAR "sh -c 'exec dpkg-deb --fsys-tarfile -'"
 
 static struct err *find_deb(const char *debs, char **out)
@@ -33,7 +33,7 @@ static struct err *find_deb(const char *debs, char **out)
 	return *out ? NULL : err_create(ERR_INFRA, "cannot find the package in '%s'", debs);
 }
 
-/* "/.../fs/xfs/xfs.ko.xz" as a pattern for tar: complete modules are not compressed. */
+/* Turns "/.../fs/xfs/xfs.ko.xz" into a pattern for tar: complete modules are not compressed. */
 static char *member_of(const struct kernel *k, const char *path)
 {
 	const char *name = strrchr(path, '/') + 1;
@@ -43,7 +43,7 @@ static char *member_of(const struct kernel *k, const char *path)
 			 (int)(end ? (size_t)(end - name) : strlen(name)), name);
 }
 
-/* tar's last line only says that there were others; the first with a cause is best. */
+/* tar's last line only says that there were errors; the first one with a cause is best. */
 static struct err *tar_complaint(struct err *err, const struct buf *out)
 {
 	const char *text = buf_str(out), *line = strstr(text, ": Cannot ");
@@ -62,8 +62,8 @@ static struct err *tar_complaint(struct err *err, const struct buf *out)
 }
 
 /*
- * By a program and not by deb_extract(): these are gigabytes, which dpkg-deb unpacks on all
- * processors, and a signal ends it. All files get into one folder, without those they lie in.
+ * Runs tar and dpkg-deb instead of deb_extract(): these are gigabytes, which dpkg-deb unpacks
+ * on all processors, and a signal ends it. All files go to one folder, without subfolders.
  */
 static struct err *run_tar(const char *deb, const char *dir, char **members, size_t n)
 {
@@ -119,7 +119,7 @@ static bool is_file(const char *path)
 	return !lstat(path, &st) && S_ISREG(st.st_mode);
 }
 
-/* To 6.x the file has the release in its name and "vmlinux" is the link, then it is as here. */
+/* Up to 6.x the file has the release in its name, and "vmlinux" is a link: renames the file. */
 static struct err *name_vmlinux(const char *release, const char *deb, const char *dir,
 				const char *vmlinux)
 {
@@ -159,7 +159,7 @@ static struct err *check_build(const struct kernel *k, const char *vmlinux)
 	if (!err)
 		err = read_build_id(vmlinux, &its);
 	if (!err && strcmp(its, wanted))
-		err = err_create(ERR_INFRA, "it is of build %s, the kernel of %s", its, wanted);
+		err = err_create(ERR_INFRA, "it has build id %s, the kernel has %s", its, wanted);
 	return err;
 }
 

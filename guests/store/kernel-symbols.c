@@ -26,7 +26,7 @@ char *kernel_symbols_dir(const char *data_dir, const char *key)
 	return xasprintf("%s/symbols/%s", data_dir, key);
 }
 
-/* What the file "origin" beside them says when they are @k's. */
+/* The contents of the file "origin" beside the symbols of @k. */
 static char *origin_text(const struct kernel *k)
 {
 	return xasprintf("package %s" SYMBOLS_SUFFIX "\nversion %s\n", k->package, k->version);
@@ -59,13 +59,13 @@ static struct err *check_packaged(const struct kernel *k, const char *dir)
 	err = file_read(origin, ORIGIN_MAX, &text);
 	if (!err && strcmp(buf_str(&text), want))
 		err = err_create(ERR_USAGE,
-				 "kernel '%s' is %s, its symbols are of another version; "
+				 "kernel '%s' is version %s, its symbols are of another; "
 				 "'daxrig kernel fetch --symbols deb:%s' fetches the right ones",
 				 k->spec, k->version, name);
 	return err;
 }
 
-/* *@folder is where they are noted, but for a kernel outside the store: then it is NULL. */
+/* *@folder is the folder with their digests; NULL for a kernel outside the store. */
 static struct err *locate(const struct kernel *k, char **vmlinux, char **modules, char **folder)
 {
 	_cleanup_free_ char *own = xasprintf("%s/vmlinux", k->dir), *dir = NULL;
@@ -82,7 +82,7 @@ static struct err *locate(const struct kernel *k, char **vmlinux, char **modules
 	if (!dir || !k->package || !k->version)
 		return err_create(ERR_USAGE,
 				  "kernel '%s' has no symbols and is not from the archive: "
-				  "'daxrig splat --vmlinux FILE' takes those you have",
+				  "'daxrig splat --vmlinux FILE' reads your own",
 				  k->spec);
 	err = check_packaged(k, dir);
 	if (err)
@@ -100,7 +100,7 @@ struct err *kernel_symbols_check(const char *folder)
 
 	if (!err && d)
 		return digests_check_those(d, NULL);
-	/* made before there were any; one that cannot be written to is used all the same */
+	/* from an older daxrig, without digests; a read-only folder is used without them */
 	if (!err)
 		err_free(digests_write(folder));
 	return err;
@@ -138,7 +138,7 @@ static struct err *gone(const struct kernel *k, const char *others)
 {
 	if (!*others)
 		return err_create(ERR_USAGE,
-				  "the archive has no package '%s" SYMBOLS_SUFFIX "' any more",
+				  "the archive no longer has package '%s" SYMBOLS_SUFFIX "'",
 				  k->package);
 	return err_create(ERR_USAGE,
 			  "it is version %s, the archive has those of %s; 'daxrig "
@@ -146,7 +146,7 @@ static struct err *gone(const struct kernel *k, const char *others)
 			  k->version, others);
 }
 
-/* The package, from the first suite that has the kernel's own version. */
+/* Finds the package in the first suite that has the kernel's own version. */
 static struct err *find_package(const char *data_dir, const struct kernel *k,
 				const struct progress *say, struct apt **apt,
 				struct apt_package **out)
@@ -195,13 +195,13 @@ static struct err *make(const char *data_dir, const char *store, const struct ke
 	_cleanup_apt_ struct apt *apt = NULL;
 	struct apt_package *p = NULL;
 	_cleanup_free_ char *tmp = NULL;
-	/* apt needs room for its lists before it can say how large the package is */
+	/* apt needs room for its lists before it can tell the size of the package */
 	struct err *err = store_room(data_dir, LISTS_WANTED);
 
 	if (!err)
 		err = find_package(data_dir, k, say, &apt, &p);
 	if (!err)
-		/* what is unpacked of 6.1's 858 MB and 7.2's 1185 MB is 757 and 622 MB */
+		/* 6.1: 858 MB of package, 757 MB unpacked; 7.2: 1185 and 622 MB */
 		err = store_room(data_dir, 2 * p->bytes);
 	if (!err)
 		err = store_begin(store, k->key, &tmp);

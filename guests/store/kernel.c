@@ -32,7 +32,7 @@ void kernel_free(struct kernel *k)
 	free(k);
 }
 
-/* What was unpacked into @dir becomes a kernel's folder. */
+/* Turns @dir, with the unpacked files of a package, into a kernel's folder. */
 static struct err *finish(const char *dir, const char *spec, const struct kernel_deb *deb)
 {
 	_cleanup_free_ char *origin = xasprintf("%s/origin", dir);
@@ -83,7 +83,7 @@ char *kernel_key_of_package(const char *package)
 	return xasprintf(KERNEL_DEB_KEY "%s", package + strlen(KERNEL_IMAGE_PREFIX));
 }
 
-/* Asks apt, and builds the folder unless the store has that very build. */
+/* Asks apt for the build, and fetches it unless the store has exactly that build. */
 static struct err *get_newest(const char *data_dir, const char *store,
 			      const struct kernel_spec *spec, bool all, const struct progress *say,
 			      struct kernel **out)
@@ -98,7 +98,7 @@ static struct err *get_newest(const char *data_dir, const char *store,
 		return err;
 	key = kernel_key_of_package(deb.package);
 	dir = xasprintf("%s/%s", store, key);
-	/* two that fetch the same would take it from each other */
+	/* two daxrigs that fetch the same kernel would replace each other's */
 	err = store_lock(store, key, say, &lock);
 	if (!err)
 		err = kernel_load_whole(dir, key, spec->text, all, say, out, &wrong);
@@ -150,14 +150,14 @@ static struct err *get_deb(const char *data_dir, const struct kernel_spec *spec,
 				wrong);
 	if (!err || !known || err->code == ERR_USAGE || err->code == ERR_CANCELLED)
 		return err;
-	progress_line(say, "cannot ask for a newer kernel, taking %s: %s", known->release,
+	progress_line(say, "cannot look for a newer kernel, using %s: %s", known->release,
 		      err->message);
 	err_free(err);
 	*out = take_ptr(known);
 	return NULL;
 }
 
-/* The name of its package brings back the same kernel. */
+/* Fetching it by the name of its package returns the same kernel. */
 static struct err *fetch_stored(const char *data_dir, const struct kernel_spec *spec, bool all,
 				const struct progress *say, struct kernel **out)
 {
@@ -187,7 +187,7 @@ static struct err *get_stored(const char *data_dir, const struct kernel_spec *sp
 		return err;
 	if (!wrong)
 		return err_create(ERR_USAGE,
-				  "unknown kernel '%s': '%s' is no kernel's folder; see "
+				  "unknown kernel '%s': '%s' is not a kernel's folder; see "
 				  "'daxrig kernel list'",
 				  spec->text, dir);
 	if (!strncmp(spec->name, KERNEL_DEB_KEY, strlen(KERNEL_DEB_KEY)))

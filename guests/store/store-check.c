@@ -74,7 +74,7 @@ static struct err *check_symbols(const char *data_dir, store_item_fn *fn, void *
 	return NULL;
 }
 
-/* One without a note is an older daxrig's, which no run takes; so is a half-written one. */
+/* No run uses an image without a note (of an older daxrig), or a half-written one. */
 static void check_image(const struct image_entry *e, store_item_fn *fn, void *arg)
 {
 	_cleanup_free_ char *note = NULL, *name = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A made-up kernel in a store, the package of its symbols, and an apt-get, apt-cache and
- * dpkg-deb that hand it out. For one test program alone.
+ * A made-up kernel in a store, the package of its symbols, and fake apt-get, apt-cache and
+ * dpkg-deb that provide it. For a single test program.
  */
 #ifndef GUESTS_TESTS_FAKE_SYMBOLS_H
 #define GUESTS_TESTS_FAKE_SYMBOLS_H
@@ -87,7 +87,7 @@ static void put_image(const char *name)
 	memcpy(b + 0x202, "HdrS", 4);
 	memcpy(b + 0x206, "\x0f\x02", 2);
 	memcpy(b + 0x20e, "\x00\x04", 2);
-	b[0x1f1] = 3; /* sectors, and one more */
+	b[0x1f1] = 3; /* sectors, without the first */
 	b[0x211] = 1;
 	memcpy(b + 0x248, "\0\0\0\0", 4);
 	memcpy(b + 0x24c, &bytes, 4);
@@ -120,7 +120,7 @@ static void put_kernel(const char *version)
 	run_ok((const char *const[]){ depmod, "-b", dir, RELEASE, NULL });
 }
 
-/* From 7.0 on vmlinux lies with the modules, and what leads there leads back. */
+/* Since 7.0 vmlinux is in the modules' folder, and the links point the other way. */
 enum layout { OLD, NEW, LINKS_ONLY, NOTHING, OTHER_BUILD, NO_ID, NO_MODULE };
 
 static void put_vmlinux(const char *name, uint8_t id)
@@ -174,7 +174,7 @@ static void put_dpkg_deb(const char *text)
 	put_program("dpkg-deb", script);
 }
 
-/* "-c DATA/apt/SUITE/apt.conf" is what they begin with. */
+/* Their arguments begin with "-c DATA/apt/SUITE/apt.conf". */
 static void put_apt(const char *suite, const char *version, const char *download)
 {
 	_cleanup_free_ char *cache = NULL, *get = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Files that a test makes below its own folder, the array top, which stands before this. */
+/* Makes files below the test's own folder, the array top, which it must define before this. */
 #ifndef GUESTS_TESTS_MADE_FILES_H
 #define GUESTS_TESTS_MADE_FILES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Cases as the guest's loop runs them: to their end, over their limit, and away from it. */
+/* Cases in the guest's loop: some end, some exceed their limit, some leave processes. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -39,7 +39,7 @@ static int run_hang(const struct case_ctx *ctx)
 	return 0;
 }
 
-/* Twenty orphans, out of the group and the session, holding the link. */
+/* Twenty orphans in sessions of their own, which hold the link open. */
 static int run_escape(const struct case_ctx *ctx)
 {
 	for (int i = 0; i < 20; i++) {
@@ -86,7 +86,7 @@ static int run_call(const struct case_ctx *ctx)
 	return strcmp(why, "not today") == 0 ? 0 : 3;
 }
 
-/* Things that are no message of a case: they must not reach the host as frames. */
+/* Malformed messages of a case: they must not reach the host as frames. */
 static int run_rogue(const struct case_ctx *ctx)
 {
 	uint16_t end = MSG_END, reply = MSG_REPLY;
@@ -139,7 +139,7 @@ static int run_case(const struct case_ctx *ctx)
 	return 98;
 }
 
-/* The guest is left alone; the number is told back. */
+/* The hook must not change the host; it sends the number back. */
 static void welcome(const uint8_t *payload, size_t len, struct buf *out)
 {
 	struct msg_field f;
@@ -171,7 +171,7 @@ static void relays(void **state)
 	assert_int_equal(host_agent_end(h), LOOP_POWEROFF);
 }
 
-/* A case that went well, and nothing may come behind it. */
+/* Expects a case that went well, and no message after it. */
 static void spoiled_guest(void **state)
 {
 	struct host *h = *state;
@@ -193,7 +193,7 @@ static void send_welcome(struct host *h, uint64_t number)
 	buf_deinit(&b);
 }
 
-/* The answer is out before the case that follows at once says anything. */
+/* The answer comes before any message of the case that follows at once. */
 static void takes_welcome(void **state)
 {
 	struct host *h = *state;
@@ -275,7 +275,7 @@ static void holds_back_a_flood(void **state)
 	int n = 0;
 
 	host_send_case(h, "flood", 60000);
-	usleep(200000); /* into a host that does not read: nothing shows that it waits */
+	usleep(200000); /* the host does not read; the agent's waiting cannot be observed */
 	while (host_next_frame(h, &f) && f.type == MSG_LOG)
 		n++;
 	assert_int_equal(n, 2000);
@@ -283,7 +283,7 @@ static void holds_back_a_flood(void **state)
 	assert_int_equal(frame_number(&f, TAG_STATUS), 0);
 }
 
-/* What the host takes for its answer is not the time of the case. */
+/* The time until the host answers does not count for the case's limit. */
 static void waits_for_the_host(void **state)
 {
 	const struct timespec twice = { .tv_nsec = 600000000 };
@@ -312,7 +312,7 @@ static void passes_calls(void **state)
 	struct buf reply = BUF_INIT;
 	struct frame f;
 
-	host_send_empty(h, MSG_REPLY); /* to nobody: dropped */
+	host_send_empty(h, MSG_REPLY); /* no call waits: dropped */
 	host_send_case(h, "call", 60000);
 	host_need_frame(h, MSG_CALL, &f);
 	assert_true(frame_says(&f, TAG_NAME, "yes"));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is no message, or not now: the guest's loop ends, and runs nothing. */
+/* Malformed or unexpected messages: the guest's loop ends, and runs no case. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -53,7 +53,7 @@ static void stops_at_oversized(void **state)
 	free(big);
 }
 
-/* A frame cut anywhere, then silence, then the end: no crash, and no case. */
+/* A frame cut at any byte, then a pause, then the end: no crash, and no case. */
 static void stands_truncated(void **state)
 {
 	static const size_t cuts[] = { 1, 15, 16, 17, 30 };

@@ -41,7 +41,7 @@ static const struct {
 	  "", "sid", STANZA("http://m.example/debian", "sid", "main") },
 	{ "trusted in deb822", "", "Trusted: yes\n" STANZA("http://m/debian", "stable", "main"),
 	  "sid", STANZA("http://m/debian", "sid", "main") },
-	{ "another's archive that looks alike",
+	{ "a similar archive of somebody else",
 	  "deb [signed-by=/k/vpn.gpg] http://vpn.example/stable/debian bookworm main\n"
 	  "deb http://m.example/debian/ bookworm main\n",
 	  "", NULL, STANZA("http://m.example/debian/", "bookworm", "main") },

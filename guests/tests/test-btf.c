@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A small BTF made by hand, whole and damaged; the host's own where it has one. */
+/* A small hand-made BTF, intact and damaged; and the host's own if it has one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -133,7 +133,7 @@ static void ask_all(const struct btf *b)
 	btf_enum_value(b, "pageflags", "PG_head");
 }
 
-/* Cut short at every byte, and with every byte another: no crash, whatever it says. */
+/* Cut at every byte, and with each byte changed: no crash, whatever the result. */
 static void damaged(void **state)
 {
 	struct buf data = BUF_INIT;
@@ -172,7 +172,7 @@ static void real(void **state)
 
 	(void)state;
 	if (err) {
-		/* it jumps: nothing is cleaned up behind it */
+		/* skip() jumps: nothing is cleaned up after it */
 		err_free(take_ptr(err));
 		buf_deinit(&data);
 		skip();

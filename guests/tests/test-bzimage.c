@@ -20,7 +20,7 @@ struct patch {
 static const struct {
 	const char *what;
 	struct patch patch;
-	size_t len; /* of what is shown */
+	size_t len; /* bytes that bzimage_check() gets */
 	const char *why, *release;
 } cases[] = {
 	{ "whole", { 0 }, SIZE, NULL, "7.2.13+deb14-amd64" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a folder's files held is written down, read back whatever it says, and compared. */
+/* Digests of a folder's files are written, parsed, also if malformed, and compared. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -86,7 +86,7 @@ static void test_texts(void **state)
 	}
 }
 
-/* A million lines, and a text that never ends, are refused before they cost much. */
+/* A million lines, and a text without an end, are refused at little cost. */
 static void test_large(void **state)
 {
 	const char *dir = *state;
@@ -146,7 +146,7 @@ static void test_check(void **state)
 
 	make_files(dir);
 	ok(digests_open(dir, &d));
-	/* links are not of it */
+	/* links have no digests */
 	assert_int_equal(d->n, 4);
 	ok(digests_check_those(d, NULL));
 	ok(digests_check(d, "lib/modules/1/b.ko"));
@@ -158,14 +158,14 @@ static void test_check(void **state)
 	ok(digests_check_those(d, is_module));
 	put(dir, "lib/modules/1/b.ko", "bb");
 	fails(digests_check_those(d, is_module), "/b.ko' is not a file of 1 bytes");
-	/* what was noted stays */
+	/* existing digests stay */
 	ok(digests_write(dir));
 	digests_close(take_ptr(d));
 	ok(digests_open(dir, &d));
 	fails(digests_check(d, "vmlinuz"), "was changed");
 }
 
-/* In place of the file or of a folder on the way to it. */
+/* Links in place of the file or of a folder in its path. */
 static void test_no_file(void **state)
 {
 	const char *dir = *state;
@@ -179,10 +179,10 @@ static void test_no_file(void **state)
 	unlink(path);
 	fails(digests_check(d, "vmlinuz"), "cannot read");
 	assert_int_equal(mkfifo(path, 0600), 0);
-	fails(digests_check(d, "vmlinuz"), "is no regular file");
+	fails(digests_check(d, "vmlinuz"), "is not a regular file");
 	unlink(path);
 	assert_int_equal(mkdir(path, 0700), 0);
-	fails(digests_check(d, "vmlinuz"), "is no regular file");
+	fails(digests_check(d, "vmlinuz"), "is not a regular file");
 	assert_int_equal(rmdir(path), 0);
 	put(dir, "same", "kernel");
 	assert_int_equal(symlink("same", path), 0);
@@ -191,7 +191,7 @@ static void test_no_file(void **state)
 	assert_int_equal(rename(lib, other), 0);
 	assert_int_equal(symlink("other", lib), 0);
 	fails(digests_check(d, "lib/modules/1/a.ko"), "cannot read");
-	/* the folder may go by another name by then */
+	/* the folder may have been renamed by then */
 	unlink(lib);
 	assert_int_equal(rename(other, lib), 0);
 	assert_int_equal(rename(dir, moved), 0);
@@ -205,7 +205,7 @@ static void test_odd_name(void **state)
 	const char *dir = *state;
 
 	put(dir, "a\nb", "x");
-	fails(digests_write(dir), "cannot be noted");
+	fails(digests_write(dir), "cannot note the name of a file");
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Images are built from the host's tools, read back, and found again. */
+/* Builds images from the host's tools, reads them back, and finds them again. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@
 
 static char root[] = "/tmp/daxrig-test-image.XXXXXX";
 static char *agent;
-static struct buf told; /* by the last get() */
+static struct buf messages; /* by the last get() */
 
 static int setup(void **state)
 {
@@ -39,7 +39,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	err_free(tree_remove(root));
-	buf_deinit(&told);
+	buf_deinit(&messages);
 	free(agent);
 	return 0;
 }
@@ -95,7 +95,7 @@ static size_t check_entry(struct archive *a, struct archive_entry *e)
 	return 0;
 }
 
-/* Reads it as the kernel would: every entry's folder has come before it. */
+/* Reads it as the kernel does: an entry's folder must come before it. */
 static void check_cpio(const char *path)
 {
 	struct archive *a = archive_read_new();
@@ -148,18 +148,18 @@ static void note_line(void *arg, const char *text)
 	buf_adds(arg, text);
 }
 
-/* Gets the image, tells if it was built, and gives its path and key. */
+/* Gets the image; returns whether it was built, and sets its path and key. */
 static bool get(const char *cache, char **path, char **key)
 {
 	struct kernel k = { .spec = "file:x", .release = "1.2.3", .key = "file-x" };
-	const struct progress say = { note_line, &told };
+	const struct progress say = { note_line, &messages };
 	struct image *image;
 	struct stat st;
 	bool built;
 
 	free(take_ptr(*path));
 	free(take_ptr(*key));
-	buf_reset(&told);
+	buf_reset(&messages);
 	ok(image_get(cache, &k, agent, &say, &image));
 	assert_int_equal(stat(image->path, &st), 0);
 	assert_int_equal(st.st_size, image->bytes);
@@ -216,7 +216,7 @@ static void put(const char *path, const char *text)
 	ok(file_write_atomic(path, text, strlen(text)));
 }
 
-/* Each is seen, built again, and then good. */
+/* Each kind of damage is detected; the image is built again and is then good. */
 static void test_damaged(void **state)
 {
 	static const char *const notes[] = {
@@ -227,28 +227,28 @@ static void test_damaged(void **state)
 
 	(void)state;
 	assert_true(get(cache, &path, &key));
-	assert_string_equal(buf_str(&told), "building the image for 1.2.3");
+	assert_string_equal(buf_str(&messages), "building the image for 1.2.3");
 	flip(path, 1000);
 	assert_true(get(cache, &path, &key));
 	assert_non_null(
-		strstr(buf_str(&told), "the image for 1.2.3 is damaged and built again: '"));
-	assert_non_null(strstr(buf_str(&told), ".img' was changed"));
+		strstr(buf_str(&messages), "the image for 1.2.3 is damaged and built again: '"));
+	assert_non_null(strstr(buf_str(&messages), ".img' was changed"));
 	assert_false(get(cache, &path, &key));
 	note = xasprintf("%.*s.digest", (int)(strlen(path) - strlen(".img")), path);
 	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
 		put(note, notes[i]);
 		assert_true(get(cache, &path, &key));
-		assert_non_null(strstr(buf_str(&told), "is damaged and built again: '"));
+		assert_non_null(strstr(buf_str(&messages), "is damaged and built again: '"));
 		assert_false(get(cache, &path, &key));
-		assert_string_equal(buf_str(&told), "");
+		assert_string_equal(buf_str(&messages), "");
 	}
 	/* as an older daxrig left it */
 	assert_int_equal(unlink(note), 0);
 	assert_true(get(cache, &path, &key));
-	assert_string_equal(buf_str(&told), "building the image for 1.2.3");
+	assert_string_equal(buf_str(&messages), "building the image for 1.2.3");
 }
 
-/* It reads as none, not as one for an image of other contents. */
+/* A damaged memo reads as none, not as one for an image of other contents. */
 static void test_damaged_memo(void **state)
 {
 	_cleanup_free_ char *cache = xasprintf("%s/cache-memo", root);

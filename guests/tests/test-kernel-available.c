@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What could be fetched, and what a name means of it, from apt's output as text. */
+/* Kernels that could be fetched, and which one a name means, from apt's output as text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -121,7 +121,7 @@ static const char names[] = "linux-image-6.12-amd64\n"
 			    "linux-image-amd64\n"
 			    "linux-image-amd64-signed-template";
 
-/* One suite's names do not come twice, nor what another suite has. */
+/* A name comes only once, even if a suite repeats it or another suite has it. */
 static void test_new(void **state)
 {
 	struct kernel_offer first = { .package = (char *)"linux-image-6.12.95+deb12-amd64" };

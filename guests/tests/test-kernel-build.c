@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Builds from a made-up tree, whose make does in no time what the kernel's does. */
+/* Builds from a made-up tree, whose make imitates the kernel's and takes no time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@
 
 static char *dir, *tree, *data;
 
-/* Objects are counted in O/built; "error: " in hello.c is one. */
+/* O/built counts the objects; "error: " in hello.c is a compiler error. */
 static const char makefile[] =
 	"O ?= .\n"
 	"tinyconfig:\n"
@@ -73,7 +73,7 @@ static int set_up(void **state)
 	merge = xasprintf("%s/merge_config.sh", scripts);
 	assert_null(dir_create(scripts));
 	run_ok((const char *const[]){ "git", "init", "--quiet", tree, NULL });
-	/* what bzimage.c looks at */
+	/* the fields that bzimage.c checks */
 	memcpy(head + 0x1fe, "\x55\xaa", 2);
 	memcpy(head + 0x202, "HdrS\x0f\x02", 6);
 	head[0x20f] = 1;
@@ -97,9 +97,9 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct err *get(const char *behind, struct kernel **out)
+static struct err *get(const char *extras, struct kernel **out)
 {
-	_cleanup_free_ char *spec = xasprintf("tree:%s%s", tree, behind);
+	_cleanup_free_ char *spec = xasprintf("tree:%s%s", tree, extras);
 
 	return kernel_get(data, spec, NULL, out);
 }
@@ -114,11 +114,11 @@ static char *read_all(const char *path)
 	return buf_take(&b);
 }
 
-/* The words of hello.c in the image, which stand behind the head. */
-static char *hello_of(const char *behind)
+/* The text of hello.c in the image, after the head. */
+static char *hello_of(const char *extras)
 {
 	_cleanup_kernel_ struct kernel *k = NULL;
-	_cleanup_err_ struct err *err = get(behind, &k);
+	_cleanup_err_ struct err *err = get(extras, &k);
 	struct buf b = BUF_INIT;
 
 	if (err)
@@ -160,23 +160,23 @@ static size_t stored(void)
 	return n;
 }
 
-static void expect_hello(const char *behind, const char *hello)
+static void expect_hello(const char *extras, const char *hello)
 {
-	_cleanup_free_ char *got = hello_of(behind);
+	_cleanup_free_ char *got = hello_of(extras);
 
 	assert_string_equal(got, hello);
 }
 
-static void expect_error(const char *behind, enum err_code code, const char *words)
+static void expect_error(const char *extras, enum err_code code, const char *words)
 {
 	_cleanup_kernel_ struct kernel *k = NULL;
-	_cleanup_err_ struct err *err = get(behind, &k);
+	_cleanup_err_ struct err *err = get(extras, &k);
 	size_t before = stored();
 
 	if (!err)
-		fail_msg("'%s' was built", behind);
+		fail_msg("'%s' was built", extras);
 	if (err->code != code || !strstr(err->message, words) || strchr(err->message, '\n'))
-		fail_msg("'%s': %d, %s", behind, err->code, err->message);
+		fail_msg("'%s': %d, %s", extras, err->code, err->message);
 	assert_null(k);
 	assert_int_equal(stored(), before);
 }
@@ -246,7 +246,7 @@ static void test_patches(void **state)
 	expect_hello("", "one\ntwo\nthree\n");
 	expect_error(none, ERR_USAGE, "does not apply");
 	expect_error(b, ERR_USAGE, "does not apply");
-	/* the half that applied is gone */
+	/* the part that applied has been taken back */
 	expect_error(half, ERR_USAGE, "none.patch");
 	expect_hello(a, "one\n2\nthree\n");
 	commit("one\ntwo\nthree\nfour\n");
@@ -277,10 +277,10 @@ static void test_config(void **state)
 	free(with);
 	with = read_all(plain->config);
 	assert_null(strstr(with, "CONFIG_FINE=y"));
-	expect_error(without, ERR_USAGE, "does not take CONFIG_REFUSED=y");
+	expect_error(without, ERR_USAGE, "Kconfig rejects CONFIG_REFUSED=y");
 }
 
-/* They are the store's when the configuration asks for them, and no longer than that. */
+/* The store has modules only while the configuration asks for them. */
 static void test_modules(void **state)
 {
 	_cleanup_free_ char *path = xasprintf("%s/m.config", dir), *with = NULL;
@@ -326,7 +326,7 @@ static void damage(const char *path)
 	assert_int_equal(pwrite(fd, "O", 1, 1024), 1);
 }
 
-/* It is built again, of the objects that were kept. */
+/* It is built again, from the objects that were kept. */
 static void test_damaged(void **state)
 {
 	_cleanup_free_ char *key = NULL, *store = NULL, *mend = NULL;
@@ -340,7 +340,7 @@ static void test_damaged(void **state)
 	damage(k->image);
 	expect_hello("", "one\ntwo\nthree\n");
 	assert_int_equal(compiled(), 1);
-	/* by that name it is only said how */
+	/* by this name it is not built again: the message says how to do it */
 	damage(k->image);
 	kernel_free(take_ptr(k));
 	store = xasprintf("store:%s", key);
@@ -351,7 +351,7 @@ static void test_damaged(void **state)
 	assert_int_equal(err->code, ERR_INFRA);
 	assert_non_null(strstr(err->message, mend));
 	assert_null(k);
-	/* when it cannot be built, both is said */
+	/* if it cannot be built, the message has both reasons */
 	err_free(take_ptr(err));
 	run_ok((const char *const[]){
 		"sh", "-ec", "cd $0/build/tree-*/obj-fast; rm -r arch; touch arch", data, NULL });
@@ -362,7 +362,7 @@ static void test_damaged(void **state)
 	assert_non_null(strstr(err->message, "/vmlinuz' was changed, and cannot be made again: "));
 }
 
-/* The user's tree is as before, whatever was built of it. */
+/* A build does not change the user's tree. */
 static void test_untouched(void **state)
 {
 	_cleanup_free_ char *a = write_patch("a.patch", "two", "2");
@@ -439,7 +439,7 @@ static void test_remove(void **state)
 	err = kernel_remove_build(data, spec);
 	assert_null(err);
 	assert_int_equal(builds(NULL), 0);
-	/* the kernel stays, and the next commit is built from nothing */
+	/* the kernel stays, and the next commit is built without old objects */
 	expect_hello("", "one\ntwo\nthree\n");
 	commit("four\n");
 	expect_hello("", "four\n");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a kernel was built with, and its build id. */
+/* A kernel's configuration, and its build id. */
 #include <elf.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,18 +34,18 @@ static void test_values(void **state)
 	}
 }
 
-/* Each option once, each with its reason; a kernel built so is one daxrig can use. */
+/* The fragment has each option once, with its reason; daxrig accepts such a kernel. */
 static void test_fragment(void **state)
 {
-	_cleanup_buf_ struct buf text = BUF_INIT, told = BUF_INIT;
+	_cleanup_buf_ struct buf text = BUF_INIT, shown = BUF_INIT;
 	bool reason = false;
 	size_t n = 0;
 
 	(void)state;
 	kernel_config_fragment(&text);
 	assert_null(kernel_config_lacks(buf_str(&text)));
-	kernel_describe_config(buf_str(&text), &told);
-	assert_non_null(strstr(buf_str(&told), "config    has all that daxrig needs\n"));
+	kernel_describe_config(buf_str(&text), &shown);
+	assert_non_null(strstr(buf_str(&shown), "config    has all that daxrig needs\n"));
 	for (const char *p = buf_str(&text); *p; p += strcspn(p, "\n") + 1) {
 		_cleanup_free_ char *line = xstrndup(p, strcspn(p, "\n"));
 		size_t len = strlen(line);
@@ -129,7 +129,7 @@ static struct fake_elf make_elf(void)
 	return f;
 }
 
-/* Cut anywhere it has none, and nothing behind the cut is read. */
+/* Cut at any byte it has none, and no byte after the cut is read. */
 static void test_build_id(void **state)
 {
 	struct fake_elf f = make_elf();

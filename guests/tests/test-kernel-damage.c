@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A packaged kernel of which a byte changed in the store: seen, named, fetched again. Its
- * package is made up, and so are the apt-get and apt-cache that hand it out.
+ * A packaged kernel of which a byte changed in the store: daxrig detects it, names the file and
+ * fetches the kernel again. Its package, apt-get and apt-cache are made up.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -55,7 +55,7 @@ static void put_image(const char *name)
 	put(name, b, sizeof(b));
 }
 
-/* Guests load two of its three modules; what else they want is built in. */
+/* Guests load two of its three modules; the others that they want are built in. */
 static void make_package(void)
 {
 	put_image("deb/boot/vmlinuz-" RELEASE);
@@ -127,7 +127,7 @@ static struct err *get(const char *spec, bool all, struct buf *said, struct kern
 	return all ? kernel_get_all(data, spec, &say, k) : kernel_get(data, spec, &say, k);
 }
 
-/* Gets it without a word, and nothing is fetched for it. */
+/* Gets it without a message and without fetching anything. */
 static void expect_whole(bool all)
 {
 	_cleanup_kernel_ struct kernel *k = NULL;
@@ -163,7 +163,7 @@ static void lose(const char *path)
 	assert_int_equal(unlink(path), 0);
 }
 
-/* It holds the same, somewhere else. */
+/* Replaces a file by a link to a copy elsewhere. */
 static void make_link(const char *path)
 {
 	_cleanup_free_ char *to = xasprintf("%s/elsewhere", top);
@@ -195,7 +195,7 @@ static const struct {
 	const char *name;
 	void (*hurt)(const char *path);
 	const char *said;
-	bool all; /* seen only when all files are looked at */
+	bool all; /* detected only if all files are checked */
 } hurts[] = {
 	{ "vmlinuz", flip, KEY "/vmlinuz' was changed", false },
 	{ "vmlinuz", shorten, "/vmlinuz' is not a file of 4096 bytes", false },
@@ -239,7 +239,7 @@ static void test_fetched_again(void **state)
 	}
 }
 
-/* One of an older daxrig: it is read, and from then on known. */
+/* A kernel of an older daxrig gets digests at its first use. */
 static void test_no_digests(void **state)
 {
 	_cleanup_free_ char *digests = in_folder(DIGESTS_NAME), *now = NULL;
@@ -285,7 +285,7 @@ static void test_no_network(void **state)
 			fail_msg("%s: '%s'", specs[i], err ? err->message : "good");
 		assert_true(err->code != ERR_USAGE);
 	}
-	/* it is as it was, for when there is one */
+	/* the folder is unchanged; once there is a network, it is fetched again */
 	put_apt(COPY);
 	for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
 		_cleanup_kernel_ struct kernel *k = NULL;
@@ -298,7 +298,7 @@ static void test_no_network(void **state)
 	}
 }
 
-/* Who holds it keeps its paths, and each is there at any time. */
+/* For a holder of the kernel its paths stay, and exist at any time. */
 static void test_held(void **state)
 {
 	_cleanup_free_ char *vmlinuz = in_folder("vmlinuz");
@@ -366,12 +366,12 @@ static void test_store(void **state)
 	look(2, 1, "symbols " KEY ": ok; -\n");
 	flip(vmlinux);
 	look(2, 2, "/vmlinux' was changed; 'daxrig kernel fetch --symbols " SPEC "' fetches them");
-	/* a byte in the header, and of an older daxrig */
+	/* a byte in the header, in a kernel of an older daxrig without digests */
 	put_text("data/kernels/" KEY "/vmlinuz", "cut");
 	lose(digests);
 	look(2, 2, "kernel store:" KEY ": '");
 	look(2, 2, "' lacks a part of a kernel; 'daxrig kernel fetch " SPEC "' fetches it again\n");
-	/* what was built or added */
+	/* kernels that were built or added */
 	put_image("data/kernels/src-6.1-fast-1/vmlinuz");
 	put_text("data/kernels/src-6.1-fast-1/origin", "spec src:6.1\n");
 	put_image("data/kernels/file-6.1-1/vmlinuz");

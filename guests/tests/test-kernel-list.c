@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The store of kernels over made-up ones: listed, found by name, added, removed. */
+/* A store of made-up kernels: listed, found by name, added, removed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@
 #define GOOD_CONFIG "CONFIG_FS_DAX=y\nCONFIG_BLK_DEV_INITRD=y\nCONFIG_RD_ZSTD=y\n"
 #define DIGITS "0123456789abcdef"
 
-/* The error must be the user's, and say @part. */
+/* The error must be ERR_USAGE, and contain @part. */
 static void refused(struct err *err, const char *part)
 {
 	if (!err)
@@ -59,7 +59,7 @@ static void put_deb(const char *top, const char *version, const char *spec)
 	put_text(dir, "origin", origin);
 }
 
-/* Four packaged ones, of which one is damaged, one half-made, and what is no kernel. */
+/* Four packaged kernels, one of them damaged; an incomplete one; and files of no kernel. */
 static void fill(const char *top)
 {
 	_cleanup_free_ char *store = xasprintf("%s/kernels", top);
@@ -178,7 +178,7 @@ static void test_remove(void **state)
 	kernel_free(take_ptr(k));
 	ok(kernel_remove(top, "deb-6.12.90+deb12-amd64"));
 	assert_false(there(top, "deb-6.12.90+deb12-amd64"));
-	/* What meant it is forgotten, and nothing else. */
+	/* Names that meant it are forgotten, and nothing else. */
 	assert_false(there(top, ".resolved-deb:6.12"));
 	assert_true(there(top, ".resolved-deb:linux-image-amd64"));
 	refused(kernel_remove(top, "deb-6.12.90+deb12-amd64"), "No such file");
@@ -237,7 +237,7 @@ static void test_add(void **state)
 	ok(kernel_list(data, &list));
 	assert_int_equal(list.n, 3);
 	kernel_entries_deinit(&list);
-	/* What was added from may go. */
+	/* The files it was added from may go. */
 	put_text(top, "bzImage", "");
 	ok(kernel_get(data, spec, NULL, &k));
 	assert_string_equal(k->release, "6.18.0-rc1_me");
@@ -257,11 +257,11 @@ static void test_add(void **state)
 static const struct {
 	const char *config, *word, *error;
 } bad[] = {
-	{ "CONFIG_FS_DAX=y\n", NULL, "does not say CONFIG_BLK_DEV_INITRD=y" },
+	{ "CONFIG_FS_DAX=y\n", NULL, "does not have CONFIG_BLK_DEV_INITRD=y" },
 	{ GOOD_CONFIG, "deb:6.12", "cannot add 'deb:6.12'" },
 	{ GOOD_CONFIG, "store:x", "cannot add 'store:x'" },
 	{ GOOD_CONFIG, "file:/nowhere/bzImage", "No such file" },
-	{ GOOD_CONFIG, "file:/dev/null", "it is no regular file" },
+	{ GOOD_CONFIG, "file:/dev/null", "not a regular file" },
 	{ GOOD_CONFIG, "file:README.md", "not a bzImage" },
 	{ GOOD_CONFIG, "vmlinuz", "unknown kernel" },
 };
@@ -284,7 +284,7 @@ static void test_add_refused(void **state)
 	assert_false(path_exists(kernels));
 }
 
-/* The copy breaks off, as on a full disk: nothing of it stays. */
+/* The copy fails, as on a full disk: nothing of it stays. */
 static void test_add_broken_off(void **state)
 {
 	const char *top = *state;
@@ -325,11 +325,12 @@ static void test_damaged(void **state)
 		kernel_free(take_ptr(k));
 		ok(tree_remove(part));
 		refused(kernel_find(top, "deb:6.16.1-amd64", &k), "is damaged");
-		refused(kernel_get(top, "store:deb-6.16.1-amd64", NULL, &k), "no kernel's folder");
+		refused(kernel_get(top, "store:deb-6.16.1-amd64", NULL, &k),
+			"not a kernel's folder");
 	}
 }
 
-/* One that was added cannot be had again by itself: that is said, with what to do. */
+/* daxrig cannot get an added kernel again: the message says so, and what to do. */
 static void test_added_damaged(void **state)
 {
 	static const char *const parts[] = { "vmlinuz", "config", "origin" };

@@ -56,7 +56,7 @@ static void test_whole_or_nothing(void **state)
 	assert_true(holds("a", "f", "two"));
 }
 
-/* A folder of a process that is gone goes; one of a process that lives stays. */
+/* Removes a folder of a process that has ended; keeps one of a running process. */
 static void test_leftovers(void **state)
 {
 	_cleanup_free_ char *dead = NULL, *live = NULL, *tmp = NULL;
@@ -101,7 +101,7 @@ static void test_answers(void **state)
 	free(answer);
 }
 
-/* It becomes a folder's name. */
+/* The answer becomes a folder's name. */
 static void test_bad_answers(void **state)
 {
 	static const char *const bad[] = { "", "../../etc", "/etc", "a/b", ".", ".tmp-1-x", "a\n" };
@@ -118,7 +118,7 @@ static void test_bad_answers(void **state)
 	}
 }
 
-/* Source is too much to be read again. */
+/* Source is too large to be read again. */
 static void test_digests(void **state)
 {
 	_cleanup_free_ char *tmp = NULL, *plain = xasprintf("%s/c/digests", store);
@@ -161,7 +161,7 @@ static void count_line(void *arg, const char *text)
 	assert_int_equal(write(w->release, "x", 1), 1);
 }
 
-/* A child holds it until it is told that somebody waits. */
+/* A child holds the lock until it hears that another process waits. */
 static void test_lock(void **state)
 {
 	int held[2], release[2], fd = -1, other = -1;

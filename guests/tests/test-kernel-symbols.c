@@ -20,7 +20,7 @@
 
 static int fifo = -1;
 
-/* Says so when half of it is there, and then never ends. */
+/* Signals when it has printed half of the package, and then never ends. */
 #define STALL "echo >$top/cancel; read x <$top/never"
 
 static const struct {
@@ -34,11 +34,11 @@ static const struct {
 	{ "old layout", OLD, "native", "6.1.9-1", COPY, NULL, 0, NULL },
 	{ "new layout, in the last suite", NEW, "sid", "6.1.9-1", COPY, NULL, 0, NULL },
 	{ "no such package", OLD, "none", "6.1.9-1", COPY, NULL, ERR_USAGE,
-	  "the archive has no package '" DBG "' any more" },
+	  "the archive no longer has package '" DBG "'" },
 	{ "other version", OLD, "*", "6.1.9-2", COPY, NULL, ERR_USAGE,
 	  "it is version 6.1.9-1, the archive has those of 6.1.9-2; 'daxrig kernel rm'" },
 	{ "other build", OTHER_BUILD, "native", "6.1.9-1", COPY, NULL, ERR_INFRA,
-	  "it is of build 2222222222222222222222222222222222222222, the kernel of 1111" },
+	  "it has build id 2222222222222222222222222222222222222222, the kernel has 1111" },
 	{ "no build id", NO_ID, "native", "6.1.9-1", COPY, NULL, ERR_INFRA,
 	  "its vmlinux has no build id" },
 	{ "no vmlinux", NOTHING, "native", "6.1.9-1", COPY, NULL, ERR_INFRA,
@@ -54,7 +54,7 @@ static const struct {
 	  "cannot find the package in '" },
 	{ "package cut", OLD, "native", "6.1.9-1", "head -c 700 $top/x.deb >" DBG ".deb", NULL,
 	  ERR_INFRA, "cannot unpack '" DBG ".deb': " },
-	{ "disk full: the cause, and not what came first", OLD, "native", "6.1.9-1", COPY,
+	{ "disk full: the cause, not the first error", OLD, "native", "6.1.9-1", COPY,
 	  "printf 'tar: a: Wrote only 1 of 2 bytes\\ntar: b: Cannot write: No space\\n' >&2; exit 2",
 	  ERR_INFRA, ".deb': tar: b: Cannot write: No space" },
 	{ "dpkg-deb fails after all", OLD, "native", "6.1.9-1", COPY, "$real \"$@\"; exit 2",
@@ -100,7 +100,7 @@ static void expect_none(const struct kernel *k, const char *error)
 	assert_null(modules);
 }
 
-/* What guests load and no more. */
+/* Exactly the modules that guests load. */
 static void expect_symbols(const struct kernel *k)
 {
 	_cleanup_free_ char *vmlinux = NULL, *modules = NULL, *want = NULL;
@@ -161,7 +161,7 @@ static void test_fetch(void **state)
 	}
 }
 
-/* As on a full disk, of which tar need not say that it is one. */
+/* As on a full disk, which tar does not always name as the cause. */
 static void test_broken_off(void **state)
 {
 	_cleanup_kernel_ struct kernel *k = find();
@@ -182,7 +182,7 @@ static void test_broken_off(void **state)
 	assert_int_equal(count_entries("symbols", true) + count_entries("symbols", false), 0);
 }
 
-/* What is there is not fetched again, unless it is of another version. */
+/* Existing symbols are not fetched again, unless they are of another version. */
 static void test_once(void **state)
 {
 	_cleanup_kernel_ struct kernel *k = find(), *later = NULL;
@@ -196,7 +196,7 @@ static void test_once(void **state)
 	expect_symbols(k);
 	put_kernel("6.1.9-2");
 	later = find();
-	expect_none(later, "kernel 'deb:6.1' is 6.1.9-2, its symbols are of another version; "
+	expect_none(later, "kernel 'deb:6.1' is version 6.1.9-2, its symbols are of another; "
 			   "'daxrig kernel fetch --symbols deb:" RELEASE "'");
 	put_apt("native", "6.1.9-2", COPY);
 	put_text("symbols/" KEY "/stale", "");
@@ -223,7 +223,7 @@ static void note_line(void *arg, const char *text)
 	buf_addf(arg, "%s\n", text);
 }
 
-/* Named when they are to be used, and fetched again when they are to be fetched. */
+/* Damaged symbols: kernel_symbols() names them, kernel_symbols_fetch() fetches them again. */
 static void test_damaged(void **state)
 {
 	static const char *const names[] = { "vmlinux", "xfs.ko", "digests" };
@@ -264,7 +264,7 @@ static void test_damaged(void **state)
 	expect_symbols(k);
 }
 
-/* The kernel's line counts them, its description says where, and they go with it. */
+/* The kernel's size includes them, its description names their place, and they go with it. */
 static void test_listed_and_removed(void **state)
 {
 	_cleanup_kernel_ struct kernel *k = find();
@@ -329,7 +329,7 @@ static void test_own(void **state)
 	remove_entry("kernels/build-1/vmlinux");
 	ok(kernel_find(top, "store:build-1", &added));
 	expect_none(added, "kernel 'store:build-1' has no symbols and is not from the archive: "
-			   "'daxrig splat --vmlinux FILE' takes");
+			   "'daxrig splat --vmlinux FILE' reads");
 	err = kernel_symbols_fetch(top, added, NULL);
 	assert_non_null(err);
 	assert_int_equal(err->code, ERR_USAGE);

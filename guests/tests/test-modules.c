@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Against a folder of tiny modules, assembled here and indexed by depmod. */
+/* The load order of tiny modules, which the test assembles and depmod indexes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -29,7 +29,7 @@ static const struct {
 	  "--- a/n\n+++ b/n\n@@ -1 +1 @@\n-c\n\\ No newline at end of file\n"
 	  "+d\n\\ No newline at end of file\n--- a/x\n+++ b/x\n" HUNK,
 	  "n x" },
-	/* removed and added lines that look like a file's head are lines */
+	/* removed and added lines that look like the header of a file */
 	{ "a diff in a diff", "--- a/n\n+++ b/n\n@@ -1 +1 @@\n--- a/../../x\n+++ b/../../x\n",
 	  "n" },
 	{ "words alone", "What: nothing\n", NULL },
@@ -76,7 +76,7 @@ static const struct {
 	{ "CONFIG_N=\"x y\"", "CONFIG_N=\"x y\"\n", "" },
 	{ "CONFIG_N=12\nCONFIG_M=3", "CONFIG_N=13\n", "CONFIG_N=12, CONFIG_M=3" },
 	{ "# CONFIG_A is fine\n\nnoise=y\n", "", "" },
-	/* the last word counts */
+	/* the last setting counts */
 	{ "CONFIG_A=y\n# CONFIG_A is not set\n", "", "" },
 	{ "# CONFIG_A is not set\nCONFIG_A=y\n", "", "CONFIG_A=y" },
 };
@@ -134,7 +134,7 @@ static void test_check(void **state)
 	assert_null(err);
 	kernel_config_fragment(&all);
 	buf_adds(&all, profile_base());
-	/* of debug's nothing */
+	/* no settings of profile debug */
 	err = recipe_check(&recipe, "it", buf_str(&all), &missed);
 	assert_non_null(err);
 	assert_non_null(strstr(err->message, "CONFIG_PROVE_LOCKING=y"));
@@ -143,7 +143,7 @@ static void test_check(void **state)
 	err = recipe_check(&recipe, "it", buf_str(&all), &missed);
 	assert_null(err);
 	assert_int_equal(missed.len, 0);
-	/* a wish is told, a need is asked for */
+	/* a missing wish is reported, a missing need is an error */
 	buf_adds(&all, "\n# CONFIG_IO_URING is not set\n");
 	all.data[strstr(all.data, "CONFIG_IO_URING=y") - all.data] = 'X';
 	err = recipe_check(&recipe, "it", buf_str(&all), &missed);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What comes from a gdbstub, in pieces. */
+/* The bytes that a gdbstub sends, in pieces. */
 #include "inject/gate/gdb-packet.h"
 #include "fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A layout, as a guest tells it, up to an empty line; then the bytes of its struct pages. */
+/* A layout as a guest sends it, up to an empty line; then the bytes of its struct pages. */
 #include "inject/pages/ledger-page.h"
 #include "fuzz/fuzz.h"
 
@@ -10,7 +10,7 @@ struct memory {
 	size_t size;
 };
 
-/* The bytes again and again. */
+/* Guest memory: the input's bytes, repeated. */
 static struct err *read_memory(void *arg, uint64_t addr, void *out, size_t len)
 {
 	const struct memory *m = arg;

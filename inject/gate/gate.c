@@ -97,8 +97,8 @@ void gate_destroy(struct gate *g)
 }
 
 /*
- * Kernels built for IBT may send direct callers past the ENDBR64 at the start,
- * which is then there or overwritten with a NOP of the same length.
+ * In kernels built for IBT, direct callers may skip the ENDBR64 at the start of a
+ * function. It is still there, or overwritten with a NOP of the same length.
  */
 static unsigned int entry_skip(const uint8_t *code)
 {
@@ -135,7 +135,7 @@ struct err *gate_lift(struct gate *g)
 	struct err *err;
 
 	if (g->gdb)
-		return err_create(ERR_INFRA, "the gate is open already");
+		return err_create(ERR_INFRA, "the gate is already open");
 	g->counts = (struct gate_counts){ 0 };
 	err = gdb_open(g->socket, g->timeout_ms, &g->gdb);
 	if (!err)
@@ -153,7 +153,7 @@ int gate_fd(const struct gate *g)
 /* pin_user_pages_fast(start, nr_pages, gup_flags in edx, pages), at its entry. */
 static struct err *gate_judge(struct gate *g, const struct gdb_regs *regs)
 {
-	const struct gdb_thread same = { 0 }; /* as gate_look() chose */
+	const struct gdb_thread same = { 0 }; /* the thread that gate_look() chose */
 	uint64_t rdx = regs->value[GDB_REG_RDX], caller;
 	struct err *err;
 
@@ -171,7 +171,7 @@ static struct err *gate_judge(struct gate *g, const struct gdb_regs *regs)
 	return gdb_write_reg(g->gdb, same, GDB_REG_RDX, rdx & ~(uint64_t)g->longterm);
 }
 
-/* Handles a stop at @thread; *@hit when it stands at the breakpoint. */
+/* Handles a stop at @thread; sets *@hit if the thread is at the breakpoint. */
 static struct err *gate_look(struct gate *g, struct gdb_thread thread, bool *hit)
 {
 	struct gdb_regs regs;
@@ -216,7 +216,7 @@ struct err *gate_service(struct gate *g)
 	return err_wrap(err, "the long-term gate failed");
 }
 
-/* A hit that came while the VM was being stopped: judge it, no step is needed. */
+/* A hit that arrived while the VM was being stopped: handle it without a step. */
 static struct err *gate_late_hit(struct gate *g)
 {
 	struct gdb_stop stop;
@@ -281,8 +281,8 @@ static struct err *injector_call(void *self, size_t call)
 	err = gate_drop(self, &counts);
 	if (!err && !counts.cleared)
 		err = err_create(ERR_INFRA,
-				 "the long-term gate was not passed (%llu calls of "
-				 "pin_user_pages_fast seen)",
+				 "no registration passed the long-term gate (%llu calls "
+				 "of pin_user_pages_fast seen)",
 				 (unsigned long long)counts.hits);
 	return err;
 }

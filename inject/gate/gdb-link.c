@@ -12,7 +12,7 @@ void gdb_link_deadline(struct gdb *g, int timeout_ms)
 	g->deadline = now_ns() + (uint64_t)timeout_ms * 1000000;
 }
 
-/* Waits for @events; *@ready false when the time is over. */
+/* Waits for @events; *@ready is false if the deadline passed. */
 static struct err *wait_fd(struct gdb *g, short events, bool *ready)
 {
 	for (;;) {
@@ -75,7 +75,7 @@ struct err *gdb_link_send_packet(struct gdb *g, const struct buf *payload)
 	return gdb_link_send(g, wire.data, wire.len);
 }
 
-/* Reads once; *@more false when the time is over. */
+/* Reads once; *@more is false if the deadline passed. */
 static struct err *receive(struct gdb *g, bool *more)
 {
 	char bytes[4096];
@@ -106,13 +106,13 @@ static struct err *take_stop(struct gdb *g)
 	}
 	g->dead = true;
 	if (strchr("WX", g->in.packet.data[0]))
-		return err_create(ERR_INFRA, "the guest ended under the debugger");
-	return err_create(ERR_INFRA, "the gdb stub sent a stop reply that is none");
+		return err_create(ERR_INFRA, "the guest ended while the debugger was attached");
+	return err_create(ERR_INFRA, "the gdb stub sent a malformed stop reply");
 }
 
 /*
- * Waits for the next packet and acknowledges it: exactly once, for a stray '+'
- * stops a running VM, and without it the stub drops the next interrupt.
+ * Waits for the next packet and acknowledges it exactly once: a stray '+' stops a
+ * running VM, and without the '+' the stub drops the next interrupt.
  */
 static struct err *next_packet(struct gdb *g, bool *got)
 {

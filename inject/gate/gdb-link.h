@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The conversation under gdb.c: questions, answers and stop notices. For gdb.c only. */
+/* Sending questions to the stub, receiving answers and stop notices. For gdb.c only. */
 #ifndef INJECT_GDB_LINK_H
 #define INJECT_GDB_LINK_H
 
@@ -8,31 +8,31 @@
 struct gdb {
 	int fd; /* non-blocking */
 	int timeout_ms;
-	uint64_t deadline;     /* of the call going on, as now_ns() */
+	uint64_t deadline;     /* of the current call, by now_ns() */
 	struct gdb_decoder in; /* in.packet is the last answer */
-	struct gdb_stop stop;  /* the last one, when has_stop */
+	struct gdb_stop stop;  /* the last stop notice, if has_stop */
 	bool has_stop;
-	bool dead; /* an error went before: ask nothing more of it */
+	bool dead; /* an earlier call failed: the connection is of no use */
 };
 
 void gdb_link_deadline(struct gdb *g, int timeout_ms);
 
-/* The error of an answer to @what that did not come; ends the conversation. */
+/* The error for an answer to @what that did not come; marks @g dead. */
 struct err *gdb_link_timed_out(struct gdb *g, const char *what);
 
-/* The error of an answer that does not fit; @what is what the stub should do. */
+/* The error for an unexpected answer; @what is what the stub was asked to do. */
 struct err *gdb_link_not_answer(const struct gdb *g, const char *what);
 
 struct err *gdb_link_send(struct gdb *g, const char *data, size_t len) __must_check;
 struct err *gdb_link_send_packet(struct gdb *g, const struct buf *payload) __must_check;
 
-/* Waits for a stop notice till the deadline; g->has_stop says whether it came. */
+/* Waits for a stop notice until the deadline; g->has_stop says whether it came. */
 struct err *gdb_link_await_stop(struct gdb *g) __must_check;
 
-/* Waits for the answer, in g->in.packet; a stop notice on the way is kept. */
+/* Sends @question and waits for the answer, in g->in.packet; keeps a stop notice on the way. */
 struct err *gdb_link_ask(struct gdb *g, const struct buf *question) __must_check;
 
-/* The same, and anything but "OK" is an error. */
+/* The same, but any answer other than "OK" is an error. */
 struct err *gdb_link_ask_ok(struct gdb *g, const struct buf *question, const char *what)
 	__must_check;
 

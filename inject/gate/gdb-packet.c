@@ -58,7 +58,7 @@ static struct err *decoder_break(struct gdb_decoder *d, const char *what)
 	return err_create(ERR_INFRA, "the gdb stub's answer is broken: %s", what);
 }
 
-/* Expands escapes and runs of @raw into @d->packet; NULL or what is wrong. */
+/* Expands escapes and runs of @raw into @d->packet; returns NULL or what is wrong. */
 static const char *packet_expand(struct gdb_decoder *d, const char *raw, size_t len)
 {
 	struct buf *out = &d->packet;
@@ -90,7 +90,7 @@ static const char *packet_expand(struct gdb_decoder *d, const char *raw, size_t 
 
 static const char no_sum[] = "";
 
-/* NULL when one was taken off @d->in, no_sum when it is not complete yet. */
+/* Takes a packet off @d->in. Returns NULL, no_sum if it is not complete yet, or what is wrong. */
 static const char *packet_take(struct gdb_decoder *d)
 {
 	const char *start = d->in.data + 1, *hash, *bad;
@@ -162,7 +162,7 @@ bool gdb_is_stop(const struct buf *payload)
 	return payload->len && strchr("TSWX", payload->data[0]) != NULL;
 }
 
-/* Reads up to 8 hex digits; false when there is none or there are more. */
+/* Reads 1 to 8 hex digits; false if there are none or more. */
 static bool hex_number(const char **s, const char *end, unsigned int *out)
 {
 	const char *start = *s;

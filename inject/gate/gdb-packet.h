@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The words of the GDB remote protocol, as QEMU's stub for x86-64 speaks it. Pure.
+ * Packets of the GDB remote protocol, as QEMU's stub for x86-64 uses them. Pure.
  */
 #ifndef INJECT_GDB_PACKET_H
 #define INJECT_GDB_PACKET_H
@@ -30,18 +30,18 @@ struct gdb_decoder {
 void gdb_decoder_init(struct gdb_decoder *d);
 void gdb_decoder_deinit(struct gdb_decoder *d);
 
-/* Takes received bytes, as they come. */
+/* Adds received bytes, in pieces of any size. */
 void gdb_decoder_feed(struct gdb_decoder *d, const void *data, size_t len);
 
 /*
  * Takes the next event off the stream; GDB_EVENT_PACKET leaves its payload in
  * @d->packet until the next call. Bytes between packets are skipped. An error
- * (oversized, checksum, impossible escape or run) is final: the socket does not
- * lose bytes, so the other end is no stub, and every later call fails too.
+ * (size, checksum, impossible escape or run) is final: a socket does not lose
+ * bytes, so the other end is not a gdbstub. Every later call fails, too.
  */
 struct err *gdb_decoder_next(struct gdb_decoder *d, enum gdb_event *event) __must_check;
 
-/* A vCPU. pid 0: the stub speaks without processes. Both count from 1. */
+/* A vCPU. pid 0: the stub does not number processes. Both count from 1. */
 struct gdb_thread {
 	unsigned int pid, tid;
 };
@@ -51,10 +51,10 @@ const char *gdb_thread_format(struct gdb_thread thread, char *buf);
 
 struct gdb_stop {
 	unsigned int signal;	  /* GDB's number */
-	struct gdb_thread thread; /* tid 0 when the reply names none */
+	struct gdb_thread thread; /* tid 0 if the reply names none */
 };
 
-/* Whether @payload is a stop reply at all; no other answer QEMU gives looks so. */
+/* Does @payload look like a stop reply? None of QEMU's other answers does. */
 bool gdb_is_stop(const struct buf *payload);
 
 /* Reads "T05thread:p01.02;...", "S05". False for anything else. */
@@ -62,10 +62,10 @@ bool gdb_stop_parse(const struct buf *payload, struct gdb_stop *out);
 
 void gdb_hex_encode(struct buf *out, const void *data, size_t len);
 
-/* Reads 2 * @len digits into @out; false when @hex is not exactly that. */
+/* Reads 2 * @len digits into @out; false if @hex is anything else. */
 bool gdb_hex_decode(const char *hex, size_t digits, void *out, size_t len);
 
-/* QEMU's numbers, the order of the target description. */
+/* QEMU's register numbers, in the order of its target description. */
 enum gdb_reg {
 	GDB_REG_RAX,
 	GDB_REG_RBX,
@@ -84,7 +84,7 @@ enum gdb_reg {
 	GDB_REG_R14,
 	GDB_REG_R15,
 	GDB_REG_RIP,
-	GDB_REG_EFLAGS, /* 32 bits, as all that follow */
+	GDB_REG_EFLAGS, /* 32 bits, as are all that follow */
 	GDB_REG_CS,
 	GDB_REG_SS,
 	GDB_REG_DS,
@@ -98,12 +98,12 @@ struct gdb_regs {
 	uint64_t value[GDB_REG_COUNT];
 };
 
-/* The bytes register @reg takes in a `g` or `P` packet. */
+/* The size of register @reg in a `g` or `P` packet, in bytes. */
 size_t gdb_reg_size(enum gdb_reg reg);
 
 /*
- * Reads the answer to `g`; what follows gs is ignored. False when it is shorter
- * or has a register that the stub calls unavailable.
+ * Reads the answer to `g`; ignores what follows gs. False if the answer is too short
+ * or marks a register as unavailable.
  */
 bool gdb_regs_parse(const struct buf *payload, struct gdb_regs *out);
 

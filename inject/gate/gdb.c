@@ -9,7 +9,7 @@
 
 #include "inject/gate/gdb-link.h"
 
-/* The stub's line holds 4096 characters, two to a byte. */
+/* The stub's packet holds 4096 characters, two for each byte. */
 #define MEM_CHUNK 1024u
 
 static struct err *handshake(struct gdb *g)
@@ -31,7 +31,7 @@ static struct err *handshake(struct gdb *g)
 		return err;
 	if (!g->in.packet.len || !strchr("lm", g->in.packet.data[0]))
 		return gdb_link_not_answer(g, "describe the machine");
-	g->has_stop = false; /* the one that connecting caused */
+	g->has_stop = false; /* connecting caused it */
 	return NULL;
 }
 
@@ -98,8 +98,8 @@ struct err *gdb_stop(struct gdb *g)
 	if (g->dead)
 		return err_create(ERR_INFRA, "the connection to the gdb stub failed before");
 	/*
-	 * The stub ignores the interrupt when the VM stands already, whoever
-	 * stopped it; the question behind it is answered in every case.
+	 * The stub ignores the interrupt if the VM is already stopped, whoever
+	 * stopped it. It always answers the question that follows.
 	 */
 	gdb_link_deadline(g, g->timeout_ms);
 	err = gdb_link_send(g, "\x03", 1);
@@ -171,7 +171,7 @@ static struct err *choose(struct gdb *g, struct gdb_thread thread)
 	if (!thread.tid)
 		return NULL;
 	buf_addf(&q, "Hg%s", gdb_thread_format(thread, name));
-	return gdb_link_ask_ok(g, &q, "choose a vCPU");
+	return gdb_link_ask_ok(g, &q, "select a vCPU");
 }
 
 struct err *gdb_read_mem(struct gdb *g, struct gdb_thread thread, uint64_t addr, void *out,

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* So many pages between two blocks are read rather than asked for apart. */
+/* Blocks with at most this many pages between them are read in one go. */
 #define GAP_MAX 4096u
-/* 64 in any kernel that is shipped; debugging puts some words more into it. */
+/* sizeof(struct page) is 64 in distribution kernels; debug options add some words. */
 #define SIZE_MAX_KNOWN 128
-/* mapping of what several files share, up to v6.14 (PAGE_MAPPING_DAX_COW, _SHARED). */
+/* page->mapping of a page that files share, up to v6.14 (PAGE_MAPPING_DAX_COW, _SHARED). */
 #define MAPPING_SHARED 1u
 
 static const struct {
@@ -70,9 +70,9 @@ const char *ledger_layout_lacks(const struct ledger_layout *l)
 		return "the kernel has no BTF";
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		if (fields[i].needed && *field(l, i) < 0)
-			return "the kernel's BTF does not describe struct page as it is known";
+			return "the kernel's BTF does not describe struct page in a known form";
 	if (l->size < 32 || l->size > SIZE_MAX_KNOWN || l->head_flag > 63)
-		return "the kernel's BTF describes a struct page of no sensible size";
+		return "the kernel's BTF gives struct page no sensible size";
 	for (size_t i = 1; i < ARRAY_SIZE(fields); i++)
 		if (fields[i].needed && l->size - 8 < *field(l, i) &&
 		    fields[i].at != offsetof(struct ledger_layout, refcount) &&
@@ -82,9 +82,9 @@ const char *ledger_layout_lacks(const struct ledger_layout *l)
 		return "the kernel's BTF puts a field outside struct page";
 	if (ledger_is_new(l) &&
 	    (l->folio_flags1 < 0 || l->folio_mapcount < 0 || l->folio_pincount < 0))
-		return "the kernel's BTF does not describe struct folio as it is known";
+		return "the kernel's BTF does not describe struct folio in a known form";
 	if (!(l->vmemmap >> 63))
-		return "the kernel does not tell where its struct pages are (vmemmap_base)";
+		return "the address of the kernel's struct pages is unknown (vmemmap_base)";
 	return NULL;
 }
 
@@ -103,8 +103,8 @@ struct err *ledger_read(const struct ledger_memory *mem, uint64_t addr, void *ou
 		return mem->read(mem->arg, addr, out, len);
 	b->refused |= b->bytes < len || !b->ns;
 	if (b->refused)
-		return err_create(ERR_INFRA, "the struct pages to look at are more, or take "
-					     "longer, than a case may ask for");
+		return err_create(ERR_INFRA, "the struct pages to look at are more than a case "
+					     "may read, or take too long");
 	err = mem->read(mem->arg, addr, out, len);
 	b->bytes -= len;
 	b->ns -= MIN(b->ns, now_ns() - start);
@@ -199,7 +199,7 @@ static int32_t number(const uint8_t *bytes, int at)
 	return v;
 }
 
-/* A tail's word holds its head's address, or (7.x) the mask that makes it of its own. */
+/* A tail page's word holds its head's address, or (7.x) a mask for its own address. */
 static uint64_t head_of(const struct ledger_layout *l, uint64_t pfn, uint64_t info)
 {
 	uint64_t self = page_addr(l, pfn), head = info - 1;
@@ -228,7 +228,7 @@ void ledger_page_decode(const struct ledger_layout *l, uint64_t pfn, const uint8
 	if (!out->is_head || !ledger_is_new(l) || left < 2 * (size_t)l->size ||
 	    MAX(l->folio_pincount, MAX(l->folio_flags1, l->folio_mapcount)) + 8 > 2 * l->size)
 		return;
-	/* the rest is told by the page behind */
+	/* the next struct page holds the rest */
 	out->order = word(bytes, l->folio_flags1) & 0xff;
 	maps = number(bytes, l->folio_mapcount);
 	out->maps = maps == INT32_MAX ? maps : maps + 1;

@@ -16,11 +16,11 @@ void ledger_result_deinit(struct ledger_result *r)
 	buf_deinit(&r->table);
 }
 
-/* What is known of one folio. */
+/* What the rows say of one folio. */
 struct account {
 	uint64_t pfn;		      /* its first page */
-	const struct ledger_row *row; /* of a page that is in it */
-	uint64_t at;		      /* from that row's first page, modulo 2^64 */
+	const struct ledger_row *row; /* of a page in the folio */
+	uint64_t at;		      /* pages from that row's first, modulo 2^64 */
 	uint64_t ptes, pmds, gets, pins, owners;
 };
 
@@ -28,17 +28,17 @@ struct check {
 	const struct ledger_layout *l;
 	struct image image;
 	struct ledger_result *out;
-	bool wrong;   /* the page at hand is in out->wrong */
-	bool told;    /* out says of which page it tells */
-	size_t lines; /* of the table */
-	bool mild;    /* idle: what is told of is a share that was left, no more */
-	/* the mappings seen so far, by the names of their files */
+	bool wrong;    /* the current page is counted in out->wrong */
+	bool reported; /* out has a first finding, with its page */
+	size_t lines;  /* of the table */
+	bool mild;     /* idle: that finding is only a share count that was left */
+	/* the mappings seen so far, with the names of their files */
 	struct seen {
 		char name[LEDGER_NAME_MAX];
 		uint64_t mapping, pfn;
 	} seen[FILES_MAX];
 	size_t nr_seen;
-	/* pages of which the same is to be said, one behind the other; by rule */
+	/* for each rule, consecutive pages with the same finding */
 	struct line {
 		uint64_t pfn, count, index;
 		char name[LEDGER_NAME_MAX], expected[96], found[128];
@@ -74,7 +74,7 @@ static void end_lines(struct check *c)
 		end_line(c, i);
 }
 
-/* Another page of which the same is to be said. */
+/* Does @line have the same finding for the page before? */
 static bool joins_line(const struct line *line, const struct account *a, const char *expected,
 		       const char *found)
 {
@@ -82,7 +82,7 @@ static bool joins_line(const struct line *line, const struct account *a, const c
 	       strcmp(line->expected, expected) == 0 && strcmp(line->found, found) == 0;
 }
 
-/* Something of a page is not as it must be. */
+/* Records that a page breaks a rule. */
 static void differs(struct check *c, const struct account *a, enum rule rule, const char *expected,
 		    const char *found)
 {
@@ -92,8 +92,8 @@ static void differs(struct check *c, const struct account *a, enum rule rule, co
 	if (!c->wrong)
 		r->wrong++;
 	c->wrong = true;
-	if (!c->told) {
-		c->told = true;
+	if (!c->reported) {
+		c->reported = true;
 		r->rule = rule;
 		snprintf(r->expected, sizeof(r->expected), "%s", expected);
 		snprintf(r->found, sizeof(r->found), "%s on page %#" PRIx64 " (%s+%#" PRIx64 ")",
@@ -176,7 +176,7 @@ static void check_mapped(struct check *c, const struct account *a, const struct 
 	differs(c, a, owners ? RULE_LEDGER_SHARE : RULE_LEDGER_MAPPING, expected, found);
 }
 
-/* A mapping is one file's, and a file has one. */
+/* A mapping belongs to one file, and a file has one mapping. */
 static void check_mapping(struct check *c, const struct account *a, uint64_t mapping)
 {
 	char expected[96], found[96];
@@ -200,7 +200,7 @@ static void check_mapping(struct check *c, const struct account *a, uint64_t map
 	differs(c, a, RULE_LEDGER_MAPPING, expected, found);
 }
 
-/* Which page of which file it is, where the book knows of one place alone. */
+/* Checks mapping and index, if the rows know exactly one place in a file for the page. */
 static void check_place(struct check *c, const struct account *a, const struct ledger_page *p)
 {
 	char expected[64], found[64];
@@ -249,7 +249,7 @@ static void check_account(struct check *c, const struct account *a)
 	check_order(c, a, &p);
 }
 
-/* Adds page @i of @row, at hand, to the account of its folio; another's is closed. */
+/* Adds page @i of @row, at hand, to the account of its folio; checks the folio before it. */
 static void add_page(struct check *c, struct account *a, const struct ledger_row *row, uint64_t i)
 {
 	struct ledger_page p;
@@ -259,7 +259,7 @@ static void add_page(struct check *c, struct account *a, const struct ledger_row
 	if (!bytes)
 		return;
 	ledger_page_decode(c->l, row->pfn + i, bytes, left, &p);
-	/* a head that is not in the image is none of this page's */
+	/* a head outside the image cannot be this page's */
 	if (!image_page(&c->image, c->l, p.head, &left))
 		p.head = row->pfn + i;
 	if (!a->row || a->pfn != p.head) {
@@ -273,7 +273,7 @@ static void add_page(struct check *c, struct account *a, const struct ledger_row
 	a->owners = MAX(a->owners, row->owners);
 }
 
-/* What is at hand changes only between two folios: none goes over the end of a span. */
+/* The span at hand changes only between two folios: no folio crosses the end of a span. */
 static struct err *add_row(struct check *c, struct account *a, const struct ledger_memory *mem,
 			   const struct ledger_row *row)
 {
@@ -342,10 +342,10 @@ static void check_idle(struct check *c, const struct ledger_row *row, uint64_t a
 	char expected[64], found[128];
 	bool mild = p->refs == refs && !p->maps && !p->mapping && !p->is_head && p->head == a.pfn;
 
-	/* the word of the share holds an index while a file owns the page */
+	/* while a file owns the page, the word of the share count holds an index */
 	if (mild && !p->share)
 		return;
-	snprintf(expected, sizeof(expected), "refcount %d, nobody maps or owns it", refs);
+	snprintf(expected, sizeof(expected), "refcount %d, no mapping and no owner", refs);
 	snprintf(found, sizeof(found),
 		 "refcount %d, mapcount %d, mapping %#" PRIx64 ", share %" PRIu64 ", %s", p->refs,
 		 p->maps, p->mapping, p->share,
@@ -353,10 +353,10 @@ static void check_idle(struct check *c, const struct ledger_row *row, uint64_t a
 		 p->head != a.pfn ? "part of a large page" :
 				    "order 0");
 	c->wrong = false;
-	/* what is held or owned still is told of first: such a count must not hide it */
+	/* report a page that is still held or owned first: a stale count must not hide it */
 	if (c->mild && !mild)
-		c->told = false;
-	if (!c->told)
+		c->reported = false;
+	if (!c->reported)
 		c->mild = mild;
 	differs(c, &a, RULE_LEDGER_IDLE, expected, found);
 }

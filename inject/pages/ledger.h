@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's books on the pages of the NVDIMM, its struct pages, read from outside and
- * held against what the program of a case knows. Pure but for the reading, which is the
- * caller's.
+ * Reads the struct pages of the NVDIMM from outside the guest and compares them with the
+ * references that the program of a case knows of. Pure, except that the caller's function
+ * reads the guest's memory.
  *
- * What must hold, in two generations, told apart by folio->share being there or not:
+ * What must hold, in two generations of kernels; those with folio->share are the new ones:
  *
  *			up to v6.14		from v6.15
  *	references	1 + gets + 1024 a pin	entries + gets + 1024 a pin
- *	  of a large one			entries + gets + pins, in its head
- *	pins of a large one			_pincount
+ *	  of a large folio			entries + gets + pins, in its head
+ *	pins of a large folio			_pincount
  *	mapped		0			entries
  *	owners		mapping NULL: 0; other: 1; shared: the share count
  *
- * Owners are entries in the page caches of files; they outlive page table entries, so
- * there must be at least as many as places in files that are mapped. What one place alone
- * maps and owns says which page of its file it is, and all pages of a file have one mapping.
- * A page that nobody holds is order 0, and once the filesystem is gone it has no owner.
+ * Owners are page cache entries. They outlive page table entries, so there must be at least
+ * as many as mapped places in files. A page with one owner and one mapped place has the
+ * index of that place, and all pages of a file have the same mapping. A page without
+ * references is of order 0, and after umount it has no owner.
  */
 #ifndef INJECT_LEDGER_H
 #define INJECT_LEDGER_H
@@ -25,10 +25,10 @@
 #include "base/rule.h"
 #include "wire/ledger.h"
 
-/* Where things are; fields the kernel has not are -1. */
+/* Offsets in bytes; -1 for fields that the kernel lacks. */
 struct ledger_layout {
-	uint64_t vmemmap; /* address of pfn 0's struct page; 0: not told */
-	uint64_t pages;	  /* that all NVDIMMs have, of the geometry and not of the guest */
+	uint64_t vmemmap; /* address of pfn 0's struct page; 0: unknown */
+	uint64_t pages;	  /* in all NVDIMMs, by the geometry: the guest is not trusted */
 	int size;	  /* of struct page */
 	int flags, refcount, mapcount, mapping, share, head;	       /* in struct page */
 	int head_flag;						       /* number of PG_head */
@@ -37,10 +37,10 @@ struct ledger_layout {
 
 void ledger_layout_init(struct ledger_layout *l);
 
-/* Takes a line of the agent, "page.refcount 52"; others are ignored. */
+/* Reads a line of the agent such as "page.refcount 52"; ignores unknown ones. */
 void ledger_layout_add(struct ledger_layout *l, const char *line);
 
-/* Why it is no good, or NULL. */
+/* Why the layout cannot be used, or NULL. */
 const char *ledger_layout_lacks(const struct ledger_layout *l);
 
 #define LEDGER_READ_MAX (1u << 20)
@@ -52,17 +52,17 @@ struct ledger_memory {
 	struct ledger_budget *budget; /* NULL: none */
 };
 
-/* What may be read still, and for how long: the pages to look at are a guest's word. */
+/* How much may still be read, and for how long: the guest chooses the pages to look at. */
 struct ledger_budget {
 	uint64_t bytes, ns;
-	bool refused; /* more was asked for */
+	bool refused; /* the guest asked for more */
 };
 
 struct ledger_result {
-	size_t wrong;		       /* pages that are not as they must be */
-	enum rule rule;		       /* of the first, when there is one */
-	char expected[96], found[160]; /* of it */
-	struct buf table;	       /* of the first LEDGER_TABLE_MAX */
+	size_t wrong;		       /* pages that break a rule */
+	enum rule rule;		       /* of the first finding, if wrong is not 0 */
+	char expected[96], found[160]; /* of the first finding */
+	struct buf table;	       /* of the first LEDGER_TABLE_MAX findings */
 };
 
 #define LEDGER_TABLE_MAX 16u
@@ -74,16 +74,16 @@ struct ledger_result {
 void ledger_result_deinit(struct ledger_result *r);
 
 /*
- * Looks at every page of @rows, which may come in any order; all that is known to hold a
- * part of a large page must be among them. Fills @out, which was just initialised. An
- * error: they are more than the NVDIMMs have, the budget is spent, or the memory cannot be
- * read.
+ * Checks every page of @rows, which may come in any order. If a page of a large folio is
+ * among them, so must be all known references to that folio. Fills @out, which was just
+ * initialised. Fails if @rows have more pages than the NVDIMMs, if the budget is spent, or
+ * if the memory cannot be read.
  */
 struct err *ledger_check(const struct ledger_layout *l, const struct ledger_memory *mem,
 			 const struct ledger_row *rows, size_t n, struct ledger_result *out)
 	__must_check;
 
-/* Nobody holds, maps or owns any of the @count pages from @pfn on: RULE_LEDGER_IDLE. */
+/* Checks that the @count pages from @pfn on are not held, mapped or owned: RULE_LEDGER_IDLE. */
 struct err *ledger_check_idle(const struct ledger_layout *l, const struct ledger_memory *mem,
 			      uint64_t pfn, uint64_t count, struct ledger_result *out) __must_check;
 

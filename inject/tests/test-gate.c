@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The gate against a thread that plays QEMU's stub from a script. */
+/* The gate against a thread that plays QEMU's gdbstub from a script. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <poll.h>
@@ -19,12 +19,12 @@
 #define ENTRY 0xffffffff81234560u
 #define UMEM 0xffffffffc0a01970u
 
-/* Waits for @want (NULL: for nothing), then says @say (NULL: nothing). */
+/* Waits for @want (NULL: does not wait), then sends @say (NULL: sends nothing). */
 struct line {
 	const char *want, *say;
 };
 
-/* What @say may be instead of a packet. */
+/* Values of @say other than a packet. */
 #define DIE "die"   /* close the connection */
 #define MUTE "mute" /* read on, answer nothing more */
 
@@ -35,7 +35,7 @@ struct stub {
 	const struct line *script;
 	atomic_int at;	 /* lines done */
 	int said, acked; /* packets */
-	char wrong[512]; /* the first thing that was not as scripted */
+	char wrong[512]; /* the first deviation from the script */
 };
 
 static bool read_char(int fd, char *c)
@@ -43,7 +43,7 @@ static bool read_char(int fd, char *c)
 	return read(fd, c, 1) == 1;
 }
 
-/* One packet, or an interrupt; acknowledgements are counted on the way. */
+/* Reads one packet or interrupt, and counts acknowledgements on the way. */
 static bool read_word(struct stub *s, int fd, char *out, size_t size)
 {
 	size_t n = 0;
@@ -162,7 +162,7 @@ static void stub_end(struct stub *s)
 #define FROM_UMEM "6d1ba0c0ffffffff"	 /* UMEM + 0x1fd */
 #define FROM_UMEM_END "701da0c0ffffffff" /* UMEM + 0x400 */
 
-/* Connecting to a VM that ran: the stop notice comes unasked. */
+/* Connecting to a running VM: the stop notice comes unasked. */
 #define OPEN_(code, addr)                                                                          \
 	{ NULL, "T02thread:p01.01;" },                                                             \
 		{ "qSupported:multiprocess+", "PacketSize=1000;vContSupported+;multiprocess+" },   \
@@ -236,7 +236,7 @@ static const struct {
 	{ "umem calls without the flag", 7, 2,
 	  SCRIPT(OPEN, HIT, LOOK(REGS("0100010000000000", AT_ENTRY), FROM_UMEM), STEP, STOP, SHUT),
 	  1, 0, 0 },
-	{ "just behind umem", 6, 1,
+	{ "just after umem", 6, 1,
 	  SCRIPT(OPEN, HIT, LOOK(REGS("0100010000000000", AT_ENTRY), FROM_UMEM_END), STEP, STOP,
 		 SHUT),
 	  1, 0, 1 },
@@ -287,7 +287,7 @@ static struct gate *make_gate(const struct stub *s, unsigned int major, unsigned
 	return g;
 }
 
-/* The line that begins the drop: the last but these of STOP and SHUT. */
+/* The line that begins the drop: after it come only those of STOP and SHUT. */
 static int drop_line(const struct line *script)
 {
 	int n = 0;
@@ -297,7 +297,7 @@ static int drop_line(const struct line *script)
 	return n;
 }
 
-/* Serves the gate until the script has come to line @until. */
+/* Serves the gate until the script reaches line @until. */
 static struct err *serve(struct gate *g, struct stub *s, int until)
 {
 	uint64_t end = now_ns() + 5000000000u;
@@ -350,7 +350,7 @@ static void plays(void **state)
 		"qXfer:features:read:target.xml:0,7fb", "l"                                        \
 	}
 
-/* How it fails: at the lift or later, with which words. */
+/* How it fails: at the lift or later, and with which message. */
 static const struct {
 	const char *name;
 	const struct line *script;
@@ -389,14 +389,14 @@ static const struct {
 	  SCRIPT(OPEN, HIT, LOOK(REGS("0100010000000000", AT_ENTRY), FROM_UMEM),
 		 { "P3=0100000000000000", "" }, { NULL, MUTE }),
 	  false, ERR_INFRA, "cannot write a register" },
-	{ "stop reply that is none", SCRIPT(OPEN, { NULL, "T0" }, { NULL, MUTE }), false, ERR_INFRA,
+	{ "malformed stop reply", SCRIPT(OPEN, { NULL, "T0" }, { NULL, MUTE }), false, ERR_INFRA,
 	  "stop reply" },
 	{ "guest ends", SCRIPT(OPEN, { NULL, "W00" }, { NULL, MUTE }), false, ERR_INFRA, "ended" },
 	{ "mute at the drop", SCRIPT(OPEN, { INTERRUPT, MUTE }), false, ERR_TIMEOUT,
 	  "did not answer 'qC'" },
 };
 
-/* Until it fails or nothing is left to serve; then the drop. */
+/* Serves until it fails or nothing is left to serve; then drops. */
 static struct err *lift_and_drop(struct gate *g, struct stub *s, bool *at_lift)
 {
 	struct err *err = gate_lift(g);

@@ -31,7 +31,7 @@ static void encodes(void **state)
 	}
 }
 
-/* events: one letter each, as letter_of() below; packets joined by '|' */
+/* events: one letter each, see letter_of() below; packets joined by '|' */
 static const struct {
 	const char *name, *wire, *events, *payloads, *error;
 } decode_table[] = {
@@ -41,8 +41,8 @@ static const struct {
 	{ "empty packet", "$#00", "p", "", NULL },
 	{ "upper case sum", "$OK#9A", "p", "OK", NULL },
 	{ "garbage between", "xyz$OK#9aqq\x03+", "pa", "OK", NULL },
-	{ "sum of another", "$OK#9b", "", "", "bad checksum" },
-	{ "sum no hex", "$OK#zz", "", "", "bad checksum" },
+	{ "wrong sum", "$OK#9b", "", "", "bad checksum" },
+	{ "sum not hex", "$OK#zz", "", "", "bad checksum" },
 	{ "truncated", "$OK#9", "", "", NULL },
 	{ "truncated earlier", "$O", "", "", NULL },
 	{ "escape",
@@ -62,7 +62,7 @@ static char letter_of(enum gdb_event event)
 	return event == GDB_EVENT_ACK ? 'a' : event == GDB_EVENT_NACK ? 'n' : 'p';
 }
 
-/* Feeds @wire in pieces of @step bytes and notes what came. */
+/* Feeds @wire in pieces of @step bytes and records the events. */
 static struct err *decode_all(const char *wire, size_t len, size_t step, struct buf *events,
 			      struct buf *payloads)
 {
@@ -129,7 +129,7 @@ static void bounds(void **state)
 	assert_null(decode_all(wire.data, wire.len, 4096, &events, &payloads));
 	assert_int_equal(payloads.len, GDB_PACKET_MAX);
 
-	/* No end in sight: refused before a checksum was seen. */
+	/* Too long: refused before the checksum arrives. */
 	buf_reset(&wire);
 	buf_addc(&wire, '$');
 	buf_add(&wire, big.data, big.len);
@@ -138,7 +138,7 @@ static void bounds(void **state)
 	assert_non_null(raw);
 	assert_non_null(strstr(raw->message, "64 KiB"));
 
-	/* 97 of a kind in two bytes. */
+	/* 97 equal bytes in two characters. */
 	buf_adds(&runs, "$0");
 	for (int i = 0; i < 700; i++) {
 		buf_adds(&runs, "*~");

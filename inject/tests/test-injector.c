@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every injector has all its parts, and the frame does with one what its row says. */
+/* Every injector has all its parts, and the frame calls them as the injector's row says. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,15 +27,15 @@ static void rows(void **state)
 			fail_msg("injector %zu has no row, or no name", i);
 		if (!k->calls || !k->calls[0] || !k->create || !k->call || !k->destroy ||
 		    !k->fd != !k->service)
-			fail_msg("the row of injector '%s' is not whole", k->name);
+			fail_msg("the row of injector '%s' is incomplete", k->name);
 		if (k->symbols && !is_listed(k->symbols))
-			fail_msg("no guest is asked for the symbols of injector '%s'", k->name);
+			fail_msg("injector_symbols[] lacks the symbols of injector '%s'", k->name);
 		for (size_t j = 0; k->calls[j]; j++) {
 			struct injection v[INJECTORS];
 			size_t call;
 
 			if (injection_find(v, k->calls[j], &call) != &v[i] || call != j)
-				fail_msg("call '%s' is another's, too", k->calls[j]);
+				fail_msg("two injectors have the call '%s'", k->calls[j]);
 		}
 	}
 }
@@ -78,7 +78,7 @@ static void frame(void **state)
 	assert_int_equal(injection_fd(in), -1);
 	assert_null(injection_service(in));
 	in = injection_find(v, "gate-lift", &call);
-	answers(in, SABOTAGE_NONE, call, "the gdbstub cannot be reached on this connection");
+	answers(in, SABOTAGE_NONE, call, "the guest's connection has no gdbstub");
 	answers(in, SABOTAGE_NO_GATE, call, NULL);
 	injections_deinit(v);
 	guest.gdb = "/nonexistent/gdb";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Struct pages made by hand, with one thing wrong in each, and what is found. */
+/* Hand-made struct pages, each with one error, and the expected findings. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ enum { FLAGS1 = 64, LARGE_MAPCOUNT = 80, PINCOUNT = 92 };
 
 static uint8_t memory[PAGES * SIZE];
 static unsigned int reads;
-static size_t longest; /* of them */
+static size_t longest; /* of the reads, in bytes */
 
 static struct err *read_memory(void *arg, uint64_t addr, void *out, size_t len)
 {
@@ -81,7 +81,7 @@ static void all_idle(bool new)
 	}
 }
 
-/* Pages 512.. become one of order 9; @mask: tails as 7.x has them. */
+/* Makes pages 512.. one folio of order 9; @mask: with tail pages as in 7.x. */
 static void make_large(bool mask)
 {
 	put64(512, FLAGS, 1 << 6);
@@ -93,7 +93,7 @@ static void make_large(bool mask)
 	put32(512, PINCOUNT, 0);
 }
 
-/* What stands in page @page (place -1: none), one field after the other. */
+/* A value in a field of page @page (place -1: end of the list). */
 struct plant {
 	unsigned int page, at;
 	uint64_t value; /* 64 bits for MAPPING_AT, SHARE and FLAGS, else 32 */
@@ -124,14 +124,14 @@ static const struct {
 	bool new, large, mask;
 	struct plant plants[8];
 	struct ledger_row rows[3];
-	const char *rule; /* NULL: all is well */
+	const char *rule; /* NULL: no finding */
 	size_t wrong;
-	const char *expected, *found; /* parts of them */
+	const char *expected, *found; /* parts of the texts */
 } cases[] = {
-	{ "an idle page of old", .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } } },
-	{ "an idle page of new", .new = true,
+	{ "an idle page, old kernel", .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } } },
+	{ "an idle page, new kernel", .new = true,
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } } },
-	{ "entries count for nothing in the old", .plants = { MAPPED(4) },
+	{ "entries are not references in old kernels", .plants = { MAPPED(4) },
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .owners = 1, .name = "a" } } },
 	{ "entries, a reference and a pin", .new = true,
 	  .plants = { MAPPED(4), { 4, REFCOUNT, 2 + 1 + 1024 }, { 4, MAPCOUNT, 1 } },
@@ -142,14 +142,14 @@ static const struct {
 		      .pins = 1,
 		      .owners = 1,
 		      .name = "a" } } },
-	{ "a pin of old", .plants = { MAPPED(4), { 4, REFCOUNT, 1025 } },
+	{ "a pin, old kernel", .plants = { MAPPED(4), { 4, REFCOUNT, 1025 } },
 	  .rows = { { .pfn = FIRST + 4,
 		      .count = 1,
 		      .ptes = 1,
 		      .pins = 1,
 		      .owners = 1,
 		      .name = "a" } } },
-	{ "a reference that nobody has", .new = true, .plants = { { 4, REFCOUNT, 1 } },
+	{ "a reference without a holder", .new = true, .plants = { { 4, REFCOUNT, 1 } },
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } }, .rule = "ledger.refcount",
 	  .wrong = 1, .expected = "refcount 0", .found = "refcount 1" },
 	{ "a reference that was dropped too early", .plants = { { 4, REFCOUNT, 1 } },
@@ -174,17 +174,18 @@ static const struct {
 	  .plants = { MAPPED(4), { 4, REFCOUNT, 2 }, { 4, MAPCOUNT, 0 } },
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .owners = 1, .name = "a" } },
 	  .rule = "ledger.mapcount", .wrong = 1, .expected = "mapcount 2", .found = "mapcount 1" },
-	{ "counted as mapped in the old", .plants = { { 4, MAPCOUNT, 0 } },
+	{ "a mapcount in an old kernel", .plants = { { 4, MAPCOUNT, 0 } },
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .name = "a" } }, .rule = "ledger.mapcount",
 	  .wrong = 1, .expected = "mapcount 0", .found = "mapcount 1" },
-	{ "mapped, and nobody's", .new = true, .plants = { { 4, REFCOUNT, 1 }, { 4, MAPCOUNT, 0 } },
+	{ "mapped without an owner", .new = true,
+	  .plants = { { 4, REFCOUNT, 1 }, { 4, MAPCOUNT, 0 } },
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 1, .owners = 1, .name = "a" } },
 	  .rule = "ledger.mapping", .wrong = 1, .expected = "owners 1 or more under 1 entry",
 	  .found = "owners 0, mapping 0" },
-	{ "two files own it in the new", .new = true,
+	{ "two files own it, new kernel", .new = true,
 	  .plants = { { 4, SHARE, 2 }, { 4, REFCOUNT, 2 }, { 4, MAPCOUNT, 1 } },
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .owners = 2, .name = "a" } } },
-	{ "two files own it in the old", .plants = { { 4, MAPPING_AT, 1 }, { 4, SHARE, 2 } },
+	{ "two files own it, old kernel", .plants = { { 4, MAPPING_AT, 1 }, { 4, SHARE, 2 } },
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 2, .owners = 2, .name = "a" } } },
 	{ "one owner of three is forgotten", .new = true,
 	  .plants = { { 4, SHARE, 2 }, { 4, REFCOUNT, 3 }, { 4, MAPCOUNT, 2 } },
@@ -206,7 +207,7 @@ static const struct {
 		      .owners = 1,
 		      .name = "a",
 		      .index = 88 } } },
-	{ "a large page by the mask of its tails", .new = true, .large = true, .mask = true,
+	{ "a large page with masks in its tails", .new = true, .large = true, .mask = true,
 	  .plants = { MAPPED(512), { 512, REFCOUNT, 3 }, { 512, LARGE_MAPCOUNT, 2 } },
 	  .rows = { { .pfn = FIRST + 700,
 		      .count = 3,
@@ -236,7 +237,8 @@ static const struct {
 		      .index = 88 } },
 	  .rule = "ledger.index", .wrong = 1, .expected = "index of its place",
 	  .found = "index off by 512" },
-	{ "what a pin shows has no place in a file", .plants = { MAPPED(4), { 4, SHARE, 6 } },
+	{ "a page known only by its pin has no place in a file",
+	  .plants = { MAPPED(4), { 4, SHARE, 6 } },
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .name = "p", .index = 7 } } },
 	{ "pages of two files", .plants = { MAPPED(4), { 5, MAPPING_AT, MAPPING + 8 } },
 	  .rows = { { .pfn = FIRST + 4, .count = 1, .ptes = 1, .owners = 1, .name = "a" },
@@ -302,13 +304,13 @@ static const struct {
 	size_t wrong;
 	const char *found;
 } idles[] = {
-	{ "all idle in the old", false, { END }, 0, NULL },
-	{ "all idle in the new", true, { END }, 0, NULL },
+	{ "all idle, old kernel", false, { END }, 0, NULL },
+	{ "all idle, new kernel", true, { END }, 0, NULL },
 	{ "a reference is left", true, { { 9, REFCOUNT, 1024 } }, 1, "refcount 1024" },
-	{ "one too few in the old", false, { { 9, REFCOUNT, 0 } }, 1, "refcount 0" },
+	{ "a reference too few, old kernel", false, { { 9, REFCOUNT, 0 } }, 1, "refcount 0" },
 	{ "still mapped", true, { { 9, MAPCOUNT, 0 } }, 1, "mapcount 1" },
 	{ "still owned", true, { MAPPED(9) }, 1, "mapping 0xffff888000001000" },
-	{ "shared with nobody, as in 6.1", false, { { 9, MAPPING_AT, 1 } }, 1, "mapping 0x1" },
+	{ "marked as shared, as in 6.1", false, { { 9, MAPPING_AT, 1 } }, 1, "mapping 0x1" },
 	{ "a share is left", true, { { PAGES - 1, SHARE, 1 } }, 1, "share 1" },
 	{ "a head is left", true, { { 9, FLAGS, 1 << 6 } }, 1, "head of a large page" },
 	{ "a tail is left",
@@ -316,7 +318,7 @@ static const struct {
 	  { { 9, HEAD, VMEMMAP + FIRST *SIZE + 1 } },
 	  1,
 	  "part of a large page" },
-	{ "a reference is left behind a share",
+	{ "a reference is left after a share",
 	  true,
 	  { { 9, SHARE, 1 }, { 10, REFCOUNT, 1 }, { 11, SHARE, 1 } },
 	  3,
@@ -342,7 +344,7 @@ static void idle(void **state)
 	}
 }
 
-/* Neighbours share a line, and the table has an end. */
+/* Adjacent pages share a line, and the table is bounded. */
 static void tables(void **state)
 {
 	struct ledger_layout l = layout(true);
@@ -368,7 +370,7 @@ static void tables(void **state)
 	ledger_result_deinit(&r);
 }
 
-/* One read for pages near each other, and an error where nothing is. */
+/* Pages near each other take one read; unmapped memory is an error. */
 static void memory_errors(void **state)
 {
 	struct ledger_row rows[] = {
@@ -390,7 +392,7 @@ static void memory_errors(void **state)
 	ledger_result_deinit(&r);
 }
 
-/* All zeroes, as far as anybody asks. */
+/* Memory of zeroes, without an end. */
 static struct err *read_nothing(void *arg, uint64_t addr, void *out, size_t len)
 {
 	(void)arg;
@@ -401,7 +403,7 @@ static struct err *read_nothing(void *arg, uint64_t addr, void *out, size_t len)
 	return NULL;
 }
 
-/* What a guest may say of the NVDIMMs of a geometry: never more than they have. */
+/* A guest may not name more pages than the geometry's NVDIMMs have. */
 static const struct {
 	uint64_t pages, counts[3];
 	bool idle, refused;
@@ -447,7 +449,7 @@ static void bounds(void **state)
 	}
 }
 
-/* Looks at the same pages again and again: the case has so many bytes, and so much time. */
+/* Checking the same pages again and again exhausts the case's budget of bytes and time. */
 static void budgets(void **state)
 {
 	const struct ledger_row row = { .pfn = FIRST, .count = PAGES, .name = "a" };
@@ -478,7 +480,7 @@ static void budgets(void **state)
 	}
 }
 
-/* @without: a line that is left out; @line: one that is added. */
+/* @without: a line to leave out; @line: a line to add. */
 static const struct {
 	const char *without, *line, *lacks;
 	uint64_t vmemmap;
@@ -531,7 +533,7 @@ static const struct {
 } rows[] = {
 	{ "100000 1 2 0 0 1 1 200 a", true },
 	{ "100000 1 2 0 0 1 1 ffffffffffffffff -", true },
-	{ "100000 0 2 0 0 1 1 200 a", false },	    /* no page */
+	{ "100000 0 2 0 0 1 1 200 a", false },	    /* no pages */
 	{ "100000 400001 2 0 0 1 1 200 a", false }, /* too many */
 	{ "10000000001 1 2 0 0 1 1 200 a", false },
 	{ "100000 1 100001 0 0 1 1 200 a", false },

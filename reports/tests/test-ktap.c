@@ -122,7 +122,7 @@ static void test_hostile(void **state)
 	got = write_case(rec);
 	check_tame(got);
 	assert_non_null(strstr(got, "# and 42 more findings\n"));
-	assert_non_null(strstr(got, "# content.dma: DMA landed"));
+	assert_non_null(strstr(got, "# content.dma: DMA wrote"));
 	case_record_destroy(rec);
 	free(big);
 }

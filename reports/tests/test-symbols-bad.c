@@ -69,7 +69,7 @@ static const struct {
 	const char *vmlinux, *folder, *message;
 } bad[] = {
 	{ "obj/none", NULL, "cannot open" },
-	{ "obj", NULL, "it is no regular file" },
+	{ "obj", NULL, "not a regular file" },
 	{ "obj/empty", NULL, "as an ELF file" },
 	{ "obj/text", NULL, "as an ELF file" },
 	{ "obj/vmlinux", "none", "cannot look for modules" },

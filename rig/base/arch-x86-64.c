@@ -4,8 +4,8 @@
 static const char *const features[] = { "acpi", "apic", NULL };
 
 /*
- * What a kernel makes use of wherever it is offered: "rep movsb" moves byte by byte, and
- * every walk of the page tables has one level more.
+ * A kernel uses these features whenever the processor offers them: "rep movsb" moves byte by
+ * byte, and 5-level paging adds a level to every page table walk.
  */
 static const char *const slow[] = { "erms", "la57", NULL };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is the machine's: a row for each architecture, and the constants of the one that
- * this is built for, which host and guest share. Pure.
+ * What depends on the architecture: one row for each architecture, and the constants of the
+ * one that daxrig is built for. Host and guest share them. Pure.
  */
 #ifndef BASE_ARCH_H
 #define BASE_ARCH_H
@@ -22,17 +22,17 @@
 
 /* No field is NULL; lists end with NULL. */
 struct arch {
-	const char *name; /* as QEMU, libvirt and the kernel's Makefile have it: "x86_64" */
+	const char *name; /* as QEMU, libvirt and the kernel's Makefile spell it: "x86_64" */
 	const char *emulator, *emulator_package; /* QEMU's program, and Debian's name for it */
-	const char *machine;			 /* QEMU's */
-	const char *serial;			 /* libvirt's type of the port of ARCH_CONSOLE */
-	const char *const *features;		 /* of the machine, in libvirt's domain */
-	const char *const *slow;    /* of the processor, which an emulator is slow at */
-	const char *image;	    /* what make is asked for, and */
-	const char *image_path;	    /* what it makes, in the kernel's tree */
-	const char *loader;	    /* of the host's programs: their ELF interpreter */
+	const char *machine;			 /* QEMU's machine type */
+	const char *serial;			 /* libvirt's type of ARCH_CONSOLE's port */
+	const char *const *features;		 /* machine features in libvirt's domain XML */
+	const char *const *slow;    /* processor features that are slow under emulation */
+	const char *image;	    /* the kernel's make target */
+	const char *image_path;	    /* the file it makes, below the kernel's tree */
+	const char *loader;	    /* ELF interpreter of the host's programs */
 	const char *vmemmap_symbol; /* the variable with the address of pfn 0's struct page, and */
-	uint64_t vmemmap;	    /* the address where a kernel has no such variable */
+	uint64_t vmemmap;	    /* the address to use if a kernel has no such variable */
 };
 
 extern const struct arch arch_x86_64;

@@ -29,7 +29,7 @@ void buf_addf(struct buf *b, const char *fmt, ...) __printf(2, 3);
 
 /*
  * Adds at most @max bytes of untrusted @data so that the result is printable
- * ASCII on one line: \n, \t, \\ and \xNN for what is not; "..." where it was cut.
+ * ASCII on one line: other bytes become \n, \t, \\ or \xNN; "..." marks a cut.
  */
 void buf_add_escaped(struct buf *b, const void *data, size_t len, size_t max);
 
@@ -39,13 +39,13 @@ void buf_consume(struct buf *b, size_t n);
 /* Empties the buffer and keeps its memory. */
 void buf_reset(struct buf *b);
 
-/* The bytes as a string, "" for a fresh one; good until the next change. */
+/* The bytes as a string, "" for an empty buffer; valid until the next change. */
 static inline const char *buf_str(const struct buf *b)
 {
 	return b->data ? b->data : "";
 }
 
-/* Hands the bytes out (free() them; never NULL) and resets the buffer. */
+/* Returns the bytes (never NULL; the caller frees them) and resets the buffer. */
 char *buf_take(struct buf *b);
 
 #endif

@@ -8,12 +8,12 @@
 #include <time.h>
 
 #define BEAT_MS 100
-/* A busy host may keep a thread waiting so long; more is no time of ours. */
+/* A busy host may delay a thread this long; beyond it, the process stood still. */
 #define SLACK_NS 1000000000ull
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static _Atomic uint64_t beat_ns; /* when the thread looked last; 0: there is none */
-static uint64_t still_ns;	 /* in all, before then */
+static _Atomic uint64_t beat_ns; /* when the thread looked last; 0: no thread runs */
+static uint64_t still_ns;	 /* total time stood still before beat_ns */
 
 static uint64_t monotonic_ns(void)
 {
@@ -23,7 +23,7 @@ static uint64_t monotonic_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-/* Under the lock: whoever wakes up before the thread does sees the gap, too. */
+/* Under the lock: a thread that wakes up before the watching thread sees the gap, too. */
 static uint64_t still_at(uint64_t now)
 {
 	uint64_t gap = beat_ns ? now - beat_ns : 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The clock that limits are held against: monotonic time in which this process could run.
- * A process that is stopped, frozen with its cgroup, or starved whole makes nothing else
- * late. Suspending the host stops the monotonic clock itself.
+ * The clock for time limits: monotonic time in which this process could run. While the
+ * process is stopped, frozen with its cgroup, or starved of CPU, the clock stands still, so
+ * that no limit runs out. Suspending the host stops the monotonic clock itself.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -10,13 +10,13 @@
 #include "base/err.h"
 
 /*
- * From now on a thread looks ten times a second whether this process stands still, and
- * now_ns() (util.h) leaves out what goes beyond a second of it. Again is fine; it never ends.
- * Without it now_ns() is CLOCK_MONOTONIC.
+ * Starts a thread that checks ten times a second whether this process stood still. From then
+ * on now_ns() (util.h) leaves out all but the first second of each standstill. May be called
+ * again; the thread never ends. Before the first call now_ns() is CLOCK_MONOTONIC.
  */
 struct err *clock_watch(void) __must_check;
 
-/* How long, in ns, the process has stood still since clock_watch(), as now_ns() has it. */
+/* The time in ns that now_ns() has left out since clock_watch(). */
 uint64_t clock_still_ns(void);
 
 #endif

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-/* Fits a processor's cache: what is read is still there when it is looked at. */
+/* Fits a processor's cache: the bytes read are still cached when they are digested. */
 #define BLOCK 65536
 #define SUM_DIGITS 16
 
@@ -17,7 +17,7 @@ static bool is_zero(const char *data, size_t len)
 	return !data[0] && !memcmp(data, data + 1, len - 1);
 }
 
-/* The block at @at, cut off where the file ends; 0: there is none. */
+/* The length of the block at @at, cut at the end of the file; 0: no block there. */
 static ssize_t read_block(int fd, char *block, off_t at)
 {
 	ssize_t have = 0, n;
@@ -31,7 +31,7 @@ static ssize_t read_block(int fd, char *block, off_t at)
 	return have;
 }
 
-/* The blocks of [@from, @to), from the start of one on; where it ended. -1: errno. */
+/* Digests the blocks of [@from, @to), from a block's start. Returns where it ended; -1: errno. */
 static off_t add_blocks(int fd, char *block, off_t from, off_t to, XXH3_state_t *state)
 {
 	off_t at = from;
@@ -80,12 +80,12 @@ static struct err *regular_size(int fd, const char *path, uint64_t *size)
 	if (fd < 0 || fstat(fd, &st))
 		return err_errno(errno, "cannot read '%s'", path);
 	if (!S_ISREG(st.st_mode))
-		return err_create(ERR_INFRA, "'%s' is no regular file", path);
+		return err_create(ERR_INFRA, "'%s' is not a regular file", path);
 	*size = (uint64_t)st.st_size;
 	return NULL;
 }
 
-/* Nothing that it could be other than a regular file is waited for, or followed. */
+/* Never blocks on a FIFO or device, and follows no link. */
 static int open_file(const char *path)
 {
 	return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);

@@ -13,12 +13,12 @@
 #include "base/util.h"
 
 enum err_code {
-	ERR_USAGE,     /* the user's words are wrong: exit 2 */
+	ERR_USAGE,     /* the user's input is wrong: exit 2 */
 	ERR_INFRA,     /* the host or the rig failed: exit 3 */
 	ERR_CANCELLED, /* a signal asked us to stop: exit 3 */
-	ERR_TIMEOUT,   /* a bounded wait ran out, or what was waited for will not come: exit 3 */
-	ERR_PROGRAM,   /* run_program(): it ran and did not exit with 0: exit 3 */
-	ERR_BUILD,     /* kernel_get(): this source does not build: exit 3 */
+	ERR_TIMEOUT,   /* a wait timed out, or its event can no longer come: exit 3 */
+	ERR_PROGRAM,   /* run_program(): the program exited with a status other than 0: exit 3 */
+	ERR_BUILD,     /* kernel_get(): the source does not compile: exit 3 */
 };
 
 struct err {
@@ -28,12 +28,12 @@ struct err {
 
 struct err *err_create(enum err_code code, const char *fmt, ...) __printf(2, 3) __must_check;
 
-/* As err_create(ERR_INFRA), with ": " and strerror(@errnum) behind it. */
+/* As err_create(ERR_INFRA), with ": " and strerror(@errnum) appended. */
 struct err *err_errno(int errnum, const char *fmt, ...) __printf(2, 3) __must_check;
 
 /*
- * Puts "<fmt>: " before @err's message; takes @err, returns it. NULL stays
- * NULL, and what was interrupted says just so: what it was about is not to blame.
+ * Puts "<fmt>: " before @err's message; takes @err and returns it. NULL stays
+ * NULL. ERR_CANCELLED stays as it is: the interrupted work is not at fault.
  */
 struct err *err_wrap(struct err *err, const char *fmt, ...) __printf(2, 3) __must_check;
 

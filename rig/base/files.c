@@ -23,14 +23,14 @@ struct err *file_open(const char *path, int *fd)
 	bool input = path_is_stdin(path);
 	struct stat st;
 
-	/* to open a FIFO that nobody writes to would wait */
+	/* opening a FIFO without a writer would block */
 	*fd = input ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) :
 		      open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (*fd < 0 || fstat(*fd, &st))
 		return err_errno(errno, "cannot open '%s'", path);
 	if (input || S_ISREG(st.st_mode))
 		return NULL;
-	return err_create(ERR_USAGE, "cannot read '%s': it is no regular file", path);
+	return err_create(ERR_USAGE, "cannot read '%s': not a regular file", path);
 }
 
 struct err *file_read_fd(int fd, const char *path, size_t max, struct buf *out)
@@ -122,8 +122,8 @@ struct err *dir_create(const char *path)
 static int empty(int fd, const struct stat *top, bool own);
 
 /*
- * unlink() tells what is a folder, so that nothing can change between two looks; @top is
- * the folder all began at, NULL: this one is.
+ * unlink() itself finds out whether the entry is a folder: a separate check could race. @top
+ * is the folder where the removal began; NULL: this is the one.
  */
 static int remove_entry(int dir, const char *name, const struct stat *top, bool own)
 {
@@ -151,7 +151,7 @@ static int remove_entry(int dir, const char *name, const struct stat *top, bool 
 	return ret;
 }
 
-/* Takes @fd; goes on after what cannot be removed, and returns the first reason. */
+/* Takes @fd. Skips what cannot be removed, and returns the first error. */
 static int empty(int fd, const struct stat *top, bool own)
 {
 	DIR *dir = fdopendir(fd);

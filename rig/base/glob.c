@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* fnmatch(3) tries one way after the other, of which there are exponentially many: here all
-   go side by side, as the set of places in the name that the glob can have come to. */
+/* fnmatch(3) tries alternatives one after another, which can take exponential time. This code
+   follows all of them at once, as the set of places in the name that the glob can have reached. */
 #include "base/glob.h"
 
 #include <fnmatch.h>
@@ -8,9 +8,9 @@
 
 #include "base/buf.h"
 
-#define GLOB_SHOWN 200 /* bytes of one in an error */
+#define GLOB_SHOWN 200 /* bytes of a glob in an error */
 
-/* Places in the name; none outside of [lo, hi). */
+/* A set of places in the name, all within [lo, hi). */
 struct set {
 	size_t lo, hi;
 	bool *on;
@@ -26,7 +26,7 @@ static bool is_choice(const char *p)
 	return *p && strchr("@?*+!", *p) && p[1] == '(';
 }
 
-/* What follows the "[...]" at @p; NULL: it is not closed. */
+/* Returns what follows the "[...]" at @p; NULL if it is not closed. */
 static const char *bracket_end(const char *p)
 {
 	p += p[1] == '!' || p[1] == '^' ? 2 : 1;
@@ -49,7 +49,7 @@ static const char *bracket_end(const char *p)
 	return p + 1;
 }
 
-/* NULL, or what is wrong with the glob, and *@at where. */
+/* Returns NULL or what is wrong with the glob, and then sets *@at to the place. */
 static const char *find_fault(const char *glob, const char **at)
 {
 	const char *open[GLOB_DEPTH_MAX];
@@ -66,7 +66,7 @@ static const char *find_fault(const char *glob, const char **at)
 			p--;
 		} else if (is_choice(p) && p == *at) {
 			if (depth == GLOB_DEPTH_MAX)
-				return "this choice is too deep within others";
+				return "this choice is nested too deeply";
 			open[depth++] = p++;
 		} else if (*p == ')' && p == *at && depth) {
 			depth--;
@@ -90,7 +90,7 @@ struct err *glob_check(const char *glob)
 			  (size_t)(at - glob) + 1, fault);
 }
 
-/* What follows the part of the glob at @p, which has no fault. */
+/* Returns what follows the part of the glob at @p, which must be valid. */
 static const char *part_end(const char *p)
 {
 	if (*p == '\\')
@@ -151,7 +151,7 @@ static bool is_char(const char *p, const char *bracket, char c)
 	return *p == '?' || (*p == '\\' ? p[1] : *p) == c;
 }
 
-/* One character, the same for all places. */
+/* Matches one character at each place. */
 static void step(const struct name *name, const char *p, const char *end, struct set *s)
 {
 	_cleanup_free_ char *bracket = *p == '[' ? xstrndup(p, (size_t)(end - p)) : NULL;
@@ -170,7 +170,7 @@ static void step(const struct name *name, const char *p, const char *end, struct
 
 static void walk(const struct name *name, const char *p, const char *end, struct set *s);
 
-/* Adds to @out where the parts of the choice, "(a|b)" at @p, lead from @from. */
+/* Adds to @out the places that the parts of the choice "(a|b)" at @p reach from @from. */
 static void add_parts(const struct name *name, const char *p, const struct set *from,
 		      struct set *out)
 {
@@ -186,7 +186,7 @@ static void add_parts(const struct name *name, const char *p, const struct set *
 	} while (*p != ')');
 }
 
-/* Any number of times: on from what is new, until nothing is. */
+/* Matches the choice any number of times: goes on from each new place until none is new. */
 static void repeat(const struct name *name, const char *p, const struct set *from, struct set *out)
 {
 	_cleanup_set_ struct set last = set_create(name);

@@ -9,7 +9,7 @@
 #define EDITS_MAX 3u
 #define WORD_SHOWN 200 /* bytes */
 
-/* Edits from @a to @b by the optimal string alignment; more than EDITS_MAX counts as that. */
+/* The optimal string alignment distance of @a and @b; above EDITS_MAX it is not exact. */
 static unsigned int count_edits(const char *a, const char *b)
 {
 	size_t n = strlen(a), m = strlen(b);
@@ -41,7 +41,7 @@ void nearest_offer(struct nearest *n, const char *name)
 	unsigned int near = (unsigned int)MIN(strlen(n->word) / 3, EDITS_MAX);
 	unsigned int edits = count_edits(n->word, name);
 
-	/* a word of which no letter is left says nothing */
+	/* a name that shares no letter with the word is not near */
 	if (edits > MAX(near, 1u) || edits >= strlen(n->word) || edits >= strlen(name))
 		return;
 	if (n->name && edits >= n->edits)

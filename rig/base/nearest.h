@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The name that somebody meant who wrote another word. Pure.
+ * "Did you mean ...?": finds the known name nearest to a misspelt word. Pure.
  *
  *	struct nearest n = { .word = word };
  *
@@ -15,13 +15,13 @@
 
 struct nearest {
 	const char *word; /* borrowed, as are the names */
-	const char *name; /* the nearest name offered so far; NULL: none is near */
+	const char *name; /* the nearest name offered so far; NULL: none was near */
 	unsigned int edits;
 };
 
 /*
  * @name is near when at most a third of @word's letters (one to three) were left out,
- * added, changed, or swapped with the next. Of names as near as each other the first stays.
+ * added, changed, or swapped with the next. Of equally near names the first stays.
  */
 void nearest_offer(struct nearest *n, const char *name);
 
@@ -34,7 +34,7 @@ void nearest_offer_all(struct nearest *n, const char *const *names);
  */
 char *nearest_text(const struct nearest *n, const char *kind, const char *otherwise);
 
-/* The same as ERR_USAGE. */
+/* The same text as an ERR_USAGE. */
 struct err *nearest_err(const struct nearest *n, const char *kind, const char *otherwise)
 	__must_check;
 

@@ -97,7 +97,7 @@ static struct err *program_failed(const char *name, int status, const struct buf
 			  buf_str(&last));
 }
 
-/* @last_words holds, in the end, what an error's message is made of. */
+/* After the call @last_words holds the output that an error message quotes. */
 static struct err *run_taking(const char *const argv[], int timeout_ms, take_output_fn *take,
 			      void *arg, const struct buf *last_words)
 {
@@ -141,8 +141,8 @@ struct err *run_program(const char *const argv[], int timeout_ms, struct buf *ou
 }
 
 struct line_cutter {
-	struct buf line; /* not whole yet */
-	struct buf last; /* the last one that was not empty */
+	struct buf line; /* an unfinished line */
+	struct buf last; /* the last line that was not empty */
 	void (*take)(void *arg, const char *line);
 	void *arg;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a long job tells what it is doing: one line at a time, without a newline,
- * for people. A NULL progress, or one without a function, is silent.
+ * Where a long job reports what it is doing: one line of text at a time, without a
+ * newline. A NULL progress, or one without a function, is silent.
  */
 #ifndef BASE_PROGRESS_H
 #define BASE_PROGRESS_H
@@ -9,7 +9,7 @@
 #include "base/util.h"
 
 struct progress {
-	void (*line)(void *arg, const char *text); /* @text lasts for the call */
+	void (*line)(void *arg, const char *text); /* @text is valid during the call */
 	void *arg;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How a step came out, and what a kernel can be found guilty of. In a message, a record and a
- * known list a rule is a name, and that may be one that this daxrig does not have. Pure.
+ * The result of a step, and the rules that a kernel can break. Messages, records and known
+ * lists hold a rule by name, which may be one that this version of daxrig lacks. Pure.
  */
 #ifndef BASE_RULE_H
 #define BASE_RULE_H
@@ -28,15 +28,15 @@ enum rule {
 struct rule_info {
 	const char *name;    /* "contract.waits" */
 	const char *meaning; /* one line */
-	bool timed; /* something did not end in time: a host that stood still does that, too */
+	bool timed;	     /* a time limit ran out, which a host that stood still causes, too */
 };
 
 extern const struct rule_info rules[RULES];
 
-/* The rule of that name; false when there is none. */
+/* Sets *@out to the rule called @name; false if there is none. */
 bool rule_find(const char *name, enum rule *out);
 
-/* @name, which may be any, is @rule's. */
+/* Is @name, any string, the name of @rule? */
 bool rule_is(const char *name, enum rule rule);
 
 #endif

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a verdict stands on. At the end of a case each oracle says whether it saw all that
- * its rules read; a pass needs that word of every one. Pure.
+ * How much of a case an oracle saw. At the end of a case each oracle reports whether it saw
+ * everything that its rules need; a case passes only if every oracle did. Pure.
  */
 #ifndef BASE_SIGHT_H
 #define BASE_SIGHT_H
 
-/* Of each ORACLE_ and this name is its number, and what it is called everywhere else. */
+/* For each oracle: ORACLE_ and the first word make the enum member, the string is its name. */
 #define ORACLE_LIST(O)                                                                             \
-	O(LOG, "log")	    /* the console, to the mark of the case's end: the host's own */       \
-	O(LEDGER, "ledger") /* struct pages, to the last look after umount */                      \
-	O(FLUSH, "flush")   /* the trace of writeback, to a mark after the last event */           \
+	O(LOG, "log")	    /* the console, up to the mark of the case's end; the host reads it */ \
+	O(LEDGER, "ledger") /* struct pages, up to the last look after umount */                   \
+	O(FLUSH, "flush")   /* the trace of writeback, up to a mark after the last event */        \
 	O(BLOCKS, "blocks") /* the filesystem's map of free space */                               \
 	O(ENTRIES, "2 MiB entries") /* the count of faults that fell back from 2 MiB */
 
@@ -18,13 +18,13 @@
 enum oracle { ORACLE_LIST(O) ORACLES };
 #undef O
 
-/* Of two words on one oracle the later of these holds. */
+/* If an oracle reports twice, the later member of this enum counts. */
 enum sight {
-	SIGHT_NONE, /* it said nothing */
+	SIGHT_NONE, /* it reported nothing */
 	SIGHT_WHOLE,
-	SIGHT_LACKING, /* this kernel or filesystem does not offer what it reads */
-	SIGHT_OFF,     /* a self-test left it out */
-	SIGHT_CUT,     /* it broke off: of what came then it saw nothing */
+	SIGHT_LACKING, /* this kernel or filesystem does not offer what the oracle reads */
+	SIGHT_OFF,     /* a self-test switched it off */
+	SIGHT_CUT,     /* it stopped early and saw nothing after that */
 	SIGHTS,
 };
 

@@ -114,7 +114,7 @@ size_t task_list(pid_t pid, pid_t **ids)
 	return n;
 }
 
-/* Moves what has a parent in ids[0..*in) from ids[*in..n) to the front. */
+/* Moves each task of ids[*in..n) whose parent is in ids[0..*in) to the front. */
 static bool take_children(pid_t *ids, pid_t *parents, size_t n, size_t *in, pid_t root)
 {
 	bool moved = false;

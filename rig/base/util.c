@@ -120,7 +120,7 @@ const char *errno_name(int err)
 	static _Thread_local char unknown[24];
 	const char *name = strerrorname_np(err);
 
-	/* of the kernel alone: it is a bug when a program sees it */
+	/* internal to the kernel: a program that sees one has found a bug */
 	if (err == 512)
 		return "ERESTARTSYS";
 	if (name)

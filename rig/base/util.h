@@ -30,7 +30,7 @@ static inline void free_ptr(void *p)
 /* Closes the descriptor unless it is negative; errno is kept. */
 void close_fd(const int *fd);
 
-/* Hand a pointer out of a _cleanup_ variable. */
+/* Takes the pointer out of a _cleanup_ variable. */
 #define take_ptr(p)                                                                                \
 	({                                                                                         \
 		__typeof__(p) __p = (p);                                                           \
@@ -45,8 +45,8 @@ void close_fd(const int *fd);
 	})
 
 /*
- * Memory is not expected to run out on the host: these end the program with a
- * message when it does. Results belong to the caller, free() them.
+ * These end the program with a message if memory runs out, which is not expected on
+ * the host. The caller frees the results.
  */
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t n, size_t size);
@@ -64,7 +64,7 @@ bool parse_size(const char *s, uint64_t *out);
 /* The shortest exact form of @size: "2M", "4096", "1G". @buf holds 24 bytes. */
 const char *format_size(uint64_t size, char *buf);
 
-/* strcmp() == 0 of short words: in an emulated guest its call costs more than they do. */
+/* strcmp() == 0 for short words: in an emulated guest the call itself costs more. */
 static inline bool word_eq(const char *a, const char *b)
 {
 	while (*a && *a == *b) {
@@ -74,16 +74,16 @@ static inline bool word_eq(const char *a, const char *b)
 	return *a == *b;
 }
 
-/* Is @end what @s ends with? */
+/* Does @s end with @end? */
 bool str_ends(const char *s, const char *end);
 
 /* Monotonic time in nanoseconds in which this process could run: see clock.h. */
 uint64_t now_ns(void);
 
-/* strerrorname_np(), "ERR<number>" where it knows none; static storage. */
+/* strerrorname_np(), or "ERR<number>" for an unknown number; static storage. */
 const char *errno_name(int err);
 
-/* The errno of a name such as "EINTR"; -1 if it is none. */
+/* The errno of a name such as "EINTR"; -1 if it is unknown. */
 int errno_by_name(const char *name);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A cold boot by daxrig against one by a QEMU command line of the least words: kernel,
- * image and kernel command line are those of daxrig's guest, machine and shape alike.
+ * Compares a cold boot by daxrig with one by a minimal QEMU command line. Kernel, image and
+ * kernel command line are those of daxrig's guest; machine and shape are the same.
  */
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +28,7 @@ struct seen {
 struct boot {
 	const struct bench *b;
 	struct seen seen;
-	char *console; /* NULL: daxrig has not begun its guest */
+	char *console; /* NULL: daxrig has not started its guest yet */
 	char *runs;
 	uint64_t start_ns, ready_ns;
 };
@@ -59,7 +59,7 @@ static void look_at_daxrig(void *arg)
 		look_for_ready(boot);
 }
 
-/* The guest's kernel says in its log with what words it was booted. */
+/* Reads the kernel command line from the guest's log. */
 static char *read_append(const char *console)
 {
 	static const char label[] = "Command line: ";
@@ -100,7 +100,7 @@ static struct err *by_daxrig(struct boot *boot, struct samples *out)
 	struct run_summary r;
 	struct err *err;
 
-	/* the run before this one is not to be taken for it */
+	/* an earlier run must not be taken for this one */
 	unlink(latest);
 	free(boot->console);
 	boot->console = NULL;
@@ -119,7 +119,7 @@ static struct err *by_daxrig(struct boot *boot, struct samples *out)
 struct words {
 	const char *v[64];
 	size_t n;
-	char *own[32]; /* those of v that are to be freed */
+	char *own[32]; /* the strings of v to free */
 	size_t nr_own;
 };
 
@@ -198,7 +198,7 @@ static void look_at_hand(void *arg)
 	look_for_ready(boot);
 }
 
-/* The guest would wait for a host for ever: it is ended when it is ready. */
+/* Ends the guest when it is ready: it would wait for a host forever. */
 static struct err *wait_hand(struct boot *boot, pid_t pid)
 {
 	uint64_t deadline = now_ns() + BOOT_NS;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Programs the bench starts, and what they leave behind. */
+/* Programs that the bench starts, and the last lines of their logs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -16,7 +16,7 @@
 #include "bench/bench.h"
 
 #define LOG_MAX (16u << 20)
-#define END_MS 20000 /* what a daxrig told to end may take */
+#define END_MS 20000 /* how long a daxrig may take to end after SIGTERM */
 #define RUN_NS 300000000000ull
 
 static void __noreturn become(const char *const argv[], int log, pid_t parent)

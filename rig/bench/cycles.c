@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Cycles of pin, operation, unpin in one guest: by the interpreter, and bare. */
+/* Cycles of pin, operation, unpin in one guest: by the interpreter, and by a bare loop. */
 #include <stdio.h>
 
 #include "bench/bench.h"
 
 #define SCENARIO "rig/bench/cycles.scn"
 #define ROUNDS 3
-/* The scenario's blocks: those of an operation with work to do, then of one without. */
+/* The scenario's blocks: first with an operation that has work to do, then with one without. */
 enum { KIND_WORK, KIND_IDLE, KINDS };
 
 struct loop {
@@ -14,7 +14,7 @@ struct loop {
 	struct samples cycle[KINDS]; /* seconds a cycle, of each run's fastest block */
 };
 
-/* Of each kind the seconds a cycle took in its fastest block. */
+/* Finds, for each kind, the seconds per cycle in the fastest block. */
 static void find_fastest(const struct case_record *c, double *fastest)
 {
 	size_t block = 0;

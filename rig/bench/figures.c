@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is read off the records of runs: forks, jobs, memory. */
+/* Figures from the records of runs: forks, jobs, memory. */
 #include <stdio.h>
 #include <string.h>
 
@@ -22,14 +22,14 @@ static double seconds(uint64_t ns)
 	return (double)ns / 1e9;
 }
 
-/* One kind of run, done again and again. */
+/* One kind of run, repeated. */
 struct side {
 	const char *args[12];
 	struct samples whole; /* seconds a run */
-	struct samples first; /* seconds from nothing to a case's first step */
+	struct samples first; /* seconds from starting a guest to a case's first step */
 	struct samples rate;  /* cases a minute */
-	bool settled;	      /* the records say how long guests took to settle */
-	uint64_t took_ns;     /* the last run, all of it */
+	bool settled;	      /* the records have the time guests took to settle */
+	uint64_t took_ns;     /* duration of the whole last run */
 	size_t cases;
 };
 
@@ -57,7 +57,7 @@ static struct err *side_run(const struct bench *b, struct side *s)
 		const struct case_timing *t = &r.cases[i]->timing;
 
 		s->settled |= t->settle_ns != 0;
-		/* without a guest of its own it began on one that was there */
+		/* without this it ran on a guest of an earlier case */
 		if (t->fork_ns)
 			samples_add(&s->first, seconds(t->fork_ns + t->settle_ns));
 	}
@@ -65,7 +65,7 @@ static struct err *side_run(const struct bench *b, struct side *s)
 	return NULL;
 }
 
-/* A B A B, as long as there is time; an error of the first round counts. */
+/* Runs x, y, x, y, ... until the deadline; only an error in the first round is returned. */
 static struct err *alternate(const struct bench *b, struct side *x, struct side *y, int rounds)
 {
 	for (int i = 0; i < rounds; i++) {
@@ -125,7 +125,7 @@ void bench_warm(struct bench *b, struct figure *step, struct figure *plan)
 				     "guests in %zu runs each, in turn",
 				     warm.settled && cold.settled ?
 					     "the first step" :
-					     "the agent's first word (settling is not recorded)",
+					     "the agent's hello (settling is not recorded)",
 				     a, c, warm.first.n, cold.first.n, warm.whole.n));
 	else
 		figure_fail(step, err_create(ERR_INFRA, "the records hold no timing"));
@@ -194,7 +194,7 @@ void bench_oracles(struct bench *b, struct figure *f)
 	side_deinit(&few);
 }
 
-/* What every fork of a run took at most. */
+/* The most memory each fork of a run took. */
 struct forks {
 	const struct bench *b;
 	char *templates, *guests;
@@ -214,7 +214,7 @@ static void look_at_fork(pid_t pid, void *arg)
 	uint64_t bytes;
 	size_t i = 0;
 
-	/* one that boots a template has its console elsewhere */
+	/* a QEMU that boots a template has its console in another folder */
 	if (!proc_is_qemu_of(pid, f->guests))
 		return;
 	err = file_read(path, SMAPS_MAX, &text);
@@ -239,7 +239,7 @@ void bench_memory(struct bench *b, struct figure *f)
 {
 	struct forks forks = { .b = b };
 	const struct watcher w = { look_at_forks, &forks, LOOK_MS };
-	/* named cases have a fork each; what a plan's batch leaves in one is its own */
+	/* named cases have a fork each; in a batch a fork also keeps memory of earlier cases */
 	struct side s = { .args = { "punch-waits", "--geometry", "vcpus=1" } };
 	struct samples most = { 0 };
 	struct run_summary r;

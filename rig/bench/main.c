@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * `make bench`: one line a figure, ratios taken in one run. Whatever cannot be
- * measured says so; the exit status is 0 unless the words are wrong.
+ * `make bench`: prints one line for each figure; ratios are taken within one run. A figure
+ * that cannot be measured says why; the exit status is 0 unless the arguments are wrong.
  */
 #include <errno.h>
 #include <signal.h>
@@ -78,7 +78,7 @@ static struct figure figures[FIGURES] = {
 	[FIGURE_SPLAT_MEMORY] = { .name = "splat-memory", .unit = "MiB" },
 };
 
-/* Does this daxrig know --jobs? */
+/* Does this daxrig have the option --jobs? */
 static bool find_jobs(const struct bench *b)
 {
 	const char *const argv[] = { b->daxrig, "run", "--help", NULL };
@@ -89,8 +89,8 @@ static bool find_jobs(const struct bench *b)
 }
 
 /*
- * The first run makes templates and image, and says what it runs on: every other is
- * then warm.
+ * The first run makes templates and image, so that all others are warm, and tells which kernel
+ * and accelerator it used.
  */
 static struct err *warm_up(struct bench *b, char **head)
 {
@@ -161,7 +161,7 @@ static void memory(struct bench *b, struct figure *f, struct figure *none)
 	bench_memory(b, f);
 }
 
-/* One or two figures out of the same runs. */
+/* One or two figures from the same runs. */
 static const struct {
 	void (*measure)(struct bench *b, struct figure *f, struct figure *other);
 	struct figure *f, *other;
@@ -191,7 +191,7 @@ static bool guests_are_wanted(char **names)
 	return any;
 }
 
-/* With @none nothing can be measured, with @no_guest nothing that needs one. */
+/* With @none it measures nothing, with @no_guest nothing that needs a guest. */
 static void measure(struct bench *b, char **names, const struct err *none,
 		    const struct err *no_guest)
 {
@@ -205,7 +205,7 @@ static void measure(struct bench *b, char **names, const struct err *none,
 			if (why)
 				figure_fail(v[j], err_create(why->code, "%s", why->message));
 			if (!v[j]->text)
-				v[j]->text = xstrdup("it was not asked for");
+				v[j]->text = xstrdup("not selected");
 			if (is_wanted(v[j], names))
 				print_figure(v[j]);
 		}
@@ -228,7 +228,7 @@ static struct err *set_up(struct bench *b)
 	sigaction(SIGQUIT, &act, NULL);
 	b->daxrig = "./daxrig";
 	b->deadline = now_ns() + WHOLE_NS;
-	/* smaps knows no links */
+	/* smaps shows paths without symbolic links */
 	cache = realpath(b->paths.cache, NULL);
 	if (cache) {
 		free(b->paths.cache);

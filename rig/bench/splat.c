@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* daxrig splat over a long console log against grep for one word, and its memory. */
+/* Compares daxrig splat over a long console log with grep for one word; and its memory. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -13,13 +13,13 @@
 #include "bench/bench.h"
 
 #define LOG_SIZE (1ull << 30)
-#define UNIT_SIZE (8ull << 20) /* with a report at its end */
+#define UNIT_SIZE (8ull << 20) /* bytes of log, with a report at the end */
 #define REPORTS (LOG_SIZE / UNIT_SIZE)
 #define ROUNDS 7
 #define RUN_NS 120000000000ull
 #define OUTPUT_MAX (16u << 20)
 
-/* What guests say when they boot; numbers are filled in. */
+/* What guests print when they boot; numbers are filled in. */
 static const char *const boot_lines[] = {
 	"BIOS-e820: [mem 0x%016" PRIx64 "-0x%016" PRIx64 "] usable",
 	"ACPI: SSDT 0x%016" PRIX64 " %06" PRIX64 " (v01 BOCHS  NVDIMM   00000001 BXPC 00000001)",
@@ -103,7 +103,7 @@ static struct err *write_log(const char *path)
 	if (fd < 0)
 		return err_errno(errno, "cannot create '%s'", path);
 	if (fstatvfs(fd, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < 2 * LOG_SIZE)
-		return err_create(ERR_INFRA, "'%s' has no room for a log of 1 GiB", path);
+		return err_create(ERR_INFRA, "no room in '%s' for a log of 1 GiB", path);
 	fill_unit(&unit);
 	while (left && !bench_interrupted()) {
 		size_t at = (LOG_SIZE - left) % UNIT_SIZE;
@@ -116,13 +116,13 @@ static struct err *write_log(const char *path)
 	return left ? err_create(ERR_CANCELLED, "interrupted") : NULL;
 }
 
-/* One program over the log; what it prints must tell all the reports. */
+/* One program that reads the log; its output must show that it found all reports. */
 struct side {
 	const char *argv[6];
-	int status;	 /* its exit status when it worked */
+	int status;	 /* its exit status on success */
 	bool counts;	 /* prints the number of reports; else a line for each */
-	double seconds;	 /* the last run */
-	uint64_t memory; /* bytes at most, of all runs */
+	double seconds;	 /* duration of the last run */
+	uint64_t memory; /* the most bytes in any run */
 };
 
 static uint64_t reports_in(const struct side *s, const char *output)
@@ -170,7 +170,7 @@ struct pairs {
 static struct err *measure(const struct bench *b, struct side *ours, struct side *grep,
 			   struct pairs *p)
 {
-	struct err *err = side_run(b, grep); /* the log comes into memory, if it was not */
+	struct err *err = side_run(b, grep); /* brings the log into the page cache */
 
 	for (int i = 0; i < ROUNDS && !err; i++) {
 		uint64_t start = now_ns();

@@ -35,7 +35,7 @@ double samples_median(const struct samples *s)
 	return s->n % 2 ? v[s->n / 2] : (v[s->n / 2 - 1] + v[s->n / 2]) / 2;
 }
 
-/* Is @line the head of a mapping, "55d0-55d1 r-xp 0 08:01 4 /path"? Its path, or "". */
+/* Is @line the head of a mapping, "55d0-55d1 r-xp 0 08:01 4 /path"? Sets *@path, or to "". */
 static bool mapping_path(const char *line, const char **path)
 {
 	int end = 0;

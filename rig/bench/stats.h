@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The arithmetic of `make bench` and how its figures are written. Pure. */
+/* The arithmetic of `make bench` and the output of its figures. Pure. */
 #ifndef RIG_BENCH_STATS_H
 #define RIG_BENCH_STATS_H
 
 #include "base/buf.h"
 
-/* Values of one kind; samples_deinit() it. */
+/* A list of measured values; samples_deinit() it. */
 struct samples {
 	double *v;
 	size_t n;
@@ -14,13 +14,13 @@ struct samples {
 void samples_add(struct samples *s, double value);
 void samples_deinit(struct samples *s);
 
-/* The middle one, or the mean of the two in the middle; 0 when there is none. */
+/* The median; 0 without values. */
 double samples_median(const struct samples *s);
 
 /*
- * Bytes of memory that a process adds to the files below @folder, from the text of its
- * /proc/PID/smaps: its share (PSS) of everything, and of mappings of those files only
- * what it wrote. 0 when @smaps is none.
+ * The bytes of memory that a process uses beyond the files below @folder, from the text of
+ * its /proc/PID/smaps: the PSS of other mappings, and of mappings of those files only the
+ * pages it wrote. 0 when @smaps is malformed.
  */
 uint64_t smaps_beyond(const char *smaps, const char *folder);
 
@@ -29,16 +29,16 @@ struct figure {
 	const char *unit; /* "times", "MiB" */
 	bool measured;
 	double value;
-	char *text; /* what was compared, medians, runs; else why not */
+	char *text; /* what was compared, medians, runs; or why it was not measured */
 };
 
-/* "NAME: VALUE UNIT (TEXT)\n" or "NAME: not measured (TEXT)\n" */
+/* Adds "NAME: VALUE UNIT (TEXT)\n" or "NAME: not measured (TEXT)\n". */
 void figure_add_line(const struct figure *f, struct buf *out);
 
-/* A JSON object of @head, itself "name": value pairs, and the list "figures". */
+/* Adds a JSON object: @head, which is "name": value pairs, and the list "figures". */
 void figures_add_json(const struct figure *v, size_t n, const char *head, struct buf *out);
 
-/* @s between quotes, as JSON has it. */
+/* Adds @s as a JSON string with its quotes. */
 void json_add_string(const char *s, struct buf *out);
 
 #endif

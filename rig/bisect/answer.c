@@ -39,7 +39,7 @@ char *sought_text(const struct sought *s)
 	struct buf b = BUF_INIT;
 
 	if (!sought_known(s))
-		buf_adds(&b, "what the bad one shows first");
+		buf_adds(&b, "any finding");
 	if (s->rule && !(s->title && rule_is(s->rule, RULE_SPLAT)))
 		buf_adds(&b, s->rule);
 	if (s->title) {
@@ -50,7 +50,7 @@ char *sought_text(const struct sought *s)
 	return buf_take(&b);
 }
 
-/* The finding that the reason names: not always the one that came first. */
+/* The finding that the reason names; it need not be the first. */
 static const struct finding *named_finding(const struct case_record *rec)
 {
 	for (size_t i = 0; i < rec->finding_count; i++) {
@@ -83,7 +83,7 @@ void sought_deinit(struct sought *s)
 	*s = (struct sought){ 0 };
 }
 
-/* A title may hold what a glob takes for something else: it is compared as it is, too. */
+/* Compares literally as well as by glob: a title may contain special characters of globs. */
 static bool is_sought(const char *sought, const char *name)
 {
 	return name && (!strcmp(sought, name) || glob_match(sought, name));
@@ -98,7 +98,7 @@ static bool has_title(const struct case_record *rec, const char *title)
 	return false;
 }
 
-/* The finding that is sought, or, for a title alone, that of any splat; NULL: none. */
+/* The finding that matches @s; for a title alone, one of any rule with such a splat; NULL: none. */
 static const struct finding *find_sought(const struct case_record *rec, const struct sought *s)
 {
 	if (s->title && !has_title(rec, s->title))
@@ -122,7 +122,7 @@ static char *words(const char *before, const char *text)
 enum outcome answer_of(const struct case_record *rec, const struct sought *s, char **why)
 {
 	if (rec->guest_end == GUEST_END_ABSENT) {
-		*why = words("no guest came up: ", rec->reason);
+		*why = words("no guest booted: ", rec->reason);
 		return OUTCOME_NO_BOOT;
 	}
 	if (rec->verdict == VERDICT_FAIL && find_sought(rec, s)) {
@@ -142,10 +142,10 @@ enum outcome answer_of(const struct case_record *rec, const struct sought *s, ch
 		return OUTCOME_NONE;
 	}
 	if (rec->guest_end != GUEST_END_FINE || !rec->end_seen) {
-		*why = words("the case did not come to its end: ", rec->reason);
+		*why = words("the case did not reach its end: ", rec->reason);
 		return OUTCOME_NONE;
 	}
-	*why = words("failed otherwise: ", rec->reason);
+	*why = words("failed in another way: ", rec->reason);
 	return OUTCOME_NOT_SHOWN;
 }
 

@@ -4,12 +4,13 @@
 
 #include <math.h>
 
-/* A run worth less is worth nothing: so much is left of rounding. */
+/* A run that gives fewer bits gives none: they come from rounding. */
 #define BITS_MIN 1e-13
 
 /*
- * A version that was run before is preferred if its run is worth that share of the best. In
- * simulations that takes no more runs, and at a rate of 0.02 a thirtieth of the versions.
+ * A version that was run before is preferred if its run gives at least this share of the best
+ * version's bits. In simulations this costs no extra runs, and at a rate of 0.02 it needs a
+ * thirtieth of the versions.
  */
 #define KNOWN_SHARE 0.7
 
@@ -18,16 +19,16 @@ static bool has_runs(const struct bisect_point *p)
 	return p->shown + p->not_shown > 0;
 }
 
-/* In bits, of something that happens with the probability @p. */
+/* The entropy, in bits, of an event with the probability @p. */
 static double entropy(double p)
 {
 	return p > 0 && p < 1 ? -p * log2(p) - (1 - p) * log2(1 - p) : 0;
 }
 
 /*
- * A run of a version shows the finding with mean_rate if the culprit is it or one before,
- * else with mean_false. Of such a run: the probability that it does, and the entropy that
- * this would have still if the culprit were known.
+ * A run of a version shows the finding with mean_rate if the culprit is this version or an
+ * earlier one, else with mean_false. This holds the probability that the next run shows it,
+ * and the entropy that its result would still have if the culprit were known.
  */
 struct outlook {
 	double shown, left;
@@ -38,14 +39,14 @@ static struct outlook outlook_add(struct outlook o, double mass, double rate)
 	return (struct outlook){ o.shown + mass * rate, o.left + mass * entropy(rate) };
 }
 
-/* The culprits in @share of the segment's @mass are no longer behind the version. */
+/* Moves the version up: the culprits in @share of the segment's mass are no longer after it. */
 static struct outlook outlook_pass(struct outlook o, const struct bisect_segment *s, double share)
 {
 	o = outlook_add(o, share * s->mass, s->mean_rate);
 	return outlook_add(o, -share * s->mass, s->mean_false);
 }
 
-/* What the run tells about the culprit. */
+/* How many bits the run gives about the culprit. */
 static double outlook_bits(struct outlook o)
 {
 	return entropy(o.shown) - o.left;
@@ -65,8 +66,9 @@ static void consider(const struct bisect *b, size_t version, struct outlook o, s
 }
 
 /*
- * Within a segment the bits are concave over the versions and @shown is linear: they are
- * most where it is 1 / (1 + 2^(slope of left / slope of shown)). @at is of its lower end.
+ * Within a segment the bits are concave over the versions and @shown is linear. The bits have
+ * their maximum where @shown is 1 / (1 + 2^(slope of left / slope of shown)). @at describes
+ * the segment's lower end.
  */
 static ptrdiff_t best_place(const struct bisect_segment *s, struct outlook at)
 {
@@ -78,7 +80,7 @@ static ptrdiff_t best_place(const struct bisect_segment *s, struct outlook at)
 	return s->lo + (ptrdiff_t)(share * (double)(s->hi - s->lo));
 }
 
-/* The best place or, as they fall off to both sides, the nearest ones that can be run. */
+/* Considers the best place; bits fall off on both sides, so the nearest that can be run. */
 static void consider_within(const struct bisect *b, const struct bisect_segment *s,
 			    struct outlook at, struct choice *best)
 {
@@ -112,7 +114,7 @@ static struct choice best_choice(const struct bisect *b)
 	return known.bits > KNOWN_SHARE * any.bits ? known : any;
 }
 
-/* Can runs tell culprits up to the @k-th point from those above it? */
+/* Can runs distinguish culprits up to the @k-th point from those above it? */
 static bool point_parts(const struct bisect *b, size_t k)
 {
 	return !b->skipped[b->points[k].version] || has_runs(&b->points[k]);
@@ -151,9 +153,9 @@ void bisect_best(const struct bisect *b, struct bisect_answer *out)
 }
 
 /*
- * The posterior alone is right on average over all that was thought possible, but at some
- * rates it is wrong too often: 4 % at 0.5 where 1 % is asked for. So whatever may be the
- * case, little doubt may come of it: little next to how likely that is now or was before.
+ * The posterior alone is right on average over the prior, but at some rates it is wrong too
+ * often: 4 % at a rate of 0.5 when 1 % is asked for. So each hypothesis may contribute only
+ * little doubt, compared with its probability now or before any run.
  */
 static bool is_doubtful(const struct bisect *b, double doubt, double now, double prior)
 {
@@ -174,7 +176,7 @@ static bool is_sure(const struct bisect *b, const struct bisect_answer *a)
 			doubt[i] += others * s->rate[i];
 			all[i] += s->rate[i];
 		}
-		/* the same for a claim of the user that is wrong */
+		/* the same for the hypothesis that the user is wrong about an end */
 		if ((k == 0 || k == b->n_points) &&
 		    is_doubtful(b, others * s->mass, 0, BISECT_PRIOR_END))
 			return false;

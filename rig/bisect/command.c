@@ -22,7 +22,7 @@ static void add_ask(struct buf *b, const char *key, const char *value)
 		buf_addf(b, "%s %s\n", key, value);
 }
 
-/* What the files that a spec names say now: they may say another thing tomorrow. */
+/* Adds the current contents of the files that a spec names: they may change later. */
 static struct err *add_recipe(struct buf *ask, const char *text)
 {
 	struct kernel_spec spec;
@@ -44,8 +44,8 @@ static struct err *add_recipe(struct buf *ask, const char *text)
 }
 
 /*
- * What makes two questions the same one: their runs may be counted together. Revisions
- * and fragments are, other than names of packages, what they mean now.
+ * Describes the question: runs of questions with equal descriptions are counted together.
+ * Revisions and fragments, unlike package names, are replaced by what they mean now.
  */
 static struct err *describe_question(const struct bisect_question *q, const struct runner *r,
 				     const struct history *h, struct buf *ask)
@@ -67,7 +67,7 @@ static struct err *describe_question(const struct bisect_question *q, const stru
 static void print_candidates(const struct history *h)
 {
 	for (size_t i = 0; i < h->n; i++) {
-		/* in the order of time */
+		/* oldest first */
 		size_t at = h->fixed ? h->n - 1 - i : i;
 
 		printf("%-4s  %s  %s\n",
@@ -82,7 +82,7 @@ static enum exit_status status_of(enum session_end end)
 {
 	if (end == SESSION_FOUND)
 		return EXIT_ALL_PASSED;
-	/* what the user said of the ends is not so */
+	/* the user was wrong about an end */
 	return end == SESSION_GOOD_IS_BAD || end == SESSION_BAD_IS_GOOD ? EXIT_USAGE : EXIT_INFRA;
 }
 
@@ -91,7 +91,7 @@ static struct err *go_on(struct err *err, const struct bisect_log *log)
 	if (!err || err->code != ERR_CANCELLED)
 		return err;
 	err_free(err);
-	return err_create(ERR_CANCELLED, "interrupted after %zu run%s: the same command goes on",
+	return err_create(ERR_CANCELLED, "interrupted after %zu run%s: the same command continues",
 			  log->n, log->n == 1 ? "" : "s");
 }
 
@@ -117,8 +117,8 @@ static struct err *bisect_in(const struct bisect_question *q, const char *dir, c
 		err = runner_keep(r, dir, log.n);
 	if (!err && log.n)
 		progress_line(&command_say,
-			      "going on after %zu run%s of '%s'; --restart begins anew", log.n,
-			      log.n == 1 ? "" : "s", log.path);
+			      "continuing after %zu run%s of '%s'; --restart starts from scratch",
+			      log.n, log.n == 1 ? "" : "s", log.path);
 	if (!err)
 		err = go_on(bisect_walk(h, &log, &o, stdout, &end), &log);
 	if (!err) {
@@ -126,7 +126,7 @@ static struct err *bisect_in(const struct bisect_question *q, const char *dir, c
 
 		session_report_runs(&log, &runs);
 		*status = status_of(end);
-		printf("%sall of it is in '%s'\n", buf_str(&runs), dir);
+		printf("%sthe log and the records are in '%s'\n", buf_str(&runs), dir);
 	}
 	bisect_log_close(&log);
 	return err;

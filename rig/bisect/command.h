@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* 'daxrig bisect' behind its command line. */
+/* Runs 'daxrig bisect' after its command line was parsed. */
 #ifndef RIG_BISECT_COMMAND_H
 #define RIG_BISECT_COMMAND_H
 
 #include "bisect/runner.h"
 
-/* What the user asks; strings are borrowed, NULL: not said. */
+/* What the user asks for. Strings are borrowed; NULL: not given. */
 struct bisect_question {
 	const char *good, *bad;	 /* SPECs */
 	const char *once;	 /* SPEC of the one run */
-	const char *name, *file; /* of the case; one of both */
+	const char *name, *file; /* of the case; one of them is NULL */
 	const char *match, *accel;
 	struct sought sought;
 	double confidence;

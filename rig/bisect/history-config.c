@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From one configuration to another, an option at a time. Each candidate is the good end's
- * source with a fragment that says of the first options what the bad end says, and of the
- * others what the good end does.
+ * The history from one configuration to another, one option at a time. Each candidate is the
+ * good end's source with a fragment that sets the first options as the bad end does, and the
+ * others as the good end does.
  */
 #include "bisect/history.h"
 
@@ -13,9 +13,9 @@
 #include "guests/build/recipe.h"
 #include "guests/archive/sha256.h"
 
-#define SOURCE_ONLY 2 /* fragments that every kernel has: what daxrig needs, the base */
+#define SOURCE_ONLY 2 /* fragments every kernel has: the one daxrig needs, and the base */
 
-/* An option, and what the ends say of it; NULL: nothing. */
+/* An option and the lines that set it in each end; NULL: the end does not set it. */
 struct option {
 	char *name, *good, *bad;
 };
@@ -45,7 +45,7 @@ static struct option *find(struct options *o, const char *name, size_t len)
 	return &o->v[o->n++];
 }
 
-/* What the fragments of one end say, the last word of each option. */
+/* Adds the settings of one end's fragments; the last one of an option wins. */
 static void add_settings(struct options *o, const struct recipe *r, bool bad)
 {
 	for (size_t i = SOURCE_ONLY; i < r->nr_fragments; i++) {
@@ -79,7 +79,7 @@ static void add_line(struct buf *out, const struct option *o, const char *value)
 		buf_addf(out, "%s=%s\n", o->name, value);
 }
 
-/* The fragment of the candidate behind the first @changed of the options that differ. */
+/* Writes the fragment of the candidate after the first @changed of the differing options. */
 static void write_fragment(const struct options *o, size_t changed, struct buf *out)
 {
 	size_t at = 0;
@@ -91,7 +91,7 @@ static void write_fragment(const struct options *o, size_t changed, struct buf *
 	}
 }
 
-/* "src:7.2", "+x.patch": the spec without what is about its configuration. */
+/* The spec without its configuration, such as "src:7.2+x.patch"; free() it. */
 static char *source_of(const struct kernel_spec *spec)
 {
 	struct buf b = BUF_INIT;
@@ -105,8 +105,9 @@ static char *source_of(const struct kernel_spec *spec)
 }
 
 /*
- * The candidate behind @changed of the options that differ. Its fragment's name is made of
- * its bytes: the same question finds its runs again, and one of other files does not.
+ * Adds the candidate after @changed of the differing options. The name of its fragment is a
+ * digest of the content, so the same question finds its runs again, and a question with
+ * other files does not.
  */
 static struct err *add_candidate(const char *dir, const char *source, const struct options *o,
 				 size_t changed, const char *label, struct history *out)
@@ -157,21 +158,21 @@ struct err *history_of_config(const char *data_dir, const struct kernel_spec *go
 		err = recipe_read(bad, &other);
 	if (!err && strcmp(from, to))
 		err = err_create(ERR_USAGE,
-				 "there is no way from '%s' to '%s': one source with two "
+				 "cannot bisect from '%s' to '%s': expected one source with two "
 				 "configurations, two packaged kernels or two revisions "
-				 "tree:PATH@REV are wanted",
+				 "tree:PATH@REV",
 				 good->text, bad->text);
 	if (!err)
 		err = dir_create(dir);
 	if (!err) {
-		/* in the bad end's order: what an option depends on is mostly said before it */
+		/* in the bad end's order: mostly an option follows the options it depends on */
 		add_settings(&options, &other, true);
 		add_settings(&options, &recipe, false);
 		err = add_all(dir, from, &options, out);
 	}
 	if (!err && out->n < 2)
-		err = err_create(ERR_USAGE, "'%s' and '%s' do not differ in what they set",
-				 good->text, bad->text);
+		err = err_create(ERR_USAGE, "'%s' and '%s' set the same options", good->text,
+				 bad->text);
 	recipe_deinit(&recipe);
 	recipe_deinit(&other);
 	options_deinit(&options);

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Histories of a git tree. The tree is only read. */
+/* Histories of a git tree. Only reads the tree. */
 #include "bisect/history.h"
 
 #include <string.h>
 
 #include "guests/build/git.h"
 
-/* What run_program() keeps of an output is bounded: this many commits fit for sure. */
+/* run_program() keeps a bounded part of the output; this many commits always fit. */
 #define COMMITS_AT_ONCE 2000
 #define COMMITS_AT_ONCE_TEXT "2000"
 
-/* The first 12 digits name a commit to people, as the kernel's own texts do. */
+/* Messages name a commit by its first 12 digits, as kernel developers do. */
 #define SHORT_ID 12
 
 static char *spec_of(const struct history *h, const char *id)
@@ -18,7 +18,7 @@ static char *spec_of(const struct history *h, const char *id)
 	return xasprintf("tree:%s@%s%s", h->tree, id, h->extras);
 }
 
-/* "ID<tab>DATE<tab>SUBJECT" lines, the newest first; others are warnings. The count. */
+/* Adds lines "ID<tab>DATE<tab>SUBJECT", newest first, and returns their number. Skips warnings. */
 static size_t add_page(struct history *h, const char *text)
 {
 	size_t n = 0;
@@ -48,7 +48,7 @@ static size_t add_page(struct history *h, const char *text)
 	return n;
 }
 
-/* The line of first parents from @to back to what @from has, the newest first. */
+/* Adds the first parents from @to back to the first commit that @from contains, newest first. */
 static struct err *add_line(struct history *h, const char *from, const char *to)
 {
 	_cleanup_free_ char *range = from ? xasprintf("%s..%s", from, to) : xstrdup(to);
@@ -85,17 +85,17 @@ static struct err *not_on_line(const struct history *h, const char *end, const c
 	_cleanup_free_ char *say = NULL;
 
 	if (parent)
-		say = xasprintf(": say --%s tree:%s@%.*s%s, from where that line begins", end,
-				h->tree, SHORT_ID, parent, h->extras);
+		say = xasprintf(": use --%s tree:%s@%.*s%s, where that line begins", end, h->tree,
+				SHORT_ID, parent, h->extras);
 	return err_create(ERR_USAGE,
-			  "'%s' was merged into the line of commits that is bisected, it "
+			  "'%s' was merged into the bisected line of first parents, but it "
 			  "is not on it%s",
 			  rev, say ? say : "");
 }
 
 /*
- * From @older, an ancestor, to @newer. Candidates stand from old to new. The first parent
- * of the oldest commit must be @older: what else is between was not in @older, either.
+ * Fills @h from @older, an ancestor, to @newer, oldest first. The first parent of the oldest
+ * commit must be @older: otherwise other commits lie between them.
  */
 static struct err *fill(struct history *h, const char *older, const char *newer, const char *end,
 			const char *rev)
@@ -131,8 +131,8 @@ static struct err *unrelated(const struct history *h, const char *good, const ch
 				  "in '%s'",
 				  h->tree);
 	return err_create(ERR_USAGE,
-			  "of the good and the bad revision neither is an ancestor of the "
-			  "other: find out whether their merge base is good, then say --good "
+			  "neither the good nor the bad revision is an ancestor of the "
+			  "other: check that their merge base is good, then use --good "
 			  "tree:%s@%.*s%s",
 			  h->tree, SHORT_ID, base, h->extras);
 }
@@ -182,10 +182,11 @@ struct err *history_of_tree(const struct kernel_spec *good, const struct kernel_
 		return err_create(ERR_USAGE, "cannot bisect between two trees, '%s' and '%s'",
 				  out->tree, other);
 	if (strcmp(out->extras, kernel_spec_extras(bad)))
-		return err_create(ERR_USAGE,
-				  "cannot bisect between revisions that are built "
-				  "differently, '%s' and '%s': say the same behind both",
-				  good->text, bad->text);
+		return err_create(
+			ERR_USAGE,
+			"cannot bisect between revisions that are built "
+			"differently, '%s' and '%s': give both the same +PROFILE and files",
+			good->text, bad->text);
 	return fill_either_way(out, good, bad);
 }
 
@@ -203,8 +204,8 @@ static void note(struct history *h, const char *merge, const char *why)
 }
 
 /*
- * What the first parent has is before the merge. The line of the second parent starts in
- * what was common, which is taken for being like the first parent, and is run to see it.
+ * Commits of the first parent are before the merge. The line of the second parent starts at
+ * the common ancestor. It should behave as the first parent; the session runs it to check.
  */
 struct err *history_inside(const struct history *h, size_t at, struct history *out)
 {
@@ -221,14 +222,14 @@ struct err *history_inside(const struct history *h, size_t at, struct history *o
 	out->extras = xstrdup(h->extras);
 	err = git_parents(h->tree, merge, &parents, &n);
 	if (!err && n > 2)
-		note(out, merge, "of more than two, which is not looked into");
+		note(out, merge, "of more than two parents, which daxrig does not bisect");
 	if (!err && n == 2)
 		err = add_line(out, parents[0], parents[1]);
 	oldest = out->n ? id_at(out, out->n - 1) : NULL;
 	if (!err && oldest)
 		err = git_parents(h->tree, oldest, &before, &n_before);
 	if (!err && n == 2 && !n_before)
-		note(out, merge, "it brings nothing, or another root");
+		note(out, merge, "its other side has no commits of its own, or another root");
 	if (!err && n_before)
 		err = add_line(out, NULL, before[0]);
 	else
@@ -236,7 +237,7 @@ struct err *history_inside(const struct history *h, size_t at, struct history *o
 	git_free_ids(parents, n);
 	git_free_ids(before, n_before);
 	out->fixed = h->fixed;
-	/* it is the newest first, for a fix from good to bad */
+	/* newest first, which is from good to bad for a fix */
 	if (!out->fixed)
 		history_turn(out);
 	return err;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What all histories have, and those of packages. */
+/* Functions for all histories, and the histories of packages. */
 #include "bisect/history.h"
 
 #include <string.h>
@@ -36,7 +36,7 @@ void history_turn(struct history *h)
 	}
 }
 
-/* By version: names of old kernels, 6.1.0-56, do not say which upstream they are of. */
+/* Compares versions: names of old kernels, 6.1.0-56, do not contain the upstream version. */
 static int older_first(const void *a, const void *b)
 {
 	const struct build *x = a, *y = b;
@@ -57,8 +57,8 @@ static size_t place_of(const struct build *v, size_t n, const char *package)
 static struct err *no_build(const char *package)
 {
 	return err_create(ERR_USAGE,
-			  "kernel 'deb:%s' is not in the store, and the archive has it "
-			  "no more, or not whole; 'daxrig kernel list --available' says what it "
+			  "kernel 'deb:%s' is not in the store, and the archive no longer has it "
+			  "or its parts; 'daxrig kernel list --available' lists what it "
 			  "has",
 			  package + strlen(KERNEL_IMAGE_PREFIX));
 }
@@ -114,7 +114,7 @@ static void builds_add(struct builds *b, const char *package, const char *versio
 	b->v[b->n++] = (struct build){ xstrdup(package), xstrdup(version) };
 }
 
-/* What is stored can be run whatever the archive has lost since. */
+/* Adds the stored kernels: they can run even if the archive no longer has them. */
 static struct err *add_stored(const char *data_dir, struct builds *b)
 {
 	struct kernel_entries list;
@@ -135,7 +135,7 @@ static struct err *add_stored(const char *data_dir, struct builds *b)
 	return NULL;
 }
 
-/* Without the archive, what is stored has to do. */
+/* Adds the archive's kernels. When it cannot be reached, uses only the store. */
 static struct err *add_offered(const char *data_dir, const struct progress *say, struct builds *b)
 {
 	struct kernel_offers offers;
@@ -145,7 +145,7 @@ static struct err *add_offered(const char *data_dir, const struct progress *say,
 	if (err && (err->code == ERR_CANCELLED || !b->n))
 		return err;
 	if (err) {
-		progress_line(say, "only kernels of the store are looked at: %s", err->message);
+		progress_line(say, "using only kernels of the store: %s", err->message);
 		err_free(err);
 		return NULL;
 	}
@@ -158,13 +158,13 @@ static struct err *add_offered(const char *data_dir, const struct progress *say,
 	kernel_offers_deinit(&offers);
 	if (broken)
 		progress_line(say,
-			      "%zu kernel%s whose parts the archive has no more cannot be "
-			      "fetched: left out but for those in the store",
+			      "%zu kernel%s cannot be fetched, since parts are no longer in the "
+			      "archive: left out, except those in the store",
 			      broken, broken == 1 ? "" : "s");
 	return NULL;
 }
 
-/* The package that @spec means; one that points to another is followed by getting it. */
+/* Finds the package that @spec means; resolves a metapackage by fetching its kernel. */
 static struct err *find_package(const char *data_dir, const struct kernel_spec *spec,
 				const struct builds *b, const struct progress *say, char **out)
 {
@@ -180,7 +180,8 @@ static struct err *find_package(const char *data_dir, const struct kernel_spec *
 	if (spec->kind == KERNEL_SPEC_PACKAGE || spec->kind == KERNEL_SPEC_STORE) {
 		err = kernel_get(data_dir, spec->text, say, &k);
 		if (!err && !k->package)
-			err = err_create(ERR_USAGE, "cannot bisect from '%s': it is of no package",
+			err = err_create(ERR_USAGE,
+					 "cannot bisect from '%s': it is not from a package",
 					 spec->text);
 		*out = err ? NULL : xstrdup(k->package);
 		return err;
@@ -238,7 +239,7 @@ static struct err *between(const char *data_dir, const struct kernel_spec *good,
 	if (is_package(good) && is_package(bad))
 		return between_packages(data_dir, good, bad, say, out);
 	return err_create(ERR_USAGE,
-			  "there is no way from '%s' to '%s': say two packaged kernels, "
+			  "cannot bisect from '%s' to '%s': give two packaged kernels, "
 			  "two revisions tree:PATH@REV of one tree, or one source with two "
 			  "configurations",
 			  good->text, bad->text);

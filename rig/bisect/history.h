@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between which kernels a bisection looks: packages, commits, or configurations. */
+/* The list of kernels that a bisection searches: packages, commits, or configurations. */
 #ifndef RIG_BISECT_HISTORY_H
 #define RIG_BISECT_HISTORY_H
 
@@ -10,33 +10,33 @@
 
 struct candidate {
 	char *spec;  /* for kernel_get() */
-	char *label; /* for people: version of the package; subject of the commit */
+	char *label; /* for people: the package's version, or the commit's subject */
 };
 
-/* Zeroed is fine to begin with; history_deinit() it. */
+/* Zero it before use; history_deinit() it. */
 struct history {
 	struct candidate *v; /* v[0] is the good end, v[n - 1] the bad one */
 	size_t n;
-	bool fixed;	  /* the good end is the newer one: what is sought is a fix */
+	bool fixed;	  /* the good end is the newer one: search for a fix */
 	const char *unit; /* "version", "commit" or "option"; static */
 
-	/* of a git tree; NULL: packages */
-	char *tree;   /* absolute */
-	char *extras; /* what is behind a revision in a spec: "+kasan", "" */
-	char *note;   /* what one should know of it; NULL: nothing */
+	/* only for a git tree; NULL for others */
+	char *tree;   /* absolute path */
+	char *extras; /* the part of a spec after its revision: "+kasan", "" */
+	char *note;   /* a note for the user; NULL: none */
 };
 
 void history_deinit(struct history *h);
 
-/* Adds a copy. */
+/* Adds a candidate; copies both strings. */
 void history_add(struct history *h, const char *spec, const char *label);
 
-/* Turns the list round; what else it says stays. */
+/* Reverses the list; changes nothing else. */
 void history_turn(struct history *h);
 
 /*
- * Where the change that makes culprit @c (1 to n - 1) is: at this place of v; at the other
- * of c and c - 1 is what was before it.
+ * Returns the place in v of the change that makes @c (1 to n - 1) the culprit. Of c and c - 1,
+ * the other place is the version before the change.
  */
 static inline size_t history_change(const struct history *h, size_t c)
 {
@@ -44,43 +44,43 @@ static inline size_t history_change(const struct history *h, size_t c)
 }
 
 /*
- * All from @good to @bad, both ends included, @bad first or last in time. Asks the archive,
- * or git. ERR_USAGE in words when there is no way from one to the other.
+ * Fills the history from @good to @bad, both included; either may be the newer one. Queries
+ * the archive or git. ERR_USAGE when no history connects them.
  */
 struct err *history_between(const char *data_dir, const char *good, const char *bad,
 			    const struct progress *say, struct history *out) __must_check;
 
-/* A packaged kernel that is stored or could be. */
+/* A packaged kernel, in the store or in the archive. */
 struct build {
 	char *package; /* "linux-image-6.1.0-56-amd64" */
 	char *version; /* "6.1.192-2" */
 };
 
 /*
- * From the @n @builds, in any order and some of them twice, those between the packages
- * @good and @bad. Pure.
+ * Fills the history with those of the @n @builds that are between the packages @good and
+ * @bad. @builds may be in any order and have duplicates. Pure.
  */
 struct err *history_of_builds(const struct build *builds, size_t n, const char *good,
 			      const char *bad, struct history *out) __must_check;
 
-/* Commits of the tree: @good and @bad are KERNEL_SPEC_TREE. */
+/* Fills the history with commits of one tree; @good and @bad are KERNEL_SPEC_TREE. */
 struct err *history_of_tree(const struct kernel_spec *good, const struct kernel_spec *bad,
 			    struct history *out) __must_check;
 
 /*
- * Two specs of one source with different fragments: each candidate changes one option more.
- * Fragments are kept below @data_dir.
+ * For two specs of one source with different fragments: each candidate changes one more option.
+ * Writes fragments below @data_dir.
  */
 struct err *history_of_config(const char *data_dir, const struct kernel_spec *good,
 			      const struct kernel_spec *bad, struct history *out) __must_check;
 
 /*
- * When the change @at (a place in @h) is a merge of two: the commits of its other side, to
- * go on with. Else @out is empty, with a note if it is a merge all the same.
+ * When the change @at (a place in @h) is a merge of two parents, sets @out to the commits of
+ * its other side, to bisect next. Else @out is empty, with a note if it is another merge.
  */
 struct err *history_inside(const struct history *h, size_t at, struct history *out) __must_check;
 
-/* The whole commit at @at, "commit ID", author, date, subject, indented; free() it. */
+/* Describes the commit at @at: "commit ID", author, date, subject, indented; free() *@out. */
 struct err *history_describe(const struct history *h, size_t at, char **out) __must_check;
 
 #endif

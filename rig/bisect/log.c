@@ -11,7 +11,7 @@
 #include "base/files.h"
 
 #define FIRST_LINE "daxrig-bisect 1"
-#define LOG_MAX ((size_t)64 << 20) /* bytes of a log that is read */
+#define LOG_MAX ((size_t)64 << 20) /* the largest log that is read, in bytes */
 #define FIELD_MAX 8192		   /* bytes */
 #define FIELDS 7		   /* of the longest line */
 
@@ -118,7 +118,7 @@ static bool read_run(struct bisect_log *log, char **field, size_t n)
 	return true;
 }
 
-/* What a splat is called is ASCII, so that its field is it. */
+/* A splat's title is ASCII, so log_field() does not change it. */
 static bool read_seek(struct bisect_log *log, char **field, size_t n)
 {
 	if (n != 3)
@@ -145,7 +145,7 @@ static bool read_line(struct bisect_log *log, char *line, size_t number)
 	return strcmp(field[0], "ask") == 0;
 }
 
-/* The lines of @text up to its last newline; *@whole is how many bytes that is. */
+/* Reads the lines of @text up to its last newline; *@whole is their length in bytes. */
 static struct err *read_lines(struct bisect_log *log, char *text, size_t *whole)
 {
 	char *start = text, *end;
@@ -155,8 +155,8 @@ static struct err *read_lines(struct bisect_log *log, char *text, size_t *whole)
 		*end = '\0';
 		if (!read_line(log, start, ++number))
 			return err_create(ERR_INFRA,
-					  "cannot go on from '%s': line %zu is damaged; "
-					  "--restart begins anew",
+					  "cannot continue from '%s': line %zu is damaged; "
+					  "--restart starts from scratch",
 					  log->path, number);
 		start = end + 1;
 	}
@@ -198,7 +198,7 @@ static struct err *take_lock(struct bisect_log *log, const char *dir)
 	if (flock(log->lock, LOCK_EX | LOCK_NB) == 0)
 		return NULL;
 	if (errno == EWOULDBLOCK)
-		return err_create(ERR_USAGE, "cannot bisect in '%s': another daxrig is at it", dir);
+		return err_create(ERR_USAGE, "cannot bisect in '%s': another daxrig uses it", dir);
 	return err_errno(errno, "cannot lock folder '%s'", dir);
 }
 
@@ -224,7 +224,7 @@ struct err *bisect_log_open(struct bisect_log *log, const char *dir, const char 
 	err = file_read(log->path, LOG_MAX, &text);
 	if (!err && text.len)
 		err = read_lines(log, text.data, &whole);
-	/* what a crash cut off must not become the head of the next line */
+	/* the next line must not be appended to one that a crash truncated */
 	if (!err && ftruncate(log->fd, (off_t)whole))
 		err = err_errno(errno, "cannot write '%s'", log->path);
 	return err || whole ? err : begin(log, dir, ask);

@@ -7,19 +7,19 @@
 #define FALSE_RATES 4
 #define CELLS (BISECT_RATES * FALSE_RATES)
 
-/* Stands for the log of 0: finite, so that no runs at all times it is 0. */
+/* Stands for the log of 0. Finite, so that its product with 0 runs is 0. */
 #define LOG_ZERO (-1e9)
-/* Weights that much below the largest are taken for 0. */
+/* Log weights this far below the largest count as 0. */
 #define LOG_CUT (-60.0)
 
-/* Half of all bugs show in each run, the others have any rate. */
+/* The prior that a bug shows in each run; the rest is spread over the other rates. */
 #define PRIOR_ALWAYS 0.5
-/* The named finding comes up in versions without the bug, too. */
+/* The prior that versions without the bug show the finding too. */
 #define PRIOR_FALSE 0.1
 
 static const double false_rates[FALSE_RATES] = { 0, 0.005, 0.02, 0.1 };
 
-/* Rates, and the logs of what they say of one run and of their priors. */
+/* The rates, the logs of their likelihoods for one run, and the logs of their priors. */
 struct bisect_grid {
 	double rate[BISECT_RATES], shown[BISECT_RATES], not_shown[BISECT_RATES];
 	double false_shown[FALSE_RATES], false_not_shown[FALSE_RATES];
@@ -43,7 +43,7 @@ static void fill_priors(struct bisect_grid *g, size_t i)
 	for (size_t j = FALSE_RATES; j-- > 0;) {
 		double share = j ? PRIOR_FALSE / (FALSE_RATES - 1) : left;
 
-		/* a bug hardly commoner than false positives cannot be told from them */
+		/* runs cannot distinguish false positives from a bug hardly more frequent */
 		if (false_rates[j] > g->rate[i] / 2)
 			share = 0;
 		left -= share;
@@ -69,8 +69,8 @@ static struct bisect_grid *grid_create(void)
 }
 
 /*
- * The log of the prior of a cell. With culprit n there are no false positives: in all
- * versions they would be the finding that the good one shows, too.
+ * The log of the prior of a cell. Culprit n has no false positives: a finding in all
+ * versions is the case of culprit 0.
  */
 static double cell_prior(const struct bisect *b, const struct bisect_segment *s, size_t i, size_t j)
 {
@@ -87,8 +87,8 @@ static double segment_prior(const struct bisect *b, const struct bisect_segment 
 }
 
 /*
- * Log weights of all rates with the culprit in @s: runs of versions @below have false
- * positives, those @above the bug. Returns the largest.
+ * Computes the log weights of all rates with the culprit in @s: a finding in versions @below is
+ * a false positive, in versions @above the bug. Returns the largest.
  */
 static double weigh(const struct bisect *b, const struct bisect_segment *s,
 		    const struct bisect_point *below, const struct bisect_point *above, double *w)
@@ -113,7 +113,7 @@ static double weigh(const struct bisect *b, const struct bisect_segment *s,
 	return largest;
 }
 
-/* Sets @s from log weights @w, with exp(@largest) for 1; returns its mass. */
+/* Sets @s from the log weights @w, scaled by 1 / exp(@largest); returns its mass. */
 static double sum_up(const struct bisect *b, struct bisect_segment *s, const double *w,
 		     double largest)
 {
@@ -145,7 +145,7 @@ static void move_runs(struct bisect_point *from, struct bisect_point *to,
 	to->not_shown += p->not_shown;
 }
 
-/* The posterior, from nothing but the points: no error can build up. */
+/* Computes the posterior from the points alone, so that no rounding error accumulates. */
 static void update(struct bisect *b)
 {
 	struct bisect_point below = { 0 }, above = { 0 };
@@ -175,7 +175,7 @@ static void update(struct bisect *b)
 	}
 }
 
-/* The point of @version, made when there is none. */
+/* The point of @version; adds one when missing. */
 static struct bisect_point *point_at(struct bisect *b, size_t version)
 {
 	size_t k = 0;

@@ -7,10 +7,10 @@
 #include "base/files.h"
 #include "plan/cases.h"
 
-#define SHOWN 3 /* names of cases that are given to choose from */
+#define SHOWN 3 /* number of case names listed in the message */
 #define SCENARIO_MAX ((size_t)1 << 20)
 
-/* One finding, one case: of several it would not be known which one is meant. */
+/* Requires exactly one case: with several, the finding would be ambiguous. */
 static struct err *choose_case(struct runner *r, const struct plan *plan)
 {
 	_cleanup_buf_ struct buf names = BUF_INIT;
@@ -94,7 +94,7 @@ struct err *runner_run(void *arg, const char *spec,
 	r->number++;
 	if (r->dir)
 		out = xasprintf("%s/%04zu", r->dir, r->number);
-	/* each run has its own chance */
+	/* a new seed for each run */
 	if (getrandom(&run.seed, sizeof(run.seed), 0) < 0)
 		run.seed = now_ns();
 	run.seed &= INT64_MAX;

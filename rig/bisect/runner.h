@@ -7,25 +7,25 @@
 #include "run/run.h"
 
 struct runner {
-	struct run_options run; /* kernel, cases, match, folder, seed and over are set by it */
+	struct run_options run; /* the runner sets kernel, cases, match, folder, seed and over */
 	char *word;		/* a case's name, or a scenario file */
-	const char *match;	/* glob that leaves one of its cases; NULL: it has one */
-	char *name, *text;	/* of the case, and its scenario */
-	char *dir;		/* records go to DIR/NUMBER; NULL: where those of run go */
+	const char *match;	/* glob that selects one of its cases; NULL: it has one */
+	char *name, *text;	/* the case's name and scenario */
+	char *dir;		/* records go to DIR/NUMBER; NULL: where 'daxrig run' puts them */
 	size_t number;		/* of the last run */
 	struct run_host host;
 };
 
 /*
- * Finds the case. @r->run has what the user said of guests. ERR_USAGE unless it is one case.
- * runner_deinit() it, after an error, too.
+ * Finds the case. @r->run must hold the user's options for guests. ERR_USAGE unless it is one
+ * case. runner_deinit() it, also after an error.
  */
 struct err *runner_init(struct runner *r, const char *word, const char *match) __must_check;
 void runner_deinit(struct runner *r);
 
 /*
- * Runs have their folders below @dir, the next one being @number + 1. A scenario file is
- * copied there and read from there: what changes in it meanwhile does not count.
+ * Puts the folders of runs below @dir; the next one is @number + 1. Copies a scenario file
+ * there and reads the copy, so that later changes of the file have no effect.
  */
 struct err *runner_keep(struct runner *r, const char *dir, size_t number) __must_check;
 

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#define LIKELIEST 5	  /* that are listed */
-#define LIKELY_MIN 0.0005 /* and no less likely than that */
-#define RANGE_MAX 20	  /* of those that cannot be told apart are listed */
+#define LIKELIEST 5	  /* the most culprits that are listed */
+#define LIKELY_MIN 0.0005 /* a less likely culprit is not listed */
+#define RANGE_MAX 20	  /* the most indistinguishable changes that are listed */
 
 char *candidate_text(const struct history *h, size_t at)
 {
@@ -18,13 +18,13 @@ size_t plain_runs(size_t n)
 {
 	size_t runs = 0;
 
-	/* n versions have n - 1 places where it may have changed */
+	/* n versions have n - 1 places for the change */
 	while ((size_t)1 << runs < n - 1)
 		runs++;
 	return runs;
 }
 
-/* "ABC", or "one of N from ABC to DEF", of culprits. */
+/* Adds the culprits of @a: "ABC", or "one of N from ABC to DEF". */
 static void add_changes(const struct session *s, const struct bisect_answer *a, struct buf *out)
 {
 	const struct history *h = s->history;
@@ -38,7 +38,7 @@ static void add_changes(const struct session *s, const struct bisect_answer *a, 
 			 h->fixed ? x : y);
 }
 
-/* Is the answer one that means that the ends are as the user said? */
+/* Does the answer mean that the user was right about both ends? */
 static bool is_inside(const struct session *s, const struct bisect_answer *a)
 {
 	return a->first > 0 && a->last < s->history->n;
@@ -54,7 +54,7 @@ static size_t count_likely(const struct session *s)
 	return n;
 }
 
-/* Before, what is likely is what was likely at first. */
+/* Has each end an answer? Before that the posterior is hardly more than the prior. */
 static bool ends_answered(const struct session *s)
 {
 	const struct bisect_point *good = &s->b.points[0], *bad = &s->b.points[s->b.n_points - 1];
@@ -73,13 +73,13 @@ void session_say_run(const struct session *s, size_t version)
 		 run->why);
 	progress_line(s->o->say, "%s", buf_str(&line));
 	if (s->b.skipped[version])
-		progress_line(s->o->say, "  skipped from here on");
+		progress_line(s->o->say, "  will be skipped from now on");
 	bisect_best(&s->b, &best);
 	if (!is_inside(s, &best) || !ends_answered(s))
 		return;
 	buf_reset(&line);
 	add_changes(s, &best, &line);
-	progress_line(s->o->say, "  likeliest with %.3f: %s; %zu of %zu are left", best.probability,
+	progress_line(s->o->say, "  likeliest, at %.3f: %s; %zu of %zu are left", best.probability,
 		      buf_str(&line), count_likely(s), s->history->n - 1);
 }
 
@@ -96,9 +96,9 @@ static void report_range(const struct session *s, const struct bisect_answer *a,
 	const struct history *h = s->history;
 	size_t n = a->last - a->first + 1;
 
-	buf_addf(out, "one of these %zu %ss, which cannot be told apart:\n", n, h->unit);
+	buf_addf(out, "one of these %zu %ss, which runs cannot distinguish:\n", n, h->unit);
 	for (size_t i = 0; i < MIN(n, (size_t)RANGE_MAX); i++) {
-		/* in the order of time */
+		/* oldest first */
 		size_t at = history_change(h, h->fixed ? a->last - i : a->first + i);
 		_cleanup_free_ char *name = candidate_text(h, at);
 
@@ -130,7 +130,7 @@ static void report_found(const struct session *s, const struct bisect_answer *a,
 		buf_addf(out, "not in %s\n", good);
 }
 
-/* Why there is no answer. */
+/* Adds the reason why there is no answer. */
 static void report_failure(const struct session *s, const char *what, struct buf *out)
 {
 	const struct history *h = s->history;
@@ -141,32 +141,33 @@ static void report_failure(const struct session *s, const char *what, struct buf
 	switch (s->end) {
 	case SESSION_GOOD_IS_BAD:
 		buf_addf(out,
-			 "the good one is bad: %s shows %s, too, in %zu of %zu runs; say "
+			 "the good one is bad: %s also shows %s, in %zu of %zu runs; use "
 			 "another --good\n",
 			 good, what, of_good->shown, of_good->shown + of_good->not_shown);
 		break;
 	case SESSION_BAD_IS_GOOD:
 		buf_addf(out,
-			 "the bad one is good: %s did not show %s in %zu run%s; say another --bad, "
-			 "or, if it shows now and then, a larger --patience or more --tries\n",
+			 "the bad one is good: %s did not show %s in %zu run%s; use another --bad, "
+			 "or, if it shows only sometimes, a larger --patience or more --tries\n",
 			 bad, what, of_bad->not_shown, of_bad->not_shown == 1 ? "" : "s");
 		break;
 	case SESSION_END_SILENT:
-		buf_addf(out, "the %s one gives no answer: %s: %s; say another --%s\n",
+		buf_addf(out, "the %s one gives no answer: %s: %s; use another --%s\n",
 			 end ? "bad" : "good", end ? bad : good,
 			 s->versions[end].why ? s->versions[end].why : "it was not run",
 			 end ? "bad" : "good");
 		break;
 	case SESSION_OUT_OF_RUNS:
-		buf_addf(out, "not known after %zu runs; a larger --max-runs goes on\n", s->log->n);
+		buf_addf(out, "not known after %zu runs; a larger --max-runs continues\n",
+			 s->log->n);
 		break;
 	default:
-		buf_adds(out, "not known: what could tell more gives no answer\n");
+		buf_adds(out, "not known: the versions that could decide it give no answer\n");
 		break;
 	}
 }
 
-/* The likeliest culprits with their probabilities; places 0 and n are the user's errors. */
+/* Adds the likeliest culprits with their probabilities; 0 and n mean that the user was wrong. */
 static void report_likeliest(const struct session *s, struct buf *out)
 {
 	const struct history *h = s->history;
@@ -212,7 +213,7 @@ static void report_cost(const struct session *s, struct buf *out)
 		return;
 	buf_addf(out,
 		 "a plain bisection would take %zu %s%s between the ends, and be right if each "
-		 "told the truth at once\n",
+		 "first run gave the right answer\n",
 		 plain_runs(s->history->n), s->history->unit,
 		 plain_runs(s->history->n) == 1 ? "" : "s");
 }
@@ -230,7 +231,7 @@ void session_report(const struct session *s, struct buf *out)
 	if (s->end == SESSION_FOUND || s->end == SESSION_STUCK || s->end == SESSION_OUT_OF_RUNS)
 		report_likeliest(s, out);
 	if (s->end == SESSION_FOUND)
-		buf_addf(out, "where it is, %.2f of the runs show it\n", bisect_rate(&s->b));
+		buf_addf(out, "with the bug, %.2f of the runs show it\n", bisect_rate(&s->b));
 	report_cost(s, out);
 }
 

@@ -6,7 +6,7 @@
 #include "base/glob.h"
 #include "bisect/session-text.h"
 
-/* In a row, and a version is skipped. */
+/* After so many runs in a row without an answer a version is skipped. */
 #define SILENT_MAX 3
 #define NO_BOOT_MAX 2
 
@@ -38,7 +38,7 @@ size_t session_boots(const struct session *s)
 	return n;
 }
 
-/* What the run of the log says to the posterior. */
+/* Adds a run of the log to the posterior. */
 static void take(struct session *s, size_t place, const struct log_run *run)
 {
 	struct session_version *v = &s->versions[place];
@@ -68,8 +68,7 @@ static struct err *skip_matching(struct session *s, const char *glob)
 	}
 	if (any || s->o->skip_any)
 		return NULL;
-	return err_create(ERR_USAGE, "nothing to skip is called '%s'; --dry-run says what there is",
-			  glob);
+	return err_create(ERR_USAGE, "--skip '%s' matches no kernel; --dry-run lists them", glob);
 }
 
 struct err *session_init(struct session *s, const struct history *history, struct bisect_log *log,
@@ -108,7 +107,7 @@ static const struct bisect_point *end_point(const struct session *s, bool bad)
 	return bad ? &s->b.points[s->b.n_points - 1] : &s->b.points[0];
 }
 
-/* The version to run next; false: none, and @s->end is set. */
+/* Chooses the version to run next; false: none, and @s->end is set. */
 static bool choose(struct session *s, size_t *version)
 {
 	const struct bisect_point *good = end_point(s, false), *bad = end_point(s, true);
@@ -132,7 +131,7 @@ static bool choose(struct session *s, size_t *version)
 	return state == BISECT_RUN;
 }
 
-/* A kernel that cannot be run is no reason to stop; it is when it is an end of the user's. */
+/* A kernel that cannot run ends the session only when it is one of the two ends. */
 static struct err *judge_error(const struct session *s, size_t place, struct err *err,
 			       struct log_run *run, char **why)
 {
@@ -150,7 +149,7 @@ static struct err *judge_error(const struct session *s, size_t place, struct err
 	return NULL;
 }
 
-/* Runs the version once, and keeps what came of it. */
+/* Runs the version once, and adds the outcome to the log. */
 static struct err *run_one(struct session *s, size_t place)
 {
 	struct sought sought = { 0 },
@@ -164,7 +163,7 @@ static struct err *run_one(struct session *s, size_t place)
 	run.outcome = tries_outcome(&o.tries, &why);
 	run.guests = o.tries.guests;
 	run.folder = folder;
-	/* what was shown was shown, even if the run broke off later */
+	/* a finding that showed counts, even if the run failed later */
 	if (err && (err->code == ERR_CANCELLED || run.outcome != OUTCOME_SHOWN))
 		err = judge_error(s, place, err, &run, &said);
 	else
@@ -199,7 +198,7 @@ struct err *session_run(struct session *s)
 		if (!err && !learned && sought_known(&s->log->sought)) {
 			_cleanup_free_ char *text = sought_text(&s->log->sought);
 
-			progress_line(s->o->say, "only %s counts from here on", text);
+			progress_line(s->o->say, "from now on only %s counts", text);
 			learned = true;
 		}
 	}

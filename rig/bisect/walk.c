@@ -5,11 +5,11 @@
 
 #include "bisect/session-text.h"
 
-#define MERGES_MAX 16 /* one within the other */
+#define MERGES_MAX 16 /* nesting depth of merges */
 
 /*
- * How often the end of a merge's other side is run that does not show it: as often as it
- * takes to be sure, now that it is known how often it shows.
+ * How many runs without the finding show that the end of a merge's other side is good: enough
+ * to be sure at the rate that is now known.
  */
 static size_t patience_of(const struct session *s)
 {
@@ -19,7 +19,7 @@ static size_t patience_of(const struct session *s)
 	return MIN(MAX(runs, (size_t)2), s->o->patience);
 }
 
-/* The place of the one change that was found; false: there is none, or there are several. */
+/* The place of the change that was found; false: none was found, or a range. */
 static bool found(const struct session *s, size_t *at)
 {
 	struct bisect_answer a;
@@ -43,7 +43,7 @@ static struct err *report(const struct session *s, FILE *out)
 	return err;
 }
 
-/* The merge's other side was no way to an answer. */
+/* Reports why bisecting the merge's other side gave no answer. */
 static void report_merge(const struct session *s, FILE *out)
 {
 	_cleanup_free_ char *good = candidate_text(s->history, 0);
@@ -53,13 +53,13 @@ static void report_merge(const struct session *s, FILE *out)
 		fprintf(out, "%s does not show it in %zu runs", bad,
 			s->b.points[s->b.n_points - 1].not_shown);
 	else if (s->end == SESSION_GOOD_IS_BAD)
-		fprintf(out, "%s shows it, too", good);
+		fprintf(out, "%s shows it too", good);
 	else
-		fprintf(out, "what is inside gives no answer");
+		fprintf(out, "its other side gives no answer");
 	fprintf(out, ": the answer is the merge itself, as far as is known\n");
 }
 
-/* The next history goes to @inside; it is empty when this was the last. */
+/* Runs one session. Sets @inside to the next history; it is empty after the last one. */
 static struct err *step(struct session *s, unsigned int depth, FILE *out, struct history *inside)
 {
 	struct err *err = session_run(s);
@@ -74,7 +74,7 @@ static struct err *step(struct session *s, unsigned int depth, FILE *out, struct
 	if (inside->note)
 		fprintf(out, "%s\n", inside->note);
 	if (inside->n)
-		fprintf(out, "it is a merge: going on among the %zu commit%s of its other side\n",
+		fprintf(out, "it is a merge: continuing with the %zu commit%s of its other side\n",
 			inside->n - 1, inside->n == 2 ? "" : "s");
 	fflush(out);
 	return err;
@@ -97,7 +97,7 @@ struct err *bisect_walk(struct history *h, struct bisect_log *log, const struct 
 			*end = s.end;
 		if (!err && s.end == SESSION_FOUND)
 			mine.patience = patience_of(&s);
-		/* whether a glob matches was seen in the first */
+		/* the first session checked that each glob matches something */
 		mine.skip_any = true;
 		session_deinit(&s);
 		history_deinit(h);

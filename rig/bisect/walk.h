@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Sessions one behind the other: when the answer is a merge, its other side is next. */
+/* Runs sessions one after another: when the answer is a merge, the next bisects its other side. */
 #ifndef RIG_BISECT_WALK_H
 #define RIG_BISECT_WALK_H
 
@@ -8,8 +8,8 @@
 #include "bisect/session.h"
 
 /*
- * Bisects @h, goes on inside merges, and writes a report of each to @out. *@end is of the
- * first. @h becomes empty.
+ * Bisects @h, continues inside merges, and writes a report of each session to @out. *@end is
+ * how the first session ended. @h becomes empty.
  */
 struct err *bisect_walk(struct history *h, struct bisect_log *log, const struct session_options *o,
 			FILE *out, enum session_end *end) __must_check;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which version brought it, or fixed it: the words of the user. The work is in bisect/. */
+/* 'daxrig bisect': parses its command line. The work is in bisect/. */
 #include <stdio.h>
 #include <string.h>
 
@@ -42,34 +42,33 @@ static struct bisect_question question = {
 	.tries = 1,
 	.skip = skips,
 };
-/* The first mistake: whether --once was said, which exits otherwise, is known at the end. */
+/* The first mistake in the options. --once changes the exit status, and may come later. */
 static struct err *mistake;
 
 static const struct command_option bisect_options[] = {
 	{ "good", "SPEC",
-	  "a kernel that does not show it; newer than the bad one when it is the\n"
-	  "fix that is sought",
+	  "a kernel that does not show the finding; newer than the bad one to\n"
+	  "search for the fix",
 	  KEY_GOOD },
-	{ "bad", "SPEC", "a kernel that shows it", KEY_BAD },
-	{ "case", "NAME", "the case that shows it", KEY_CASE },
+	{ "bad", "SPEC", "a kernel that shows the finding", KEY_BAD },
+	{ "case", "NAME", "the case that shows the finding", KEY_CASE },
 	{ "scenario", "FILE", "the same as a scenario file of one case", KEY_SCENARIO },
-	{ "match", "GLOB", "the one case of several whose name matches", KEY_MATCH },
-	{ "rule", "RULE", "what counts as showing it; default: what the bad kernel shows first",
+	{ "match", "GLOB", "selects one case of several by its name", KEY_MATCH },
+	{ "rule", "RULE", "the finding's rule; default: what the bad kernel shows first",
 	  KEY_RULE },
-	{ "signature", "TITLE",
-	  "a splat of this title or signature, or of one that the glob matches, counts",
+	{ "signature", "TITLE", "the finding is a splat with this title or signature (or glob)",
 	  KEY_SIGNATURE },
-	{ "tries", "N", "each run is up to N of the case, until one shows it; default 1",
+	{ "tries", "N", "a run repeats the case up to N times, until it fails; default 1",
 	  KEY_TRIES },
 	{ "confidence", "P", "when it is enough; default 0.99", KEY_CONFIDENCE },
 	{ "max-runs", "N", "no more runs than these; default 1000", KEY_MAX_RUNS },
-	{ "patience", "N", "runs of the bad kernel until it is called good; default 60",
-	  KEY_PATIENCE },
-	{ "skip", "GLOB", "never run kernels whose SPEC matches; may be said again", KEY_SKIP },
-	{ "restart", NULL, "forget earlier runs; default: go on from them", KEY_RESTART },
-	{ "dry-run", NULL, "print what would be looked at, and run nothing", KEY_DRY_RUN },
+	{ "patience", "N",
+	  "runs of the bad kernel without the finding before giving up; default 60", KEY_PATIENCE },
+	{ "skip", "GLOB", "never run kernels whose SPEC matches; may be repeated", KEY_SKIP },
+	{ "restart", NULL, "ignore earlier runs; default: continue from them", KEY_RESTART },
+	{ "dry-run", NULL, "print the kernels between good and bad, and run nothing", KEY_DRY_RUN },
 	{ "once", "SPEC",
-	  "for 'git bisect run': one run of this kernel, say tree:. ; exit status\n"
+	  "for 'git bisect run': one run of this kernel, e.g. tree:. ; exit status\n"
 	  "0 not shown, 1 shown, 125 no answer, more than 127 to stop",
 	  KEY_ONCE },
 	{ "jobs", "N", "tries at once; default 1", KEY_JOBS },
@@ -85,7 +84,7 @@ static struct err *parse_confidence(const char *value)
 
 	if (*end || end == value || !(p > 0.5 && p < 1))
 		return err_create(ERR_USAGE,
-				  "--confidence '%s' is no probability above 0.5 and "
+				  "--confidence '%s' is not a probability above 0.5 and "
 				  "below 1",
 				  value);
 	question.confidence = p;
@@ -127,7 +126,8 @@ static struct err *parse_number(int key, const char *value)
 static struct err *parse_skip(const char *value)
 {
 	if (question.nr_skip == SKIPS_MAX)
-		return err_create(ERR_USAGE, "more than %d times --skip: say a glob", SKIPS_MAX);
+		return err_create(ERR_USAGE, "--skip is given more than %d times: use a glob",
+				  SKIPS_MAX);
 	return command_glob(value, &skips[question.nr_skip++]);
 }
 
@@ -187,7 +187,7 @@ static struct err *option(void *state, int key, const char *value)
 	return NULL;
 }
 
-/* What does not go together. */
+/* Rejects options that exclude each other, and missing ones. */
 static struct err *check(int operands)
 {
 	const struct bisect_question *q = &question;
@@ -196,21 +196,22 @@ static struct err *check(int operands)
 		return take_ptr(mistake);
 	if (operands)
 		return err_create(ERR_USAGE,
-				  "bisect takes no operands; see 'daxrig bisect --help'");
+				  "'bisect' takes no operands; see 'daxrig bisect --help'");
 	if (q->once && (q->good || q->bad || q->restart || q->dry_run || q->nr_skip))
 		return err_create(ERR_USAGE, "--once is one run of one kernel: no --good, --bad, "
 					     "--skip, --restart or --dry-run goes with it");
 	if (!q->once && (!q->good || !q->bad))
-		return err_create(ERR_USAGE, "say --good SPEC and --bad SPEC; see 'daxrig bisect "
+		return err_create(ERR_USAGE, "give --good SPEC and --bad SPEC; see 'daxrig bisect "
 					     "--help'");
 	if (q->dry_run)
 		return NULL;
 	if (!q->name == !q->file)
-		return err_create(ERR_USAGE, "say --case NAME or --scenario FILE%s",
+		return err_create(ERR_USAGE, "give --case NAME or --scenario FILE%s",
 				  q->name ? ", not both" : ": what is to be run");
 	if (q->once && !sought_known(&q->sought))
-		return err_create(ERR_USAGE, "say what counts, --rule RULE or --signature TITLE: "
-					     "--once has no bad kernel to learn it from");
+		return err_create(ERR_USAGE,
+				  "give the finding by --rule RULE or --signature TITLE: "
+				  "--once has no bad kernel to learn it from");
 	return NULL;
 }
 
@@ -227,7 +228,7 @@ static struct err *run(void *state, char **operands, int n, int *status)
 		err = question.once ? bisect_once(&question, status) :
 				      bisect_command(&question, status);
 	if (err && question.once) {
-		/* to 'git bisect run' the usual ones would be verdicts */
+		/* 'git bisect run' would take the usual exit status for a verdict */
 		fprintf(stderr, "daxrig: %s\n", err->message);
 		*status = bisect_once_status(err);
 		err_free(err);
@@ -239,13 +240,13 @@ static struct err *run(void *state, char **operands, int n, int *status)
 const struct command cmd_bisect = {
 	.name = "bisect",
 	.operands = "",
-	.summary = "find the version, or the commit, that brought or fixed a finding",
+	.summary = "find the version, or the commit, that introduced or fixed a finding",
 	.help = "Looks between two packaged kernels, two revisions tree:PATH@REV of a git tree, or\n"
 		"one source with two configurations, src:7.2+a.config and src:7.2+b.config. A\n"
-		"kernel that does not build or boot is skipped. What shows only now and then is run\n"
-		"as often as it takes to be sure. Each run is kept: after an interruption the same\n"
-		"command goes on.\n"
-		"Exit status: 0 found, 2 usage, or the good one is bad, or the bad one good, 3 not\n"
+		"kernel that does not build or boot is skipped. It repeats a case that fails only\n"
+		"sometimes until the answer is certain enough. It keeps each run: after an\n"
+		"interruption the same command continues.\n"
+		"Exit status: 0 found, 2 usage, or the good kernel is bad, or the bad one good, 3 not\n"
 		"found, or the host or the rig failed.\n"
 		"\nSPEC is " KERNEL_SPEC_FORMS "\n",
 	.options = bisect_options,

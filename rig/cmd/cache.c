@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the cache holds, and making it hold less. */
+/* 'daxrig cache': lists what the cache holds, and removes from it. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -30,7 +30,7 @@ struct holdings {
 	uint64_t total;
 };
 
-/* Bytes on the disk below the open folder @fd, which is closed. */
+/* Returns the bytes on the disk below the open folder @fd, and closes @fd. */
 static uint64_t measure_tree(int fd, int depth)
 {
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -83,7 +83,7 @@ static double mib(uint64_t bytes)
 	return (double)bytes / (1 << 20);
 }
 
-/* @path's last part is the key, or says that it is half-made. */
+/* The last part of @path is the key, or shows that the entry is half-made. */
 static void print_entry(const char *path, const char *kernel, uint64_t bytes,
 			const struct timespec *used, bool busy)
 {
@@ -123,7 +123,7 @@ static bool is_older(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
 }
 
-/* Both lists begin with the oldest: what was used longest ago goes, be it one or the other. */
+/* Removes the least recently used of both lists first; each list is sorted that way. */
 static void trim(const struct holdings *h, uint64_t max)
 {
 	uint64_t total = h->total, freed = 0;
@@ -159,10 +159,10 @@ static struct err *cache(void *state, char **operands, int n, int *status)
 	(void)state;
 	(void)status;
 	if (n)
-		return err_create(ERR_USAGE, "'%s' is not needed: 'cache' takes no operands",
+		return err_create(ERR_USAGE, "unexpected '%s': 'cache' takes no operands",
 				  operands[0]);
 	if (options.clean && options.trim)
-		return err_create(ERR_USAGE, "say --clean or --max, not both");
+		return err_create(ERR_USAGE, "give --clean or --max, not both");
 	err = paths_init(&p);
 	if (err)
 		return err;
@@ -194,22 +194,23 @@ static struct err *option(void *state, int key, const char *value)
 	options.trim = parse_size(value, &options.max);
 	return options.trim ? NULL :
 			      err_create(ERR_USAGE,
-					 "'%s' is no size: expected one such as "
+					 "'%s' is not a size: expected one such as "
 					 "512M or 4G",
 					 value);
 }
 
 static const struct command_option cache_options[] = {
-	{ "clean", NULL, "remove every template and image that nobody uses", KEY_CLEAN },
-	{ "max", "SIZE", "remove those used longest ago until all is at most SIZE", KEY_MAX },
+	{ "clean", NULL, "remove every unused template and image", KEY_CLEAN },
+	{ "max", "SIZE", "remove the least recently used until the cache has at most SIZE",
+	  KEY_MAX },
 	{ NULL, NULL, NULL, 0 },
 };
 
 const struct command cmd_cache = {
 	.name = "cache",
 	.operands = "",
-	.summary = "list what is kept to start guests faster, or make it less",
-	.help = "All of it is made again when it is needed. What a running daxrig uses stays.\n",
+	.summary = "list what is kept to start guests faster, or remove some of it",
+	.help = "daxrig makes it again when needed. What a running daxrig uses is never removed.\n",
 	.options = cache_options,
 	.option = option,
 	.run = cache,

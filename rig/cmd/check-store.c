@@ -12,7 +12,7 @@
 #define KEY_SHOWN 12 /* characters */
 #define LINE_MAX_SHOWN 2000
 
-/* Names come from the disk. */
+/* Escapes @text: names come from the disk. */
 static void print_shown(const char *text)
 {
 	_cleanup_buf_ struct buf shown = BUF_INIT;
@@ -38,7 +38,7 @@ static void print_item(void *arg, const struct store_item *item)
 	fflush(stdout);
 }
 
-/* One that another daxrig makes or removes just now is not looked at. */
+/* Skips a template that another daxrig is making or removing. */
 static void check_template(const struct template_entry *e, unsigned int *damaged)
 {
 	const char *key = strrchr(e->folder, '/') + 1;

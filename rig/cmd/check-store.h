@@ -7,8 +7,9 @@
 #include "host/paths.h"
 
 /*
- * Looks at all that is kept and prints a line for each kernel, its symbols, each image and
- * template: is it as it was made, and what mends it? *@damaged is how many are not.
+ * Checks each stored kernel, its symbols, each image and each template, and prints a line for
+ * each: whether it is as it was made, and if not, which command repairs it. *@damaged is the
+ * number of damaged ones.
  */
 struct err *check_store(const struct paths *p, unsigned int *damaged) __must_check;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the host has and lacks. */
+/* 'daxrig check': what the host has and lacks. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@
 #define DISK_WANTED (2ull << 30)
 
 static unsigned int problems;
-static bool store; /* look at it, not at the host */
+static bool store; /* check the store, not the host */
 
 static void __printf(3, 4) line(bool ok, const char *what, const char *fmt, ...)
 {
@@ -66,7 +66,7 @@ static void check_agent(const struct paths *p)
 	line(!err, "agent", "%s", err ? err->message : agent);
 }
 
-/* KVM may open and still not run a kernel: only `daxrig run` finds out. */
+/* /dev/kvm may open and KVM still not run a kernel: only `daxrig run` finds out. */
 static void check_accel(void)
 {
 	_cleanup_close_ int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
@@ -153,7 +153,7 @@ static struct err *check(void *state, char **operands, int n, int *status)
 
 	(void)state;
 	if (n)
-		return err_create(ERR_USAGE, "'%s' is not needed: 'check' takes no operands",
+		return err_create(ERR_USAGE, "unexpected '%s': 'check' takes no operands",
 				  operands[0]);
 	err = paths_init(&p);
 	if (!err)
@@ -181,8 +181,8 @@ static struct err *check(void *state, char **operands, int n, int *status)
 
 static const struct command_option check_options[] = {
 	{ "store", NULL,
-	  "look at every kernel, its symbols, each image and template that is kept\n"
-	  "instead: is it as it was made, and which command mends it",
+	  "check the stored kernels, symbols, images and templates instead of the\n"
+	  "host: is each as it was made, and if not, which command repairs it",
 	  256 },
 	{ NULL, NULL, NULL, 0 },
 };
@@ -190,8 +190,8 @@ static const struct command_option check_options[] = {
 const struct command cmd_check = {
 	.name = "check",
 	.operands = "",
-	.summary = "look at the host: what there is, what is missing and how to mend it",
-	.help = "Exit status: 0 all is there, 3 something is missing or damaged.\n",
+	.summary = "check the host: what it has, what is missing, and how to get it",
+	.help = "Exit status: 0 nothing is missing, 3 something is missing or damaged.\n",
 	.options = check_options,
 	.option = option,
 	.run = check,

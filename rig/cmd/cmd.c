@@ -95,7 +95,7 @@ struct err *command_count(const char *name, const char *value, unsigned int max,
 	uint64_t n;
 
 	if (!parse_size(value, &n) || !n || n > max)
-		return err_create(ERR_USAGE, "--%s '%s' is no number: expected 1 to %u", name,
+		return err_create(ERR_USAGE, "--%s '%s' is not a number: expected 1 to %u", name,
 				  value, max);
 	*out = (unsigned int)n;
 	return NULL;

@@ -21,7 +21,7 @@ enum exit_status {
 struct command_option {
 	const char *name;  /* "kernel": --kernel */
 	const char *value; /* "SPEC"; NULL: a switch */
-	const char *help;  /* one or more lines, the later ones not indented */
+	const char *help;  /* one or more lines, without indentation */
 	int key;	   /* unique in the command, above 255 */
 };
 
@@ -29,13 +29,13 @@ struct command {
 	const char *name;
 	const char *operands;		      /* "[CASE...]", "" */
 	const char *summary;		      /* one line */
-	const char *help;		      /* paragraphs behind the options; "" */
+	const char *help;		      /* paragraphs after the options; "" */
 	const struct command_option *options; /* ends with a NULL name */
-	/* One option with its value (NULL for a switch). */
+	/* Handles one option; @value is NULL for a switch. */
 	struct err *(*option)(void *state, int key, const char *value);
 	/* Runs with the operands; *@status is an enum exit_status, 0 before. */
 	struct err *(*run)(void *state, char **operands, int n, int *status);
-	void *state; /* handed to both */
+	void *state; /* passed to both */
 };
 
 extern const struct command cmd_run, cmd_list, cmd_show, cmd_check, cmd_report, cmd_cache,
@@ -44,17 +44,17 @@ extern const struct command cmd_run, cmd_list, cmd_show, cmd_check, cmd_report, 
 /* Parses @argv (argv[0] is the command's name) and runs @c. */
 struct err *command_main(const struct command *c, int argc, char **argv, int *status) __must_check;
 
-/* The @value of --@name as a number from 1 to @max; ERR_USAGE when it is none. */
+/* Parses the @value of --@name, a number from 1 to @max; else ERR_USAGE. */
 struct err *command_count(const char *name, const char *value, unsigned int max, unsigned int *out)
 	__must_check;
 
-/* The @value of an option as a glob; ERR_USAGE when it is none. */
+/* Sets *@out to @value after checking that it is a valid glob; else ERR_USAGE. */
 struct err *command_glob(const char *value, const char **out) __must_check;
 
-/* Lines of progress, to standard error. */
+/* Prints lines of progress to standard error. */
 extern const struct progress command_say;
 
-/* What --help prints. */
+/* Prints the text of --help. */
 void command_help(const struct command *c);
 
 #endif

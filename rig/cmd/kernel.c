@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The store of kernels: what it has, what it could have, more of it, less of it. */
+/* 'daxrig kernel': lists the store of kernels, adds to it, and removes from it. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static struct {
 	bool available, symbols;
 } options;
 
-static int cancel = -1; /* readable: end; what is half made is removed */
+static int cancel = -1; /* readable: stop, and remove what is half made */
 
 static double mib(uint64_t bytes)
 {
@@ -114,8 +114,8 @@ static struct err *list_available(const char *data)
 		kernel_entries_deinit(&list);
 	kernel_offers_deinit(&offers);
 	if (broken)
-		progress_line(&command_say, "left out %zu whose modules the archive has no more",
-			      broken);
+		progress_line(&command_say,
+			      "left out %zu whose modules are no longer in the archive", broken);
 	return err;
 }
 
@@ -126,7 +126,7 @@ static struct err *list(const char *data, char **words, int n)
 	return options.available ? list_available(data) : list_stored(data);
 }
 
-/* Fails unless @action is how a kernel that is named so gets into the store. */
+/* Fails unless @action is the one that puts a kernel with such a SPEC into the store. */
 static struct err *check_action(const char *word, const char *action)
 {
 	struct kernel_spec spec;
@@ -139,13 +139,13 @@ static struct err *check_action(const char *word, const char *action)
 	      kernel_spec_is_built(&spec)   ? "build" :
 					      "fetch";
 	if (strcmp(its, action))
-		err = err_create(ERR_USAGE, "cannot %s '%s': say 'daxrig kernel %s'", action,
+		err = err_create(ERR_USAGE, "cannot %s '%s': use 'daxrig kernel %s'", action,
 				 spec.text, its);
 	kernel_spec_deinit(&spec);
 	return err;
 }
 
-/* Those of a built kernel come with it: it is not built for them. */
+/* A built kernel includes its symbols: this does not build one for its symbols alone. */
 static struct err *get_symbols(const char *data, const char *word)
 {
 	_cleanup_free_ char *vmlinux = NULL, *modules = NULL;
@@ -291,7 +291,7 @@ static struct err *kernel(void *state, char **operands, int n, int *status)
 	(void)state;
 	(void)status;
 	if (!n)
-		return err_create(ERR_USAGE, "say what to do; see 'daxrig kernel --help'");
+		return err_create(ERR_USAGE, "no action given; see 'daxrig kernel --help'");
 	for (; i < ARRAY_SIZE(actions) && strcmp(operands[0], actions[i].name); i++)
 		nearest_offer(&near, actions[i].name);
 	if (i == ARRAY_SIZE(actions))
@@ -328,9 +328,9 @@ static struct err *option(void *state, int key, const char *value)
 }
 
 static const struct command_option kernel_options[] = {
-	{ "available", NULL, "with list: what could be fetched, the newest first",
+	{ "available", NULL, "with list: the kernels that can be fetched, newest first",
 	  OPTION_AVAILABLE },
-	{ "symbols", NULL, "with fetch: their symbols as well, for 'daxrig splat', about 1 GB each",
+	{ "symbols", NULL, "with fetch: also their symbols, for 'daxrig splat', about 1 GB each",
 	  OPTION_SYMBOLS },
 	{ NULL, NULL, NULL, 0 },
 };
@@ -340,14 +340,14 @@ const struct command cmd_kernel = {
 	.operands = "ACTION [SPEC...]",
 	.summary = "list, fetch, build, add, show and remove kernels",
 	.help = "Actions:\n"
-		"  list           what the store has, the newest first\n"
+		"  list           the kernels of the store, newest first\n"
 		"  fetch SPEC...  get Debian's kernels into the store\n"
 		"  build SPEC...  build kernels from source, src: or tree:, into the store\n"
-		"  add SPEC...    copy kernels of one's own, file:BZIMAGE[,modules=DIR]\n"
+		"  add SPEC...    copy your own kernels, file:BZIMAGE[,modules=DIR]\n"
 		"                 [,config=FILE], into the store, and print their names there\n"
 		"  show SPEC...   origin, version, build id, and what daxrig needs of it\n"
-		"  rm SPEC...     remove from the store what no running daxrig uses; also what\n"
-		"                 builds left for the next, build:NAME as 'list' has it\n"
+		"  rm SPEC...     remove kernels that no running daxrig uses; also what builds\n"
+		"                 left for the next build, named build:NAME by 'list'\n"
 		"  config         a fragment of a .config with what daxrig needs\n"
 		"\nSPEC is " KERNEL_SPEC_FORMS "\n",
 	.options = kernel_options,

@@ -112,7 +112,7 @@ static bool left_out_matches(const struct plan_left_out *l)
 	return !name || glob_match(options.match, name);
 }
 
-/* Left out for @reason, all of it or what matches. */
+/* Prints how many combinations were left out for @reason, with --match only matching ones. */
 static size_t print_reason(const struct plan *plan, const struct matrix_reason *reason)
 {
 	size_t n = 0;
@@ -199,7 +199,7 @@ static struct err *list(void *state, char **operands, int n, int *status)
 	(void)state;
 	(void)status;
 	if (!n)
-		return err_create(ERR_USAGE, "say what to list; see 'daxrig list --help'");
+		return err_create(ERR_USAGE, "nothing to list given; see 'daxrig list --help'");
 	err = paths_init(&p);
 	if (err)
 		return err;
@@ -224,7 +224,8 @@ static struct err *option(void *state, int key, const char *value)
 	case KEY_SEED:
 		options.shuffle = parse_size(value, &options.seed);
 		if (!options.shuffle)
-			return err_create(ERR_USAGE, "'%s' is no seed: expected a number", value);
+			return err_create(ERR_USAGE, "'%s' is not a seed: expected a number",
+					  value);
 		break;
 	default:
 		options.why = true;
@@ -237,7 +238,7 @@ static const struct command_option list_options[] = {
 	{ "names", NULL, "with --why: also which ones", KEY_NAMES },
 	{ "match", "GLOB", "with 'plan NAME': only what matches", KEY_MATCH },
 	{ "shard", "I/N", "with 'plan NAME': one of N parts", KEY_SHARD },
-	{ "seed", "N", "with 'plan NAME': in the order that run --seed N has", KEY_SEED },
+	{ "seed", "N", "with 'plan NAME': in the order of run --seed N", KEY_SEED },
 	{ NULL, NULL, NULL, 0 },
 };
 

@@ -45,16 +45,16 @@ static struct err *dispatch(int argc, char **argv, int *status)
 	return nearest_err(&n, "command", "see 'daxrig --help'");
 }
 
-/* Else a file that is opened would be the stream, and get what is printed. */
+/* A file opened later must not get the number of a closed standard stream, and its output. */
 static void hold_streams(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
-		/* such that to use it fails, as it must */
+		/* opened the wrong way round, so that using it fails as with a closed one */
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0)
 			abort();
 }
 
-/* What did not fit is forgotten by a later, shorter flush, but for the mark. */
+/* Checks ferror() too: a flush that succeeds later hides an earlier failure from fclose(). */
 static bool output_is_lost(void)
 {
 	bool lost = ferror(stdout);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Kernels with planted bugs: does the judge catch each? */
+/* 'daxrig mutants': builds kernels with planted bugs, and checks that a verdict catches each. */
 #include <stdio.h>
 #include <string.h>
 
@@ -45,7 +45,7 @@ static void list_deinit(struct list *l)
 	free(l->v);
 }
 
-/* Those that match and apply to the series. */
+/* Reads the mutants that match and apply to the series. */
 static struct err *read_list(const struct paths *p, struct list *out)
 {
 	struct library lib;
@@ -101,7 +101,7 @@ static bool take_clean(void *arg, const struct case_record *rec)
 	return false;
 }
 
-/* Without a mutant, whatever any of them will be run with. */
+/* Runs the kernel without a mutant, with all cases that any mutant will run. */
 static struct err *run_clean(const struct list *l, struct clean_findings *clean)
 {
 	_cleanup_free_ char *kernel = xasprintf("src:%s+%s", options.series, options.profile);
@@ -146,7 +146,7 @@ static void print_result(const struct mutant *m, const struct mutant_result *r)
 	fflush(stdout);
 }
 
-/* What is wrong with this one alone is said, and the others go on. */
+/* Prints an error that concerns only this mutant, and goes on with the others. */
 static struct err *try_one(const struct mutant *m, const struct clean_findings *clean,
 			   size_t counts[3])
 {
@@ -178,9 +178,10 @@ static struct err *mutants(void *state, char **operands, int n, int *status)
 
 	(void)state;
 	if (n)
-		return err_create(ERR_USAGE,
-				  "'mutants' takes no operand '%s'; --match chooses some",
-				  operands[0]);
+		return err_create(
+			ERR_USAGE,
+			"unexpected '%s': 'mutants' takes no operands; --match selects some",
+			operands[0]);
 	err = paths_init(&p);
 	if (err)
 		return err;
@@ -230,7 +231,7 @@ static const struct command_option mutants_options[] = {
 	{ "source", "SERIES", "of linux-source; default " SERIES_DEFAULT, KEY_SOURCE },
 	{ "profile", "NAME", PROFILE_NAMES "; default " PROFILE_DEFAULT, KEY_PROFILE },
 	{ "plan", "NAME",
-	  "run all of this plan until one is caught; default: the cases that\n"
+	  "run this plan until a case catches the mutant; default: the cases that\n"
 	  "the mutant names",
 	  KEY_PLAN },
 	{ "jobs", "N", "guests at once; default: as 'run'", KEY_JOBS },
@@ -241,10 +242,10 @@ static const struct command_option mutants_options[] = {
 const struct command cmd_mutants = {
 	.name = "mutants",
 	.operands = "",
-	.summary = "build kernels with planted bugs and see each caught",
+	.summary = "build kernels with planted bugs and check that each is caught",
 	.help = "Each patch of guests/mutants/ puts one bug into a good kernel, and names the rules\n"
-		"that must show it. The kernel without any is run first: what it shows itself does\n"
-		"not count. Builds are kept; the first takes about half an hour of processor time.\n"
+		"that must catch it. The kernel without a bug runs first: its own findings do not\n"
+		"count. Builds are kept; the first takes about half an hour of processor time.\n"
 		"Exit status: 0 all caught, 1 one survived, 2 usage, 3 one could not be run.\n",
 	.options = mutants_options,
 	.option = option,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What came out of a run, and where its time went, from its run.json. */
+/* 'daxrig report': the results of a run, and where its time went, from its run.json. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,7 +16,7 @@
 static struct {
 	bool timing, kinds;
 	const char *known;	   /* path of a list; NULL: none */
-	const struct renderer *as; /* NULL: the usual */
+	const struct renderer *as; /* NULL: the default */
 } options;
 
 static struct err *read_known(const char *path, struct known *out)
@@ -27,7 +27,7 @@ static struct err *read_known(const char *path, struct known *out)
 	return err ? err : known_parse(path, buf_str(&text), text.len, out);
 }
 
-/* A folder of a run, a run.json, or the name of a run in our own data folder. */
+/* @given is the folder of a run, a run.json, or the name of a run in our own data folder. */
 static char *find_record(const struct paths *p, const char *given)
 {
 	const char *word = given ? given : "latest";
@@ -81,7 +81,7 @@ static void show(const struct renderer *renderer, const struct render_run *run,
 	for (size_t i = 0; i < s->case_count; i++)
 		render_case(&r, 0, s->cases[i]);
 	ret = render_end(&r, 0, s->end_reason);
-	/* that it could not be written is main()'s to tell */
+	/* main() reports a failed write */
 	if (ret > 0)
 		*status = ret;
 }
@@ -125,7 +125,7 @@ static struct err *report(void *state, char **operands, int n, int *status)
 
 	(void)state;
 	if (n > 1)
-		return err_create(ERR_USAGE, "'%s' is one run too many: 'report' takes one",
+		return err_create(ERR_USAGE, "unexpected '%s': 'report' takes one run",
 				  operands[1]);
 	if (options.known && options.kinds)
 		return err_create(ERR_USAGE, "--known and --kinds are two ways to sort: give one");
@@ -169,20 +169,20 @@ static struct err *option(void *state, int key, const char *value)
 static const struct command_option report_options[] = {
 	{ "timing", NULL, "where the time went: totals of each phase, the 10 slowest cases",
 	  KEY_TIMING },
-	{ "kinds", NULL, "what failed by kind: cases whose reasons differ in numbers alone as one",
-	  KEY_KINDS },
-	{ "known", "FILE", "what failed by the findings that FILE knows, and what it does not know",
+	{ "kinds", NULL,
+	  "failures by kind: one line for cases whose reasons differ only in numbers", KEY_KINDS },
+	{ "known", "FILE", "failures by the known findings listed in FILE, and the unknown ones",
 	  KEY_KNOWN },
-	{ "as", "NAME", "only what renderer NAME shows: see 'daxrig list renderers'", KEY_AS },
+	{ "as", "NAME", "only the output of renderer NAME: see 'daxrig list renderers'", KEY_AS },
 	{ NULL, NULL, NULL, 0 },
 };
 
 const struct command cmd_report = {
 	.name = "report",
 	.operands = "[RUN]",
-	.summary = "say what came out of a run, and where its time went",
+	.summary = "show the results of a run, and where its time went",
 	.help = "RUN is the folder of a run or its name; default: the latest. Exit status: 0 the\n"
-		"record could be read, whatever is in it; with --known 1 when something is not known.\n",
+		"record was read, whatever its results; with --known 1 when a failure is not known.\n",
 	.options = report_options,
 	.option = option,
 	.run = report,

@@ -28,7 +28,7 @@ enum {
 #define REPEAT_MAX 10000
 #define LIMIT_MAX 3600
 
-/* What --self-test takes: the name, what the agent does, and what stands between the names. */
+/* The values of --self-test: name, what the agent does, and the separator after it in --help. */
 /* clang-format off */
 #define SELF_TESTS(row) \
 	row("no-pin", SABOTAGE_NO_PIN, ", ") \
@@ -46,7 +46,7 @@ enum {
 #define SELF_TEST_NAME(name, sabotage, next) [sabotage] = name,
 #define SELF_TEST_COUNT(name, sabotage, next) +1
 
-/* By enum sabotage. */
+/* Indexed by enum sabotage. */
 static const char *const self_tests[] = { SELF_TESTS(SELF_TEST_NAME) };
 
 _Static_assert(0 SELF_TESTS(SELF_TEST_COUNT) == SABOTAGES - 1, "every self-test has a name");
@@ -62,28 +62,28 @@ static const struct command_option run_options[] = {
 	{ "match", "GLOB", "only cases whose name matches", KEY_MATCH },
 	{ "shard", "I/N", "one of N parts of the cases that match", KEY_SHARD },
 	{ "repeat", "N",
-	  "each case N times; those that do not come out the same are told as\n"
-	  "races, with their rates",
+	  "run each case N times; report cases whose verdicts differ as races,\n"
+	  "with the rate of each verdict",
 	  KEY_REPEAT },
 	{ "accel", "auto|kvm|tcg", "auto tries KVM with the real kernel first", KEY_ACCEL },
 	{ "connect", "URI", "libvirt connection; default: a private one, no daemon", KEY_CONNECT },
-	{ "geometry", "LIST", "of the guest: memory=,vcpus=,count=,size=,align=; see the manual",
-	  KEY_GEOMETRY },
-	{ "out", "DIR", "where the folder of the run goes", KEY_OUT },
+	{ "geometry", "LIST",
+	  "the guest's shape: memory=,vcpus=,count=,size=,align=; see the manual", KEY_GEOMETRY },
+	{ "out", "DIR", "put the folder of the run into DIR", KEY_OUT },
 	{ "seed", "N",
 	  "fixes the order of the cases, and goes to the agent with each; default:\n"
-	  "drawn, and the order is the plan's",
+	  "random, and the order is the plan's",
 	  KEY_SEED },
 	{ "self-test", "NAME",
-	  "the agent leaves something out, to see the verdict change:\n" SELF_TESTS(
+	  "the agent leaves out one thing, so that the verdict must change:\n" SELF_TESTS(
 		  SELF_TEST_WORDS),
 	  KEY_SELF_TEST },
 	{ "jobs", "N|auto", "guests at once; auto: as many as processors and memory allow",
 	  KEY_JOBS },
-	{ "limit", "SECONDS", "that a case may take, on a host with KVM; default 15", KEY_LIMIT },
+	{ "limit", "SECONDS", "time limit of a case, on a host with KVM; default 15", KEY_LIMIT },
 	{ "no-fork", NULL,
-	  "boot a guest for every case; default: boot one, keep it, and start\n"
-	  "the others from there",
+	  "boot a guest for every case; default: boot one, keep it as a template,\n"
+	  "and start the others from it",
 	  KEY_NO_FORK },
 	{ NULL, NULL, NULL, 0 },
 };
@@ -94,7 +94,7 @@ static struct err *parse_jobs(const char *value)
 
 	if (strcmp(value, "auto") != 0 && (!parse_size(value, &n) || !n || n > JOBS_MAX))
 		return err_create(ERR_USAGE,
-				  "'%s' is no number of guests: expected auto or 1 to %d", value,
+				  "'%s' is not a number of guests: expected auto or 1 to %d", value,
 				  JOBS_MAX);
 	options.jobs = (unsigned int)n;
 	return NULL;
@@ -138,7 +138,8 @@ static struct err *option(void *state, int key, const char *value)
 	case KEY_SEED:
 		options.seed_given = parse_size(value, &options.seed);
 		if (!options.seed_given)
-			return err_create(ERR_USAGE, "'%s' is no seed: expected a number", value);
+			return err_create(ERR_USAGE, "'%s' is not a seed: expected a number",
+					  value);
 		break;
 	case KEY_SHARD:
 		return plan_shard_parse(value, &options.shard);
@@ -163,10 +164,10 @@ static struct err *run(void *state, char **operands, int n, int *status)
 {
 	(void)state;
 	if (n && options.plan)
-		return err_create(ERR_USAGE, "name cases or a plan, not both");
+		return err_create(ERR_USAGE, "give cases or a plan, not both");
 	if (!n && !options.plan)
 		options.plan = "quick";
-	/* what getrandom() gives below 2^63 is easy to type back in */
+	/* below 2^63, so that the seed can be typed back in */
 	if (!options.seed_given && getrandom(&options.seed, sizeof(options.seed), 0) < 0)
 		options.seed = now_ns();
 	options.seed &= INT64_MAX;
@@ -179,8 +180,8 @@ const struct command cmd_run = {
 	.name = "run",
 	.operands = "[CASE|SCENARIO|FILE.scn...]",
 	.summary = "boot a kernel and run cases on it",
-	.help = "Without operands the quick plan is run. Standard output is KTAP version 1, progress\n"
-		"goes to standard error, all else to the folder of the run, which is named last.\n"
+	.help = "Without operands it runs the quick plan. Standard output is KTAP version 1, progress\n"
+		"goes to standard error, all else to the folder of the run; its path is printed last.\n"
 		"Exit status: 0 all passed or skipped, 1 a case failed, 2 usage, 3 the host or the\n"
 		"rig failed.\n",
 	.options = run_options,

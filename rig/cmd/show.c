@@ -8,7 +8,7 @@
 
 static bool derived;
 
-/* The text with what the model adds to it, each behind the line it follows from. */
+/* Prints the text and the model's expectations, each after the line it follows from. */
 static struct err *print_derived(const struct plan_case *c)
 {
 	struct scenario *s;
@@ -42,7 +42,7 @@ static struct err *show(void *state, char **operands, int n, int *status)
 	(void)state;
 	(void)status;
 	if (!n)
-		return err_create(ERR_USAGE, "say which case; see 'daxrig show --help'");
+		return err_create(ERR_USAGE, "no case given; see 'daxrig show --help'");
 	err = paths_init(&p);
 	for (int i = 0; i < n && !err; i++)
 		err = cases_from_word(&p, operands[i], &plan);
@@ -76,8 +76,8 @@ static const struct command_option show_options[] = {
 const struct command cmd_show = {
 	.name = "show",
 	.operands = "CASE|SCENARIO|FILE.scn...",
-	.summary = "print cases as scenario text, to be read, changed and handed on",
-	.help = "A case is named as in the output of run, or by a glob: 'xfs/4k/vmsplice/mapped/*'.\n",
+	.summary = "print cases as scenario text, to read, change and pass on",
+	.help = "Name a case as in the output of run, or by a glob: 'xfs/4k/vmsplice/mapped/*'.\n",
 	.options = show_options,
 	.option = option,
 	.run = show,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the kernel says in console logs: found, named and taken down to its lines. */
+/* 'daxrig splat': finds and names the kernel's reports in console logs, and resolves frames. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,13 +21,13 @@ static struct {
 
 struct reading {
 	const char *name;	 /* of the log */
-	bool several;		 /* logs: each report says which */
+	bool several;		 /* several logs: each report names its log */
 	struct symbols *symbols; /* NULL: none wanted */
-	bool warned;		 /* that they are of another build */
+	bool warned;		 /* the user knows that the symbols are of another build */
 	int found;
 };
 
-/* Does @text hold @word, with a blank or nothing behind it? */
+/* Does @text contain @word, followed by a blank or its end? */
 static bool has_word(const char *text, const char *word)
 {
 	const char *at = strstr(text, word);
@@ -44,7 +44,7 @@ static bool same_build(const char *banner, const struct splat *s)
 	return has_word(banner, release) && (!s->build || has_word(banner, build));
 }
 
-/* Are the symbols those of the kernel that wrote this report? It says which that was. */
+/* Are the symbols those of the kernel that wrote this report, by the report's own header? */
 static bool symbols_fit(struct reading *r, const struct splat *s)
 {
 	const char *banner = symbols_banner(r->symbols);
@@ -52,8 +52,7 @@ static bool symbols_fit(struct reading *r, const struct splat *s)
 	if (!banner || !s->kernel || same_build(banner, s))
 		return true;
 	if (!r->warned)
-		fprintf(stderr,
-			"daxrig: '%s' is of kernel %s%s%s, the symbols are of another: '%s'\n",
+		fprintf(stderr, "daxrig: '%s' is of kernel %s%s%s, but the symbols are of '%s'\n",
 			r->name, s->kernel, s->build ? " #" : "", s->build ? s->build : "", banner);
 	r->warned = true;
 	return false;
@@ -131,7 +130,7 @@ static struct err *splat(void *state, char **operands, int n, int *status)
 	(void)state;
 	if (!err && !n)
 		err = scan(STDIN_FILENO, &r);
-	/* one that cannot be read does not hide what the others say */
+	/* a log that cannot be read does not hide the reports of the others */
 	for (int i = 0; i < n && (!err || i); i++) {
 		_cleanup_close_ int fd = -1;
 		struct err *its = file_open(operands[i], &fd);
@@ -168,12 +167,12 @@ static struct err *option(void *state, int key, const char *value)
 }
 
 static const struct command_option splat_options[] = {
-	{ "json", NULL, "one JSON object a line, one for each report", OPTION_JSON },
+	{ "json", NULL, "print a JSON object for each report, one a line", OPTION_JSON },
 	{ "vmlinux", "FILE",
 	  "that kernel's, with debug info: frames get file, line and what is\n"
 	  "inlined there",
 	  OPTION_VMLINUX },
-	{ "modules", "DIR", "with --vmlinux: its modules, with debug info, lie below it",
+	{ "modules", "DIR", "with --vmlinux: the folder of its modules, with debug info",
 	  OPTION_MODULES },
 	{ "kernel", "SPEC", "as --vmlinux, of a kernel of the store", OPTION_KERNEL },
 	{ NULL, NULL, NULL, 0 },

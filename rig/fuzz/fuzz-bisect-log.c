@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The log of a bisection, gone on from, and read again. */
+/* The log of a bisection: opened, appended to, and read again. */
 #include <unistd.h>
 
 #include "base/files.h"

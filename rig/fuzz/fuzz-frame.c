@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Bytes on the channel, in pieces; and the fields of what they frame. */
+/* Bytes on the channel, in pieces, and the fields of their frames' payloads. */
 #include "fuzz/fuzz.h"
 #include "wire/frame.h"
 #include "wire/msg.h"
@@ -21,7 +21,7 @@ static void read_fields(const uint8_t *payload, size_t len)
 	}
 }
 
-/* Returns how many frames came, the same bytes as one payload each. */
+/* Decodes the bytes in pieces of @piece; returns the number of frames. */
 static size_t decode(const uint8_t *data, size_t size, size_t piece)
 {
 	struct frame_decoder d;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A glob, up to a newline, and a name. */
+/* Input: a glob, a newline, and a name. */
 #include "base/glob.h"
 #include "fuzz/fuzz.h"
 
@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	*name++ = '\0';
 	good = fuzz_ok(glob_check(glob));
 	require(good || !glob_match(glob, name));
-	/* what has nothing special in it matches itself alone */
+	/* a glob without special characters matches only itself */
 	if (!strpbrk(glob, "*?[\\(+@!"))
 		require(glob_match(glob, name) == !strcmp(glob, name));
 	if (good) {
@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		_cleanup_free_ char *not = xasprintf("!(%s)", glob);
 
 		require(*glob == '(' || !glob_match(glob, name) || glob_match(any, name));
-		/* a ")" or "|" of its own would end the choice, or it is too deep in it */
+		/* a ")" or "|" of the glob would end the choice; and nesting is limited */
 		if (!strpbrk(glob, "|()"))
 			require(glob_match(not, name) != glob_match(glob, name));
 	}

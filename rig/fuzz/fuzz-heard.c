@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an agent may say while a case runs: "type u8 | len u16 | payload", again and again.
- * Then the record is judged, written and read back.
+ * The agent's messages while a case runs: "type u8 | len u16 | payload", repeated. Then
+ * the record is judged, written and read back.
  */
 #include <errno.h>
 
@@ -9,7 +9,7 @@
 #include "reports/record/run-json.h"
 #include "fuzz/fuzz.h"
 
-/* The linker puts these before what would need a guest: rig/build.mk. */
+/* The linker replaces functions that would need a guest by these: rig/build.mk. */
 struct err *__wrap_link_send(struct link *l, enum msg_type type, const struct buf *payload);
 uint64_t __wrap_guest_ms(const struct guest *g, uint64_t ms);
 struct err *__wrap_virt_domain_monitor(struct virt_domain *d, bool human, const char *command,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The first words of an agent, through the socket: "type u8 | len u16 | payload", again and
- * again, each of which gets a frame.
+ * An agent's first messages, through the socket: "type u8 | len u16 | payload", repeated;
+ * each is sent as a frame.
  */
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -10,7 +10,7 @@
 #include "guest/private.h"
 #include "fuzz/fuzz.h"
 
-/* The linker puts these before what would need a QEMU: rig/build.mk. */
+/* The linker replaces functions that would need a QEMU by these: rig/build.mk. */
 struct err *__wrap_console_open(struct console *c, const char *path);
 void __wrap_console_close(struct console *c);
 void __wrap_console_read(struct console *c);
@@ -72,7 +72,7 @@ void __wrap_virt_domain_destroy(struct virt_domain *d)
 	(void)d;
 }
 
-/* What the agent says, in the socket; then it hangs up. */
+/* Writes the agent's messages to the socket, then closes it. */
 static void say(const uint8_t *data, size_t size)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What every fuzz target needs: see HACKING.md. */
+/* Helpers of all fuzz targets: see HACKING.md. */
 #ifndef RIG_FUZZ_H
 #define RIG_FUZZ_H
 
@@ -10,10 +10,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Any bytes; 0. */
+/* libFuzzer calls it with any bytes; returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What holds for all bytes. */
+/* Aborts unless @what, which must hold for any input. */
 #define require(what)                                                                              \
 	do {                                                                                       \
 		if (!(what)) {                                                                     \
@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 		}                                                                                  \
 	} while (0)
 
-/* The bytes as text, of their exact length, so that ASan sees a read past it; free() it. */
+/* The bytes as text in a buffer of exact size, so that ASan sees a read past it; free() it. */
 static inline char *fuzz_text(const uint8_t *data, size_t size)
 {
 	char *s = xcalloc(size + 1, 1);
@@ -32,7 +32,7 @@ static inline char *fuzz_text(const uint8_t *data, size_t size)
 	return s;
 }
 
-/* An error says something that can be shown to a user as it is; frees it. True: there was none. */
+/* Checks that an error has a message fit for the user, and frees it. True: there was no error. */
 static inline bool fuzz_ok(struct err *err)
 {
 	if (!err)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# PROGRAM FOLDER SECONDS [SEED...]: fuzzes so long; prints a line, or what libFuzzer said.
+# run.sh PROGRAM FOLDER SECONDS [SEED...]: fuzzes for SECONDS; prints one line, or on failure
+# libFuzzer's output.
 set -eu
 program=$1 folder=$2 seconds=$3
 shift 3
@@ -21,7 +22,7 @@ dict=$folder$name.dict
 	-artifact_prefix="${program%/*}/$name-" ${files:+-seed_inputs="${files#,}"} \
 	$([ -f "$dict" ] && echo "-dict=$dict") "$found" $folders >"$log" 2>&1 || {
 	tail -n 60 "$log" >&2
-	echo "daxrig: fuzz target $name broke; the bytes are in ${program%/*}/$name-*" >&2
+	echo "daxrig: fuzz target $name failed; its input is in ${program%/*}/$name-*" >&2
 	exit 1
 }
 printf '  FUZZ   %s: %s runs\n' "$name" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One case on a running guest: its course, from what is sent to what is written down. */
+/* Runs one case on a running guest, from sending it to filling its record. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,13 +10,13 @@
 #include "workloads/lang/scenario.h"
 
 /*
- * The agent ends a case that takes longer; the host one whose agent does not even
- * do that. A case of the quick plan takes well under a second with KVM.
+ * The agent ends a case that takes longer; the host ends it when the agent does not.
+ * A case of the quick plan takes well under a second with KVM.
  */
 #define CASE_MS 15000
-/* Where the kernel killed a task what holds its locks does not end: no long wait for it. */
+/* After the kernel killed a task, others may wait for its locks forever: no long wait. */
 #define OOPS_MS 5000
-/* The console is behind the channel by at most what a slow printk takes. */
+/* How long the console may lag the channel: a slow printk takes no longer. */
 #define CONSOLE_MS 3000
 
 static void lost(struct running *r, enum guest_end end, const char *why)
@@ -40,8 +40,8 @@ static void take_splats(struct running *r, bool all)
 }
 
 /*
- * What the kernel said before the case began, while it booted or behind the case
- * before, is no doing of this one, but must not get lost: it says so.
+ * Splats printed before the case began, during boot or after the previous case, are not
+ * caused by this case, but must not get lost: their titles say where they come from.
  */
 static void take_early_splats(struct running *r)
 {
@@ -61,7 +61,7 @@ static void take_early_splats(struct running *r)
 	r->g->cases++;
 }
 
-/* The agent does not speak: what QEMU can tell of the processors, then no more. */
+/* The agent does not answer: saves the processors' state from QEMU, and ends the guest. */
 static void silent(struct running *r)
 {
 	static const char *const commands[] = { "info registers -a", "info cpus" };
@@ -72,14 +72,14 @@ static void silent(struct running *r)
 								    &reply);
 
 		if (err)
-			break; /* QEMU itself gives no answer */
+			break; /* QEMU itself does not answer */
 		if (reply)
 			case_save_file(r, i ? "cpus" : "registers", reply, strlen(reply));
 	}
-	lost(r, GUEST_END_SILENT, "the guest gave no answer in time");
+	lost(r, GUEST_END_SILENT, "the guest did not answer in time");
 }
 
-/* Why QEMU is gone. */
+/* Records why QEMU is gone. */
 static void gone(struct running *r)
 {
 	console_read(&r->g->console);
@@ -97,7 +97,7 @@ static void gone(struct running *r)
 		lost(r, GUEST_END_DIED, "the guest reset or powered off by itself");
 }
 
-/* Time is up: the first time the agent is told so, the second time it is over. */
+/* At the first deadline tells the agent to end the case; at the second ends it here. */
 static struct err *timed_out(struct running *r, bool *over)
 {
 	r->timed_out = true;
@@ -115,7 +115,7 @@ static struct err *talk(struct running *r)
 	bool over = false;
 
 	while (!over && !err) {
-		/* a guest that never stops talking has no more time than a silent one */
+		/* a guest that keeps sending messages gets no more time than a silent one */
 		if (guest_now(r->g) >= r->deadline) {
 			err = timed_out(r, &over);
 			continue;
@@ -146,14 +146,14 @@ static struct err *talk(struct running *r)
 	return err;
 }
 
-/* The kernel's own words when its log was faster than the console; what, nobody knows. */
+/* The kernel prints this when its log outran the console; what it dropped is not known. */
 #define PRINTK_DROPPED " printk messages dropped"
 
-/*  is what the console showed of the case. */
+/* Records whether @text, the console's output during the case, is complete. */
 static void judge_log(struct running *r, const struct buf *text)
 {
 	if (r->rec->guest_end != GUEST_END_FINE)
-		return; /* no pass anyway, and how it ended is said */
+		return; /* not a pass anyway, and the record says how the guest ended */
 	if (!r->g->console.marked)
 		case_record_see(r->rec, ORACLE_LOG, SIGHT_CUT,
 				"the console does not show the "
@@ -166,8 +166,8 @@ static void judge_log(struct running *r, const struct buf *text)
 }
 
 /*
- * The console may be behind the channel: waits, bounded, until it shows the end of
- * the case.
+ * The console may lag the channel: waits until it shows the end of the case, at most
+ * CONSOLE_MS.
  */
 static void drain_console(struct running *r)
 {
@@ -196,7 +196,7 @@ static void take_console(struct running *r)
 		case_save_file(r, "console.log", text.data, text.len);
 }
 
-/* What a case may take here: @plain_ms, and more for blocks that are run again and again. */
+/* The time limit of @c on @g: @plain_ms and the time for its repeat blocks, scaled. */
 static uint64_t case_ms(const struct guest *g, const struct plan_case *c, uint64_t plain_ms)
 {
 	struct scenario *s = NULL;
@@ -222,7 +222,7 @@ static struct err *send_case(struct running *r, uint64_t seed)
 	return link_send(&r->g->link, MSG_CASE, &msg);
 }
 
-/* As the agent's log has it. */
+/* The mark as the agent writes it to the log. */
 static char *end_mark(const char *name)
 {
 	_cleanup_free_ char *text = xasprintf("case %s ends", name);
@@ -233,7 +233,7 @@ static char *end_mark(const char *name)
 	return buf_take(&b);
 }
 
-/* Of this process and QEMU, so far. */
+/* The ns during which this process or QEMU was stopped so far. */
 static uint64_t stood_still(const struct guest *g)
 {
 	return clock_still_ns() + g->still_ns;

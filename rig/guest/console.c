@@ -7,7 +7,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-/* Held until somebody takes them; a flood says no more than its beginning. */
+/* The most splats kept until they are taken; the rest of a flood adds nothing. */
 #define CONSOLE_SPLATS_MAX 256
 
 static void keep_splat(void *arg, struct splat *splat)
@@ -49,7 +49,7 @@ void console_close(struct console *c)
 	*c = (struct console){ .fd = -1, .watch_fd = -1 };
 }
 
-/* A mark may come in pieces: the last bytes are kept and looked at with the new ones. */
+/* A mark may arrive in pieces: keeps the last bytes and searches them with the new ones. */
 static void find_mark(struct console *c, const char *data, size_t len)
 {
 	if (!c->mark || c->marked)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Follows a guest's console, which QEMU writes to a file: every byte goes through
- * the splat scanner as it comes. Nothing in it is ever a command.
+ * Follows a guest's console, which QEMU writes to a file, and feeds every byte to the splat
+ * scanner. Nothing in it is taken as a command.
  */
 #ifndef RIG_CONSOLE_H
 #define RIG_CONSOLE_H
@@ -11,11 +11,11 @@
 
 struct console {
 	char *path;
-	int fd;	       /* of the file, -1 until it is there */
+	int fd;	       /* of the file; -1 until it exists */
 	int watch_fd;  /* inotify: readable when the file changed */
 	uint64_t size; /* bytes seen */
 	struct splat_scanner *scanner;
-	struct splat **splats; /* found and not taken yet */
+	struct splat **splats; /* found but not taken yet */
 	size_t nr_splats;
 	bool panicked;
 	char tail[1024]; /* the last bytes, at least half of them, to find a mark in */
@@ -24,20 +24,20 @@ struct console {
 	bool marked;
 };
 
-/* @path need not exist yet; its folder must. */
+/* Follows the file @path. It need not exist yet; its folder must. */
 struct err *console_open(struct console *c, const char *path) __must_check;
 void console_close(struct console *c);
 
-/* Reads what is new. Call it when watch_fd is readable, and before looking. */
+/* Reads new output. Call it when watch_fd is readable, and before using the fields. */
 void console_read(struct console *c);
 
-/* Says what to look for from now on: then console_read() sets marked. */
+/* From now on console_read() looks for @mark (borrowed), and sets marked when it finds it. */
 void console_expect(struct console *c, const char *mark);
 
-/* Hands out one splat, or NULL; with @all also a report that is still open. */
+/* Returns one splat, the caller's, or NULL; with @all also one whose report is not complete. */
 struct splat *console_take_splat(struct console *c, bool all);
 
-/* Appends the bytes [from, now) to @out, at most the first @max. */
+/* Appends the console's bytes from offset @from on to @out, at most @max. */
 void console_copy(struct console *c, uint64_t from, size_t max, struct buf *out);
 
 #endif

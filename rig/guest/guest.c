@@ -13,14 +13,14 @@
 
 /* 2 s to ready with KVM; scaled, 6 to 8 s under TCG on a machine that is not busy. */
 #define BOOT_MS 10000
-/* A panicking kernel prints for a while; then nothing more comes. */
+/* A panicking kernel prints for a while; after so much silence it is done. */
 #define QUIET_NS 500000000ull
 #define RELEASE_MAX 127
-/* What a QEMU that hung up may take to end, all its memory to be freed. */
+/* The ms QEMU may take to end after it closed the channel: it frees all its memory. */
 #define END_MS 1000
-/* How often is looked whether QEMU is stopped. */
+/* How often to check whether QEMU is stopped. */
 #define STOP_LOOK_NS 200000000ull
-/* So much is waited for a stopped QEMU to go on, then its time passes: a night must end. */
+/* A stopped QEMU's limits are held for so long at most, so that a nightly run ends. */
 #define STOPPED_MAX_NS 60000000000ull
 
 uint64_t guest_ms(const struct guest *g, uint64_t ms)
@@ -33,7 +33,7 @@ uint64_t guest_now(const struct guest *g)
 	return now_ns() - g->still_ns;
 }
 
-/* A QEMU that somebody stopped is no guest that hangs. */
+/* Counts the time QEMU was stopped by a signal: a stopped guest does not hang. */
 static void see_stop(struct guest *g)
 {
 	uint64_t now = now_ns();
@@ -47,7 +47,7 @@ static void see_stop(struct guest *g)
 	g->looked_ns = now;
 }
 
-/* The reason why no frame may come any more, or GUEST_FRAME. */
+/* Reads a frame, if there is one; returns GUEST_FRAME, or why no more frames can come. */
 static enum guest_event read_frame(struct guest *g, struct frame *f, struct err **err, bool *got)
 {
 	do
@@ -56,7 +56,7 @@ static enum guest_event read_frame(struct guest *g, struct frame *f, struct err 
 	return *err ? GUEST_BROKEN : GUEST_FRAME;
 }
 
-/* A dying QEMU hangs up before it is gone; why it went is to be known. */
+/* A dying QEMU closes the channel before it is gone; waits for its end to learn the reason. */
 static void await_end(struct guest *g)
 {
 	struct pollfd p = { .fd = virt_domain_event_fd(g->domain), .events = POLLIN };
@@ -69,7 +69,7 @@ static int poll_ms(uint64_t now, uint64_t until)
 	return until <= now ? 0 : (int)MIN((until - now) / 1000000 + 1, 3600000u);
 }
 
-/* In the list of what guest_wait() polls: the injectors come last. */
+/* The first injector in the list that guest_wait() polls; the injectors come last. */
 #define POLL_INJECTIONS 4
 
 static bool serve(struct guest *g, const struct pollfd *p, struct err **err)

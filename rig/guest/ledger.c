@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's struct pages, read through QEMU's monitor while the guest runs, for the
- * program of a case to be held against. See wire/ledger.h for the words.
+ * Reads the kernel's struct pages through QEMU's monitor while the guest runs, and compares
+ * them with what the case's program expects. See wire/ledger.h for the format.
  */
 #include <errno.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 
 #define TEXT_MAX 12000u
 
-/* A file that QEMU, which may be another user, can write to: handed over once. */
+/* Gives QEMU, which may be another user, a memfd to write to; once for each guest. */
 static struct err *hand_pages(struct guest *g)
 {
 	_cleanup_close_ int fd = -1;
@@ -31,7 +31,7 @@ static struct err *hand_pages(struct guest *g)
 	return err;
 }
 
-/* QEMU's number is signed, and libvirt's own call for this does not know. */
+/* By a monitor command: QEMU takes a signed address here, which libvirt does not handle. */
 static struct err *save(struct guest *g, uint64_t addr, size_t len)
 {
 	_cleanup_free_ char *reply = NULL;
@@ -44,9 +44,9 @@ static struct err *save(struct guest *g, uint64_t addr, size_t len)
 
 	if (err)
 		return err;
-	/* libvirt hands a refusal out as a reply */
+	/* libvirt returns QEMU's error reply as a normal reply, so check the size */
 	if (fstat(g->pages, &st) || (uint64_t)st.st_size != len)
-		return err_create(ERR_INFRA, "QEMU does not save the guest's memory");
+		return err_create(ERR_INFRA, "QEMU did not save the guest's memory");
 	return NULL;
 }
 
@@ -91,8 +91,8 @@ static struct err *read_rows(const struct frame *f, struct ledger_row *rows, siz
 }
 
 /*
- * Where the struct pages are, read once: the memory must be readable for it. Kernels that cannot
- * move them have no variable (4-level paging).
+ * Finds the address of the struct pages, which is read once. A kernel that cannot move them
+ * (4-level paging) has no variable vmemmap_base.
  */
 static struct err *find_pages(struct guest *g, const struct ledger_memory *mem)
 {
@@ -130,8 +130,8 @@ static struct err *check(struct guest *g, struct ledger_budget *budget, bool idl
 }
 
 /*
- * An honest case reads little and, at its end, all struct pages at most three times: in the
- * quick plan 51 MB and 0.5 s were the most, where this is 235 MB and some 20 s.
+ * A normal case reads little and, at its end, all struct pages at most three times. The quick
+ * plan's most was 51 MB and 0.5 s, where this allows 235 MB and some 20 s.
  */
 struct ledger_budget guest_ledger_budget(const struct guest *g)
 {

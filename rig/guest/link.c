@@ -44,7 +44,7 @@ struct err *link_send(struct link *l, enum msg_type type, const struct buf *payl
 		return err_create(ERR_INFRA, "a message of %zu bytes is too large for the agent",
 				  payload->len);
 	if (l->out.len > LINK_OUT_MAX)
-		return err_create(ERR_INFRA, "the agent does not read what it is sent");
+		return err_create(ERR_INFRA, "the agent does not read its messages");
 	frame_encode(&l->out, (uint16_t)type, l->seq++, buf_str(payload), payload->len);
 	return link_flush(l);
 }

@@ -7,32 +7,32 @@
 #include "wire/frame.h"
 #include "wire/msg.h"
 
-#define LINK_OUT_MAX (4u << 20) /* bytes that wait for the other side to read */
+#define LINK_OUT_MAX (4u << 20) /* bytes queued for the agent */
 
 struct link {
-	int fd; /* owned, non-blocking; -1 once the other side hung up */
+	int fd; /* owned, non-blocking; -1 after the agent closed its end */
 	struct frame_decoder in;
 	struct buf out;
 	uint16_t seq;
 };
 
-/* Takes @fd. */
+/* Takes ownership of @fd. */
 void link_init(struct link *l, int fd);
 void link_deinit(struct link *l);
 
 /*
- * Queues a message; it goes out as far as it can at once, the rest by link_flush(). It is an
- * error when more than LINK_OUT_MAX waits already.
+ * Queues a message and sends as much as the socket takes; link_flush() sends the rest. Fails
+ * when more than LINK_OUT_MAX bytes are queued already.
  */
 struct err *link_send(struct link *l, enum msg_type type, const struct buf *payload) __must_check;
 struct err *link_flush(struct link *l) __must_check;
 
-/* What to poll fd for. */
+/* The events to poll fd for. */
 short link_events(const struct link *l);
 
 /*
- * Reads what is there. At the end of the stream fd is closed and -1, and it is an
- * error if that cuts a frame.
+ * Reads the available bytes. At the end of the stream closes fd and sets it to -1; fails if
+ * the stream ends inside a frame.
  */
 struct err *link_fill(struct link *l) __must_check;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the agent says while a case runs: steps, calls for the host, evidence, the end. */
+/* Handles the agent's messages while a case runs: steps, calls to the host, evidence, the end. */
 #include <signal.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #define LINE_MAX_BYTES 1024
 
-/* Line @number of the scenario, without its comment. */
+/* Line @number of the scenario, without its comment; free() it. */
 static char *step_words(const char *text, unsigned int number)
 {
 	while (--number && text)
@@ -116,7 +116,7 @@ static struct err *take_call(struct running *r, const struct frame *f)
 	size_t call;
 
 	if (!msg_find(f->payload, f->len, TAG_NAME, &field))
-		return err_create(ERR_INFRA, "the agent called for nothing");
+		return err_create(ERR_INFRA, "the agent sent a call without a name");
 	name = msg_str(&field, 64);
 	in = injection_find(r->g->injections, name, &call);
 	if (in)
@@ -124,7 +124,7 @@ static struct err *take_call(struct running *r, const struct frame *f)
 	else if (strcmp(name, LEDGER_CALL) == 0 || strcmp(name, LEDGER_IDLE_CALL) == 0)
 		return ledger_call(r, name, f);
 	else
-		err = err_create(ERR_INFRA, "the host knows no such call");
+		err = err_create(ERR_INFRA, "the agent sent an unknown call");
 	msg_put_u64(&reply, TAG_STATUS, err ? REPLY_NOT : REPLY_DONE);
 	if (err)
 		msg_put_str(&reply, TAG_TEXT, err->message);
@@ -206,7 +206,7 @@ static void take_end(struct running *r, const struct frame *f)
 		free(r->rec->guest_reason);
 		r->rec->guest_reason = xstrdup(found);
 	}
-	/* a time limit, the agent's or ours: something in the case does not end */
+	/* the agent's time limit or ours: something in the case does not end */
 	if (status == END_LIMIT || r->timed_out) {
 		r->rec->guest_end = GUEST_END_SILENT;
 		r->rec->end_seen = false;
@@ -238,6 +238,7 @@ struct err *case_take_frame(struct running *r, const struct frame *f, bool *over
 		*over = true;
 		return NULL;
 	default:
-		return err_create(ERR_INFRA, "message %u is not for the host", f->type);
+		return err_create(ERR_INFRA, "the agent sent message %u, which is not for the host",
+				  f->type);
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between guest.c (waiting, booting) and guest-case.c (one case). */
+/* Shared by the files of this folder: guest.c waits and boots, case.c runs one case. */
 #ifndef RIG_GUEST_PRIVATE_H
 #define RIG_GUEST_PRIVATE_H
 
@@ -8,40 +8,40 @@
 enum guest_event {
 	GUEST_FRAME, /* *f holds one */
 	GUEST_MARK,  /* the console showed the mark it was told to look for */
-	GUEST_QUIET, /* the console said something and then nothing for a while */
+	GUEST_QUIET, /* the console showed something, and then nothing for a while */
 	GUEST_TIMEOUT,
-	GUEST_GONE,   /* QEMU ended, or the channel did: see virt_domain_state() */
-	GUEST_BROKEN, /* the channel carries garbage: *err says what */
+	GUEST_GONE,   /* QEMU ended or the channel closed: see virt_domain_is_gone() */
+	GUEST_BROKEN, /* the channel failed or a frame is damaged: *err says how */
 	GUEST_CANCELLED,
 };
 
 /*
- * now_ns() less the time in which @g's QEMU was seen stopped: what limits of a guest are held
- * against.
+ * now_ns() less the time @g's QEMU was seen stopped. A guest's time limits are measured by
+ * this clock.
  */
 uint64_t guest_now(const struct guest *g);
 
-/* Waits for the next event until guest_now() reaches @deadline. @err: for BROKEN. */
+/* Waits for the next event until guest_now() reaches @deadline. Sets *@err for GUEST_BROKEN. */
 enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f, struct err **err);
 
-/* guest-welcome.c: tells the guest the time and who it is; its answer comes when it comes. */
+/* welcome.c: sends the guest the time and its identity; does not wait for the answer. */
 struct err *guest_welcome(struct guest *g) __must_check;
 
-/* True when @f was that answer; it is in g->who then. */
+/* True when @f is that answer; then g->who holds it. */
 bool guest_take_who(struct guest *g, const struct frame *f);
 
-/* What the calls of a case for its ledger may cost. */
+/* How much the ledger calls of one case may cost. */
 struct ledger_budget guest_ledger_budget(const struct guest *g);
 
 /*
- * guest-ledger.c: holds what the agent tells by the MSG_CALL @f, named @call, against the
- * kernel's struct pages; fills the MSG_REPLY, which says why when it cannot. False: the
- * @budget of the case did not allow it.
+ * ledger.c: compares the expectations in the MSG_CALL @f, named @call, with the kernel's
+ * struct pages. Fills the MSG_REPLY; when it cannot compare, the reply says why. Returns
+ * false when the @budget of the case did not allow the call.
  */
 bool guest_ledger(struct guest *g, struct ledger_budget *budget, const char *call,
 		  const struct frame *f, struct buf *reply);
 
-/* Milliseconds scaled by what was measured of this host and accelerator. */
+/* @ms multiplied by the factor measured for this host and accelerator. */
 uint64_t guest_ms(const struct guest *g, uint64_t ms);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * All forks of a template wake up as the same guest. What makes each one itself comes
- * from here, behind its hello and before its first case; nobody waits for the answer.
+ * All forks of a template start as the same guest. This sends each one its identity, after
+ * its hello and before its first case, and does not wait for the answer.
  */
 #include <errno.h>
 #include <stdio.h>

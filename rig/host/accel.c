@@ -64,7 +64,7 @@ static bool parse_wish(const char *name, size_t len, enum accel_wish *out)
 	return false;
 }
 
-/* One line behind its key: "auto<tab>tcg<tab>812345678\n". */
+/* Parses the part of a line after its key: "auto<tab>tcg<tab>812345678\n". */
 static bool parse_answer(const char *s, enum accel_wish *asked, struct accel *out)
 {
 	size_t first = strcspn(s, "\t\n"), second;
@@ -141,7 +141,7 @@ char *accel_remember(const char *text, const char *key, enum accel_wish wish, co
 	return buf_take(&out);
 }
 
-/* "model name" of the processor, the kernel of the host, QEMU, the guest's kernel. */
+/* The key of a line: the processor's model, the host's kernel, QEMU and the guest's kernel. */
 static char *machine_key(const char *qemu, const char *kernel)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
@@ -168,7 +168,7 @@ static bool kernel_spoke(struct console *c)
 	return text.len && memmem(text.data, text.len, FIRST_LINE, strlen(FIRST_LINE));
 }
 
-/* Waits for the first line: NULL, ERR_TIMEOUT, ERR_CANCELLED, or ERR_INFRA when QEMU ends. */
+/* Waits for FIRST_LINE. Fails with ERR_TIMEOUT, ERR_CANCELLED, or ERR_INFRA when QEMU ends. */
 static struct err *wait_line(struct console *c, struct virt_domain *d, uint64_t deadline,
 			     int cancel_fd)
 {
@@ -187,9 +187,10 @@ static struct err *wait_line(struct console *c, struct virt_domain *d, uint64_t 
 		if (pfds[2].revents)
 			return err_create(ERR_CANCELLED, "interrupted");
 		if (pfds[1].revents)
-			return err_create(ERR_INFRA, "QEMU ended before the kernel said a word");
+			return err_create(ERR_INFRA,
+					  "QEMU ended before the kernel printed anything");
 		if (now >= deadline)
-			return err_create(ERR_TIMEOUT, "the kernel said nothing in time");
+			return err_create(ERR_TIMEOUT, "the kernel printed nothing in time");
 		if (poll(pfds, ARRAY_SIZE(pfds), (int)((deadline - now) / 1000000 + 1)) < 0 &&
 		    errno != EINTR)
 			return err_errno(errno, "cannot wait for the kernel");
@@ -206,7 +207,7 @@ static struct err *try_accel(enum domain_accel accel, struct virt *v,
 	struct err *err;
 
 	own.accel = accel;
-	/* What another kernel wrote must not be taken for this one's. */
+	/* The output of another kernel must not be taken for this one's. */
 	unlink(spec->console);
 	err = console_open(&console, spec->console);
 	if (err)
@@ -256,7 +257,7 @@ struct err *accel_choose(enum accel_wish wish, struct virt *v, const struct doma
 	_cleanup_buf_ struct buf old = BUF_INIT;
 	struct err *err;
 
-	/* A memory that does not read is one that holds nothing. */
+	/* A memory file that cannot be read counts as empty. */
 	err_free(file_read(memory, MEMORY_MAX, &old));
 	if (accel_recall(buf_str(&old), key, wish, out))
 		return NULL;

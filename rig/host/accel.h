@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which accelerator runs the guests, and how slow it is. That /dev/kvm opens proves
- * nothing: only the kernel's own first line on the console does.
+ * Which accelerator runs the guests, and how slow it is. Opening /dev/kvm proves
+ * nothing: KVM works when the guest's kernel prints its first line on the console.
  */
 #ifndef RIG_ACCEL_H
 #define RIG_ACCEL_H
@@ -20,14 +20,14 @@ struct err *accel_wish_parse(const char *text, enum accel_wish *out) __must_chec
 
 struct accel {
 	enum domain_accel accel;
-	uint64_t first_line_ns; /* from start to the kernel's first line */
+	uint64_t first_line_ns; /* from QEMU's start to the kernel's first line */
 	/*
 	 * Time limits are written for a host with KVM and multiplied by this:
 	 * first_line_ns over ACCEL_REFERENCE_NS, at least 1, at most ACCEL_SCALE_MAX.
 	 */
 	double scale;
-	bool remembered; /* not measured this time */
-	bool fell_back;	 /* auto, and KVM did not get the kernel to speak */
+	bool remembered; /* read from the memory file, not measured this time */
+	bool fell_back;	 /* the wish was auto, and the kernel printed nothing under KVM */
 };
 
 #define ACCEL_REFERENCE_NS 1000000000ull
@@ -37,22 +37,22 @@ struct accel {
 double accel_scale(uint64_t first_line_ns);
 
 /*
- * Chooses by @wish, starting @spec (complete but for name and accel; nothing else
- * may use its files) until its kernel speaks. AUTO takes KVM when that happens
- * within seconds, else TCG; KVM that does not is an error. The answer is kept in
- * the file @memory (its folder exists) under this host, @qemu, the QEMU version, and
- * @kernel, which says what kernel @spec boots, and taken from there next time.
- * Readable @cancel_fd ends it with ERR_CANCELLED.
+ * Chooses by @wish: starts @spec (complete but for name and accel; nothing else may use
+ * its files) and waits for the kernel's first line. AUTO takes KVM when that line comes
+ * within seconds, else TCG; the wish KVM fails without it. The answer is kept in the file
+ * @memory (its folder must exist), and the next call reads it from there. The key is this
+ * host, @qemu (QEMU's version) and @kernel (the name of the kernel that @spec boots).
+ * Fails with ERR_CANCELLED when @cancel_fd becomes readable.
  */
 struct err *accel_choose(enum accel_wish wish, struct virt *v, const struct domain_spec *spec,
 			 const char *memory, const char *qemu, const char *kernel, int cancel_fd,
 			 struct accel *out) __must_check;
 
 /*
- * The file's text: lines "KEY<tab>auto|kvm|tcg<tab>kvm|tcg<tab>NANOSECONDS", what was
- * asked and what came out, the newest first. Pure. accel_recall() is false when @key
- * has no line that answers @wish. accel_remember() gives the text with a line in front
- * and the older ones bounded; free() it.
+ * The memory file's text: lines "KEY<tab>auto|kvm|tcg<tab>kvm|tcg<tab>NANOSECONDS", the
+ * wish and the answer, newest first. Pure. accel_recall() returns false when @key has no
+ * line that answers @wish. accel_remember() returns the text with a new first line and a
+ * bounded number of older ones; free() it.
  */
 bool accel_recall(const char *text, const char *key, enum accel_wish wish, struct accel *out);
 char *accel_remember(const char *text, const char *key, enum accel_wish wish,

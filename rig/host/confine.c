@@ -19,7 +19,7 @@ static const struct {
 	{ RLIMIT_CORE, 0 },
 };
 
-/* Of @pid, 0 for this process. Who has less already keeps that. */
+/* Sets the limits of process @pid, 0: this one. A lower limit stays as it is. */
 static bool set_bounds(pid_t pid)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(bounds); i++) {
@@ -77,9 +77,9 @@ int confine_self(const struct confine_user *user)
 {
 	if (!set_bounds(0))
 		return errno;
-	/* while it may: what is dropped of the bounding set needs a capability */
+	/* first: dropping from the bounding set needs a capability */
 	confine_children();
-	/* the system calls themselves: libc's would tell all threads, of which there are none */
+	/* raw system calls: libc's wrappers would signal all threads, which do not exist here */
 	if (user->other && (syscall(SYS_setgroups, user->nr_groups, user->groups) ||
 			    syscall(SYS_setresgid, user->gid, user->gid, user->gid) ||
 			    syscall(SYS_setresuid, user->uid, user->uid, user->uid)))

@@ -56,7 +56,7 @@ static xmlNode *add_bytes(xmlNode *parent, const char *name, uint64_t bytes)
 	return node;
 }
 
-/* A fixed place on the root bus spares the guest a bridge for every device. */
+/* With a fixed slot on the root bus, libvirt adds no bridge for each device. */
 static void set_pci_slot(xmlNode *node, const char *slot)
 {
 	xmlNode *address = add_kind(node, "address", "type", "pci");
@@ -168,7 +168,7 @@ static void add_nvdimm(xmlNode *devices, const struct domain_nvdimm *nvdimm)
 	add_text(source, "path", nvdimm->path);
 	if (nvdimm->align)
 		add_bytes(source, "alignsize", nvdimm->align);
-	/* Without it libvirt has QEMU touch every page, and a sparse file is so no more. */
+	/* Without it libvirt makes QEMU touch every page, and a sparse file becomes allocated. */
 	add(source, "pmem");
 	target = add(memory, "target");
 	add_bytes(target, "size", nvdimm->size);
@@ -221,7 +221,7 @@ static void add_gdb(xmlNode *root, const char *path)
 	add_qemu_arg(commandline, buf_str(&value));
 }
 
-/* What libxml2 would write and libvirt could then not read. */
+/* Rejects text that libxml2 would write but libvirt could not read. */
 static struct err *check_text(const char *what, const char *text)
 {
 	_cleanup_buf_ struct buf shown = BUF_INIT;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From what a guest is to libvirt's domain XML. Pure; the only owner of libxml2.
- * Strings go in as they are: libxml2 escapes them, and commas that QEMU would
- * read as the end of a value are doubled.
+ * Turns the description of a guest into libvirt's domain XML. Pure; the only owner of
+ * libxml2. Pass strings unescaped: libxml2 escapes them, and a comma, which QEMU would
+ * read as the end of a value, is doubled here.
  */
 #ifndef RIG_DOMAIN_XML_H
 #define RIG_DOMAIN_XML_H
@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* The virtio-serial port by which the agent finds its channel. */
+/* The name of the virtio-serial port, by which the agent finds its channel. */
 #define DOMAIN_CHANNEL_NAME "org.daxrig.agent.0"
 
 enum domain_accel {
@@ -20,7 +20,7 @@ enum domain_accel {
 };
 
 struct domain_nvdimm {
-	const char *path;    /* backing file, there already, @size bytes long */
+	const char *path;    /* backing file; it exists and is @size bytes long */
 	uint64_t size;	     /* bytes, the label area included */
 	uint64_t label_size; /* bytes at the end of the file; 0: no labels */
 	uint64_t align;	     /* bytes; 0: QEMU's choice */
@@ -48,7 +48,7 @@ struct domain_spec {
 
 /*
  * Sets *@xml to the domain XML; free() it. Fails with ERR_INFRA when a needed
- * value is missing, is not UTF-8 or holds characters XML has no way to say.
+ * value is missing, is not UTF-8 or holds characters that XML cannot carry.
  */
 struct err *domain_xml_build(const struct domain_spec *spec, char **xml) __must_check;
 
@@ -58,7 +58,7 @@ struct err *domain_xml_build(const struct domain_spec *spec, char **xml) __must_
  */
 char *domain_xml_emulator(const char *caps);
 
-/* libxml2's, "2.9.14", static. */
+/* The version of libxml2, "2.9.14"; a static string. */
 const char *domain_xml_version(void);
 
 #endif

@@ -17,7 +17,7 @@
 
 #include "host/virt-private.h"
 
-/* Above those QEMU finds, so that putting one in its place overwrites none. */
+/* Above all of enum qemu_fd, so that dup2() to one of its numbers overwrites no other file. */
 #define FD_ASIDE 32
 #define WORDS_MAX 4096
 
@@ -28,7 +28,7 @@ struct fork {
 
 static const char no_confine[] = "cannot become QEMU's user, or give up privileges\n";
 
-/* Only what is safe between fork() and exec in a process with threads. */
+/* Makes only calls that are safe between fork() and exec in a process with threads. */
 static void __noreturn become_qemu(char **argv, char **env, const int fds[QEMU_FD_END],
 				   const struct confine_user *user, pid_t parent)
 {
@@ -40,7 +40,7 @@ static void __noreturn become_qemu(char **argv, char **env, const int fds[QEMU_F
 		(void)!write(fds[2], no_confine, sizeof(no_confine) - 1);
 		_exit(126);
 	}
-	/* after that: a change of the user forgets it */
+	/* after that: a change of the user clears it */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(126);
@@ -55,7 +55,7 @@ static void __noreturn become_qemu(char **argv, char **env, const int fds[QEMU_F
 	_exit(127);
 }
 
-/* @fds: all of them FD_ASIDE or higher; -1: none. */
+/* Starts @argv with @fds as its descriptors; each is FD_ASIDE or higher, or -1: none. */
 static struct err *spawn(struct virt_domain *d, char **argv, const int fds[QEMU_FD_END])
 {
 	_cleanup_free_ char *path = xasprintf("PATH=%s", getenv("PATH") ?: "/usr/bin:/bin");
@@ -103,7 +103,7 @@ static void on_exit_of(int watch, int fd, int events, void *opaque)
 
 static struct err *watch_exit(struct virt_domain *d)
 {
-	/* Under the lock: the handler must find the number it is called with. */
+	/* Under the lock: the handler must find the domain by the watch it is called with. */
 	pthread_mutex_lock(&d->virt->lock);
 	d->watch = virEventAddHandle(d->pidfd, VIR_EVENT_HANDLE_READABLE, on_exit_of, d->virt,
 				     NULL);
@@ -111,7 +111,7 @@ static struct err *watch_exit(struct virt_domain *d)
 	return d->watch < 0 ? err_create(ERR_INFRA, "cannot watch QEMU") : NULL;
 }
 
-/* Takes @fd, -1 when that failed, with errno: *@aside is the same, out of QEMU's places. */
+/* Closes @fd; *@aside is a duplicate from FD_ASIDE up. @fd is -1 when opening it set errno. */
 static struct err *set_aside(int fd, const char *what, int *aside)
 {
 	_cleanup_close_ int from = fd;
@@ -136,7 +136,7 @@ static int listen_at(const char *path)
 	return take_fd(fd);
 }
 
-/* QEMU opens it again, for writing too, so it must be its user's. */
+/* QEMU opens it again, for writing too, so QEMU's user must own it. */
 static int open_memory(const char *path, const struct confine_user *user)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -229,7 +229,7 @@ struct err *fork_hold(const char *path, int *fd)
 	return NULL;
 }
 
-/* QEMU's last line says why it failed. */
+/* Adds QEMU's last line, which says why it failed, to @err. */
 static struct err *add_words(struct virt_domain *d, struct err *err)
 {
 	struct fork *f = d->own;

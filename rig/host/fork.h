@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * QEMUs that daxrig starts itself, and that are guests like libvirt's to all who use
- * virt.h. libvirt cannot express them: it has no words for RAM and NVDIMMs mapped
- * private from a template's files, and its restore copies all of RAM.
+ * QEMUs that daxrig starts itself; for users of virt.h they are guests like libvirt's.
+ * libvirt cannot start them: its XML cannot express RAM and NVDIMMs mapped private from
+ * a template's files, and its restore copies all of RAM.
  *
- * Such a QEMU dies with the thread that started it, so also when daxrig is killed.
+ * Such a QEMU dies with the thread that started it, so it also dies when daxrig is killed.
  */
 #ifndef RIG_FORK_H
 #define RIG_FORK_H
@@ -13,31 +13,31 @@
 #include "host/qmp.h"
 #include "host/virt.h"
 
-/* How long QEMU may take for anything but running the guest. */
+/* How long one operation of QEMU, other than running the guest, may take. */
 #define FORK_LIMIT_NS 30000000000ull
 
-/* What QEMU gets as the descriptors of enum qemu_fd; borrowed, paths as long as sockets may be. */
+/* What the descriptors of enum qemu_fd refer to. Borrowed; socket paths are at most 107 bytes. */
 struct fork_files {
-	const char *channel; /* sockets, made here */
+	const char *channel; /* a socket, created by fork_start(), as is gdb */
 	const char *gdb;     /* NULL: none */
-	const char *console; /* a file, emptied here */
-	const char *folder;  /* of "ram", "nvdimm0", "nvdimm1", ... */
+	const char *console; /* a file, truncated by fork_start() */
+	const char *folder;  /* holds "ram", "nvdimm0", "nvdimm1", ... */
 	size_t nvdimms;
-	int kernel, initrd; /* by fork_hold(); -1: none */
+	int kernel, initrd; /* from fork_hold(); -1: none */
 };
 
 /*
- * Starts QEMU by @argv, which qemu_argv_place() made, confined and with no descriptors
- * but those. When it returns, the sockets can be connected to and the guest has not
- * started. virt_domain_destroy() the result.
+ * Starts a confined QEMU with @argv, which qemu_argv_place() made, and with no descriptors
+ * but those of @files. When it returns, the sockets accept connections and the guest's
+ * processors are still stopped. virt_domain_destroy() the result.
  */
 struct err *fork_start(struct virt *v, const struct qemu_argv *argv, const struct fork_files *files,
 		       struct virt_domain **out) __must_check;
 
-/* A copy of the file @path in memory, which nobody can change, for any user; close() it. */
+/* Opens *@fd, a sealed copy of the file @path in memory that every user can read; close() it. */
 struct err *fork_hold(const char *path, int *fd) __must_check;
 
-/* Of a guest by fork_start(). */
+/* The monitor of a guest that fork_start() started; belongs to @d. */
 struct qmp *fork_qmp(struct virt_domain *d);
 
 #endif

@@ -40,7 +40,7 @@ static bool is_kept(int fd, const int *keep, size_t n)
 	return false;
 }
 
-/* What ends daxrig, typed or sent to its group, must not end this one. */
+/* Leaves daxrig's session: a signal typed at or sent to its group must not end the janitor. */
 static void withdraw(const int *keep, size_t n)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGPIPE };
@@ -51,12 +51,12 @@ static void withdraw(const int *keep, size_t n)
 	setsid();
 	/* `killall daxrig` must not find it either */
 	prctl(PR_SET_NAME, "rig-janitor");
-	/* whoever reads what daxrig prints sees the end of it */
+	/* a reader of daxrig's output must get end of file when daxrig ends */
 	for (int fd = 0; fd < 3; fd++)
 		if (!is_kept(fd, keep, n))
 			dup2(null, fd);
 	if (chdir("/"))
-		return; /* it keeps a folder busy, no more */
+		return; /* harmless: it only keeps a folder busy */
 }
 
 static void __noreturn watch(int life, const int *keep, size_t n, void (*clean)(void *), void *arg)
@@ -82,7 +82,8 @@ struct err *janitor_start(struct janitor *j, const int *keep, size_t n, void (*c
 	int ends[2];
 
 	if (task_list(getpid(), &threads) > 1)
-		return err_create(ERR_INFRA, "cannot start a janitor: there are threads already");
+		return err_create(ERR_INFRA,
+				  "cannot start a janitor: this process has threads already");
 	if (pipe2(ends, O_CLOEXEC))
 		return err_errno(errno, "cannot start a janitor");
 	j->pid = fork();
@@ -106,7 +107,7 @@ void janitor_dismiss(struct janitor *j)
 {
 	if (!j->pid)
 		return;
-	/* it is our child and not yet waited for: the number is its own, stopped or not */
+	/* our child, not yet waited for: its pid cannot be reused */
 	kill(j->pid, SIGKILL);
 	while (waitpid(j->pid, NULL, 0) < 0 && errno == EINTR)
 		;

@@ -31,7 +31,7 @@ bool leftover_is_record(const char *name)
 
 bool leftover_is_own(const char *path, const char *name)
 {
-	size_t pid = strcspn(name, "-") + 1; /* with its '-' */
+	size_t pid = strcspn(name, "-") + 1; /* length, with the '-' */
 	const char *last = strrchr(path, '/');
 
 	if (*path != '/' || strstr(path, "//") || strstr(path, "/./") || strstr(path, "/../"))
@@ -69,8 +69,8 @@ static bool parse(const char *text, const char *name, struct entry *e)
 }
 
 /*
- * Two looks at a name may see two things, so all is asked of, and done below, the folder
- * that was opened; rmdir() takes an empty one only.
+ * Between two look-ups a name may change its folder, so all checks and removals use the
+ * folder that was opened. The last rmdir(), by name, removes only an empty folder.
  */
 static struct err *remove_folder(const struct entry *e)
 {
@@ -94,7 +94,7 @@ static struct err *remove_folder(const struct entry *e)
 	return ret ? err_errno(-ret, "cannot remove '%s'", e->path) : NULL;
 }
 
-/* Of a path's entries the last counts: what was made is not merely planned. */
+/* The last entry of a path counts: "folder" overrides "planned". */
 static bool is_last(const struct buf *list, const char *next, const char *path, const char *name)
 {
 	struct entry e;
@@ -113,7 +113,7 @@ struct err *leftover_list_remove(const struct buf *list, const char *name)
 
 	for (at = list->data; at && at < list->data + list->len; at = next) {
 		next = at + strlen(at) + 1;
-		/* the last entry of a torn list has no NUL of its own */
+		/* the last entry of a truncated list has no NUL */
 		if (next > list->data + list->len || !parse(at, name, &e) ||
 		    !is_last(list, next, e.path, name))
 			continue;

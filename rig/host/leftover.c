@@ -22,7 +22,7 @@
 
 #define LIST_MAX (16u << 20)
 #define KILL_WAIT_MS 10000
-/* Socket paths hold 107 bytes and libvirt adds some 50: not below the home folder. */
+/* Not below the home folder: a socket path has at most 107 bytes, and libvirt adds some 50. */
 #define FOLDERS "/tmp"
 #define SHARED_MEMORY "/dev/shm"
 
@@ -30,7 +30,7 @@ struct leftover {
 	char *where; /* STATE/run, for messages */
 	char *name;  /* PID-START */
 	int run;     /* the open folder STATE/run */
-	int record;  /* and NAME in it: the files "lock" and "list" */
+	int record;  /* the open folder NAME in it; holds the files "lock" and "list" */
 	int lock;    /* held while this process lives */
 	int list;
 	char *folder, *shared;
@@ -55,7 +55,7 @@ static void kill_qemu_of(pid_t pid, void *arg)
 	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 
-	/* Looked at only when the descriptor holds it: the id cannot change hands. */
+	/* Only after pidfd_open(): from then on the id cannot be reused. */
 	if (fd < 0 || !proc_is_qemu_of(pid, folder))
 		return;
 	if (!syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0))
@@ -74,9 +74,9 @@ static struct err *remove_listed(int record, const char *where, const char *name
 }
 
 /*
- * The record goes last, so that what could not be removed is tried again. All is done
- * twice: a QEMU that was not yet one at the first look has started by the second, or
- * finds no folder for its sockets and gives up.
+ * Removes the record last, so that the next daxrig tries again what could not be removed.
+ * Does everything twice: a child that had not yet become QEMU the first time has done so
+ * by the second, or finds no folder for its sockets and exits.
  */
 static struct err *remove_record(const struct leftover *l)
 {
@@ -98,7 +98,7 @@ static struct err *remove_record(const struct leftover *l)
 	return ret ? err_errno(-ret, "cannot remove '%s'", record) : NULL;
 }
 
-/* Removes the record @name of @l's run folder if its lock, asked for by @operation, is free. */
+/* Removes the record @name of @l's run folder if flock() with @operation gets its lock. */
 static struct err *sweep_one(const struct leftover *l, const char *name, int operation,
 			     unsigned int *removed)
 {
@@ -114,12 +114,12 @@ static struct err *sweep_one(const struct leftover *l, const char *name, int ope
 		return err;
 	dead.record = fd;
 	dead.name = (char *)(uintptr_t)name;
-	/* without a lock it is being removed, or was not yet made */
+	/* a record without a lock is being removed, or was not finished */
 	*removed += lock >= 0 && !fstatat(fd, "list", &st, AT_SYMLINK_NOFOLLOW);
 	return err_wrap(remove_record(&dead), "cannot clean up after a dead daxrig");
 }
 
-/* Under the run folder's lock: a record without an owner is not being made. */
+/* Call it under the run folder's lock: then no other daxrig is making a record. */
 static struct err *sweep(const struct leftover *l, unsigned int *removed)
 {
 	int fd = openat(l->run, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -136,7 +136,7 @@ static struct err *sweep(const struct leftover *l, unsigned int *removed)
 	return err;
 }
 
-/* One write to an O_APPEND file: threads do not mix, a crash does not tear. */
+/* One write to an O_APPEND file: entries of threads do not mix, a crash leaves whole entries. */
 static struct err *note(struct leftover *l, const char *path, const struct stat *st)
 {
 	_cleanup_buf_ struct buf entry = BUF_INIT;
@@ -197,8 +197,8 @@ static struct err *make_shared(struct leftover *l)
 }
 
 /*
- * In the janitor, when its daxrig is no more: what the next one would do. The lock is free
- * once no child of it is on its way to become something else.
+ * Runs in the janitor after daxrig died, and does what the next daxrig would do. The lock is
+ * free once no child of daxrig is between fork() and exec.
  */
 static void tidy(void *arg)
 {
@@ -218,7 +218,7 @@ static struct err *make_record(struct leftover *l)
 		return err_create(ERR_INFRA, "cannot read '/proc/self/stat': is /proc mounted?");
 	l->name = xasprintf("%d-%" PRIu64, getpid(), self.start);
 	record = xasprintf("%s/%s", l->where, l->name);
-	/* first: there is no moment at which we could die and leave something */
+	/* before anything is made: from here on a crash leaves nothing */
 	err = janitor_start(&l->janitor, &l->run, 1, tidy, l);
 	if (!err)
 		err = private_create_at(l->run, l->where, l->name, &l->record);

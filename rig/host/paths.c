@@ -12,7 +12,7 @@
 
 #define SOURCE_MAX (1u << 20)
 
-/* $@own, or @name below $@xdg, or below @fallback in the home folder; NULL: there is none. */
+/* $@own, else a folder below $@xdg, else below @fallback in the home folder; NULL without one. */
 static char *user_dir(const char *own, const char *xdg, const char *fallback)
 {
 	const char *home = getenv("HOME");
@@ -23,11 +23,11 @@ static char *user_dir(const char *own, const char *xdg, const char *fallback)
 	base = getenv(xdg);
 	if (base && *base == '/')
 		return xasprintf("%s/daxrig", base);
-	/* no place that all users share: what lies there is believed */
+	/* never a place that all users share: daxrig trusts the files there */
 	return home && *home == '/' ? xasprintf("%s/%s/daxrig", home, fallback) : NULL;
 }
 
-/* The session's folder, which is gone with it, as processes are; else one that stays. */
+/* The session's folder, which disappears with the session's processes; else a lasting one. */
 static char *state_dir(void)
 {
 	const char *own = getenv("DAXRIG_STATE"), *session = getenv("XDG_RUNTIME_DIR");
@@ -45,8 +45,8 @@ static bool trusted(const struct stat *st)
 }
 
 /*
- * What lies in the folder @path is booted and run. It may be missing. @shared: an
- * administrator, or the user, may let a group write it.
+ * Checks the folder @path, whose files daxrig boots and runs. It may be missing. @shared:
+ * the administrator or the user may have made it writable for a group.
  */
 static struct err *check_folder(const char *path, bool shared)
 {
@@ -54,7 +54,7 @@ static struct err *check_folder(const char *path, bool shared)
 
 	if (lstat(path, &link) || stat(path, &st))
 		return NULL;
-	/* nor may a link to it be another's */
+	/* a symbolic link to it must be trusted too */
 	if (trusted(&st))
 		st.st_uid = link.st_uid;
 	if (!trusted(&st))
@@ -104,7 +104,7 @@ struct err *paths_make(const struct paths *p)
 
 	if (!err)
 		err = dir_create(p->cache);
-	/* again: between two looks another user could have made them */
+	/* again: another user could have made them since the first check */
 	return err ? err : check_all(p);
 }
 

@@ -14,15 +14,15 @@
 #define LINKS_MAX 40
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
 #define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-#define STEP (O_PATH | O_NOFOLLOW | O_CLOEXEC) /* needs no right to read it */
+#define STEP (O_PATH | O_NOFOLLOW | O_CLOEXEC) /* needs no read permission */
 
 /* A path, component by component. */
 struct walk {
-	bool make;     /* what is missing */
-	bool anybody;  /* owners and modes do not matter; no links */
-	int dir;       /* stands here */
-	char *rest;    /* what is to be walked */
-	struct buf at; /* the way so far, for messages */
+	bool make;     /* create missing folders */
+	bool anybody;  /* accept any owner and mode, but no symbolic links */
+	int dir;       /* the folder reached so far */
+	char *rest;    /* the rest of the path */
+	struct buf at; /* the path so far, for messages */
 	unsigned int links;
 };
 
@@ -42,7 +42,7 @@ static struct err *open_to_others(const char *path)
 	return err_create(ERR_INFRA, "cannot trust '%s': other users can write it", path);
 }
 
-/* May what is ours in the folder @fd be exchanged by others? */
+/* Fails when other users could replace our files in the folder @fd. */
 static struct err *check_place(int fd, const char *path)
 {
 	struct stat st;
@@ -67,14 +67,14 @@ static struct err *check_own(int fd, const char *path)
 	if (st.st_mode & OTHERS_WRITE)
 		return open_to_others(path);
 	if (S_ISREG(st.st_mode) && st.st_nlink != 1)
-		return err_create(ERR_INFRA, "cannot trust '%s': it has %u names", path,
+		return err_create(ERR_INFRA, "cannot trust '%s': it has %u hard links", path,
 				  (unsigned int)st.st_nlink);
 	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-		return err_create(ERR_INFRA, "cannot trust '%s': it is no file", path);
+		return err_create(ERR_INFRA, "cannot trust '%s': it is not a regular file", path);
 	return NULL;
 }
 
-/* Stands at @fd from now on, which it takes. */
+/* Moves to the folder @fd and takes ownership of @fd. */
 static struct err *step_to(struct walk *w, int fd)
 {
 	close_fd(&w->dir);
@@ -90,7 +90,7 @@ static struct err *start_at_root(struct walk *w)
 	return fd < 0 ? err_errno(errno, "cannot open '/'") : step_to(w, fd);
 }
 
-/* The link @fd is on the way: its words go before the rest. */
+/* Follows the symbolic link @fd: puts its target before the rest of the path. */
 static struct err *follow(struct walk *w, int fd, const struct stat *st)
 {
 	char to[PATH_MAX];
@@ -105,7 +105,7 @@ static struct err *follow(struct walk *w, int fd, const struct stat *st)
 	rest = xasprintf("%s/%s", to, w->rest);
 	free(w->rest);
 	w->rest = rest;
-	/* back to the folder that the link is in */
+	/* back to the folder of the link */
 	w->at.len = (size_t)(strrchr(buf_str(&w->at), '/') - w->at.data);
 	w->at.data[w->at.len] = '\0';
 	return *to == '/' ? start_at_root(w) : NULL;
@@ -132,7 +132,7 @@ static struct err *step(struct walk *w, const char *name)
 	return step_to(w, take_fd(fd));
 }
 
-/* Takes the next name off the rest; NULL at its end. */
+/* Takes the next name off the rest; NULL at the end. */
 static char *next_name(struct walk *w)
 {
 	char *from = w->rest + strspn(w->rest, "/"), *name;
@@ -152,7 +152,7 @@ static struct err *walk(struct walk *w, const char *path, int *fd)
 	char *name;
 
 	if (*path != '/' && !cwd)
-		return err_errno(errno, "cannot tell the working folder");
+		return err_errno(errno, "cannot find the working folder");
 	w->dir = -1;
 	w->rest = xasprintf("%s/%s", cwd ? cwd : "", path);
 	err = start_at_root(w);
@@ -236,7 +236,7 @@ struct err *private_open(const char *path, int *fd)
 struct err *private_file_at(int dir, const char *where, const char *name, int flags, int *fd)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", where, name);
-	/* a fifo that somebody put there must not hold us */
+	/* O_NONBLOCK: opening a fifo that somebody put there must not block */
 	_cleanup_close_ int f = openat(dir, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
 				       0600);
 	struct err *err;

@@ -48,7 +48,7 @@ uint64_t proc_run_delay(pid_t pid)
 							file_read(path, 4096, &text);
 		uint64_t delay;
 
-		/* time on a processor, time ready without one, times it ran */
+		/* ns running, ns waiting on a run queue, number of time slices */
 		if (!err && sscanf(buf_str(&text), "%*u %" SCNu64, &delay) == 1)
 			longest = MAX(longest, delay);
 	}
@@ -84,7 +84,7 @@ static bool is_qemu(pid_t pid)
 	return name && glob_match("/qemu-*", name);
 }
 
-/* Root's QEMUs are another user's: see confine.h. */
+/* QEMUs that root started run as CONFINE_USER: see confine.h. */
 static bool is_ours(pid_t pid)
 {
 	_cleanup_free_ char *path = xasprintf("/proc/%d", pid);

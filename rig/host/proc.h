@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What /proc says of a process of the host. */
+/* What /proc says about a process of the host. */
 #ifndef RIG_PROC_H
 #define RIG_PROC_H
 
@@ -11,22 +11,22 @@ struct proc_stat {
 	char state; /* 'R', 'S', 'Z', ... */
 	pid_t parent;
 	pid_t session;
-	uint64_t start; /* clock ticks from the host's boot */
+	uint64_t start; /* clock ticks since the host's boot */
 };
 
-/* Reads one line of /proc/PID/stat; false if it is none. Pure. */
+/* Parses the line of /proc/PID/stat; false when @line is not one. Pure. */
 bool proc_stat_parse(const char *line, struct proc_stat *out);
 
-/* False when the process @pid is no more. */
+/* Returns false when no process @pid exists. */
 bool proc_stat_read(pid_t pid, struct proc_stat *out);
 
 /*
- * How long, in ns, the thread of @pid that waited most stood ready without a processor since
- * it began (/proc/PID/task/TID/schedstat); 0 when @pid is no more or the host does not tell.
+ * The longest time, in ns, that a thread of @pid has spent runnable but waiting for a processor
+ * since it began (/proc/PID/task/TID/schedstat); 0 when @pid is gone or the host has no such file.
  */
 uint64_t proc_run_delay(pid_t pid);
 
-/* Calls @fn for every process there is. */
+/* Calls @fn for every process of the host. */
 void proc_for_each(void (*fn)(pid_t pid, void *arg), void *arg);
 
 /*

@@ -22,7 +22,7 @@ void qemu_argv_deinit(struct qemu_argv *a)
 	*a = (struct qemu_argv){ 0 };
 }
 
-/* One word from *@at on, quotes taken off; NULL: a quote is not closed. */
+/* Reads one shell word at *@at and removes its quotes; NULL when a quote is not closed. */
 static char *read_word(const char **at)
 {
 	struct buf word = BUF_INIT;
@@ -60,10 +60,11 @@ struct err *qemu_argv_parse(const char *native, struct qemu_argv *out)
 
 		if (!word) {
 			qemu_argv_deinit(&a);
-			return err_create(ERR_INFRA, "libvirt's command line has an open quote");
+			return err_create(ERR_INFRA,
+					  "libvirt's command line has an unclosed quote");
 		}
 		if (!a.n && *word != '/') {
-			free(word); /* of the environment */
+			free(word); /* an environment variable */
 			continue;
 		}
 		add(&a, word);
@@ -74,7 +75,7 @@ struct err *qemu_argv_parse(const char *native, struct qemu_argv *out)
 	return NULL;
 }
 
-/* Commas are doubled, as QEMU's options want it. */
+/* Doubles commas, as QEMU's options require. */
 static void add_value(struct buf *b, const char *value)
 {
 	for (; *value; value++) {
@@ -99,7 +100,7 @@ struct placing {
 	bool ram, console, channel, gdb, monitor;
 };
 
-/* @number, a qemu_fd, as a path. */
+/* The path of @number, an enum qemu_fd. */
 static char *fd_path(unsigned int number)
 {
 	return xasprintf("/proc/self/fd/%u", number);
@@ -112,12 +113,12 @@ static char *place_memory(json_t *object, unsigned int number, const struct qemu
 	json_object_set_new(object, "qom-type", json_string("memory-backend-file"));
 	json_object_set_new(object, "mem-path", json_string(path));
 	json_object_set_new(object, "share", json_boolean(p->shared));
-	/* It would touch every page, and so make every page this QEMU's own. */
+	/* It would touch every page, and so make a private copy of every page. */
 	json_object_del(object, "prealloc");
 	return json_dumps(object, JSON_COMPACT);
 }
 
-/* The number of "memnvdimm0"; -1: it is none. */
+/* The number in an id like "memnvdimm0"; -1 for any other id. */
 static int nvdimm_number(const char *id)
 {
 	unsigned int number;
@@ -128,7 +129,7 @@ static int nvdimm_number(const char *id)
 		       -1;
 }
 
-/* *@word: what goes in place of the object, NULL: nothing does. */
+/* Sets *@word to the replacement of the object @text; NULL: the object is dropped. */
 static struct err *place_object(struct placing *pl, const char *text, char **word)
 {
 	json_t *object = json_loads(text, 0, NULL);
@@ -137,7 +138,8 @@ static struct err *place_object(struct placing *pl, const char *text, char **wor
 	struct err *err = NULL;
 
 	if (!id || !type)
-		err = err_create(ERR_INFRA, "libvirt's command line has an object not in JSON");
+		err = err_create(ERR_INFRA,
+				 "libvirt's command line has an object that is not JSON");
 	else if (!strcmp(type, "secret"))
 		*word = NULL;
 	else if (!strcmp(id, "ram-node0"))
@@ -178,7 +180,7 @@ static char *place_chardev(struct placing *pl, const char *text)
 	return xstrdup(text);
 }
 
-/* The option @name with @value; *@word as place_object(). */
+/* Replaces the option @name with @value; *@word as for place_object(). */
 static struct err *place_option(struct placing *pl, const char *name, const char *value,
 				char **word)
 {
@@ -209,7 +211,7 @@ static void add_pair(struct qemu_argv *a, const char *name, char *value)
 	add(a, value);
 }
 
-/* libvirt would wait for the guest's power-off and end QEMU; here QEMU ends by itself. */
+/* libvirt would wait for power-off and then end QEMU; here QEMU exits by itself. */
 static void add_end(const struct qemu_places *p, struct qemu_argv *a)
 {
 	add(a, xstrdup("-no-reboot"));

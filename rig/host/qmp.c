@@ -35,9 +35,9 @@ static struct err *fill(struct qmp *q, uint64_t deadline)
 	ssize_t n;
 
 	if (q->in.len > LINE_MAX_BYTES)
-		return err_create(ERR_INFRA, "QEMU's monitor says too much");
+		return err_create(ERR_INFRA, "QEMU's monitor sent a line that is too long");
 	if (now >= deadline || poll(&p, 1, (int)MIN((deadline - now) / 1000000 + 1, 3600000u)) == 0)
-		return err_create(ERR_TIMEOUT, "QEMU's monitor gives no answer");
+		return err_create(ERR_TIMEOUT, "QEMU's monitor did not answer in time");
 	n = recv(q->fd, chunk, sizeof(chunk), MSG_DONTWAIT);
 	if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
 		return err_create(ERR_INFRA, "QEMU ended");
@@ -59,7 +59,7 @@ static void note_event(struct qmp *q, const char *event, json_t *message)
 		q->migration = QMP_MIGRATION_FAILED;
 }
 
-/* The next message; events are noted, and handed out too. */
+/* Reads the next message. Records what an event says, and returns events too. */
 static struct err *next(struct qmp *q, uint64_t deadline, json_t **out)
 {
 	const char *event, *end;
@@ -75,7 +75,7 @@ static struct err *next(struct qmp *q, uint64_t deadline, json_t **out)
 	buf_consume(&q->in, (size_t)(end - q->in.data) + 1);
 	if (!json_is_object(message)) {
 		json_decref(message);
-		return err_create(ERR_INFRA, "QEMU's monitor speaks no JSON");
+		return err_create(ERR_INFRA, "QEMU's monitor sent a line that is not JSON");
 	}
 	event = json_string_value(json_object_get(message, "event"));
 	if (event)
@@ -100,12 +100,12 @@ static struct err *refusal(json_t *error)
 	_cleanup_buf_ struct buf why = BUF_INIT;
 	const char *text = json_string_value(json_object_get(error, "desc"));
 
-	text = text ? text : "for no reason";
+	text = text ? text : "no reason given";
 	buf_add_escaped(&why, text, strlen(text), 400);
 	return err_create(ERR_INFRA, "QEMU refuses: %s", buf_str(&why));
 }
 
-/* @fd (-1: none) goes along for QEMU to take. */
+/* Sends @line, and with it @fd (-1: none). */
 static bool send_line(struct qmp *q, char *line, int fd)
 {
 	struct iovec iov = { .iov_base = line, .iov_len = strlen(line) };
@@ -220,6 +220,6 @@ struct err *qmp_migrate(struct qmp *q, bool incoming, int fd, uint64_t deadline)
 		err = next(q, deadline, &message);
 	}
 	if (!err && q->migration == QMP_MIGRATION_FAILED)
-		err = err_create(ERR_INFRA, "QEMU gave up");
+		err = err_create(ERR_INFRA, "QEMU's migration failed");
 	return err_wrap(err, "cannot %s the guest's state", incoming ? "read" : "write");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One QEMU's monitor, spoken to in JSON. For one thread. Errors are ERR_INFRA or ERR_TIMEOUT. */
+/* The JSON monitor (QMP) of one QEMU. Not thread-safe. Errors are ERR_INFRA or ERR_TIMEOUT. */
 #ifndef RIG_QMP_H
 #define RIG_QMP_H
 
@@ -15,34 +15,34 @@ enum qmp_migration {
 struct qmp {
 	int fd; /* owned */
 	struct buf in;
-	enum qmp_migration migration; /* the last end of one that QEMU told of */
+	enum qmp_migration migration; /* how the last migration ended, by QEMU's event */
 };
 
 /* Takes @fd, a connected socket. */
 void qmp_init(struct qmp *q, int fd);
 void qmp_deinit(struct qmp *q);
 
-/* Hears QEMU's greeting and answers it. @deadline as in now_ns(), here and below. */
+/* Reads QEMU's greeting and answers it. @deadline is a time of now_ns(), here and below. */
 struct err *qmp_greet(struct qmp *q, uint64_t deadline) __must_check;
 
 /*
- * Gives the command @text, a JSON object, and waits for its reply: *@reply (NULL: not
- * wanted) is that object's text, free() it. QEMU's refusal is an error.
+ * Sends the command @text, a JSON object, and waits for the reply: *@reply (NULL: not
+ * wanted) becomes the text of the reply's object; free() it. An error reply of QEMU is an error.
  */
 struct err *qmp_command(struct qmp *q, const char *text, uint64_t deadline, char **reply)
 	__must_check;
 
-/* The same with the open file @fd, which stays the caller's, for QEMU to take. */
+/* The same, and passes the open file @fd to QEMU; @fd stays the caller's. */
 struct err *qmp_command_fd(struct qmp *q, const char *text, int fd, uint64_t deadline, char **reply)
 	__must_check;
 
-/* The same for a line for people; *@reply is what QEMU would print. */
+/* The same for @line, a command of the human monitor; *@reply is what QEMU would print. */
 struct err *qmp_human(struct qmp *q, const char *line, uint64_t deadline, char **reply)
 	__must_check;
 
 /*
- * Lets the guest's state, without RAM that is shared, out to or in from the open file
- * @fd, which stays the caller's, and waits until it is done.
+ * Migrates the guest's state, without shared RAM, to the open file @fd, or from it when
+ * @incoming, and waits until that is done. @fd stays the caller's.
  */
 struct err *qmp_migrate(struct qmp *q, bool incoming, int fd, uint64_t deadline) __must_check;
 

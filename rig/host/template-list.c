@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the store holds, and making it hold less. */
+/* Lists what the template store holds, and removes from it. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "host/template-store.h"
 
 #define MARK_MAX 16384
-/* "making-PID-" and this much of the key: see make() in template.c. */
+/* "making-PID-" and the first digits of the key: see make() in template.c. */
 #define MAKING "making-%*d-%16[0-9a-f]%n"
 
 static void measure(struct template_entry *e)
@@ -33,7 +33,7 @@ static void measure(struct template_entry *e)
 		closedir(dir);
 }
 
-/* What finish() in template.c noted for people. */
+/* Reads the name of the kernel, which finish() in template.c noted. */
 static char *read_kernel(const char *folder)
 {
 	static const char note[] = "\nnote kernel ";
@@ -52,7 +52,7 @@ static char *read_kernel(const char *folder)
 	return xstrndup(at, strcspn(at, "\n"));
 }
 
-/* The lock under which the half-made one with such a key is made. */
+/* The lock of the template that a half-made folder belongs to; @key is a part of its key. */
 static char *find_lock(const char *store, const char *key)
 {
 	DIR *dir = opendir(store);
@@ -173,7 +173,7 @@ bool template_make_room(const char *store, uint64_t need)
 	return has_room(store, need);
 }
 
-/* Who waits for the lock, or opened it a moment ago, sees that it is gone and makes another. */
+/* A process that waits for the lock, or has just opened it, sees the unlink and makes a new one. */
 static void sweep_lock(const char *store, const char *key)
 {
 	_cleanup_free_ char *folder = xasprintf("%s/%s", store, key);

@@ -48,7 +48,7 @@ static bool has_file(const struct template_mark *m, const char *name)
 	return false;
 }
 
-/* One line; *@ended by the last. */
+/* Parses one line; sets *@ended at the last. */
 static bool parse_line(const char *line, struct template_mark *m, bool *ended)
 {
 	if (*ended)
@@ -100,7 +100,7 @@ char *template_mark_format(const struct template_mark *m, const char *notes)
 	return buf_take(&b);
 }
 
-/* Only what is on the disk may be called complete: a crash would leave zeroes. */
+/* A template must be on the disk before it is marked: a crash would leave zeroes. */
 static struct err *flush(const char *path)
 {
 	_cleanup_close_ int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -143,7 +143,7 @@ struct err *template_check(const char *folder, const char *key)
 	if (err)
 		return err;
 	if (!template_mark_parse(buf_str(&text), &m) || strcmp(m.key, key))
-		return err_create(ERR_INFRA, "'%s' is not of this template", path);
+		return err_create(ERR_INFRA, "'%s' is damaged or of another template", path);
 	for (size_t i = 0; i < m.nr_files && !err; i++) {
 		_cleanup_free_ char *file = xasprintf("%s/%s", folder, m.files[i].name);
 
@@ -157,7 +157,7 @@ static bool is_zero(const char *page)
 	return !page[0] && !memcmp(page, page + 1, PAGE - 1);
 }
 
-/* Punches what is zero in the data [from, to) of the file mapped at @data. */
+/* Punches holes where [from, to) of the file, mapped at @data, is zero. */
 static void punch_range(int fd, const char *data, off_t from, off_t to)
 {
 	off_t start = -1;
@@ -201,7 +201,7 @@ struct err *template_punch(const char *path)
 	return NULL;
 }
 
-/* The file may have been removed, and another made, before the lock was had. */
+/* False when the file was removed or replaced before we got its lock. */
 static bool still_there(const char *path, int fd)
 {
 	struct stat mine, now;
@@ -248,7 +248,7 @@ struct err *template_lock(const char *path, bool alone, uint64_t patience_ns, in
 		if (now_ns() >= deadline)
 			return err_create(ERR_TIMEOUT, "'%s' is held by another daxrig", path);
 		inotify_add_watch(watch, path, IN_CLOSE | IN_DELETE_SELF);
-		/* The close is told before the lock is gone, so look again soon. */
+		/* inotify reports the close before the lock is released, so try again soon. */
 		if (poll(p, ARRAY_SIZE(p), LOOK_AGAIN_MS) > 0 && p[1].revents)
 			return err_create(ERR_CANCELLED, "interrupted");
 		while (read(watch, events, sizeof(events)) > 0)

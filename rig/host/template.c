@@ -18,13 +18,13 @@
 
 #define FORMAT "2"
 #define READY "daxrig: boot: ready at "
-/* As guest.c's, and then some: the state must be written once, not soon. */
+/* Longer than BOOT_MS in guest.c: a template is made once, so it may take its time. */
 #define BOOT_NS 30000000000ull
-/* Once ready the kernel frees its init memory and such; then it says no more. */
+/* After the agent is ready the kernel still frees its init memory; then it prints nothing more. */
 #define QUIET_MS 300
 /* Longer than another daxrig needs to make it. */
 #define LOCK_NS 120000000000ull
-/* A damaged one can be in use all the same: for long, and nobody makes it anew then. */
+/* Shorter: a damaged template may stay in use for long, and then it cannot be made again. */
 #define LOCK_ALONE_NS 30000000000ull
 #define UUID "6461786d-0000-4000-8000-74656d706c61"
 
@@ -33,10 +33,10 @@ struct template
 	struct virt *virt;
 	char key[SHA256_HEX];
 	char *folder;
-	struct qemu_argv argv; /* libvirt's words */
+	struct qemu_argv argv; /* libvirt's command line */
 	bool gdb;
 	size_t nvdimms;
-	int kernel, initrd; /* held for all QEMUs; initrd -1: none */
+	int kernel, initrd; /* from fork_hold(), for all QEMUs; initrd -1: none */
 	int lock;
 	uint64_t made_ns;
 };
@@ -44,7 +44,7 @@ struct template
 struct making {
 	const struct template_inputs *in;
 	struct template *t;
-	char *folder; /* until it gets its name */
+	char *folder; /* its name while the template is being made */
 	const char *names[TEMPLATE_FILES_MAX + 1];
 	char nvdimms[GEOMETRY_NVDIMMS_MAX][32];
 	struct console console;
@@ -61,7 +61,7 @@ uint64_t template_made_ns(const struct template *t)
 	return t->made_ns;
 }
 
-/* What libvirt would start, its paths being those of nobody. */
+/* Asks libvirt for its command line for @spec, with placeholder paths. */
 static struct err *ask_argv(struct virt *v, const struct domain_spec *spec, struct qemu_argv *out)
 {
 	struct domain_nvdimm nvdimms[GEOMETRY_NVDIMMS_MAX];
@@ -83,7 +83,7 @@ static struct err *ask_argv(struct virt *v, const struct domain_spec *spec, stru
 	return err ? err : qemu_argv_parse(native, out);
 }
 
-/* A KVM guest sees the host's processor, and its clocks are the host kernel's. */
+/* Under KVM the guest sees the host's processor and the host kernel's clocks. */
 static void add_host(struct sha256 *sha)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
@@ -102,8 +102,8 @@ static void add_host(struct sha256 *sha)
 }
 
 /*
- * The command line holds the shape, the accelerator, the kernel's words and the
- * machine; what files it names is told by the keys and, of QEMU, by its looks.
+ * The command line determines the shape, the accelerator, the kernel's command line and the
+ * machine. The contents of the files it names are covered by their keys, and QEMU by stat().
  */
 static struct err *make_key(const struct template_inputs *in, const struct qemu_argv *argv,
 			    char key[static SHA256_HEX])
@@ -193,8 +193,8 @@ static struct err *start_guest(struct making *m)
 	return err;
 }
 
-/* Until the agent waits for a host and nothing more is printed. */
-/* A kernel that complained on its way is no ground for cases: one that is booted says so. */
+/* Waits until the agent waits for a host and the guest prints nothing more. */
+/* A kernel with a splat during boot gets no template: a booted guest reports the splat. */
 static struct err *clean_boot(struct making *m)
 {
 	struct splat *s = console_take_splat(&m->console, true);
@@ -286,7 +286,7 @@ static struct err *finish(struct making *m)
 	return err;
 }
 
-/* The largest file sets how much must be free: see nvdimm_create(). */
+/* Frees room for the largest file: see nvdimm_create(). */
 static void make_room(const struct template_inputs *in)
 {
 	_cleanup_free_ char *store = xasprintf("%s/templates", in->cache);
@@ -297,7 +297,7 @@ static void make_room(const struct template_inputs *in)
 	(void)template_make_room(store, need);
 }
 
-/* Under the lock, alone. */
+/* Call it with the lock held exclusively. */
 static struct err *make(struct template *t, const struct template_inputs *in)
 {
 	struct making m = { .in = in, .t = t };
@@ -324,7 +324,7 @@ static struct err *make(struct template *t, const struct template_inputs *in)
 	return err;
 }
 
-/* True, and the lock held with others, when a whole one is there. */
+/* True, with the lock held shared, when the cache has a complete template. */
 static bool take(struct template *t, const char *lock, int cancel_fd, struct err **err)
 {
 	_cleanup_err_ struct err *wrong = NULL;
@@ -337,7 +337,7 @@ static bool take(struct template *t, const char *lock, int cancel_fd, struct err
 	wrong = template_check(t->folder, t->key);
 	if (wrong)
 		return false;
-	/* When it was used last. */
+	/* Its mtime is the time of the last use. */
 	utimensat(AT_FDCWD, mark, NULL, 0);
 	t->lock = take_fd(fd);
 	return true;
@@ -348,7 +348,7 @@ static struct err *take_or_make(struct template *t, const struct template_inputs
 	_cleanup_free_ char *lock = xasprintf("%s.lock", t->folder);
 	struct err *err = NULL;
 
-	/* Another may make it, or remove it, between two looks. */
+	/* Another daxrig may make or remove it between two attempts. */
 	for (int i = 0; i < 3 && !err; i++) {
 		_cleanup_close_ int fd = -1;
 		_cleanup_err_ struct err *wrong = NULL;
@@ -361,14 +361,15 @@ static struct err *take_or_make(struct template *t, const struct template_inputs
 			break;
 		wrong = template_check(t->folder, t->key);
 		if (wrong && path_exists(t->folder))
-			progress_line(in->say, "a kept guest is damaged and made again: %s",
+			progress_line(in->say, "a template is damaged; making it again: %s",
 				      wrong->message);
 		if (wrong)
 			err = make(t, in);
 		if (err)
 			unlink(lock);
 	}
-	return err ? err : err_create(ERR_INFRA, "'%s' does not last", t->folder);
+	return err ? err :
+		     err_create(ERR_INFRA, "'%s' disappeared each time it was made", t->folder);
 }
 
 struct err *template_get(struct virt *v, const struct template_inputs *in, struct template **out)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A guest booted once, to where its agent waits for a host, and kept on disk; and
- * guests that start from there. All of what one boots to lies in CACHE/templates/KEY/:
+ * A template is a guest that was booted once, to the point where its agent waits for a host,
+ * and then saved to disk; forks are guests that start from it. CACHE/templates/KEY/ holds:
  *
- *	ram nvdimm0 ...	memory, mapped private by each fork and so shared by all
- *	state		of QEMU's devices
+ *	ram nvdimm0 ...	memory; each fork maps it private, so unchanged pages are shared
+ *	state		the state of QEMU's devices
  *	console		what the guest printed until then
  *	complete	see template-store.h
  *
- * KEY stands for all that goes in: see make_key() in template.c.
+ * KEY is a digest of all inputs: see make_key() in template.c.
  */
 #ifndef RIG_TEMPLATE_H
 #define RIG_TEMPLATE_H
@@ -22,36 +22,36 @@
 /* What a template is made of; borrowed. */
 struct template_inputs {
 	const char *cache;		/* folder */
-	const char *kernel, *image;	/* their keys */
-	const char *qemu;		/* version */
+	const char *kernel, *image;	/* keys in their stores */
+	const char *qemu;		/* QEMU's version */
 	const struct domain_spec *spec; /* complete but for name, console and NVDIMM paths */
 	double scale;			/* of time limits */
 	int cancel_fd;
 	struct leftover *leftover;
-	const struct progress *say; /* a damaged one is made again */
+	const struct progress *say; /* told when a damaged template is made again */
 };
 
 struct template;
 
 /*
- * Takes a template from the cache, made first when there is none or it is damaged; it
- * stays there until template_put(). ERR_CANCELLED: cancel_fd became readable. Any
- * other error: boot guests without one. @v must be private.
+ * Takes a template from the cache; makes it first when it is missing or damaged. The cache
+ * keeps it until template_put(). ERR_CANCELLED: cancel_fd became readable. After any
+ * other error, boot guests without a template. @v must be private.
  */
 struct err *template_get(struct virt *v, const struct template_inputs *in, struct template **out)
 	__must_check;
 
-/* Before virt_close(), after its forks are gone. NULL is fine. */
+/* Call it before virt_close(), after all forks are destroyed. NULL is fine. */
 void template_put(struct template *t);
 
-/* Its folder, and what it took to make it: 0 when it was there. */
+/* The template's folder, and the ns it took to make it: 0 when the cache had it. */
 const char *template_folder(const struct template *t);
 uint64_t template_made_ns(const struct template *t);
 
 /*
- * As virt_domain_start(), from where @t stands. Of @spec, which must be of the inputs'
- * shape, only console, channel and gdb are looked at. The caller's thread must outlive
- * the guest: see fork.h.
+ * As virt_domain_start(), but starts from @t. @spec must have the shape of the inputs' spec;
+ * only its console, channel and gdb are used. The calling thread must outlive the guest: see
+ * fork.h.
  */
 struct err *template_fork(const struct template *t, const struct domain_spec *spec,
 			  struct virt_domain **out) __must_check;

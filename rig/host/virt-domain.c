@@ -47,7 +47,7 @@ void virt_note_exit(struct virt *v, pid_t pid, bool killed)
 	pthread_mutex_unlock(&v->lock);
 }
 
-/* Before the guest starts, so that no event of it is missed. */
+/* Call it before the guest starts, so that no event is missed. */
 struct err *virt_domain_create(struct virt *v, const struct virt_domain_ops *ops, const char *name,
 			       const char *channel, struct virt_domain **out)
 {
@@ -89,7 +89,7 @@ static void domain_free(struct virt_domain *d)
 	free(d);
 }
 
-/* The driver inside this process leaves QEMU's process id in its folder. */
+/* Finds QEMU's process id, which the driver inside this process writes to its folder. */
 static void find_process(struct virt_domain *d)
 {
 	_cleanup_free_ char *path = NULL;
@@ -113,8 +113,8 @@ static void find_process(struct virt_domain *d)
 }
 
 /*
- * A QEMU of root's without capabilities reads no file in somebody else's private folder,
- * as root does: what it loads at its start is *@path's copy then. Remove and free() that.
+ * Root without capabilities cannot read files in another user's private folder, so such a
+ * QEMU loads a copy: *@path is set to *@copy. The caller removes the file and frees *@copy.
  */
 static struct err *copy_near(const struct virt_domain *d, const char **path, char **copy)
 {
@@ -173,8 +173,8 @@ static void *launch_confined(void *arg)
 }
 
 /*
- * The driver inside this process starts QEMU from the thread that asks for it, and as
- * root would leave it every capability: so the thread is one of its own.
+ * The driver inside this process starts QEMU from the calling thread, and as root would leave
+ * QEMU every capability. So this uses a new thread, which gives up its capabilities first.
  */
 static struct err *launch_aside(struct virt_domain *d, const struct domain_spec *spec)
 {
@@ -285,8 +285,8 @@ int virt_domain_event_fd(const struct virt_domain *d)
 }
 
 /*
- * libvirt asks QEMU politely first and looks again every 200 ms; nothing of the
- * guest is to be saved, so it is killed before libvirt is told to clean up.
+ * libvirt sends QEMU SIGTERM first and polls every 200 ms. The guest has nothing to save, so
+ * we kill QEMU before libvirt cleans up.
  */
 void virt_domain_kill(struct virt_domain *d)
 {
@@ -316,7 +316,7 @@ void virt_domain_destroy(struct virt_domain *d)
 	domain_free(d);
 }
 
-/* 0, or -errno: -ENOENT and -ECONNREFUSED mean that nobody listens there yet. */
+/* Returns 0 or -errno: -ENOENT and -ECONNREFUSED mean that nobody listens there yet. */
 static int try_connect(const char *path, int *fd)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -332,7 +332,7 @@ static int try_connect(const char *path, int *fd)
 	return 0;
 }
 
-/* Waits for a change in the watched folder: false when the deadline came or @d went. */
+/* Waits for a change in the watched folder; false when @deadline passed or @d is gone. */
 static bool wait_change(struct virt_domain *d, int watch, uint64_t deadline)
 {
 	struct pollfd pfds[] = {
@@ -393,6 +393,6 @@ struct err *virt_domain_hand_fd(struct virt_domain *d, int fd, int *there)
 	if (err)
 		return err;
 	if (!number || sscanf(number, "\"fd\": %d", there) != 1)
-		return err_create(ERR_INFRA, "QEMU does not take a file");
+		return err_create(ERR_INFRA, "QEMU did not take the file descriptor");
 	return NULL;
 }

@@ -16,7 +16,7 @@
 #include "base/files.h"
 #include "host/proc.h"
 
-/* libvirt hands QEMU's warnings on, a line each; the last says why it failed. */
+/* libvirt's message has QEMU's warnings, one a line; the last line says why QEMU failed. */
 struct err *virt_error(const char *fmt, ...)
 {
 	_cleanup_free_ char *why = xstrdup(virGetLastErrorMessage()), *what = NULL;
@@ -49,11 +49,10 @@ static void wake_loop(int timer, void *opaque)
 }
 
 /*
- * QEMU is started as a daemon. Dead, it stays a zombie until its parent looks, and
- * libvirt waits for that in steps of 200 ms; a container's first process may never
- * look. So this process adopts the daemons started below it and reaps them at once.
- * Children of its own, and those of libvirt that only lead to a daemon, are left to
- * whoever started them and waits for them.
+ * libvirt starts QEMU as a daemon. A dead daemon stays a zombie until its parent reaps it;
+ * libvirt polls for that every 200 ms, and the first process of a container may never do
+ * it. So this process adopts the daemons started below it and reaps them at once. It leaves
+ * its own children, and libvirt's intermediate children, to the code that waits for them.
  */
 static void reap_daemon(pid_t pid, void *arg)
 {
@@ -89,8 +88,8 @@ static void *run_loop(void *arg)
 }
 
 /*
- * The driver starts threads of its own: they, like ours, must leave the
- * process's signals to whoever waits for them.
+ * Call it with all signals blocked: the driver starts threads of its own, and these, like
+ * ours, must leave the signals of the process to others.
  */
 static struct err *start_loop(struct virt *v)
 {
@@ -126,7 +125,7 @@ static struct err *write_config(const char *root)
 
 	if (err)
 		return err;
-	/* No virtlogd, no cgroups, no labels, nobody's files change owner. */
+	/* No virtlogd, no cgroups, no security labels, and no change of a file's owner. */
 	buf_adds(&text, "stdio_handler = \"file\"\n"
 			"cgroup_controllers = []\n"
 			"security_driver = \"none\"\n"
@@ -139,9 +138,9 @@ static struct err *write_config(const char *root)
 }
 
 /*
- * Asking QEMU what it can do takes over a second. libvirt keeps the answers
- * under ROOT/cache and checks them against the host and the QEMU binary; two
- * processes cannot share a root, but they can share that folder.
+ * Querying QEMU's capabilities takes over a second. libvirt caches them under ROOT/cache
+ * and checks them against the host and the QEMU binary. Two processes cannot share a
+ * root, but they can share that folder.
  */
 static struct err *link_cache(const char *root, const char *cache)
 {

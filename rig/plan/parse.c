@@ -48,7 +48,7 @@ struct err *plan_add_scenario(struct plan *plan, const struct plan_source *sourc
 	return err;
 }
 
-/* @err with the place of @l; NULL stays NULL. */
+/* Adds the position of @l to @err; NULL stays NULL. */
 static struct err *placed(struct line *l, struct err *err)
 {
 	struct err *whole = err ? line_error(l, "%s", err->message) : NULL;
@@ -117,7 +117,7 @@ static struct err *unknown_dimension(struct line *l, const char *word, const cha
 	return line_unknown(l, &n, "dimension", NULL);
 }
 
-/* KEY=LIST, where no key comes twice. */
+/* Reads KEY=LIST; a key may occur once. */
 static struct err *read_choice(struct line *l, struct matrix_choice *c, bool *given)
 {
 	static const char keys[] = "fs=, geometry=, pins=, when=, ops=, overlap= or end= with "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The cases of a plan: each once, in an order, some of them. */
+/* The cases of a plan: no duplicates, ordered, and selected. */
 #include "plan/private.h"
 
 #include <inttypes.h>
@@ -19,7 +19,7 @@ static uint32_t hash(const char *s)
 	return h;
 }
 
-/* The slot that has @name, or the free one for it. */
+/* The slot of @name, or the free slot where it goes. */
 static uint32_t *find_slot(const struct plan *plan, const char *name)
 {
 	size_t i = hash(name) & (plan->index_size - 1);
@@ -29,7 +29,7 @@ static uint32_t *find_slot(const struct plan *plan, const char *name)
 	return &plan->index[i];
 }
 
-/* At least twice as many slots as cases. */
+/* Makes an index with at least twice as many slots as cases. */
 static void build_index(struct plan *plan)
 {
 	size_t size = 1024;
@@ -44,7 +44,7 @@ static void build_index(struct plan *plan)
 	plan->indexed = plan->nr_cases;
 }
 
-/* The cases are not where they were. */
+/* Call it after cases moved. */
 static void drop_index(struct plan *plan)
 {
 	free(plan->index);
@@ -138,7 +138,7 @@ void plan_repeat(struct plan *plan, unsigned int n)
 	drop_index(plan);
 	plan->cases = xrealloc(plan->cases, once * n, sizeof(*plan->cases));
 	plan->cap_cases = plan->nr_cases = once * n;
-	/* the first round last: the others are made of it */
+	/* the first round last: the others are copied from it */
 	for (unsigned int round = n; round-- > 0;) {
 		for (size_t i = 0; i < once; i++) {
 			struct plan_case c = plan->cases[i];
@@ -173,7 +173,7 @@ struct err *plan_shard_parse(const char *text, struct plan_shard *out)
 	if (!slash || !parse_number(text, (size_t)(slash - text), &out->number) ||
 	    !parse_number(slash + 1, strlen(slash + 1), &out->of) || out->number > out->of)
 		return err_create(ERR_USAGE,
-				  "'%s' is no shard: expected I/N, with I from 1 to N "
+				  "'%s' is not a shard: expected I/N, with I from 1 to N "
 				  "and N up to %u",
 				  text, SHARDS_MAX);
 	return NULL;
@@ -193,7 +193,7 @@ void plan_take_shard(struct plan *plan, struct plan_shard shard)
 	drop_index(plan);
 }
 
-/* splitmix64: the same everywhere, for good */
+/* splitmix64: the same sequence on every host and in every version */
 static uint64_t next_random(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15ull;

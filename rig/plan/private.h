@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between plan.c (the cases of a plan) and plan-parse.c (its text). */
+/* Shared by plan.c (the cases of a plan) and parse.c (its text) only. */
 #ifndef RIG_PLAN_PRIVATE_H
 #define RIG_PLAN_PRIVATE_H
 
 #include "plan/plan.h"
 
-/* Takes @c; a case of that name that is there already wins. */
+/* Takes ownership of @c, and drops it when the plan already has a case of that name. */
 void plan_add_case(struct plan *plan, struct plan_case c);
 
-/* A combination, once: a case, or with @reason none. */
+/* Adds a combination, once: as a case, or as left out when @reason is not NULL. */
 void plan_add_point(struct plan *plan, const struct matrix_point *p,
 		    const struct matrix_reason *reason);
 

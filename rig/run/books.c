@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The books of a run: which cases are over, in which order their results come out. */
+/* The account of a run: which cases are over, and printing their results in the plan's order. */
 #include <poll.h>
 
 #include "run/record-private.h"
 
-/* Of the time a record took to write: so long it is left alone. */
+/* After writing run.json, wait this many times as long as that took before the next write. */
 #define RECORD_REST 20
 
 uint64_t run_now(const struct run *r)
@@ -19,7 +19,7 @@ bool run_cancelled(const struct run *r)
 	return poll(&p, 1, 0) > 0;
 }
 
-/* Results come out in the plan's order, whenever they came in. Under lock. */
+/* Prints results in the plan's order, in whatever order the cases ended. Call it under the lock. */
 static void report_ready(struct run *r)
 {
 	render_clear(&r->live);
@@ -28,8 +28,9 @@ static void report_ready(struct run *r)
 }
 
 /*
- * The record so far, for whoever looks on or finds it after a crash. It is written whole:
- * with thousands of cases not after each, but in a twentieth of the time at most. Under lock.
+ * Writes the record so far, for a reader during the run or after a crash. It is written as a
+ * whole, so with thousands of cases not after each one; writing takes at most a twentieth
+ * of the time. Call it under the lock.
  */
 static struct err *write_record(struct run *r)
 {

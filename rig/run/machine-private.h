@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What guests of one place in a run are described and made with, one after another. */
+/* The setup and the devices of one worker's guests, which run one after another. */
 #ifndef RIG_RUN_MACHINE_PRIVATE_H
 #define RIG_RUN_MACHINE_PRIVATE_H
 
@@ -14,16 +14,16 @@ struct machine {
 	unsigned int id;
 };
 
-/* @base has what is the same for all; @id is this one's alone, or others' that do not start. */
+/* @base is common to all machines; @id is unique among those that start guests. */
 void machine_init(struct machine *m, const struct guest_setup *base, const struct geometry *g,
 		  const struct leftover *leftover, unsigned int id);
 void machine_deinit(struct machine *m);
 
-/* Fresh files for setup.spec.nvdimms; machine_drop_nvdimms() them, after an error, too. */
+/* Makes new files for setup.spec.nvdimms; machine_drop_nvdimms() them, also after an error. */
 struct err *machine_make_nvdimms(struct machine *m) __must_check;
 void machine_drop_nvdimms(struct machine *m);
 
-/* Where the next guest's console goes; takes @path. */
+/* Sets the console file of the next guest; takes ownership of @path. */
 void machine_set_console(struct machine *m, char *path);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A run, as the files of this folder share it. Calls go one way: run.c to worker.c and setup.c,
- * these to machine.c and books.c, and that to record.c.
+ * A run, as the files of this folder share it. Calls go one way: run.c calls worker.c and
+ * setup.c, these call machine.c and books.c, and books.c calls record.c.
  */
 #ifndef RIG_RUN_PRIVATE_H
 #define RIG_RUN_PRIVATE_H
@@ -26,20 +26,20 @@ struct run {
 	struct geometry geometry;
 	struct kernel *kernel;
 	struct image *image;
-	struct run_host host; /* o->host's, or closed in the end */
+	struct run_host host; /* a copy of *o->host, or this run's own, closed at its end */
 	struct virt_versions versions;
 	struct rundir dir;
 	bool has_dir;
 	struct render_run shown;
-	struct render live;    /* to standard error, as cases come */
+	struct render live;    /* to standard error, as cases end */
 	struct render results; /* to standard output, in the plan's order */
-	struct progress say;   /* lines to live; from any thread */
-	struct progress note;  /* the same, and to the record */
-	int cancel_fd;	       /* readable: somebody wants all to end */
+	struct progress say;   /* prints a line through live; from any thread */
+	struct progress note;  /* the same, and adds the line to the record */
+	int cancel_fd;	       /* readable: the run is cancelled */
 	uint64_t start_ns;
-	uint64_t plan_ns; /* since then, when the first case could begin */
+	uint64_t plan_ns; /* when the first case could begin, since start_ns */
 
-	struct guest_setup base; /* of every guest; each worker fills in its own paths */
+	struct guest_setup base; /* common to all guests; each worker fills in its own paths */
 	struct run_template {
 		struct template *template; /* NULL: guests are booted */
 		char *cmdline;
@@ -47,29 +47,29 @@ struct run {
 
 	/* shared by the workers, under lock */
 	pthread_mutex_t lock;
-	size_t next;		 /* the case to take */
-	bool enough;		 /* no more are taken: o->over said so */
-	size_t reported;	 /* cases whose result is out, in the plan's order */
-	uint64_t write_again_ns; /* the record is not written before */
+	size_t next;		 /* the next case to take */
+	bool enough;		 /* o->over returned true: workers take no more cases */
+	size_t reported;	 /* cases whose result is printed, in the plan's order */
+	uint64_t write_again_ns; /* the record is not written before this time */
 	bool no_template;	 /* forks failed too often */
 	unsigned int fork_failures, boot_failures; /* in a row */
 	unsigned int guests;			   /* started so far */
 	struct err *err;			   /* what ends the run early */
 	struct case_record **records;		   /* by place in the plan; NULL: not over yet */
 	struct run_record json;
-	const char **notes; /* what was noted, NULL behind the last */
+	const char **notes; /* the notes, NULL after the last */
 	size_t nr_notes;
 	char started[32], host_kernel[256], host_cpu[128], geometry_text[256], shard_text[32];
 	char *plan_text;
 };
 
-/* Any thread: the case at @place is over, judged; takes @rec. */
+/* Call it when the case at @place is over and judged. Takes ownership of @rec. Any thread. */
 void run_case_over(struct run *r, size_t place, struct case_record *rec);
 
 /* Nanoseconds since the run began. */
 uint64_t run_now(const struct run *r);
 
-/* True once somebody wants all to end. */
+/* True after the run was cancelled. */
 bool run_cancelled(const struct run *r);
 
 /* The template for cases on @fs. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* --repeat: cases that did not come out the same each time are races; how often. */
+/* --repeat: a case whose verdict varies is a race; prints how often each verdict came. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@ struct rate {
 	unsigned int n[VERDICT_ERROR + 1], runs;
 };
 
-/* Of the case at @first and all that repeat it: the name up to '#' is theirs. */
+/* Counts the verdicts of the case at @first and its repeats, which share the name up to '#'. */
 static struct rate rate_of(const struct run *r, size_t first)
 {
 	size_t len = strcspn(r->plan.cases[first].name, "#");
@@ -67,6 +67,7 @@ void run_tell_rates(struct run *r)
 		races++;
 		name_race(r, i, &rate);
 	}
-	progress_line(&r->note, "%zu cases %u times: %zu came out the same each time, %zu did not",
-		      cases, r->o->repeat, cases - races, races);
+	progress_line(&r->note,
+		      "%zu cases %u times: %zu had the same verdict each time, %zu did not", cases,
+		      r->o->repeat, cases - races, races);
 }

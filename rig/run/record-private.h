@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is written down of a run. */
+/* Writes the record of a run. */
 #ifndef RIG_RUN_RECORD_PRIVATE_H
 #define RIG_RUN_RECORD_PRIVATE_H
 
 #include "run/private.h"
 
-/* What run.json will say of the run itself, as far as it is known; again is fine. */
+/* Fills in what run.json says about the run itself, as far as known. Fine to call again. */
 void run_record_begin(struct run *r);
-/* Writes run.json as of now. */
+/* Writes run.json. @reason says why the run is not @complete; NULL: none. */
 struct err *run_record_write(struct run *r, bool complete, const char *reason) __must_check;
 
-/* What --repeat was for: cases whose verdict changed, as notes. */
+/* After --repeat: notes each case whose verdict changed, and the totals. */
 void run_tell_rates(struct run *r);
 
 #endif

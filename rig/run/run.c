@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A run from its beginning to its end. */
+/* Runs all cases of a run, from preparing it to writing its record. */
 #include "run/run.h"
 
 #include <errno.h>
@@ -41,7 +41,7 @@ static unsigned int job_count(const struct run *r)
 	return (unsigned int)MAX(MIN(jobs, r->plan.nr_cases), 1u);
 }
 
-/* Meanwhile the live line shows how time goes by. */
+/* Waits for the worker's thread, and meanwhile updates the time in the live line. */
 static void join_worker(struct run *r, struct worker *w)
 {
 	struct timespec next;
@@ -102,7 +102,7 @@ static size_t count_over(const struct run *r)
 	return n;
 }
 
-/* Behind a gap that an early end left, results come out all the same. */
+/* After an early end prints all remaining results, and "not run" for cases that did not run. */
 static void report_rest(struct run *r, const char *reason, struct case_record **not_run)
 {
 	for (; r->reported < r->plan.nr_cases; r->reported++) {
@@ -132,7 +132,7 @@ static struct err *end_results(struct run *r, const char *reason)
 			 NULL;
 }
 
-/* Closes the books, whatever happened. */
+/* Prints the remaining results and writes the final record, after success and failure alike. */
 static struct err *finish(struct run *r, struct err *err, int *status)
 {
 	_cleanup_free_ char *where = xasprintf("the record of this run is in '%s'", r->dir.path);
@@ -177,7 +177,7 @@ struct err *run_cases(const struct run_options *o, int *status)
 			     &r->shown);
 		err = finish(r, run_plan(r), status);
 	} else if (r->has_dir) {
-		/* the first reason is the one to tell */
+		/* the first error is the one to report */
 		err_free(run_record_write(r, false, err->message));
 	}
 	render_end(&r->live, run_now(r), NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Everything up to the first guest, and its end. */
+/* Prepares a run up to its first guest, and frees it at its end. */
 #ifndef RIG_RUN_SETUP_PRIVATE_H
 #define RIG_RUN_SETUP_PRIVATE_H
 

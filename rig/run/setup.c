@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a run stands on: cases, kernel, image, connection, folders, devices. */
+/* Prepares what a run needs: cases, kernel, image, connection, folders, devices. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,8 +19,8 @@
 #define BOOT_LOG_MAX (16u << 20)
 
 /*
- * nokaslr and mitigations=off: symbols stand where kallsyms says and memory can be
- * read from outside. panic=0: a panicked guest stands still and is seen.
+ * nokaslr and mitigations=off: symbols are where kallsyms says and memory can be read
+ * from outside. panic=0: a panicked guest stops and does not reboot, so daxrig sees it.
  */
 static const char cmdline[] = "console=" ARCH_CONSOLE " nokaslr mitigations=off panic=0 "
 			      "loglevel=7 printk.time=1";
@@ -42,7 +42,7 @@ static struct err *choose_cases(struct run *r)
 	if (err)
 		return err;
 	if (r->o->shard.of > r->plan.nr_cases)
-		return err_create(ERR_USAGE, "%u shards of %zu cases: some have none",
+		return err_create(ERR_USAGE, "%u shards of %zu cases: some shards have no case",
 				  r->o->shard.of, r->plan.nr_cases);
 	if (r->o->shard.of)
 		plan_take_shard(&r->plan, r->o->shard);
@@ -54,7 +54,7 @@ static struct err *choose_cases(struct run *r)
 	return NULL;
 }
 
-/* What the option says goes over what the plan says. */
+/* The option --geometry overrides the plan's machine line. */
 static struct err *choose_geometry(struct run *r)
 {
 	struct err *err = NULL;
@@ -81,7 +81,7 @@ static struct err *choose_kernel(struct run *r)
 	return err;
 }
 
-/* Before anything is fetched: a folder that is not to be trusted ends the run at once. */
+/* Call it before fetching anything: an untrusted folder ends the run at once. */
 static struct err *open_state(struct run *r)
 {
 	unsigned int removed = 0;
@@ -156,13 +156,13 @@ static struct err *choose_accel(struct run *r)
 	if (err)
 		return err;
 	if (accel.fell_back && !accel.remembered)
-		progress_line(&r->note, "KVM does not get this kernel to speak: running under TCG");
+		progress_line(&r->note, "this kernel printed nothing under KVM; using TCG");
 	r->base.spec.accel = accel.accel;
 	r->base.scale = accel.scale;
 	return NULL;
 }
 
-/* What a template's kernel printed belongs to no case, but it is part of the run. */
+/* Keeps what a template's kernel printed: it belongs to no case, but to the run. */
 static void keep_boot_log(struct run *r, const struct run_template *t, const struct filesystem *fs)
 {
 	_cleanup_free_ char *from = xasprintf("%s/console", template_folder(t->template));
@@ -205,7 +205,7 @@ static struct err *find_template(struct run *r, const struct filesystem *fs)
 	keep_boot_log(r, t, fs);
 	if (template_made_ns(t->template))
 		progress_line(&r->say,
-			      "kept a guest booted to a mounted %s to start others from, "
+			      "made a template: a guest booted to a mounted %s, "
 			      "in %.1f s",
 			      fs->name, (double)template_made_ns(t->template) / 1e9);
 	return NULL;
@@ -219,7 +219,7 @@ static bool plan_uses(const struct run *r, const struct filesystem *fs)
 	return false;
 }
 
-/* Without a template every guest is booted: said once. */
+/* Finds or makes the templates. Without one every guest is booted, which it notes once. */
 static struct err *find_templates(struct run *r)
 {
 	struct err *err = NULL;
@@ -236,7 +236,7 @@ static struct err *find_templates(struct run *r)
 	for (size_t i = 0; filesystems[i] && !err; i++)
 		if (plan_uses(r, filesystems[i]))
 			err = find_template(r, filesystems[i]);
-	/* a guest that does not speak now will not when it is booted another way */
+	/* a guest whose agent does not answer now will not answer when it is booted for a case */
 	if (!err || err->code == ERR_CANCELLED || err->code == ERR_TIMEOUT)
 		return err;
 	progress_line(&r->note, "guests are booted, which is slow: %s", err->message);
@@ -244,7 +244,7 @@ static struct err *find_templates(struct run *r)
 	return NULL;
 }
 
-/* What a fork takes beside the template, and a booted guest beside its RAM and NVDIMM. */
+/* The memory a fork needs besides the template, and a booted guest besides RAM and NVDIMMs. */
 #define FORK_MEMORY (400ull << 20)
 #define MEMORY_LEFT (1ull << 30)
 
@@ -256,7 +256,7 @@ static bool has_template(const struct run *r)
 	return false;
 }
 
-/* As many guests as processors, and as memory has room for. */
+/* One guest for each processor, fewer when memory is short. */
 size_t run_jobs_auto(const struct run *r)
 {
 	uint64_t memory = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
@@ -273,7 +273,7 @@ struct err *run_prepare(struct run *r)
 	struct err *err = paths_init(&r->paths);
 
 	signal(SIGPIPE, SIG_IGN);
-	/* first: run_deinit() hands it back */
+	/* first: run_deinit() copies it back to o->host */
 	if (r->o->host)
 		r->host = *r->o->host;
 	if (!err)
@@ -288,7 +288,7 @@ struct err *run_prepare(struct run *r)
 		err = choose_kernel(r);
 	if (!err)
 		err = open_folders(r);
-	/* from here on there is a record, whatever happens */
+	/* from here on the run has a record, also when it fails */
 	if (!err)
 		run_record_begin(r);
 	if (!err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One guest after another, one case after another, in a thread. */
+/* A worker: a thread that runs cases one by one, on guests one by one. */
 #ifndef RIG_RUN_WORKER_PRIVATE_H
 #define RIG_RUN_WORKER_PRIVATE_H
 
@@ -17,7 +17,7 @@ struct worker {
 
 void worker_init(struct worker *w, struct run *r, unsigned int id);
 void worker_deinit(struct worker *w);
-/* Takes cases until there are none or the run is to end. A thread's main. */
+/* Takes cases until none is left or the run ends. The start routine of a thread. */
 void *worker_main(void *worker);
 
 #endif

@@ -5,9 +5,9 @@
 
 #include "run/worker-private.h"
 
-/* A template whose forks fail this often is no good. */
+/* After so many failed forks a run stops using its templates. */
 #define FORK_FAILURES_MAX 3
-/* A host that cannot start a guest this many times in a row will not at all. */
+/* After so many failed boots in a row the run ends: the host cannot start guests. */
 #define BOOT_FAILURES_MAX 2
 
 void worker_init(struct worker *w, struct run *r, unsigned int id)
@@ -28,7 +28,7 @@ static void drop_guest(struct worker *w)
 	machine_drop_nvdimms(&w->machine);
 }
 
-/* A new console file, and the template as long as it serves. */
+/* Sets up the next guest: a new console file, and the template unless forks failed too often. */
 static void next_guest(struct worker *w, const struct filesystem *fs)
 {
 	struct run *r = w->run;
@@ -81,7 +81,7 @@ static struct err *start_guest(struct worker *w, const struct filesystem *fs)
 	return err;
 }
 
-/* A guest for the next case; the reason why there is none goes to @rec or ends the run. */
+/* Starts a guest for the next case, if needed. A failure goes to @rec, or ends the run. */
 static struct err *need_guest(struct worker *w, const struct filesystem *fs,
 			      struct case_record *rec)
 {
@@ -94,7 +94,7 @@ static struct err *need_guest(struct worker *w, const struct filesystem *fs,
 	err = start_guest(w, fs);
 	pthread_mutex_lock(&r->lock);
 	r->boot_failures = err ? r->boot_failures + 1 : 0;
-	/* the first guest of a run that does not come up: no other will */
+	/* when the first guest of a run does not start, no other will */
 	last = r->boot_failures == BOOT_FAILURES_MAX || !r->reported;
 	pthread_mutex_unlock(&r->lock);
 	if (!err || err->code == ERR_CANCELLED || last)
@@ -119,8 +119,8 @@ static struct case_record *new_record(struct run *r, const struct plan_case *c)
 }
 
 /*
- * A guest serves as many cases as the plan says, while they pass; one that was booted
- * because there is no template, which takes long, as many as there are.
+ * A guest runs as many cases as the plan's batch allows, while they pass. A guest that was
+ * booted because the run has no template runs any number, since booting is slow.
  */
 static bool keep_guest(const struct worker *w, const struct case_record *rec)
 {
@@ -133,7 +133,7 @@ static bool keep_guest(const struct worker *w, const struct case_record *rec)
 	       rec->verdict != VERDICT_FAIL && rec->verdict != VERDICT_ERROR;
 }
 
-/* What a guest has to say at length goes to a file of the case, not to run.json. */
+/* Moves long texts of a guest from the record to a file of the case. */
 static void bound_record(struct case_record *rec, struct rundir_case *dir)
 {
 	_cleanup_free_ char *text = run_json_case_text(rec), *path = NULL;
@@ -179,7 +179,7 @@ static struct err *run_case(struct worker *w, size_t place)
 	return NULL;
 }
 
-/* The next case's place, or SIZE_MAX. */
+/* The place of the next case, or SIZE_MAX: none. */
 static size_t take_case(struct run *r)
 {
 	size_t place = SIZE_MAX;

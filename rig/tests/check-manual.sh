@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# MANUAL: it has a section for each command of ./daxrig, with each option and action that the
-# command's --help has, and none besides. Prints what differs.
+# check-manual.sh MANUAL: checks that MANUAL has a section for each command of ./daxrig, with
+# exactly the options and actions of the command's --help. Prints the differences.
 set -eu
 manual=$1
 dir=$(mktemp -d)

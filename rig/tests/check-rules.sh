@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The house rules that a machine can hold. Prints each line that breaks one; run from
-# the top of the tree.
+# Checks the house rules that a machine can check. Prints each line that breaks one. Run it
+# from the top of the tree.
 set -u
 bad=0
 
@@ -16,31 +16,31 @@ forbid() {
 }
 
 rooms='rig|guests|workloads|inject|reports'
-# the rooms of rig/ are included without its name, as base and wire are
+# include paths of rooms in rig/ do not begin with "rig/", as for base and wire
 rig='cmd|plan|run|guest|host|bisect|bench|fuzz'
 include='^#include "'
 not_test() { grep -vE "/(tests|fuzz)/"; }
 
-# who may include whom; base/ and wire/ are everybody's, tests and fuzz targets may look anywhere
-forbid "$(sources rig/base | not_test)" "$include(wire|$rooms|$rig)/" "base stands on nothing"
-forbid "$(sources rig/wire | not_test)" "$include($rooms|$rig)/" "wire stands on base alone"
+# which room may include which; all may include base/ and wire/, tests and fuzz targets anything
+forbid "$(sources rig/base | not_test)" "$include(wire|$rooms|$rig)/" "base/ includes no other room"
+forbid "$(sources rig/wire | not_test)" "$include($rooms|$rig)/" "wire/ includes only base"
 forbid "$(sources guests | not_test)" "$include($rig|workloads|inject|reports)/" \
-	"guests/ stands on base and wire"
+	"guests/ includes only base and wire"
 forbid "$(sources inject | not_test)" "$include($rig|guests|workloads|reports)/" \
-	"inject/ stands on base and wire"
+	"inject/ includes only base and wire"
 forbid "$(sources reports | not_test)" "$include(wire|$rig|guests|workloads|inject)/" \
-	"reports/ stands on base"
+	"reports/ includes only base"
 forbid "$(sources workloads | not_test)" "$include($rig|guests|reports)/" \
-	"workloads/ stands on base, wire and inject"
+	"workloads/ includes only base, wire and inject"
 
-# things that come in kinds are named in their own rooms, not in the frame
+# the name of a pin, injector and so on occurs only in its own room, not in the frame
 forbid "$(sources rig | not_test)" 'inject/gate|"gate-|injector_[a-z]+ ?[,;)]' \
-	"rig/ knows injectors by inject/injector.h alone"
+	"rig/ uses injectors only through inject/injector.h"
 forbid "$(sources rig guests workloads inject reports | not_test | grep -v '^rig/base/arch')" \
 	'"(x86_64|amd64|q35|isa-serial|bzImage)"|ttyS0|"qemu-system|vmemmap_base"|#define (PAGE|PMD)[^_[:alnum:]]' \
-	"the machine's own stands in base/arch.h"
+	"architecture names and constants belong in base/arch.h"
 
-# what is private to a folder is its own
+# a private.h is included only from its own folder
 found=$(for f in $(sources $(echo $rooms | tr '|' ' ') | not_test); do
 	grep -n "$include.*private\.h\"" "$f" | while IFS= read -r line; do
 		path=${line#*\"}
@@ -78,14 +78,14 @@ owner nettle/ "guests/archive/sha256.c guests/archive/sha256.h"
 owner xxhash rig/base/digest.c
 owner liburing workloads/pins/uring.c
 
-# calls that have a better sister, and words that say a thing is not finished
+# calls with a better alternative, and markers of unfinished code
 all=$(sources $(echo $rooms | tr '|' ' '))
 forbid "$all" '(^|[^_[:alnum:]])(gets|sprintf|vsprintf|strcat|strtok|tmpnam|mktemp|system|popen|alloca|atoi|atol) ?\(' \
 	"banned call"
 forbid "$(echo "$all" | not_test)" '(^|[^_[:alnum:]])(sleep|usleep) ?\(' "a fixed sleep: wait for an event"
 forbid "$all" 'typedef struct' "no struct typedefs"
-forbid "$all" '(^|[^[:alnum:]])(TODO|FIXME|XXX)([^[:alnum:]]|$)' "not finished by its own words"
-# formatting; another version of clang-format breaks some lines elsewhere
+forbid "$all" '(^|[^[:alnum:]])(TODO|FIXME|XXX)([^[:alnum:]]|$)' "marked as unfinished"
+# formatting; other versions of clang-format break some lines differently
 if clang-format --version 2>/dev/null | grep -q "version 14\."; then
 	echo "$all" | xargs -P "$(nproc)" -n 32 clang-format --dry-run -Werror ||
 		{ echo "not formatted: run make format"; bad=1; }

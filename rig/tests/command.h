@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A command as a user has it: its words, standard input and output, exit status. */
+/* Runs a command as a user does, with words, standard input and output, and an exit status. */
 #ifndef TESTS_COMMAND_H
 #define TESTS_COMMAND_H
 
@@ -62,7 +62,7 @@ static void child(const struct command *c, const char *in, int out, int complain
 	_exit(err ? (err->code == ERR_USAGE ? EXIT_USAGE : EXIT_INFRA) : status);
 }
 
-/* daxrig COMMAND @words, NULL at the end, with the file @in on its standard input. */
+/* Runs daxrig COMMAND @words (NULL after the last), with the file @in as standard input. */
 static struct outcome run_command(const struct command *c, const char *in, char *const words[])
 {
 	int argc = 1, how, out = scratch("out"), complaints = scratch("complaints");

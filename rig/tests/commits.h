@@ -22,7 +22,7 @@ enum { A0, A1, A2, A3, A4, A5, A6, S1, S2, S3, T1, X1, Y1, COMMITS };
 
 static const struct {
 	const char *name;
-	int parents[3]; /* -1 behind the last */
+	int parents[3]; /* -1 after the last */
 } commits[] = {
 	[A0] = { "a0", { -1 } },     [A1] = { "a1", { A0, -1 } },
 	[A2] = { "a2", { A1, -1 } }, [S1] = { "s1", { A1, -1 } },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* ./daxrig as a child of a test: started, listened to, and what it leaves behind. */
+/* Runs ./daxrig as a child of a test: starts it, reads its output, and finds what it leaves. */
 #ifndef RIG_TESTS_DAXRIG_H
 #define RIG_TESTS_DAXRIG_H
 
@@ -26,9 +26,9 @@
 
 struct daxrig {
 	pid_t pid;
-	char folder[64]; /* its own, below which are its sockets */
+	char folder[64]; /* its own folder, which has its sockets */
 	int fd;		 /* its standard output and error */
-	struct buf text; /* what it said so far; buf_deinit() it */
+	struct buf text; /* its output so far; buf_deinit() it */
 	int status;
 };
 
@@ -67,7 +67,7 @@ static inline struct daxrig start(const char *line)
 	return start_argv(argv);
 }
 
-/* Reads on until @what was said, or to the end; true when it was. */
+/* Reads until the output contains @what, or to its end; true when it does. */
 static inline bool hear(struct daxrig *d, const char *what)
 {
 	char chunk[4096];
@@ -93,7 +93,7 @@ static inline void finish(struct daxrig *d)
 	d->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* The exit status and every text of the list (";;") must be so of a finished @d. */
+/* The finished @d must have the exit status and each text of the list, separated by ";;". */
 static inline void must(const struct daxrig *d, int status, const char *wanted)
 {
 	_cleanup_free_ char *copy = xstrdup(wanted);
@@ -106,12 +106,12 @@ static inline void must(const struct daxrig *d, int status, const char *wanted)
 		if (next)
 			*next = '\0';
 		if (!strstr(buf_str(&d->text), w))
-			fail_msg("'%s' was not said:\n%s", w, buf_str(&d->text));
+			fail_msg("'%s' is not in the output:\n%s", w, buf_str(&d->text));
 		w = next ? next + 2 : NULL;
 	}
 }
 
-/* Runs @line to its end: must(). */
+/* Runs @line to its end, then checks it with must(). */
 static inline void check(const char *line, int status, const char *wanted)
 {
 	struct daxrig d = start(line);
@@ -145,7 +145,7 @@ static inline pid_t qemu_of(const struct daxrig *d)
 	return s.found;
 }
 
-/* Bounds @qemu as its own user can, who may be another than the test's. */
+/* Sets a limit of @qemu, as the user it runs as, who may not be the test's. */
 static inline void limit_qemu(pid_t qemu, int which, rlim_t most)
 {
 	_cleanup_free_ char *proc = xasprintf("/proc/%d", qemu);
@@ -164,10 +164,10 @@ static inline void limit_qemu(pid_t qemu, int which, rlim_t most)
 	assert_int_equal(status, 0);
 }
 
-/* The process that would tidy up after @d. */
+/* Finds the janitor of @d. */
 static inline void see_janitor(pid_t pid, void *arg)
 {
-	pid_t *found = arg; /* its daxrig, until it is found */
+	pid_t *found = arg; /* the pid of its daxrig, until it is found */
 	struct proc_stat st;
 
 	if (proc_stat_read(pid, &st) && st.parent == *found && st.session == pid)
@@ -182,7 +182,7 @@ static inline pid_t janitor_of(const struct daxrig *d)
 	return found == d->pid ? 0 : found;
 }
 
-/* Neither a process nor a file is left of @d, which ended, and had @qemu. */
+/* Checks that @d, which ended and had @qemu, left no process and no file. */
 static inline void nothing_left(const struct daxrig *d, pid_t qemu)
 {
 	const char *argv[] = { "sh", "-c", NULL, NULL };
@@ -196,12 +196,12 @@ static inline void nothing_left(const struct daxrig *d, pid_t qemu)
 	assert_null(run_program(argv, 10000, &out));
 	assert_string_equal(buf_str(&out), "");
 	assert_true(qemu > 0);
-	/* a zombie is gone: whoever inherited it has not looked yet */
+	/* a zombie counts as gone: its new parent has not reaped it yet */
 	assert_true(!proc_stat_read(qemu, &st) || st.state == 'Z');
 	assert_int_equal(qemu_of(d), 0);
 }
 
-/* True once the file @path holds @what; it is waited for up to 30 s. */
+/* Waits up to 30 s until the file @path contains @what; true when it does. */
 static inline bool file_shows(const char *path, const char *what)
 {
 	const struct timespec nap = { .tv_nsec = 20000000 };

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# JOBS SECONDS PROGRAM... [-- JOBS SECONDS PROGRAM...]: runs cmocka programs, JOBS at once, each
-# in its own process group with its own time limit, and prints a line with the time of each; what
-# one that failed said follows its line, whole. The last line is "N passed, N failed". A program
-# that dies or runs out of time is one failure more.
+# run.sh JOBS SECONDS PROGRAM... [-- JOBS SECONDS PROGRAM...]: runs cmocka programs, JOBS at once,
+# each in its own process group with its own time limit, and prints a line with the time of each.
+# The full output of a failed program follows its line. The last line is "N passed, N failed". A
+# program that dies or exceeds its limit counts as one more failure.
 set -u
 
-# FOLDER SECONDS PROGRAM: one of them; its counts are left in FOLDER.
+# run.sh --one FOLDER SECONDS PROGRAM: runs one of them; leaves its counts in FOLDER.
 if [ "$1" = --one ]; then
 	name=$(basename "$4")
 	log=$2/$name.log

@@ -15,7 +15,7 @@ static inline void ok(struct err *err)
 		fail_msg("%s", err->message);
 }
 
-/* Runs @argv, NULL at the end, which must succeed. */
+/* Runs @argv (NULL after the last), which must succeed. */
 static inline void run_ok(const char *const argv[])
 {
 	_cleanup_buf_ struct buf out = BUF_INIT;
@@ -23,7 +23,7 @@ static inline void run_ok(const char *const argv[])
 	ok(run_program(argv, 60000, &out));
 }
 
-/* The file @name below @dir, with the folders it takes. */
+/* Writes the file @name below @dir; makes its folders. */
 static inline void put_bytes(const char *dir, const char *name, const void *bytes, size_t len)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
@@ -47,7 +47,7 @@ static inline int scratch_remove(void **state)
 	return 0;
 }
 
-/* Runs @script in @dir, which holds nothing but "precious" with a file. */
+/* Empties @dir, makes the folder "precious" with a file in it, and runs @script there. */
 static inline void shell_anew(const char *dir, const char *script)
 {
 	_cleanup_free_ char *whole = xasprintf("umask 022; rm -rf '%s'/*; cd '%s'; mkdir -m 700 "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Kernels that are made up, for the tests of bisections: nothing is booted. */
+/* Simulated kernels for the tests of bisections: nothing is booted. */
 #ifndef RIG_TESTS_SIMULATED_H
 #define RIG_TESTS_SIMULATED_H
 
@@ -11,17 +11,17 @@
 #define SIMULATED_RULE "contract.waits"
 
 struct simulated {
-	size_t n, culprit; /* versions v0 ... ; from that one on it shows */
+	size_t n, culprit; /* versions v0 ... ; the finding shows from the culprit on */
 	double rate, false_rate;
 	uint64_t seed;
-	const char *manners; /* of each version, NULL: all '.': 'b' does not build, 't' does
-				   not boot, 'a' has no guest, 's' splats, 'o' fails otherwise,
-				   'u' is no kernel, 'i' the host fails; 'f' does not boot
-				   once, 'g' splats twice, 'h' every other time */
-	size_t runs;	     /* that were asked for */
+	const char *manners; /* of each version, NULL: all '.': 'b' does not build, 't' does not
+				   boot, 'a' has no guest, 's' has another splat, 'o' fails in
+				   another way, 'u' is unfit, 'i' the host fails; 'f' fails to
+				   boot once, 'g' has another splat twice, 'h' every other time */
+	size_t runs;	     /* number of runs so far */
 	size_t runs_of[4096];
-	size_t stop_at; /* that run is interrupted, from 1; 0: none */
-	bool die;	/* by SIGKILL, that is */
+	size_t stop_at; /* number of the run that is interrupted, from 1; 0: none */
+	bool die;	/* interrupt it by SIGKILL */
 };
 
 static inline uint64_t simulated_mix(uint64_t z)

@@ -29,7 +29,7 @@ static void test_recall(void **state)
 		{ "k\tauto\ttcg\t7\n", ACCEL_TCG, true, DOMAIN_ACCEL_TCG },
 		{ "k\tauto\ttcg\t7\n", ACCEL_KVM, false, 0 },
 		{ "k\tkvm\tkvm\t7\n", ACCEL_AUTO, true, DOMAIN_ACCEL_KVM },
-		/* that TCG was asked for says nothing about KVM */
+		/* a wish for TCG says nothing about KVM */
 		{ "k\ttcg\ttcg\t7\n", ACCEL_AUTO, false, 0 },
 		{ "x\tauto\tkvm\t7\nk\tauto\ttcg\t7\n", ACCEL_AUTO, true, DOMAIN_ACCEL_TCG },
 		{ "k\tauto\tkvm\t7\nk\tauto\ttcg\t7\n", ACCEL_AUTO, true, DOMAIN_ACCEL_KVM },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The row of this architecture is whole. */
+/* The row of this architecture has all fields. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

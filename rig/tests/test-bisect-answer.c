@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a record says of the one finding that is sought, and what several say together. */
+/* Whether a record shows the finding, and the outcome of several records together. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -8,14 +8,14 @@
 #include "bisect/answer.h"
 
 struct shape {
-	const char *fails; /* the rule of a step that does; NULL: none */
-	const char *also;  /* of another one */
-	const char *splat; /* its title */
-	bool panicked;	   /* the kernel panicked over it */
+	const char *fails; /* the rule of a step that fails; NULL: none */
+	const char *also;  /* the rule of another failed step */
+	const char *splat; /* title of a splat */
+	bool panicked;	   /* the kernel panicked with the splat */
 	enum guest_end guest_end;
-	bool cut; /* the end of the case was not seen */
+	bool cut; /* the case did not reach its end */
 	bool skips;
-	const char *error; /* of the rig */
+	const char *error; /* an error of the rig */
 };
 
 static struct case_record *make(const struct shape *s)
@@ -76,12 +76,12 @@ static const struct {
 	  { .fails = "contract.errno" },
 	  { (char *)WAITS, NULL },
 	  OUTCOME_NOT_SHOWN,
-	  "failed otherwise: contract.errno" },
+	  "failed in another way: contract.errno" },
 	{ "another rule, cut off",
 	  { .fails = "contract.errno", .cut = true },
 	  { (char *)WAITS, NULL },
 	  OUTCOME_NONE,
-	  "did not come to its end" },
+	  "did not reach its end" },
 	{ "the rule, cut off",
 	  { .fails = WAITS, .cut = true },
 	  { (char *)WAITS, NULL },
@@ -136,12 +136,12 @@ static const struct {
 	  { .fails = WAITS },
 	  { NULL, (char *)TITLE },
 	  OUTCOME_NOT_SHOWN,
-	  "failed otherwise" },
+	  "failed in another way" },
 	{ "the rule without the splat",
 	  { .fails = WAITS },
 	  { (char *)WAITS, (char *)TITLE },
 	  OUTCOME_NOT_SHOWN,
-	  "failed otherwise" },
+	  "failed in another way" },
 	{ "the rule with the splat",
 	  { .fails = WAITS, .splat = TITLE },
 	  { (char *)WAITS, (char *)TITLE },
@@ -161,7 +161,7 @@ static const struct {
 	  { .guest_end = GUEST_END_PANIC, .cut = true },
 	  { (char *)WAITS, NULL },
 	  OUTCOME_NONE,
-	  "did not come to its end" },
+	  "did not reach its end" },
 	{ "the hang",
 	  { .guest_end = GUEST_END_SILENT, .cut = true },
 	  { (char *)"liveness.hang", NULL },
@@ -171,12 +171,12 @@ static const struct {
 	  { .guest_end = GUEST_END_SILENT, .cut = true },
 	  { (char *)WAITS, NULL },
 	  OUTCOME_NONE,
-	  "did not come to its end" },
+	  "did not reach its end" },
 	{ "another fail and a hang",
 	  { .fails = "contract.errno", .guest_end = GUEST_END_SILENT },
 	  { (char *)WAITS, NULL },
 	  OUTCOME_NONE,
-	  "did not come to its end" },
+	  "did not reach its end" },
 	{ "a guest that was killed",
 	  { .guest_end = GUEST_END_KILLED, .cut = true },
 	  { (char *)WAITS, NULL },
@@ -216,9 +216,9 @@ static const struct {
 	{ { .fails = WAITS, .also = "content.dma" }, "content.dma", NULL, "content.dma" },
 	{ { .splat = TITLE }, "splat", TITLE, "the splat '" TITLE "'" },
 	{ { .guest_end = GUEST_END_SILENT }, "liveness.hang", NULL, "liveness.hang" },
-	{ { 0 }, NULL, NULL, "what the bad one shows first" },
-	{ { .skips = true }, NULL, NULL, "what the bad one shows first" },
-	{ { .fails = WAITS, .error = "no gate" }, NULL, NULL, "what the bad one shows first" },
+	{ { 0 }, NULL, NULL, "any finding" },
+	{ { .skips = true }, NULL, NULL, "any finding" },
+	{ { .fails = WAITS, .error = "no gate" }, NULL, NULL, "any finding" },
 };
 
 static void check_same(const char *a, const char *b)
@@ -228,7 +228,7 @@ static void check_same(const char *a, const char *b)
 		assert_string_equal(a, b);
 }
 
-/* What was learned is what answer_of() finds then. */
+/* answer_of() finds what sought_learn() learned. */
 static void test_learn(void **state)
 {
 	(void)state;
@@ -294,7 +294,7 @@ static void test_tries(void **state)
 	}
 }
 
-/* Nothing is sought: passes are, and the first fail says what is from then on. */
+/* Without a finding to search for, passes count, and the first failure defines the finding. */
 static void test_tries_learn(void **state)
 {
 	struct case_record *p = make(&pass), *f = make(&shown),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From one configuration to another, an option at a time. */
+/* Histories from one configuration to another, one option at a time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -49,7 +49,7 @@ static struct err *between(const char *good, const char *bad, struct history *h)
 	return history_between(dir, good, bad, NULL, h);
 }
 
-/* What the fragment of a candidate says, but for the profile's part in front. */
+/* The fragment of a candidate, without the part of the profile at its beginning. */
 static char *fragment_of(const struct candidate *c)
 {
 	const char *path = strchr(c->spec, '+') + 1;
@@ -77,7 +77,7 @@ static void test_steps(void **state)
 	(void)state;
 	if (err)
 		fail_msg("%s", err->message);
-	/* N, ONE and NEW in the bad end's order, then what only the good end says */
+	/* N, ONE and NEW in the bad end's order, then options that only the good end sets */
 	assert_int_equal(h.n, 5);
 	assert_string_equal(h.v[1].label, "CONFIG_N=4");
 	assert_string_equal(h.v[2].label, "CONFIG_ONE=n");
@@ -98,7 +98,7 @@ static void test_steps(void **state)
 	for (size_t i = 0; i < h.n; i++)
 		assert_string_equal(again.v[i].spec, h.v[i].spec);
 	history_deinit(&again);
-	/* a file that says another thing now is another question */
+	/* a file with new content makes another question */
 	free(b);
 	b = put("b.config", "CONFIG_N=5\n");
 	err = between(good, bad, &again);
@@ -128,13 +128,13 @@ static void test_profiles(void **state)
 static const struct {
 	const char *good, *bad, *words;
 } refused[] = {
-	{ "src:7.2", "src:7.2", "do not differ" },
-	{ "src:7.2", "src:7.2+fast", "do not differ" },
-	{ "src:7.2", "src:6.12+debug", "there is no way" },
+	{ "src:7.2", "src:7.2", "set the same options" },
+	{ "src:7.2", "src:7.2+fast", "set the same options" },
+	{ "src:7.2", "src:6.12+debug", "cannot bisect from" },
 	{ "src:7.2", "src:7.2+/nowhere/x.patch+debug", "cannot open '/nowhere/x.patch'" },
 	{ "src:7.2", "src:7.2+/nowhere/x.config", "cannot open '/nowhere/x.config'" },
 	{ "src:7.2", "src:7.2+fats", "no profile 'fats'; did you mean 'fast'?" },
-	{ "src:7.2", "deb:7.2", "there is no way" },
+	{ "src:7.2", "deb:7.2", "cannot bisect from" },
 };
 
 static void test_refused(void **state)

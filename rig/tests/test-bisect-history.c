@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which kernels lie between two: packages from a list, commits of a tree made for it. */
+/* The kernels between two ends: packages of a list, commits of a tree made for the test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 		(char *)IMAGE package, (char *)of                                                  \
 	}
 
-/* In no order, one of them twice: the store has what the archive offers. */
+/* Unsorted, and one twice: both the store and the archive have it. */
 static const struct build builds[] = {
 	BUILD("6.16.3+deb13-amd64", "6.16.3-1~bpo13+1"),
 	BUILD("6.1.0-9-amd64", "6.1.27-1"),
@@ -34,7 +34,7 @@ static const struct build builds[] = {
 static const struct {
 	const char *good, *bad;
 	bool fixed;
-	const char *expected; /* specs with a blank behind each, or the error */
+	const char *expected; /* specs with a blank after each, or the error */
 } between[] = {
 	{ "6.1.0-9-amd64", "6.12.117+deb12-amd64", false,
 	  "deb:6.1.0-9-amd64 deb:6.1.160+deb12-amd64 deb:6.1.0-56-amd64 deb:6.12.9+deb12-amd64 "
@@ -47,7 +47,7 @@ static const struct {
 	{ "6.12.9+deb12-amd64", "6.12.9+deb12-amd64", false,
 	  "the good kernel and the bad one are the same, 'deb:6.12.9+deb12-amd64'" },
 	{ "6.12.9+deb12-amd64", "6.11.1-amd64", false,
-	  "kernel 'deb:6.11.1-amd64' is not in the store, and the archive has it no more" },
+	  "kernel 'deb:6.11.1-amd64' is not in the store, and the archive no longer has it" },
 	{ "6.11.1-amd64", "6.12.9+deb12-amd64", false, "kernel 'deb:6.11.1-amd64' is not" },
 };
 
@@ -84,14 +84,14 @@ static void test_builds(void **state)
 	}
 }
 
-/* Before the archive is asked. */
+/* Errors found before the archive is queried. */
 static const struct {
 	const char *good, *bad, *error;
 } words[] = {
 	{ "7", "6.12", "unknown kernel '7': say deb:" },
-	{ "6.12", "file:/x", "there is no way from 'deb:6.12' to 'file:/x': say two packaged " },
-	{ "tree:/tmp", "6.12", "there is no way from 'tree:/tmp' to 'deb:6.12'" },
-	{ "src:7.2", "src:6.12", "there is no way from 'src:7.2' to 'src:6.12'" },
+	{ "6.12", "file:/x", "cannot bisect from 'deb:6.12' to 'file:/x': give two packaged " },
+	{ "tree:/tmp", "6.12", "cannot bisect from 'tree:/tmp' to 'deb:6.12'" },
+	{ "src:7.2", "src:6.12", "cannot bisect from 'src:7.2' to 'src:6.12'" },
 	{ "tree:/proc/none@a", "tree:/proc@b", "cannot use git tree '/proc/none': No such file" },
 	{ "tree:/proc@a", "tree:/proc@b", "cannot use git tree '/proc': 'git' failed" },
 };
@@ -112,7 +112,7 @@ static void test_words(void **state)
 	}
 }
 
-/* Names of commits, each with a blank behind it. */
+/* Names of commits, with a blank after each. */
 static char *names_of(const struct history *h)
 {
 	struct buf b = BUF_INIT;
@@ -133,12 +133,12 @@ static const struct {
 	{ "a1", "s3", false, "a1 s1 s2 s3 " },
 	{ "a1", "a1", false, "the good revision and the bad one are the same" },
 	{ "s1", "a4", false,
-	  "'tree:%s@s1' was merged into the line of commits that is bisected, it "
-	  "is not on it: say --good tree:%s@" },
-	{ "a4", "t1", true, "'tree:%s/.@t1' was merged into the line" },
+	  "'tree:%s@s1' was merged into the bisected line of first parents, but it "
+	  "is not on it: use --good tree:%s@" },
+	{ "a4", "t1", true, "'tree:%s/.@t1' was merged into the bisected line" },
 	{ "s3", "a2", false,
-	  "of the good and the bad revision neither is an ancestor of the other: "
-	  "find out whether their merge base is good, then say --good tree:%s@" },
+	  "neither the good nor the bad revision is an ancestor of the other: "
+	  "check that their merge base is good, then use --good tree:%s@" },
 	{ "a0", "b0", false, "cannot find 'b0': '%s' has no such revision" },
 	{ "a0+x.patch", "a1", false, "cannot bisect between revisions that are built differently" },
 };
@@ -169,7 +169,7 @@ static void test_lines(void **state)
 	}
 }
 
-/* More commits than one page of git's output has. */
+/* More commits than fit into one page of git's output. */
 static void test_long_line(void **state)
 {
 	_cleanup_free_ char *path = xasprintf("%s/stream", tree);
@@ -201,7 +201,8 @@ static const struct {
 	{ "a0", "a6", "a3", "a1 s1 s2 s3 ", NULL },
 	{ "a6", "a0", "a3", "s3 s2 s1 a1 ", NULL },
 	{ "a0", "a6", "a2", "", NULL },
-	{ "a0", "a6", "a5", "", "is a merge: of more than two, which is not looked into" },
+	{ "a0", "a6", "a5", "",
+	  "is a merge: of more than two parents, which daxrig does not bisect" },
 	{ "a1", "s3", "s2", "s1 t1 ", NULL },
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The log of a bisection: what was written is read, whatever happened in between. */
+/* The log of a bisection: what was written is read again, also after a crash. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ static const struct log_run runs[] = {
 
 static const struct sought sought = { (char *)"splat", (char *)"WARNING in f" };
 
-/* Writes all of it. */
+/* Writes a log with all runs. */
 static void write_log(void)
 {
 	struct bisect_log log;
@@ -80,7 +80,7 @@ static void test_read_back(void **state)
 	bisect_log_close(&log);
 }
 
-/* A crash leaves any first part of the file: the whole lines count, and it goes on behind. */
+/* A crash may truncate the file anywhere: whole lines count, and new ones follow them. */
 static void test_cut(void **state)
 {
 	_cleanup_buf_ struct buf whole = BUF_INIT;
@@ -94,7 +94,7 @@ static void test_cut(void **state)
 
 		for (size_t i = 0; i < len; i++)
 			lines += whole.data[i] == '\n';
-		/* the head has three lines, the line of what is sought is behind the first run */
+		/* the head has three lines; the "seek" line follows the first run */
 		n = lines < 4 ? 0 : lines < 6 ? 1 : lines - 4;
 		assert_null(file_write_atomic(path, whole.data, len));
 		assert_null(bisect_log_open(&log, dir, "good a\n", false));
@@ -157,7 +157,7 @@ static void test_damaged(void **state)
 		bisect_log_close(&log);
 		if (!err != !damaged[i].error || (err && !strstr(err->message, damaged[i].error)))
 			fail_msg("row %zu: %s", i, err ? err->message : "no error");
-		/* what is not understood is not changed */
+		/* a damaged log is not changed */
 		assert_null(file_read(path, 1 << 20, &after));
 		assert_string_equal(buf_str(&after), damaged[i].text);
 	}
@@ -192,7 +192,7 @@ static void test_two(void **state)
 	err = bisect_log_open(&two, dir, "", true);
 	assert_non_null(err);
 	assert_int_equal(err->code, ERR_USAGE);
-	assert_non_null(strstr(err->message, "another daxrig is at it"));
+	assert_non_null(strstr(err->message, "another daxrig uses it"));
 	err_free(err);
 	bisect_log_close(&two);
 	assert_null(bisect_log_run(&one, &runs[0]));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The posterior and the choice, against what Bayes and Shannon say, worked out the long way. */
+/* The posterior and the choice, compared with a direct computation by Bayes and Shannon. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #define N 12
 
-/* Runs of N versions: how many of each had the finding, how many had not. */
+/* Runs of N versions: how many of each showed the finding, and how many did not. */
 struct data {
 	size_t shown[N], not_shown[N];
 };
@@ -24,7 +24,7 @@ static uint64_t next_random(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-/* Some runs with a culprit, and a rate of @percent; false positives now and then. */
+/* Makes some runs with a culprit and a rate, and with rare false positives. */
 static struct data make_data(uint64_t seed)
 {
 	size_t culprit = next_random(&seed) % (N + 1), percent = 5 + next_random(&seed) % 96;
@@ -68,7 +68,7 @@ static const struct bisect_segment *segment_of(const struct bisect *b, size_t cu
 	return &b->segments[k];
 }
 
-/* The probability that the next run of @v shows the finding, were @culprit the one. */
+/* The probability that the next run of @v shows the finding if the culprit is @culprit. */
 static double chance_of(const struct bisect *b, size_t culprit, size_t v)
 {
 	const struct bisect_segment *s = segment_of(b, culprit);
@@ -76,7 +76,7 @@ static double chance_of(const struct bisect *b, size_t culprit, size_t v)
 	return culprit <= v ? s->mean_rate : s->mean_false;
 }
 
-/* Culprits' probabilities if the next run of @v ends so; returns how likely that is. */
+/* Computes the culprits' probabilities after a run of @v with that outcome; returns its own. */
 static double foresee(const struct bisect *b, size_t v, bool shown, double p[N + 1])
 {
 	double sum = 0;
@@ -101,7 +101,7 @@ static double entropy(const double p[N + 1])
 	return sum;
 }
 
-/* What the next run of @v tells about the culprit. */
+/* The bits that the next run of @v gives about the culprit. */
 static double bits_of(const struct bisect *b, size_t v)
 {
 	double now[N + 1], then[N + 1], bits;
@@ -117,7 +117,7 @@ static double bits_of(const struct bisect *b, size_t v)
 	return bits;
 }
 
-/* Before any run: the claims are most likely true, all versions between alike. */
+/* Before any run the user is probably right about both ends; all culprits between are equal. */
 static void test_prior(void **state)
 {
 	double sum = 0, mean = 0;
@@ -139,7 +139,7 @@ static void test_prior(void **state)
 	bisect_deinit(&b);
 }
 
-/* The rates, were culprit 0 the one: then each run is one of the bug. */
+/* Checks the rates for culprit 0: then each run is one with the bug. */
 static void check_rates(const struct bisect *b, const struct data *d)
 {
 	double shown = 0, not_shown = 0, w[BISECT_RATES], sum = 0;
@@ -153,12 +153,12 @@ static void check_rates(const struct bisect *b, const struct data *d)
 		       pow(1 - rate_at(i), not_shown);
 		sum += w[i];
 	}
-	/* not told exactly where it hardly can be */
+	/* not exact where the mass is tiny */
 	for (size_t i = 0; i < BISECT_RATES && b->segments[0].mass > 1e-12; i++)
 		assert_true(fabs(b->segments[0].rate[i] / b->segments[0].mass - w[i] / sum) < 1e-9);
 }
 
-/* What comes of one more run, each way, is what was foreseen; and the order is nothing. */
+/* Adding a run of either outcome gives the predicted posterior; the order does not matter. */
 static void test_bayes(void **state)
 {
 	(void)state;
@@ -187,7 +187,7 @@ static void test_bayes(void **state)
 	}
 }
 
-/* The version asked for tells most, or has runs already and tells nearly as much. */
+/* The chosen version gives the most bits, or has runs already and gives nearly as many. */
 static void test_choice(void **state)
 {
 	size_t asked = 0, known = 0;
@@ -222,7 +222,7 @@ static void test_choice(void **state)
 	assert_true(asked > 50 && known > 5);
 }
 
-/* Where it looks when no run has the finding: soon at the bad version, is it bad at all? */
+/* When no run shows the finding, it soon runs the bad version: is it bad at all? */
 static void test_misses(void **state)
 {
 	static const size_t lengths[] = { 3, 10, 1000, 100000 };
@@ -245,7 +245,7 @@ static void test_misses(void **state)
 	}
 }
 
-/* Any number of runs, and ones that contradict each other: weights stay numbers. */
+/* With any number of runs, and with contradictory ones, weights stay finite. */
 static void test_extremes(void **state)
 {
 	static const struct {
@@ -287,8 +287,8 @@ static void test_extremes(void **state)
 }
 
 /*
- * Asked at any time, it is as often right as it says: here with histories as the prior has
- * them, no false positives, and after so many runs.
+ * The answer is right as often as its probability says, at any time: here with histories drawn
+ * from the prior, without false positives, after a fixed number of runs.
  */
 static void test_calibrated(void **state)
 {
@@ -324,7 +324,7 @@ static void test_calibrated(void **state)
 	}
 }
 
-/* Nothing is left to run; and then a run comes that nobody asked for. */
+/* No version is left to run; then a run is added that bisect_next() did not ask for. */
 static void test_stuck(void **state)
 {
 	struct bisect_answer a;

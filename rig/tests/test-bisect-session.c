@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whole bisections of made-up kernels, with the log on the disk, and what cuts them short. */
+/* Complete bisections of simulated kernels, with the log on disk, and interrupted ones. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -37,7 +37,7 @@ static struct session_options options_of(struct simulated *w)
 	};
 }
 
-/* What came of one call of the command. */
+/* The result of one call of the command. */
 struct outcome_of {
 	enum session_end end;
 	struct bisect_answer answer;
@@ -54,7 +54,7 @@ static void outcome_deinit(struct outcome_of *r)
 }
 #define _cleanup_outcome_ _cleanup_(outcome_deinit)
 
-/* One process: opens the log, goes on, closes it. */
+/* Acts as one process: opens the log, continues, closes it. */
 static struct outcome_of bisect_with(struct simulated *w, const struct session_options *o,
 				     bool fixed)
 {
@@ -128,7 +128,7 @@ static void test_deterministic(void **state)
 	}
 }
 
-/* Not more wrong than 1 in 100, give or take: of 40 none to 3. */
+/* At most about 1 in 100 is wrong: up to 3 of 40. */
 static void test_race(void **state)
 {
 	size_t wrong = 0;
@@ -161,31 +161,31 @@ static const struct {
 	{ "far from the culprit nothing builds", ".bb..bbb.", 4, 1, 0, 20, 1000, SESSION_FOUND, 4,
 	  4, 2, "came in with number 4 (v4)" },
 	{ "the culprit does not build", "....b....", 4, 1, 0, 20, 1000, SESSION_FOUND, 4, 5, 1,
-	  "one of these 2 versions, which cannot be told apart:\n"
+	  "one of these 2 versions, which runs cannot distinguish:\n"
 	  "  number 4 (v4): cc1 is not happy\n  number 5 (v5)\nnot in number 3 (v3)\n" },
-	{ "the one before it is no kernel", "...u.....", 4, 1, 0, 20, 1000, SESSION_FOUND, 3, 4, 1,
+	{ "the one before it is unfit", "...u.....", 4, 1, 0, 20, 1000, SESSION_FOUND, 3, 4, 1,
 	  "number 3 (v3): it lacks CONFIG_FS_DAX" },
 	{ "around the culprit nothing boots", "...tat...", 4, 1, 0, 20, 1000, SESSION_FOUND, 3, 6,
-	  3, "which cannot be told apart" },
+	  3, "which runs cannot distinguish" },
 	{ "another splat hides it", "....s....", 4, 1, 0, 20, 1000, SESSION_FOUND, 4, 5, 1,
 	  "number 4 (v4): another splat: BUG in other" },
 	{ "the culprit boots at the second try", "ffffffff.", 4, 1, 0, 20, 1000, SESSION_FOUND, 4,
 	  4, 0, "came in with number 4 (v4)" },
-	{ "around the culprit another splat is now and then", "..ggggg..", 4, 1, 0, 20, 1000,
+	{ "around the culprit another splat comes sometimes", "..ggggg..", 4, 1, 0, 20, 1000,
 	  SESSION_FOUND, 4, 4, 0, "came in with number 4 (v4)" },
-	{ "another fail is none", "ooo......", 3, 1, 0, 20, 1000, SESSION_FOUND, 3, 3, 0,
+	{ "another failure does not count", "ooo......", 3, 1, 0, 20, 1000, SESSION_FOUND, 3, 3, 0,
 	  "came in with number 3 (v3)" },
 	{ "good is bad", ".........", 0, 1, 0, 20, 1000, SESSION_GOOD_IS_BAD, 0, 0, 0,
-	  "the good one is bad: number 0 (v0) shows " SIMULATED_RULE ", too, in " },
+	  "the good one is bad: number 0 (v0) also shows " SIMULATED_RULE ", in " },
 	{ "bad is good", ".........", 9, 1, 0, 20, 1000, SESSION_BAD_IS_GOOD, 0, 0, 0,
-	  "the bad one is good: number 8 (v8) did not show what the bad one shows first in 20 "
-	  "runs; say another --bad, or, if it shows now and then, a larger --patience" },
+	  "the bad one is good: number 8 (v8) did not show any finding in 20 "
+	  "runs; use another --bad, or, if it shows only sometimes, a larger --patience" },
 	{ "good does not build", "b........", 4, 1, 0, 20, 1000, SESSION_END_SILENT, 0, 0, 0,
-	  "the good one gives no answer: number 0 (v0): cc1 is not happy; say another --good" },
+	  "the good one gives no answer: number 0 (v0): cc1 is not happy; use another --good" },
 	{ "bad does not boot", "........t", 4, 1, 0, 20, 1000, SESSION_END_SILENT, 0, 0, 0,
-	  "the bad one gives no answer: number 8 (v8): the agent did not speak; say another --bad" },
+	  "the bad one gives no answer: number 8 (v8): the agent did not speak; use another --bad" },
 	{ "not enough runs", ".........", 4, 0.2, 0, 90, 7, SESSION_OUT_OF_RUNS, 0, 0, 0,
-	  "not known after 7 runs; a larger --max-runs goes on" },
+	  "not known after 7 runs; a larger --max-runs continues" },
 };
 
 static void test_histories(void **state)
@@ -240,7 +240,7 @@ static void test_fixed(void **state)
 	_cleanup_outcome_ struct outcome_of range = bisect_with(&w, &o, true);
 	expect_text(
 		range.report,
-		"was fixed in one of these 2 versions, which cannot be told apart:"
+		"was fixed in one of these 2 versions, which runs cannot distinguish:"
 		"\n  number 3 (v3): cc1 is not happy\n  number 2 (v2)\nstill in number 4 (v4)\n");
 }
 
@@ -261,7 +261,7 @@ static void test_max_runs_goes_on(void **state)
 	assert_int_equal(more.log, w.runs);
 }
 
-/* Three in a row, no more and no fewer; and not three in all. */
+/* A version is skipped after exactly three runs in a row without an answer, not three in all. */
 static void test_no_answer(void **state)
 {
 	struct simulated w = { .n = 9, .culprit = 4, .rate = 1, .manners = "....s...." };
@@ -290,7 +290,7 @@ static void test_plain_runs(void **state)
 			assert_int_equal(plain_runs(n), runs[n]);
 }
 
-/* What stops at once, and is told. */
+/* Errors that end the session at once. */
 static void test_errors(void **state)
 {
 	struct simulated w = { .n = 9, .culprit = 4, .rate = 1, .manners = "....i...." };
@@ -314,16 +314,16 @@ static void test_errors(void **state)
 	o.nr_skip = 2;
 	_cleanup_outcome_ struct outcome_of none = bisect_with(&w, &o, false);
 	assert_int_equal(none.err->code, ERR_USAGE);
-	expect_text(none.err->message, "nothing to skip is called 'v9*'");
+	expect_text(none.err->message, "--skip 'v9*' matches no kernel");
 	o.nr_skip = 1;
 	_cleanup_outcome_ struct outcome_of skipped = bisect_with(&w, &o, false);
-	assert_int_equal(w.runs_of[4], 1); /* in the first of all */
+	assert_int_equal(w.runs_of[4], 1); /* as the very first run */
 	assert_int_equal(skipped.answer.first, 4);
 	assert_int_equal(skipped.answer.last, 5);
 	expect_text(skipped.report, "number 4 (v4): --skip was given");
 }
 
-/* Interrupted at each run there is, and again at the next: as if it had not been. */
+/* Interrupted at each run, and again at the next: the result is the same as without. */
 static void test_interrupted(void **state)
 {
 	struct simulated w = { .n = 20, .culprit = 7, .rate = 0.6, .seed = 5 };
@@ -339,7 +339,7 @@ static void test_interrupted(void **state)
 		_cleanup_outcome_ struct outcome_of first = bisect(&cut);
 		assert_int_equal(first.err->code, ERR_CANCELLED);
 		assert_int_equal(first.log, stop - 1);
-		/* the chance of a version's run is by its number: the one that was lost is not one */
+		/* a run's luck depends on its number: the lost run must not count */
 		memset(cut.runs_of, 0, sizeof(cut.runs_of));
 		struct bisect_log log;
 		assert_null(bisect_log_open(&log, dir, "", false));
@@ -354,7 +354,7 @@ static void test_interrupted(void **state)
 	}
 }
 
-/* A process that is killed in a run, not asked to end. */
+/* The process is killed in the middle of a run. */
 static void test_killed(void **state)
 {
 	struct simulated w = { .n = 20, .culprit = 7, .rate = 1, .stop_at = 5, .die = true };

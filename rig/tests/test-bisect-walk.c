@@ -9,12 +9,12 @@
 #include "tests/commits.h"
 #include "tests/simulated.h"
 
-/* A commit shows it when the culprit is among its ancestors or itself. */
+/* A commit shows the finding when it is the culprit or a descendant of it. */
 struct made_up {
 	int culprit;
-	bool fix;   /* it shows it when it is not */
-	bool both;  /* only behind the merge a3 */
-	int broken; /* that commit does not build; -1: none */
+	bool fix;   /* the other way round: such a commit does not show it */
+	bool both;  /* only descendants of the merge a3 show it */
+	int broken; /* the commit that does not build; -1: none */
 };
 
 static bool has(int c, int what)
@@ -52,7 +52,7 @@ static const struct {
 	const char *good, *bad;
 	struct made_up of;
 	enum session_end end;
-	const char *last; /* of the report's lines that name a commit's subject, the last */
+	const char *last; /* the last line of the report with a commit's subject */
 	const char *says;
 } walks[] = {
 	{ "a0", "a6", { A2, false, false, -1 }, SESSION_FOUND, "subject a2", "came in with " },
@@ -61,13 +61,13 @@ static const struct {
 	  { S3, false, false, -1 },
 	  SESSION_FOUND,
 	  "subject s3",
-	  "going on among the 3 commits of its other side" },
+	  "continuing with the 3 commits of its other side" },
 	{ "a0",
 	  "a6",
 	  { T1, false, false, -1 },
 	  SESSION_FOUND,
 	  "subject t1",
-	  "going on among the 1 commit of its other side" },
+	  "continuing with the 1 commit of its other side" },
 	{ "a0", "a6", { S1, false, false, S2 }, SESSION_FOUND, "subject s1", "came in with " },
 	{ "a0",
 	  "a6",
@@ -78,7 +78,12 @@ static const struct {
 	{ "a0", "a6", { X1, false, false, -1 }, SESSION_FOUND, "subject a5", "of more than two" },
 	{ "a6", "a0", { S1, true, false, -1 }, SESSION_FOUND, "subject s1", "was fixed in " },
 	{ "a6", "a0", { A4, true, false, A2 }, SESSION_FOUND, "subject a4", "still in " },
-	{ "a0", "a6", { A1, false, false, A1 }, SESSION_FOUND, NULL, "which cannot be told apart" },
+	{ "a0",
+	  "a6",
+	  { A1, false, false, A1 },
+	  SESSION_FOUND,
+	  NULL,
+	  "which runs cannot distinguish" },
 	{ "a1", "a6", { A0, false, false, -1 }, SESSION_GOOD_IS_BAD, NULL, "the good one is bad" },
 	{ "a0", "s3", { A4, false, false, -1 }, SESSION_BAD_IS_GOOD, NULL, "the bad one is good" },
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Bisections of made-up histories: all ways to bisect meet the same ones, and the same luck. */
+/* Bisections of simulated histories: all methods get the same histories and the same luck. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,13 +24,13 @@ static uint64_t mix(uint64_t z)
 	return z ^ z >> 31;
 }
 
-/* From 0 to below 1. */
+/* A pseudo-random number in [0, 1). */
 static double chance(uint64_t a, uint64_t b, uint64_t c)
 {
 	return (double)(mix(mix(mix(a) ^ b) ^ c) >> 11) * 0x1p-53;
 }
 
-/* The culprit is any but the good version. */
+/* Makes a history whose culprit is any version but the good one. */
 static struct history make_history(size_t n, double rate, uint64_t seed)
 {
 	return (struct history){
@@ -41,7 +41,7 @@ static struct history make_history(size_t n, double rate, uint64_t seed)
 	};
 }
 
-/* Does the @nth run of @version show the finding? However it came to it. */
+/* Does the @nth run of @version show the finding? The same for all methods. */
 static bool run_shows(const struct history *h, size_t version, size_t nth)
 {
 	return chance(h->seed, version, nth) < (version >= h->culprit ? h->rate : h->false_rate);
@@ -82,7 +82,7 @@ static void check_sane(const struct bisect *b)
 	assert_true(fabs(sum - 1) < 1e-9);
 }
 
-/* Runs what is asked for, to the end. */
+/* Runs the versions that bisect_next() asks for, to the end. */
 static enum bisect_state follow(struct bisect *b, const struct history *h, size_t *runs)
 {
 	enum bisect_state state;
@@ -95,7 +95,7 @@ static enum bisect_state follow(struct bisect *b, const struct history *h, size_
 	return state;
 }
 
-/* What one way to bisect made of some histories. */
+/* The results of one method on some histories. */
 struct tally {
 	double histories, right, runs, versions;
 };
@@ -122,7 +122,7 @@ static void tally_ours(struct tally *t, const struct history *h, double confiden
 	bisect_deinit(&b);
 }
 
-/* `git bisect run` with a script that calls a commit good after so many @tries without. */
+/* `git bisect run` with a script that calls a commit good after @tries runs without the finding. */
 static void tally_plain(struct tally *t, const struct history *h, size_t tries)
 {
 	size_t good = 0, bad = h->n - 1;
@@ -145,7 +145,7 @@ static double share_of(const struct tally *t)
 	return t->right / t->histories;
 }
 
-/* What may be wrong of @n at an error of @p: three standard deviations more than expected. */
+/* The most wrong answers of @n at an error rate @p: three standard deviations above the mean. */
 static double wrong_max(double n, double p)
 {
 	return n * p + 3 * sqrt(n * p * (1 - p));
@@ -154,7 +154,7 @@ static double wrong_max(double n, double p)
 static const size_t lengths[] = { 10, 100, 1000, 10000 };
 static const size_t tries[] = { 1, 5, 20 };
 
-/* Over all lengths, beside plain bisection with 1, 5 and 20 tries. */
+/* Over all lengths, compared with plain bisection with 1, 5 and 20 tries. */
 static const struct {
 	double rate;
 	size_t histories;		      /* of each length */
@@ -256,7 +256,7 @@ static void test_confidence(void **state)
 	}
 }
 
-/* How often a bisection ends in @want, of @times. */
+/* How many of @times bisections end in @want. */
 static size_t count_ends(struct history h, size_t times, enum bisect_state want)
 {
 	size_t hits = 0, runs;
@@ -304,7 +304,7 @@ static void test_wrong_claims(void **state)
 				cases[i].least, cases[i].times);
 }
 
-/* Versions first ... last-1 are skipped, as many as can be, and the culprit is one of all. */
+/* Checks that first ... last-1 are skipped, none around them is, and the culprit is among them. */
 static void check_range(const struct bisect *b, const struct bisect_answer *a, size_t culprit)
 {
 	assert_in_range(culprit, a->first, a->last);
@@ -314,7 +314,7 @@ static void check_range(const struct bisect *b, const struct bisect_answer *a, s
 	assert_true(a->last == b->n || runs_of(b, a->last) > 0);
 }
 
-/* @from ... @to are skipped: before anything else (@early), or when they are asked for. */
+/* @from ... @to are skipped: at the beginning (@early), or when they are asked for. */
 static void test_skipped_range(void **state)
 {
 	static const struct {

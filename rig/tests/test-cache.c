@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The commands `cache`, `check --store`, `report`, as a user calls them, over a made-up cache. */
+/* The commands `cache`, `check --store` and `report` on a cache made for the test. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -59,7 +59,7 @@ static void put_image(const char *cache, const char *key, time_t used)
 	assert_int_equal(bytes, 1 << 20);
 }
 
-/* Two templates, two images, one half-made of each, and what is neither. */
+/* Makes two templates, two images, one half-made of each, and other files. */
 static void fill(const char *cache)
 {
 	_cleanup_free_ char *memo = xasprintf("%s/images/deb-6.1\033.memo", cache);
@@ -129,7 +129,7 @@ static void test_lists(void **state)
 	assert_int_equal(n, 3);
 	assert_non_null(strstr(t[0].folder, "making-7"));
 	assert_null(t[0].kernel);
-	assert_true(t[0].busy); /* by the lock of the one it becomes */
+	assert_true(t[0].busy); /* by the lock of the template it will become */
 	assert_string_equal(t[1].kernel, "deb-old");
 	assert_int_equal(t[1].used.tv_sec, 1000);
 	assert_true(t[1].bytes >= 3 << 20);
@@ -172,7 +172,7 @@ static void test_image_held(void **state)
 	image_list_free(im, n);
 }
 
-/* The longest unused goes first, be it template or image. */
+/* The least recently used template or image is removed first. */
 static void test_cache(void **state)
 {
 	char *list[] = { (char *)"cache", NULL };
@@ -207,7 +207,7 @@ static void list_folder(const char *path, struct buf *out)
 	ok(run_program(argv, 10000, out));
 }
 
-/* Nothing of what is gone stays, but a lock somebody holds does. */
+/* Nothing of a removed entry stays, except a lock that somebody holds. */
 static void test_clean(void **state)
 {
 	char *words[] = { (char *)"cache", (char *)"--max", (char *)"0", NULL };
@@ -236,7 +236,7 @@ static void test_clean(void **state)
 	list_folder(images, &more);
 	has(buf_str(&more), ".memo", false);
 	has(buf_str(&more), ".digest", false);
-	/* Its template gone, the lock stays as long as it is held. */
+	/* The template is gone, but the lock stays as long as it is held. */
 	ok(tree_remove(folder));
 	again = command(&cmd_cache, words, 3, &status);
 	assert_true(path_exists(held));
@@ -253,7 +253,7 @@ static void change(const char *path)
 	assert_int_equal(pwrite(fd, "y", 1, 5000), 1);
 }
 
-/* A changed byte is named, with what mends it. */
+/* A changed byte is reported, with the command that repairs it. */
 static void test_check_store(void **state)
 {
 	char *words[] = { (char *)"check", (char *)"--store", NULL };
@@ -281,7 +281,7 @@ static void test_check_store(void **state)
 	has(after, "ok       template     bbbbb0000000 of deb-new\n", true);
 }
 
-/* A template goes to make room only where there is none. */
+/* A template is removed to make room only when room is needed. */
 static void test_room(void **state)
 {
 	const char *cache = *state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The command report on records: what it calls known, and its exit status. */
+/* The command report on records: known findings, and its exit status. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,7 +53,7 @@ static void test_known(void **state)
 	       "lost     an oracle in 1 case, first xfs/three: ledger: no BTF; "
 	       "flush: no tracefs\n",
 	       "");
-	/* without a list nothing is known, and what the record holds is no error */
+	/* without a list nothing is known, and failures in the record are no error */
 	expect(REPORT(run), 0,
 	       "fail     xfs/one: r1\nfail     xfs/two: r2\nerror    xfs/four: r4\n", "");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The command splat as a user has it: files, standard input, exit status, other builds. */
+/* The command splat as a user runs it: files, standard input, exit status, other builds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +58,7 @@ static void test_bad_input(void **state)
 
 	(void)state;
 	expect_usage(SPLAT(NULL, none), "cannot open '");
-	/* the others are read all the same */
+	/* the other files are read nevertheless */
 	expect(SPLAT(NULL, none, log), EXIT_USAGE, "WARNING in guilty\n", "cannot open '");
 	expect_usage(SPLAT(NULL, (char *)"--vmlinux", none, log), none);
 	expect_usage(SPLAT(NULL, (char *)"--vmlinux", log, log), "as an ELF file");
@@ -85,7 +85,7 @@ static char *vmlinux(const char *release)
 	return out;
 }
 
-/* The line is told when the kernel is the log's; of another it is not, and that is said. */
+/* Lines are printed when the kernel is the log's; for another kernel there is a warning instead. */
 static void test_vmlinux(void **state)
 {
 	_cleanup_free_ char *log = NULL, *image = vmlinux("6.1.0-9-amd64"), *other = NULL;
@@ -116,10 +116,10 @@ static void test_vmlinux(void **state)
 	other = vmlinux("6.1.0-8-amd64");
 	expect(SPLAT(NULL, (char *)"--vmlinux", other, log), 1,
 	       "KASAN: use-after-free Read in guilty\n",
-	       "is of kernel 6.1.0-9-amd64 #1, the symbols are of another: 'Linux "
+	       "is of kernel 6.1.0-9-amd64 #1, but the symbols are of 'Linux "
 	       "version 6.1.0-8-");
 	free(other);
-	/* the same release, built again */
+	/* another build of the same release */
 	text[strlen(text) - 1] = '\0';
 	*strstr(text, "#1") = '\0';
 	free(log);
@@ -128,7 +128,7 @@ static void test_vmlinux(void **state)
 	free(other);
 	other = vmlinux("6.1.0-9-amd64");
 	expect(SPLAT(NULL, (char *)"--vmlinux", other, log), 1, "in guilty\n",
-	       "is of kernel 6.1.0-9-amd64 #2, the symbols are of another: 'Linux "
+	       "is of kernel 6.1.0-9-amd64 #2, but the symbols are of 'Linux "
 	       "version 6.1.0-9-");
 }
 

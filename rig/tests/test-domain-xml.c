@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Goldens in rig/tests/goldens; DAXRIG_REGEN=1 writes them anew. */
+/* Goldens in rig/tests/goldens; DAXRIG_REGEN=1 writes them again. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

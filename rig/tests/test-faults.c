@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What happens to runs under which QEMU is killed, templates rot or the disk is full, on a
- * real kernel. The first test fills a cache of our own, from which the others take copies.
- * Run from the top of the tree.
+ * Runs on a real kernel when QEMU is killed, templates are damaged or the disk is full. The
+ * first test fills a cache of its own, and the others use copies of it. Run from the top of
+ * the tree.
  */
 #include "tests/daxrig.h"
 
@@ -13,9 +13,9 @@
 #define OUT BASE "/out"
 #define RUN "run --jobs 1 --out " OUT " "
 #define CASE "xfs/refused/uring"
-#define DAMAGED "a kept guest is damaged and made again: "
+#define DAMAGED "a template is damaged; making it again: "
 #define COLD "guests are booted, which is slow: "
-/* More than a boot prints, less than the state of the devices takes. */
+/* Bytes: more than a boot prints, fewer than the state of the devices has. */
 #define STATE_PART (160u << 10)
 
 static char *cache;
@@ -70,7 +70,7 @@ static size_t count(const char *text, const char *what)
 	return n;
 }
 
-/* @d said @what once, and so did its record. */
+/* The output of @d and its record contain @what once. */
 static void noted(const struct daxrig *d, const char *what)
 {
 	_cleanup_buf_ struct buf json = BUF_INIT;
@@ -85,7 +85,7 @@ static void noted(const struct daxrig *d, const char *what)
 			 notes);
 }
 
-/* No half-made template, and no lock held or without one. */
+/* The cache has no half-made template, no lock is held, and none is without a template. */
 static void cache_in_order(void)
 {
 	_cleanup_free_ char *locks = xasprintf("%s/templates/*.lock", cache);
@@ -103,12 +103,12 @@ static void cache_in_order(void)
 
 		assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
 		if (!path_exists(folder))
-			fail_msg("'%s' is left behind", path);
+			fail_msg("'%s' is left over", path);
 	}
 	globfree(&found);
 }
 
-/* Ends @d, whose QEMU was killed or is no more. */
+/* Waits for the end of @d, whose QEMU was killed or is gone, and checks it. */
 static void end(struct daxrig *d, pid_t qemu, int status, const char *wanted)
 {
 	finish(d);
@@ -117,7 +117,7 @@ static void end(struct daxrig *d, pid_t qemu, int status, const char *wanted)
 	cache_in_order();
 }
 
-/* The template as it was made first, with @hurt, a line of shell, done to it. */
+/* Restores the first template, then damages it by the shell line @hurt. */
 static void restore(const char *hurt)
 {
 	shell("cd '%s' && rm -rf templates && cp -a --sparse=always kept templates && "
@@ -125,7 +125,7 @@ static void restore(const char *hurt)
 	      cache, hurt);
 }
 
-/* Both find nothing at all, and what one makes the other takes. */
+/* Both start with an empty cache; one makes the template and the other uses it. */
 static void test_two_at_once(void **state)
 {
 	struct daxrig a = start(RUN CASE), b = start("run --jobs 1 --out " BASE "/other " CASE);
@@ -136,8 +136,8 @@ static void test_two_at_once(void **state)
 	finish(&b);
 	must(&a, 0, "ok 1 " CASE "\n");
 	must(&b, 0, "ok 1 " CASE "\n");
-	assert_int_equal(count(buf_str(&a.text), "kept a guest booted") +
-				 count(buf_str(&b.text), "kept a guest booted"),
+	assert_int_equal(count(buf_str(&a.text), "made a template") +
+				 count(buf_str(&b.text), "made a template"),
 			 1);
 	cache_in_order();
 	free(await_path("templates/*/complete"));
@@ -153,7 +153,7 @@ static void test_two_at_once(void **state)
 	buf_deinit(&b.text);
 }
 
-/* A QEMU that is killed says nothing of the kernel, and the next case has another. */
+/* A killed QEMU is no verdict on the kernel, and the next case gets a new QEMU. */
 static void test_fork_killed(void **state)
 {
 	static const char slow[] = "fs xfs\nfile a rest written\ncheck a\ncheck a\n";
@@ -181,11 +181,11 @@ static void test_damaged(void **state)
 	struct daxrig d;
 
 	(void)state;
-	/* one byte that is not zero: a hole would show in the digest all the same */
+	/* one byte that is not zero; the digest covers holes too */
 	restore("printf '\\252' | dd of=ram bs=1 seek=1048576 conv=notrunc status=none");
 	d = start(RUN CASE);
 	finish(&d);
-	must(&d, 0, "/ram' was changed;;kept a guest booted;;ok 1 " CASE "\n");
+	must(&d, 0, "/ram' was changed;;made a template: a guest booted;;ok 1 " CASE "\n");
 	noted(&d, DAMAGED);
 	cache_in_order();
 	buf_deinit(&d.text);
@@ -193,11 +193,11 @@ static void test_damaged(void **state)
 	finish(&d);
 	must(&d, 0, "ok 1 " CASE "\n");
 	assert_null(strstr(buf_str(&d.text), DAMAGED));
-	assert_null(strstr(buf_str(&d.text), "kept a guest"));
+	assert_null(strstr(buf_str(&d.text), "made a template"));
 	buf_deinit(&d.text);
 }
 
-/* Starts a run that makes its template; *@qemu has begun to boot. */
+/* Starts a run that makes its template; returns when *@qemu has begun to boot. */
 static struct daxrig start_making(pid_t *qemu)
 {
 	struct daxrig d = start(RUN CASE);
@@ -227,8 +227,8 @@ static void test_boot_killed(void **state)
 }
 
 /*
- * The state takes milliseconds to write, so QEMU is not shot but steps on a mine: a limit
- * on the size of its files kills it, by a signal too, when part of the state is written.
+ * QEMU writes the state within milliseconds, too fast to kill it in time. So a limit on the
+ * size of its files kills it, also by a signal, when it has written a part of the state.
  */
 static void test_state_killed(void **state)
 {
@@ -278,7 +278,7 @@ static void test_no_room(void **state)
 
 	(void)state;
 	if (!can_mount())
-		skip(); /* which frees nothing of its caller's */
+		skip(); /* leaks the caller's memory */
 	d = with_little_room("./daxrig " RUN CASE);
 	must(&d, 0, "1G free;;ok 1 " CASE "\n");
 	noted(&d, COLD);

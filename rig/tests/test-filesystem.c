@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Every row of the filesystems has all that the rig asks it for; run from the top of the tree. */
+/* Every filesystem's row has all fields that the rig needs; run from the top of the tree. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ static void check_row(const struct filesystem *fs)
 	assert_in_range(mkfs, 1, FILESYSTEM_ARGS_MAX - 1);
 	assert_in_range(fsck, 1, FILESYSTEM_ARGS_MAX - 1);
 	assert_true(*fs->dax && strcmp(fs->dax, fs->no_dax) != 0);
-	/* the first that has its magic is taken, the last without a look */
+	/* the first with a matching magic is taken, the last without a check */
 	assert_non_null(fs->checked[0].magic);
 	assert_true(!*fs->checked[0].magic || fs->checked[1].magic);
 }
@@ -51,7 +51,7 @@ static void test_rows(void **state)
 	assert_null(filesystem_find("xfs "));
 }
 
-/* A file of the folder that is not in the registry is a filesystem nobody tests. */
+/* A filesystem whose file is not in the registry would never be tested. */
 static void test_registered(void **state)
 {
 	static const char folder[] = "rig/wire/filesystem";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What guests say of themselves, on real ones: forks of one template are not the same
- * guest, and live now. Run from the top of the tree.
+ * Real guests report about themselves: forks of one template have different identities and
+ * the current time. Run from the top of the tree.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,10 +25,10 @@ struct fact {
 	int number;
 	char host[80], random[24];
 	long long clock_ms;
-	bool booted; /* its console shows the kernel's first words */
+	bool booted; /* its console shows the kernel's first line */
 };
 
-/* A guest that slept for hours must not think that it hung. */
+/* A guest that was saved for hours must not report that it hung. */
 static const char *const alarms[] = { "soft lockup", "detected stall", "self-detected stall",
 				      "clocksource", "blocked for more than" };
 
@@ -59,7 +59,7 @@ static void read_fact(json_t *of_case, struct fact *f)
 	look_at_console(f);
 }
 
-/* Runs the xfs cases @words with a guest for each; how many facts there are. */
+/* Runs the xfs cases @words with a guest for each; returns the number of facts. */
 static size_t run(const char *words, struct fact facts[static CASES_MAX])
 {
 	_cleanup_free_ char *line = xasprintf("./daxrig run --jobs 1 --out " OUT " %s", words);
@@ -109,7 +109,7 @@ static void test_forks(void **state)
 	(void)state;
 	assert_int_equal(n, 3);
 	check(facts, n, false);
-	/* The second run has the template of the first, and gives the same numbers. */
+	/* The second run uses the template of the first, and gives the same numbers. */
 	assert_int_equal(run(THREE, facts + n), n);
 	check(facts + n, n, false);
 	for (size_t i = 0; i < n; i++)

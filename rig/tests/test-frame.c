@@ -33,7 +33,7 @@ static void expect_nothing(struct frame_decoder *d)
 	assert_false(got);
 }
 
-/* And for good: more bytes, even right ones, do not mend it. */
+/* The decoder stays broken: more bytes, even of a valid frame, do not repair it. */
 static void expect_broken(struct frame_decoder *d)
 {
 	struct buf more = BUF_INIT;
@@ -111,7 +111,7 @@ static void truncated(void **state)
 
 static void changed_byte(void **state)
 {
-	/* The type stands in no checksum: the reader of the message judges it. */
+	/* The checksum does not cover the type: the reader of the message checks it. */
 	static const size_t places[] = { AT_MAGIC,   AT_MAGIC + 3, AT_SEQ,	 AT_SEQ + 1,
 					 AT_LEN + 3, AT_CRC,	   FRAME_HEADER, FRAME_HEADER + 4 };
 
@@ -147,7 +147,7 @@ static void size_limit(void **state)
 	assert_int_equal(f.len, FRAME_PAYLOAD_MAX);
 	buf_reset(&b);
 	frame_encode(&b, 7, 1, big, FRAME_PAYLOAD_MAX + 1);
-	/* Refused by its header, before the payload is there to be kept. */
+	/* Refused by its header, before the payload is stored. */
 	frame_decoder_feed(&d, b.data, FRAME_HEADER);
 	expect_broken(&d);
 	free(big);

@@ -113,7 +113,7 @@ static void test_faults(void **state)
 		{ "@([)", "column 3: the bracket" },
 		{ "a\\", "bad glob 'a\\\\', column 2: nothing follows the backslash" },
 		{ "\033[2J", "bad glob '\\x1b[2J', column 2: the bracket" },
-		{ "+(+(+(a)))", "column 5: this choice is too deep" },
+		{ "+(+(+(a)))", "column 5: this choice is nested too deeply" },
 	};
 
 	(void)state;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The whole of daxrig on real guests: what must pass passes, what is known to be bad
- * fails, and a verdict changes as it should when the agent leaves something out or the
- * guest is hurt. Run from the top of the tree.
+ * All of daxrig on real guests: good cases pass, known bad cases fail, and a verdict changes
+ * as it should when the agent leaves something out or the guest is damaged. Run from the top
+ * of the tree.
  */
 #include "tests/daxrig.h"
 
@@ -38,9 +38,9 @@ static void test_bad_input(void **state)
 		  "CONFIG_FS_DAX" },
 		{ "run build/tests/bad.scn", 2, "build/tests/bad.scn:1:8: expected a size" },
 		{ "run build/tests/none.scn", 2, "No such file" },
-		{ "list", 2, "say what to list" },
+		{ "list", 2, "nothing to list given" },
 		{ "list dogs", 2, "no list of 'dogs'" },
-		{ "show", 2, "say which case" },
+		{ "show", 2, "no case given" },
 		{ "check now", 2, "takes no operands" },
 		{ "run --connect nope:///x refused", 3, "nope:///x" },
 		{ "run --out /proc/none refused", 3, "/proc/none" },
@@ -53,7 +53,7 @@ static void test_bad_input(void **state)
 		check(cases[i].line, cases[i].status, cases[i].says);
 }
 
-/* Every option that a command's --help names stands in the manual, as ".It Fl -name". */
+/* The manual has every option of a command's --help, as ".It Fl -name". */
 static void check_manual(const char *command)
 {
 	_cleanup_free_ char *line = xasprintf("%s --help", command);
@@ -92,7 +92,7 @@ static void test_help(void **state)
 	      "expect t blocks;;by the contract");
 }
 
-/* Pins hold, controls are refused or granted, nothing is reported. */
+/* Pins hold, control cases are refused or granted, and nothing is reported. */
 static void test_passes(void **state)
 {
 	(void)state;
@@ -105,7 +105,7 @@ static void test_passes(void **state)
 	      "# Totals: pass:8 fail:0 skip:0 error:0");
 }
 
-/* KERNEL.md section 6, as far as it is live in this kernel. */
+/* The known bugs of KERNEL.md section 6 that this kernel has. */
 static void test_known_bad(void **state)
 {
 	(void)state;
@@ -149,7 +149,7 @@ static void test_no_gate(void **state)
 	      "not ok 1 xfs/punch-waits/rdma # ERROR;;EOPNOTSUPP");
 }
 
-/* The host sees more references than the agent tells of. */
+/* The host sees more references than the agent reports. */
 static void test_no_count(void **state)
 {
 	(void)state;
@@ -157,7 +157,7 @@ static void test_no_count(void **state)
 	      "not ok 1 xfs/punch-waits/vmsplice\n;;failed: ledger.refcount at line 6");
 }
 
-/* A panic is a verdict, and the next case has a guest of its own. */
+/* A panic is a verdict, and the next case gets a new guest. */
 static void test_panic(void **state)
 {
 	(void)state;
@@ -168,7 +168,7 @@ static void test_panic(void **state)
 	      "not ok 2 ext4/punch-waits/vmsplice\n");
 }
 
-/* A guest without its modules never speaks. */
+/* The agent of a guest without its modules never answers. */
 static void test_never_speaks(void **state)
 {
 	struct daxrig d = start("run --kernel file:build/tests/mute --out " OUT
@@ -177,7 +177,7 @@ static void test_never_speaks(void **state)
 	(void)state;
 	finish(&d);
 	assert_int_equal(d.status, 3);
-	/* it finds no port, and powers off: before or after the host's patience ends */
+	/* it finds no port and powers off, before or after the host's time limit */
 	if (!strstr(buf_str(&d.text), "the guest's agent did not speak within") &&
 	    !strstr(buf_str(&d.text), "the guest ended before its agent spoke"))
 		fail_msg("it is not said that the agent never spoke:\n%s", buf_str(&d.text));
@@ -204,7 +204,7 @@ static void test_interrupted(void **state)
 	buf_deinit(&d.text);
 }
 
-/* What a killed run leaves behind whose janitor was killed too, the next one removes. */
+/* The next run removes what a killed run left when its janitor was killed too. */
 static void test_leftover(void **state)
 {
 	struct daxrig d = start("run --out " OUT " --match xfs/4k/vmsplice/*"), next;
@@ -225,7 +225,7 @@ static void test_leftover(void **state)
 	buf_deinit(&next.text);
 }
 
-/* Runs nothing but makes build/tests/mute: the store's kernel, without its modules. */
+/* Makes build/tests/mute: the store's kernel, without its modules. */
 static int prepare(void **state)
 {
 	const char *argv[] = { "sh", "-c", NULL, NULL };

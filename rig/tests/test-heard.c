@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A guest that does not stop to talk: what of it comes to the disk and into the record. */
+/* A guest that floods the host with messages: how much reaches the disk and the record. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,8 +18,8 @@ static const struct {
 	const char *what;
 	uint8_t type;
 	size_t len, times;
-	size_t kept;	  /* files, 0: none are asked for */
-	const char *says; /* in the record */
+	size_t kept;	  /* expected number of files; 0: not checked */
+	const char *says; /* expected in the record */
 } floods[] = {
 	{ "a few pieces of evidence", MSG_EVIDENCE, 1000, 3, 3, NULL },
 	{ "many", MSG_EVIDENCE, 1000, 5000, RUNDIR_FILES_MAX / 2, "not kept" },
@@ -72,7 +72,7 @@ static void test_floods(void **state)
 			fail_msg("%s: %zu files are kept", floods[i].what, own);
 		if (floods[i].says && !record_says(rec, floods[i].says))
 			fail_msg("%s: the record does not say so", floods[i].what);
-		/* what the host itself writes has room after it */
+		/* the host's own files still have room after it */
 		case_save_file(&r, "console.log", text, floods[i].len);
 		assert_int_equal(files.files, own + 1);
 		folder = xasprintf("%s/%s", dir.path, files.path);
@@ -90,7 +90,7 @@ static void test_floods(void **state)
 	rundir_deinit(&dir);
 }
 
-/* The window that operations of a case are held against comes with its setup. */
+/* The setup of a case brings the window by which its operations are judged. */
 static void test_window(void **state)
 {
 	_cleanup_buf_ struct buf msg = BUF_INIT;
@@ -110,7 +110,7 @@ static void test_window(void **state)
 	case_record_destroy(rec);
 }
 
-/* What a case calls the host by, and what the host answers. */
+/* Calls of a case to the host, and the replies. */
 static const struct {
 	const char *call;
 	enum sabotage sabotage;
@@ -119,10 +119,10 @@ static const struct {
 } calls[] = {
 	{ "null-first", SABOTAGE_NONE, REPLY_DONE, NULL },
 	{ "null-first", SABOTAGE_NONE, REPLY_NOT, "'null-first' is not due" },
-	{ "gate-lift", SABOTAGE_NONE, REPLY_NOT, "the gdbstub cannot be reached" },
+	{ "gate-lift", SABOTAGE_NONE, REPLY_NOT, "the guest's connection has no gdbstub" },
 	{ "gate-lift", SABOTAGE_NO_GATE, REPLY_DONE, NULL },
-	{ "null", SABOTAGE_NONE, REPLY_NOT, "the host knows no such call" },
-	{ "", SABOTAGE_NONE, REPLY_NOT, "the host knows no such call" },
+	{ "null", SABOTAGE_NONE, REPLY_NOT, "the agent sent an unknown call" },
+	{ "", SABOTAGE_NONE, REPLY_NOT, "the agent sent an unknown call" },
 };
 
 static void expect_reply(struct link *l, size_t i)

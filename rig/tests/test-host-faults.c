@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The host's faults in the middle of a case, on a real kernel: they end in an error or a pass,
- * never in a fail, nor in a pass that nobody can vouch for. Run from the top of the tree.
+ * Faults of the host in the middle of a case, on a real kernel: the verdict is an error or a
+ * pass, never a fail, and never a pass without evidence. Run from the top of the tree.
  */
 #include "tests/daxrig.h"
 
@@ -13,10 +13,10 @@
 #define CONSOLE OUT "/runs/latest/guests/console-1.log"
 /* Longer than --limit 2 gives host and agent together, scaled as it is without KVM. */
 #define RIG_STOP_S 36
-/* Longer than it gives the agent. */
+/* Longer than --limit 2 gives the agent. */
 #define QEMU_STOP_S 12
 
-/* Two cases, the first of which has begun and takes some seconds. */
+/* Starts two cases; returns when the first, which takes some seconds, has begun. */
 static struct daxrig start_slow(const char *options, pid_t *qemu)
 {
 	_cleanup_free_ char *line = xasprintf(RUN "%s" SLOW " " CASE, options);
@@ -38,7 +38,7 @@ static void stop_for(pid_t pid, int seconds)
 	assert_int_equal(kill(pid, SIGCONT), 0);
 }
 
-/* As Ctrl-Z and fg: what the guest did meanwhile is told late, that is all. */
+/* As by Ctrl-Z and fg: the guest's messages arrive late, and nothing else changes. */
 static void test_rig_stopped(void **state)
 {
 	struct daxrig d;
@@ -69,7 +69,7 @@ static void test_qemu_stopped(void **state)
 	buf_deinit(&d.text);
 }
 
-/* The totals are there, and nothing else is. */
+/* The totals are printed, and nothing is left over. */
 static void test_signals(void **state)
 {
 	static const int signals[] = { SIGHUP, SIGQUIT, SIGTERM, SIGINT };
@@ -87,7 +87,7 @@ static void test_signals(void **state)
 	}
 }
 
-/* nohup's way: what is ignored stays so. */
+/* As under nohup: an ignored signal stays ignored. */
 static void test_ignored(void **state)
 {
 	struct daxrig d;
@@ -103,7 +103,7 @@ static void test_ignored(void **state)
 	buf_deinit(&d.text);
 }
 
-/* The disk of the run's folder is full from before the guest starts: its console stays empty. */
+/* The disk of the run's folder is full before the guest starts, so its console stays empty. */
 static void test_console_lost(void **state)
 {
 	static const char script[] = "mount -t tmpfs -o size=4m none " OUT " || exit 77\n"

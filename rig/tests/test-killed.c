@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is left 5 s after the death of a run in its middle, whoever started its QEMU: nothing.
- * No other daxrig comes to tidy up. Run from the top of the tree.
+ * Nothing is left 5 s after a run was killed, whether libvirt or daxrig started its QEMU, and
+ * without another daxrig that cleans up. Run from the top of the tree.
  */
 #include "tests/daxrig.h"
 
@@ -54,7 +54,7 @@ static pid_t await_qemu(const struct daxrig *d)
 	return qemu;
 }
 
-/* True while anything that @d made, or started, is there. */
+/* True while any file or process of @d exists. */
 static bool is_left(const struct daxrig *d)
 {
 	_cleanup_free_ char *record = xasprintf("%s/run/%d-*", state_folder, d->pid);
@@ -65,7 +65,7 @@ static bool is_left(const struct daxrig *d)
 	       qemu_of(d);
 }
 
-/* Its output must end with it: a reader of it is not to wait for whoever tidies up. */
+/* Kills @d. Its output must end with it: a reader must not wait for the janitor. */
 static void kill_and_look(struct daxrig *d, int signal, const char *when)
 {
 	uint64_t start = now_ns();
@@ -84,7 +84,7 @@ static void kill_and_look(struct daxrig *d, int signal, const char *when)
 
 static void test_no_fork(void **state)
 {
-	/* of what it makes on its way; the last one is there when QEMU has started */
+	/* files it makes, in order; the last exists when QEMU has started */
 	static const char *const moments[] = { "", "/v/run/qemu", "/v/run/qemu/*.pid", "/agent-0" };
 
 	(void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Lists that were damaged or written by somebody else, and removal against a rival. */
+/* Lists that are damaged or written by another user, and removal during a concurrent exchange. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -33,8 +33,8 @@ static bool there(const char *name)
 }
 
 /*
- * @text: @ is the folder's path, | a NUL, # "DEV INO" of the folder @of below it, and % the
- * same with another inode.
+ * In @text, @ stands for the folder's path, | for a NUL, # for "DEV INO" of the folder @of
+ * below it, and % for the same with another inode.
  */
 static void fill(struct buf *list, const char *text, const char *of)
 {
@@ -122,7 +122,7 @@ static void test_lists(void **state)
 	}
 }
 
-/* The record of a dead one goes whatever its list says. */
+/* The record of a dead daxrig is removed, whatever is in its list. */
 static void test_records(void **state)
 {
 	static const char *const texts[] = { "planned @/" OWN "|", "@/precious|", "\377|\1", "" };
@@ -165,7 +165,7 @@ struct rival {
 	atomic_uint done;
 };
 
-/* Puts a link to what is precious in the place of a folder, and back, and again. */
+/* Replaces a folder by a link to "precious" and back, repeatedly. */
 static void *exchange(void *arg)
 {
 	struct rival *r = arg;
@@ -187,7 +187,7 @@ static void race(void (*fn)(void), const char *script, const char *a, const char
 		r.dir = open(dir, O_PATH | O_DIRECTORY);
 		assert_int_equal(pthread_create(&t, NULL, exchange, &r), 0);
 		while (!atomic_load(&r.done))
-			sched_yield(); /* it is at it */
+			sched_yield(); /* wait for the other thread */
 		fn();
 		atomic_store(&r.over, true);
 		pthread_join(t, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A daxrig that dies in the middle, its janitor, and the next one. */
+/* A daxrig that dies in the middle of a run, its janitor, and the next daxrig. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -25,12 +25,12 @@ struct dead {
 	char folder[128]; /* its leftover_folder() */
 	char made[128];	  /* a folder elsewhere */
 	pid_t pid;
-	int go; /* closed, it dies */
+	int go; /* a pipe; the daxrig dies when it is closed */
 	pid_t qemu, other, stranger;
-	int hold; /* what the three read from: closed, they end */
+	int hold; /* a pipe; the three programs end when it is closed */
 };
 
-/* A shell by the name @exe that waits for the end of its input; @arg is its last argument. */
+/* Starts a shell named @exe that waits for the end of its input; @arg is its last argument. */
 static pid_t start_program(const char *exe, const char *arg, int in)
 {
 	pid_t pid = fork();
@@ -42,7 +42,7 @@ static pid_t start_program(const char *exe, const char *arg, int in)
 	_exit(127);
 }
 
-/* True once @pid runs @exe; it just forked. */
+/* Waits until @pid, just forked, runs @exe. */
 static void wait_exec(pid_t pid, const char *exe)
 {
 	_cleanup_free_ char *link = xasprintf("/proc/%d/exe", pid);
@@ -78,7 +78,7 @@ static void kill_janitor(pid_t pid, void *arg)
 		kill(pid, SIGKILL);
 }
 
-/* Runs in a child: registers, creates, and dies without a word, with its janitor or before it. */
+/* Runs in a child: registers, makes folders, and dies at once; @alone: its janitor dies too. */
 static void child(const struct dead *d, int out, int go, bool alone)
 {
 	_cleanup_free_ char *socket = NULL, *made = NULL, *file = NULL;
@@ -127,8 +127,8 @@ static void make_doomed(struct dead *d, bool alone)
 }
 
 /*
- * A QEMU with a path of the dead daxrig, a QEMU with another's whose name begins the
- * same, and a program with the dead one's path that is no QEMU.
+ * Starts a QEMU with a path of the dead daxrig, a QEMU with a path of another daxrig whose name
+ * begins the same, and a program that is not QEMU with a path of the dead daxrig.
  */
 static void start_all(struct dead *d)
 {
@@ -174,7 +174,7 @@ static void only_own_is_gone(struct dead *d)
 	assert_null(tree_remove(d->state));
 }
 
-/* Both died: the next one finds it all. */
+/* Daxrig and janitor died: the next daxrig removes everything. */
 static void test_dead(void **state)
 {
 	struct dead d = { 0 };
@@ -192,7 +192,7 @@ static void test_dead(void **state)
 	only_own_is_gone(&d);
 }
 
-/* The janitor does it at once, and the next one finds nothing. */
+/* The janitor removes everything at once, and the next daxrig finds nothing. */
 static void test_janitor(void **state)
 {
 	const struct timespec nap = { .tv_nsec = 10000000 };
@@ -216,7 +216,7 @@ static void test_janitor(void **state)
 	only_own_is_gone(&d);
 }
 
-/* It holds neither our output nor our folder, and what ends us does not end it. */
+/* The janitor holds neither our output nor our folder, and signals to our group do not end it. */
 static void look_at_janitor(pid_t pid, void *arg)
 {
 	_cleanup_free_ char *fds = xasprintf("/proc/%d/fd", pid);
@@ -267,7 +267,7 @@ static void *idle(void *fd)
 	return read(*(int *)fd, &word, 1) ? fd : NULL;
 }
 
-/* A fork of one thread of several may find a lock held for ever. */
+/* A fork in a process with threads may find a lock held forever. */
 static void test_threads(void **state)
 {
 	char folder[] = "/tmp/daxrig-test-XXXXXX";
@@ -327,7 +327,7 @@ static void test_alive(void **state)
 	assert_true(path_exists(file) && path_exists(leftover_folder(l)));
 	leftover_end(l);
 	assert_false(path_exists(made));
-	assert_int_equal(unlinkat(AT_FDCWD, run, AT_REMOVEDIR), -1); /* its lock stays */
+	assert_int_equal(unlinkat(AT_FDCWD, run, AT_REMOVEDIR), -1); /* its file "lock" stays */
 	assert_null(tree_remove(folder));
 }
 

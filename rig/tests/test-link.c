@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The host's end of the channel against an agent that lies, and the console's reader. */
+/* The host's end of the channel with a malicious agent, and the reader of the console. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +33,7 @@ static void pair_deinit(struct pair *p)
 	close_fd(&p->agent);
 }
 
-/* What a valid frame of type MSG_LOG and payload "hello" looks like. */
+/* Adds a valid frame of type MSG_LOG with the payload "hello". */
 static void good_frame(struct buf *b, uint16_t seq)
 {
 	frame_encode(b, MSG_LOG, seq, "hello", 5);
@@ -49,8 +49,8 @@ static const struct {
 } cases[] = {
 	{ "a whole frame", 21, -1, 0, false, NULL },
 	{ "garbage", 21, 0, 0xff, false, "garbage" },
-	{ "another sequence", 21, 6, 1, false, "frame 1 came where 0 was due" },
-	{ "oversized", 21, 11, 0x7f, false, "over the limit" },
+	{ "another sequence", 21, 6, 1, false, "frame 1 came instead of frame 0" },
+	{ "oversized", 21, 11, 0x7f, false, "exceeds the limit" },
 	{ "a wrong checksum", 21, 16, 1, false, "checksum" },
 	{ "an end in the header", 7, -1, 0, true, "in the middle of a frame" },
 	{ "an end in the payload", 20, -1, 0, true, "in the middle of a frame" },
@@ -93,7 +93,7 @@ static void test_frames(void **state)
 	}
 }
 
-/* What does not fit the socket waits, and nothing is lost or out of order. */
+/* Bytes that do not fit into the socket are queued; nothing is lost or reordered. */
 static void test_slow_reader(void **state)
 {
 	_cleanup_buf_ struct buf big = BUF_INIT;
@@ -136,7 +136,7 @@ static void test_slow_reader(void **state)
 	pair_deinit(&p);
 }
 
-/* A guest that calls and calls and reads no reply fills no memory. */
+/* A guest that calls repeatedly and reads no reply does not fill the host's memory. */
 static void test_no_reader(void **state)
 {
 	const struct buf reply = { .data = (char *)"no", .len = 2 };
@@ -154,7 +154,7 @@ static void test_no_reader(void **state)
 	pair_deinit(&p);
 }
 
-/* The mark may come in pieces of any size; a splat is found and handed out once. */
+/* The mark may arrive in pieces of any size; a splat is found and returned once. */
 static void test_console(void **state)
 {
 	static const char log[] =

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ./daxrig with standard streams that are full or closed, and files that are none. */
+/* ./daxrig with standard streams that are full or closed, and with paths of non-files. */
 #include "tests/daxrig.h"
 
-/* Runs @script with a scratch folder as $d; its output is both streams'. */
+/* Runs @script with a scratch folder as $d; checks standard output and error together. */
 static void check_shell(const char *script, int status, const char *wanted)
 {
 	_cleanup_free_ char *whole = xasprintf(
@@ -53,7 +53,7 @@ static void test_output_lost(void **state)
 	}
 }
 
-/* A file that is opened must not become the standard stream that is not there. */
+/* A file that is opened must not take the place of a closed standard stream. */
 static void test_streams_closed(void **state)
 {
 	(void)state;
@@ -65,7 +65,7 @@ static void test_streams_closed(void **state)
 	check_shell("./daxrig list pins >&- 2>&-", 3, "");
 }
 
-/* What nobody writes to is never waited for. */
+/* daxrig never waits for a fifo without a writer. */
 static void test_fifos(void **state)
 {
 	static const char *const commands[] = {
@@ -94,7 +94,7 @@ static void test_fifos(void **state)
 	}
 }
 
-/* And none that is none is taken for one that matches nothing. */
+/* An invalid glob is an error, not a glob that matches nothing. */
 static void test_bad_globs(void **state)
 {
 	static const char *const commands[] = {
@@ -113,7 +113,7 @@ static void test_bad_globs(void **state)
 	check_shell("./daxrig list plan full --match '+(+(a|aa|*)|+(*|?))b'", 0, "");
 }
 
-/* One line, with the name that was meant, wherever a word is looked up. */
+/* An unknown name of any kind gives one line that suggests the nearest name. */
 static void test_unknown_names(void **state)
 {
 	static const char *const rows[][2] = {

@@ -59,7 +59,7 @@ static void test_header(void **state)
 	}
 }
 
-/* What each file promises: rules there are, cases that the nightly plan has, a diff. */
+/* Each mutant names known rules and cases of the nightly plan, and has a diff. */
 static void test_library(void **state)
 {
 	struct library lib;

@@ -12,7 +12,7 @@ static const char *const names[] = {
 };
 
 static const struct {
-	const char *word, *nearest; /* NULL: none is near */
+	const char *word, *nearest; /* NULL: no name is near */
 } words[] = {
 	{ "punch", "punch" },
 	{ "punhc", "punch" }, /* a swap is one edit */
@@ -66,7 +66,7 @@ static void test_first_of_equals(void **state)
 	assert_string_equal(n.name, "pinch");
 }
 
-/* Rows and columns have one letter more than the longest word. */
+/* The table has one row and column more than the longest word has letters. */
 static void test_longest(void **state)
 {
 	char word[62], name[62];

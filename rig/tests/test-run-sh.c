@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* run.sh itself, by programs that pass, fail, die, hang, and say much at once. */
+/* Tests run.sh with programs that pass, fail, die, hang, and print much at the same time. */
 #include "tests/daxrig.h"
 
-/* A test program in $d for each line: its name, and what it does. */
+/* Each line makes a test program in $d: its name, and its script. */
 static const char programs[] =
 	"d=$(mktemp -d) && trap 'rm -r \"$d\"' EXIT\n"
 	"while read -r name does; do printf '#!/bin/sh\\n%s\\n' \"$does\" >$d/$name\n"
@@ -39,7 +39,7 @@ static void test_counts(void **state)
 	check_run("$OLDPWD/rig/tests/run.sh 2 20 ./nothing", 1, "\n0 passed, 1 failed\n");
 }
 
-/* Two that wait for each other end, and what two say is not mixed. */
+/* Two programs that wait for each other both end, and the outputs of two are not mixed. */
 static void test_parallel(void **state)
 {
 	(void)state;

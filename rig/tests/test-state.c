@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Folders that another user made, owns, can write or exchange: ./daxrig does not use them
- * and says so. Run from the top of the tree; rows with a second user need root.
+ * ./daxrig refuses folders that another user made, owns, can write or replace, and says why.
+ * Run from the top of the tree; rows with a second user need root.
  */
 #include "tests/daxrig.h"
 
@@ -20,9 +20,9 @@ static char dir[] = "/tmp/daxrig-test-XXXXXX";
 
 struct row {
 	const char *label;
-	const char *state;  /* below the fresh folder that the script runs in */
-	const char *script; /* with two users if it needs chown */
-	const char *says;   /* the one line holds it; NULL: the folder is fine */
+	const char *state;  /* below the new folder that the script runs in */
+	const char *script; /* a script with chown needs two users */
+	const char *says;   /* part of the one line; NULL: the folder is fine */
 };
 
 static const struct row states[] = {
@@ -48,9 +48,9 @@ static const struct row states[] = {
 	{ "run's lock: link", "s", "mkdir -m 700 s s/run; ln -s ../../f s/run/lock",
 	  "/run/lock': it is a link" },
 	{ "run's lock: two names", "s", "mkdir -m 700 s s/run; >f; ln f s/run/lock",
-	  "/run/lock': it has 2 names" },
+	  "/run/lock': it has 2 hard links" },
 	{ "run's lock: fifo", "s", "mkdir -m 700 s s/run; mkfifo -m 600 s/run/lock",
-	  "/run/lock': it is no file" },
+	  "/run/lock': it is not a regular file" },
 	{ "record: link", "s", "mkdir -m 700 s s/run real; ln -s ../../real s/run/1-1",
 	  "/1-1': it is a link" },
 	{ "record: another's", "s", RECORD "chown " OTHER " s/run/1-1", "/1-1': it belongs to" },
@@ -61,7 +61,8 @@ static const struct row states[] = {
 	  "/1-1/lock': it belongs to" },
 	{ "list: link", "s", RECORD ">f; ln -s ../../../f s/run/1-1/list",
 	  "/1-1/list': it is a link" },
-	{ "list: two names", "s", RECORD ">f; ln f s/run/1-1/list", "/1-1/list': it has 2 names" },
+	{ "list: two names", "s", RECORD ">f; ln f s/run/1-1/list",
+	  "/1-1/list': it has 2 hard links" },
 	{ "list: another's", "s", RECORD ">s/run/1-1/list; chown " OTHER " s/run/1-1/list",
 	  "/1-1/list': it belongs to" },
 	{ "list: group", "s", RECORD ">s/run/1-1/list; chmod 660 s/run/1-1/list",
@@ -82,7 +83,7 @@ static bool precious(void)
 	return path_exists(file);
 }
 
-/* One line, exit status 3, before anything is fetched, tried or made. */
+/* Checks for one line and exit status 3, before anything is fetched, tried or made. */
 static void refused(const char *label, const char *says)
 {
 	struct daxrig d = start("run xfs/refused/uring");
@@ -176,7 +177,7 @@ static const struct {
 	{ NULL, NULL, NULL, "home", "home/.local/state/daxrig" },
 	{ NULL, "another", NULL, "home", "home/.local/state/daxrig" },
 	{ NULL, NULL, NULL, NULL, NULL },
-	{ NULL, "session", NULL, NULL, NULL }, /* the cache has no place */
+	{ NULL, "session", NULL, NULL, NULL }, /* no place for the cache */
 };
 
 static void set_place(const char *variable, const char *value)
@@ -214,7 +215,7 @@ static void test_places(void **state)
 	}
 }
 
-/* In a child, before it has folders of its own: somebody knew their names. */
+/* Runs @script in a child before it makes its folders, as a user who knew their names. */
 static void plant(const char *label, const char *where, const char *script)
 {
 	_cleanup_free_ char *text = NULL, *state = xasprintf("%s/s", dir), *path = NULL;
@@ -236,7 +237,7 @@ static void plant(const char *label, const char *where, const char *script)
 		fprintf(stderr, "%s: %s\n", label, err ? err->message : "used");
 		_exit(3);
 	}
-	/* another's stays where it is; a plain file and a link are nobody's folder */
+	/* another's folder stays; a plain file and a link are not folders */
 	if (lstat(path, &st) && strcmp(label, "folder"))
 		_exit(4);
 	unlink(path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Goldens in rig/tests/goldens; DAXRIG_REGEN=1 writes them anew. */
+/* Goldens in rig/tests/goldens; DAXRIG_REGEN=1 writes them again. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -70,7 +70,7 @@ static void test_argv(void **state)
 	qemu_argv_deinit(&in);
 }
 
-/* Without any one of its parts the line must not be used. */
+/* A command line that lacks any of its parts must be refused. */
 static void test_argv_lacks(void **state)
 {
 	static const struct {
@@ -104,7 +104,7 @@ static void test_argv_words(void **state)
 {
 	static const struct {
 		const char *text;
-		const char *words; /* by '|'; NULL: an error */
+		const char *words; /* separated by '|'; NULL: an error */
 	} cases[] = {
 		{ "/q", "/q" },
 		{ "A=b C='d e' /q -a 'x y' z\n", "/q|-a|x y|z" },
@@ -152,7 +152,7 @@ static void test_mark(void **state)
 	assert_true(back.files[0].digest.size == 1ull << 40);
 	assert_true(back.files[0].digest.sum == ~0ull);
 	assert_true(back.files[2].digest.sum == 0xab);
-	/* Cut anywhere it is none, but for the last newline. */
+	/* A mark truncated anywhere, except at its last newline, is refused. */
 	for (size_t len = 0; len + 1 < strlen(text); len++) {
 		_cleanup_free_ char *cut = xstrndup(text, len);
 
@@ -274,12 +274,12 @@ static void test_check(void **state)
 	}
 }
 
-/* Each of these files holds something else than the others. */
+/* Each of these files has a different content. */
 static void test_digest(void **state)
 {
 	static const struct {
 		off_t size;
-		off_t at[2]; /* of the bytes that are not zero; 0: none */
+		off_t at[2]; /* offsets of non-zero bytes; 0: none */
 	} files[] = {
 		{ 0, { 0 } },
 		{ 1, { 0 } },
@@ -298,7 +298,7 @@ static void test_digest(void **state)
 		_cleanup_free_ char *whole = xcalloc(1, 1 << 20);
 		_cleanup_close_ int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-		/* With holes, then the same without. */
+		/* First with holes, then the same without. */
 		assert_int_equal(ftruncate(fd, files[i].size), 0);
 		for (size_t j = 0; j < 2 && files[i].at[j]; j++)
 			assert_int_equal(pwrite(fd, "y", 1, files[i].at[j]), 1);
@@ -359,7 +359,7 @@ static void test_lock(void **state)
 	unlink(path);
 }
 
-/* The oldest goes first, one in use and what is no template stay. */
+/* The oldest is removed first; a template in use and other files stay. */
 static void test_trim(void **state)
 {
 	static const char *const keys[] = { "0a", "0b", "0c" };

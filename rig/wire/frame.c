@@ -75,10 +75,10 @@ static struct err *check_header(const struct frame_header *h, uint16_t seq)
 		return err_create(ERR_INFRA, "the channel carries garbage: magic %#x",
 				  le32toh(h->magic));
 	if (le32toh(h->len) > FRAME_PAYLOAD_MAX)
-		return err_create(ERR_INFRA, "a frame of %u bytes is over the limit of %u",
+		return err_create(ERR_INFRA, "a frame of %u bytes exceeds the limit of %u",
 				  le32toh(h->len), FRAME_PAYLOAD_MAX);
 	if (le16toh(h->seq) != seq)
-		return err_create(ERR_INFRA, "frame %u came where %u was due", le16toh(h->seq),
+		return err_create(ERR_INFRA, "frame %u came instead of frame %u", le16toh(h->seq),
 				  seq);
 	return NULL;
 }

@@ -4,9 +4,9 @@
  *
  *   magic u32 | type u16 | seq u16 | len u32 | crc u32 (of the payload) | payload
  *
- * All little-endian. seq counts the frames of one direction from 0, so that a
- * lost or repeated frame is seen. The other side is never trusted: a header that
- * is not one ends the stream for good, there is no resynchronising.
+ * All little-endian. seq counts the frames of one direction from 0, so that the
+ * reader notices a lost or repeated frame. Neither side trusts the other: an
+ * invalid header ends the stream for good, there is no resynchronising.
  */
 #ifndef WIRE_FRAME_H
 #define WIRE_FRAME_H
@@ -19,7 +19,7 @@
 
 struct frame {
 	uint16_t type;		/* enum msg_type, not checked here */
-	const uint8_t *payload; /* belongs to the decoder, until its next call */
+	const uint8_t *payload; /* belongs to the decoder; valid until its next call */
 	size_t len;
 };
 
@@ -28,7 +28,7 @@ void frame_encode(struct buf *out, uint16_t type, uint16_t seq, const void *payl
 
 struct frame_decoder {
 	struct buf in;
-	size_t used; /* bytes of in that the last frame took */
+	size_t used; /* bytes of in that belong to the last frame */
 	uint16_t seq;
 	bool broken;
 };
@@ -36,16 +36,16 @@ struct frame_decoder {
 void frame_decoder_init(struct frame_decoder *d);
 void frame_decoder_deinit(struct frame_decoder *d);
 
-/* Takes received bytes, as they come. */
+/* Adds received bytes, in pieces of any size. */
 void frame_decoder_feed(struct frame_decoder *d, const void *data, size_t len);
 
 /*
- * Sets *@got and fills @f when a whole frame is there. An error (bad magic,
- * oversized, checksum, sequence) is final: every later call returns one too.
+ * Sets *@got, and fills @f if a complete frame has arrived. An error (bad magic,
+ * size, checksum or sequence) is final: every later call fails, too.
  */
 struct err *frame_decoder_next(struct frame_decoder *d, struct frame *f, bool *got) __must_check;
 
-/* True when bytes of an unfinished frame are held: the stream ended too early. */
+/* True if @d holds part of a frame: at the end of the stream, it was cut. */
 bool frame_decoder_partial(const struct frame_decoder *d);
 
 #endif

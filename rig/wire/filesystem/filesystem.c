@@ -5,10 +5,12 @@
 
 extern const struct filesystem filesystem_xfs;
 extern const struct filesystem filesystem_ext4;
+extern const struct filesystem filesystem_ext2;
 
 const struct filesystem *const filesystems[] = {
 	&filesystem_xfs,
 	&filesystem_ext4,
+	&filesystem_ext2,
 	NULL,
 };
 
