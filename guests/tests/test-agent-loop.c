@@ -224,7 +224,7 @@ static void stops_at_limit(void **state)
 	struct host *h = *state;
 	struct frame f;
 
-	host_send_case(h, "hang", 300);
+	host_send_case(h, "hang", 2000);
 	host_need_frame(h, MSG_LOG, &f);
 	host_need_frame(h, MSG_EVIDENCE, &f);
 	assert_true(frame_says(&f, TAG_NAME, "tasks"));

@@ -69,7 +69,7 @@ static void frame(void **state)
 	assert_int_equal(injection_fd(in), -1);
 	assert_null(injection_service(in));
 	in = injection_find(v, "gate-lift", &call);
-	answers(in, SABOTAGE_NONE, call, "the gdbstub cannot be reached on this connection");
+	answers(in, SABOTAGE_NONE, call, "the guest's connection has no gdbstub");
 	answers(in, SABOTAGE_NO_GATE, call, NULL);
 	injections_deinit(v);
 	guest.gdb = "/nonexistent/gdb";

@@ -82,7 +82,7 @@ static void test_help(void **state)
 		check_manual(commands[i]);
 	check("--help", 0, "Usage: daxrig COMMAND;;run;;list;;show;;check");
 	check("--version", 0, "daxrig ");
-	check("run --help", 0, "--kernel SPEC;;--accel auto|kvm|tcg;;--self-test LIE");
+	check("run --help", 0, "--kernel SPEC;;--accel auto|kvm|tcg;;--self-test NAME");
 	check("list pins", 0, "vmsplice;;odirect;;rdma-odp");
 	check("list operations", 0, "FILE OFFSET LENGTH;;PUNCH_HOLE");
 	check("list scenarios", 0, "punch-waits");

@@ -58,9 +58,9 @@ static void test_streams_closed(void **state)
 {
 	(void)state;
 	check_shell("./daxrig splat /proc/self/fd/0 <&-", 2,
-		    "cannot read '/proc/self/fd/0': it is no");
+		    "cannot read '/proc/self/fd/0': not a regular file");
 	check_shell("./daxrig splat /proc/self/fd/1 >&-", 2,
-		    "cannot read '/proc/self/fd/1': it is no");
+		    "cannot read '/proc/self/fd/1': not a regular file");
 	check_shell("./daxrig splat /proc/self/fd/2 2>&-", 2, "");
 	check_shell("./daxrig list pins >&- 2>&-", 3, "");
 }
@@ -90,7 +90,7 @@ static void test_fifos(void **state)
 			"./daxrig %s",
 			commands[i]);
 
-		check_shell(script, 2, "it is no");
+		check_shell(script, 2, "not a regular file");
 	}
 }
 
