@@ -15,7 +15,8 @@ const char *step_status_name(enum step_status status)
 	return names[status];
 }
 
-#define RULE(name, ...) [RULE_##name] = { __VA_ARGS__ },
+#define RULE(rule, says, means, ...)                                                               \
+	[RULE_##rule] = { .name = says, .meaning = means, ##__VA_ARGS__ },
 const struct rule_info rules[RULES] = {
 #include "base/rule-list.h"
 };
