@@ -26,19 +26,20 @@ static int clone_range(const struct op_call *c, struct op_target *t)
 
 static int dedupe(const struct op_call *c, struct op_target *t)
 {
-	struct {
+	union {
 		struct file_dedupe_range range;
-		struct file_dedupe_range_info info;
+		char room[sizeof(struct file_dedupe_range) + sizeof(struct file_dedupe_range_info)];
 	} arg = {
 		.range = { .src_offset = c->off[0], .src_length = c->len, .dest_count = 1 },
-		.info = { .dest_fd = t->fd[1], .dest_offset = c->off[1] },
 	};
+	struct file_dedupe_range_info *info = arg.range.info;
 
+	*info = (struct file_dedupe_range_info){ .dest_fd = t->fd[1], .dest_offset = c->off[1] };
 	if (ioctl(t->fd[0], FIDEDUPERANGE, &arg) < 0)
 		return -errno;
-	if (arg.info.status == FILE_DEDUPE_RANGE_DIFFERS)
+	if (info->status == FILE_DEDUPE_RANGE_DIFFERS)
 		return -EBADE;
-	return arg.info.status;
+	return info->status;
 }
 
 /* Up to the source's end when no length is given, as FICLONE gives none. */
