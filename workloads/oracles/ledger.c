@@ -368,7 +368,7 @@ static void ledger_hang(struct exec *x, struct outcome *o)
 	if (a == ANSWER_DIFFERS)
 		tell(l, o);
 	else if (a == ANSWER_FINE)
-		buf_adds(&o->detail, "every page that was mapped or pinned has the right count: "
+		buf_adds(&o->detail, "every page that was mapped or pinned is counted as it must: "
 				     "if nothing is held, the wake-up was lost\n");
 }
 
