@@ -6,7 +6,7 @@
  *
  *	gate_create(); { gate_lift(); poll(gate_fd()) -> gate_service()...; gate_drop(); }*
  *
- * The stub is connected only between lift and drop. The guest must be booted with
+ * The gdbstub is connected only between lift and drop. The guest must be booted with
  * nokaslr and without page-table isolation (mitigations=off or nopti).
  */
 #ifndef INJECT_GATE_H
@@ -36,7 +36,7 @@ struct gate_counts {
 
 struct gate;
 
-#define GATE_TIMEOUT_MS 10000 /* for each word with the stub */
+#define GATE_TIMEOUT_MS 10000 /* for each word with the gdbstub */
 
 /*
  * Copies its arguments; connects to nothing yet. An error when the symbols are
@@ -53,7 +53,7 @@ void gate_set_timeout(struct gate *g, int timeout_ms);
 
 /*
  * Arms; the VM runs when it returns. After an error, here or in gate_service(),
- * the gate is shut and the VM runs on if the stub still answers.
+ * the gate is shut and the VM runs on if the gdbstub still answers.
  */
 struct err *gate_lift(struct gate *g) __must_check;
 
@@ -61,7 +61,7 @@ struct err *gate_lift(struct gate *g) __must_check;
 int gate_fd(const struct gate *g);
 
 /*
- * Does what the stub asks for, without waiting for more. A VM that somebody else
+ * Does what the gdbstub asks for, without waiting for more. A VM that somebody else
  * stopped is left to him. Nothing happens while the gate is shut.
  */
 struct err *gate_service(struct gate *g) __must_check;

@@ -23,7 +23,7 @@ static struct err *wait_fd(struct gdb *g, short events, bool *ready)
 
 		if (n < 0 && errno != EINTR) {
 			g->dead = true;
-			return err_errno(errno, "cannot wait for the gdb stub");
+			return err_errno(errno, "cannot wait for the gdbstub");
 		}
 		*ready = n > 0;
 		if (n > 0 || (n == 0 && !left))
@@ -36,7 +36,7 @@ struct err *gdb_link_timed_out(struct gdb *g, const char *what)
 	g->dead = true;
 	return err_create(
 		ERR_TIMEOUT,
-		"the gdb stub did not answer '%s' in %d ms: is another debugger connected, or QEMU stuck?",
+		"the gdbstub did not answer '%s' in %d ms: is another debugger connected, or QEMU stuck?",
 		what, g->timeout_ms);
 }
 
@@ -56,7 +56,7 @@ struct err *gdb_link_send(struct gdb *g, const char *data, size_t len)
 			continue;
 		if (errno != EAGAIN) {
 			g->dead = true;
-			return err_errno(errno, "cannot send to the gdb stub");
+			return err_errno(errno, "cannot send to the gdbstub");
 		}
 		err = wait_fd(g, POLLOUT, &ready);
 		if (err)
@@ -94,8 +94,8 @@ static struct err *receive(struct gdb *g, bool *more)
 		return NULL;
 	g->dead = true;
 	if (n < 0)
-		return err_errno(errno, "cannot read from the gdb stub");
-	return err_create(ERR_INFRA, "the gdb stub closed the connection: QEMU may have ended");
+		return err_errno(errno, "cannot read from the gdbstub");
+	return err_create(ERR_INFRA, "the gdbstub closed the connection: QEMU may have ended");
 }
 
 static struct err *take_stop(struct gdb *g)
@@ -107,12 +107,12 @@ static struct err *take_stop(struct gdb *g)
 	g->dead = true;
 	if (strchr("WX", g->in.packet.data[0]))
 		return err_create(ERR_INFRA, "the guest ended while the debugger was attached");
-	return err_create(ERR_INFRA, "the gdb stub sent a malformed stop reply");
+	return err_create(ERR_INFRA, "the gdbstub sent a malformed stop reply");
 }
 
 /*
  * Waits for the next packet and acknowledges it exactly once: a stray '+' stops a
- * running VM, and without the '+' the stub drops the next interrupt.
+ * running VM, and without the '+' the gdbstub drops the next interrupt.
  */
 static struct err *next_packet(struct gdb *g, bool *got)
 {
@@ -127,7 +127,7 @@ static struct err *next_packet(struct gdb *g, bool *got)
 		if (err)
 			return err;
 		if (event == GDB_EVENT_NACK)
-			return err_create(ERR_INFRA, "the gdb stub refused a packet");
+			return err_create(ERR_INFRA, "the gdbstub refused a packet");
 		if (*got)
 			return gdb_link_send(g, "+", 1);
 		if (event == GDB_EVENT_ACK)
@@ -161,7 +161,7 @@ struct err *gdb_link_ask(struct gdb *g, const struct buf *question)
 	struct err *err;
 
 	if (g->dead)
-		return err_create(ERR_INFRA, "the connection to the gdb stub failed before");
+		return err_create(ERR_INFRA, "the connection to the gdbstub failed before");
 	gdb_link_deadline(g, g->timeout_ms);
 	err = gdb_link_send_packet(g, question);
 	return err ? err : await_answer(g, buf_str(question));
@@ -177,7 +177,7 @@ struct err *gdb_link_not_answer(const struct gdb *g, const char *what)
 	_cleanup_buf_ struct buf text = BUF_INIT;
 
 	buf_add_escaped(&text, buf_str(&g->in.packet), g->in.packet.len, 40);
-	return err_create(ERR_INFRA, "the gdb stub cannot %s: it answered '%s'", what,
+	return err_create(ERR_INFRA, "the gdbstub cannot %s: it answered '%s'", what,
 			  buf_str(&text));
 }
 

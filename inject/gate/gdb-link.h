@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Sending questions to the stub, receiving answers and stop notices. For gdb.c only. */
+/* Sending questions to the gdbstub, receiving answers and stop notices. For gdb.c only. */
 #ifndef INJECT_GDB_LINK_H
 #define INJECT_GDB_LINK_H
 
@@ -20,7 +20,7 @@ void gdb_link_deadline(struct gdb *g, int timeout_ms);
 /* The error for an answer to @what that did not come; marks @g dead. */
 struct err *gdb_link_timed_out(struct gdb *g, const char *what);
 
-/* The error for an unexpected answer; @what is what the stub was asked to do. */
+/* The error for an unexpected answer; @what is what the gdbstub was asked to do. */
 struct err *gdb_link_not_answer(const struct gdb *g, const char *what);
 
 struct err *gdb_link_send(struct gdb *g, const char *data, size_t len) __must_check;

@@ -55,7 +55,7 @@ void gdb_decoder_feed(struct gdb_decoder *d, const void *data, size_t len)
 static struct err *decoder_break(struct gdb_decoder *d, const char *what)
 {
 	d->broken = true;
-	return err_create(ERR_INFRA, "the gdb stub's answer is broken: %s", what);
+	return err_create(ERR_INFRA, "the gdbstub's answer is broken: %s", what);
 }
 
 /* Expands escapes and runs of @raw into @d->packet; returns NULL or what is wrong. */

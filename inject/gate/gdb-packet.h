@@ -41,7 +41,7 @@ void gdb_decoder_feed(struct gdb_decoder *d, const void *data, size_t len);
  */
 struct err *gdb_decoder_next(struct gdb_decoder *d, enum gdb_event *event) __must_check;
 
-/* A vCPU. pid 0: the stub does not number processes. Both count from 1. */
+/* A vCPU. pid 0: the gdbstub does not number processes. Both count from 1. */
 struct gdb_thread {
 	unsigned int pid, tid;
 };

@@ -9,7 +9,7 @@
 
 #include "inject/gate/gdb-link.h"
 
-/* The stub's packet holds 4096 characters, two for each byte. */
+/* The gdbstub's packet holds 4096 characters, two for each byte. */
 #define MEM_CHUNK 1024u
 
 static struct err *handshake(struct gdb *g)
@@ -49,7 +49,7 @@ struct err *gdb_open(const char *path, int timeout_ms, struct gdb **out)
 	if (fd < 0)
 		return err_errno(errno, "cannot make a socket");
 	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		return err_errno(errno, "cannot connect to the gdb stub at '%s'", path);
+		return err_errno(errno, "cannot connect to the gdbstub at '%s'", path);
 
 	g = xcalloc(1, sizeof(*g));
 	g->fd = take_fd(fd);
@@ -58,7 +58,7 @@ struct err *gdb_open(const char *path, int timeout_ms, struct gdb **out)
 	err = handshake(g);
 	if (err) {
 		gdb_close(g);
-		return err_wrap(err, "gdb stub at '%s'", path);
+		return err_wrap(err, "gdbstub at '%s'", path);
 	}
 	*out = g;
 	return NULL;
@@ -96,9 +96,9 @@ struct err *gdb_stop(struct gdb *g)
 	struct err *err;
 
 	if (g->dead)
-		return err_create(ERR_INFRA, "the connection to the gdb stub failed before");
+		return err_create(ERR_INFRA, "the connection to the gdbstub failed before");
 	/*
-	 * The stub ignores the interrupt if the VM is already stopped, whoever
+	 * The gdbstub ignores the interrupt if the VM is already stopped, whoever
 	 * stopped it. It always answers the question that follows.
 	 */
 	gdb_link_deadline(g, g->timeout_ms);
@@ -112,7 +112,7 @@ struct err *gdb_stop(struct gdb *g)
 static struct err *resume(struct gdb *g, const struct buf *how)
 {
 	if (g->dead)
-		return err_create(ERR_INFRA, "the connection to the gdb stub failed before");
+		return err_create(ERR_INFRA, "the connection to the gdbstub failed before");
 	g->has_stop = false;
 	gdb_link_deadline(g, g->timeout_ms);
 	return gdb_link_send_packet(g, how);

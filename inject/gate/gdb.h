@@ -3,8 +3,8 @@
  * A client of QEMU's gdbstub on a unix socket (-gdb unix:PATH,server=on,wait=off).
  *
  * Connecting stops the VM; gdb_close() removes the breakpoints and lets it run.
- * The stub serves one client at a time. All calls except gdb_stop(),
- * gdb_wait_stop() and gdb_close() require a stopped VM: while the VM runs, the stub
+ * The gdbstub serves one client at a time. All calls except gdb_stop(),
+ * gdb_wait_stop() and gdb_close() require a stopped VM: while the VM runs, the gdbstub
  * loses what it receives, and the call fails with ERR_TIMEOUT.
  * The time limit given to gdb_open() bounds every wait. After an error the
  * connection is of no use: gdb_close() it. Not for two threads at once.
@@ -20,7 +20,7 @@ struct gdb;
 struct err *gdb_open(const char *path, int timeout_ms, struct gdb **out) __must_check;
 
 /*
- * Detaches, so that the VM runs without breakpoints, and frees @g. If the stub does
+ * Detaches, so that the VM runs without breakpoints, and frees @g. If the gdbstub does
  * not answer, the VM stays as it is. NULL is fine.
  */
 void gdb_close(struct gdb *g);

@@ -40,6 +40,7 @@ enum op_trait {
 	OP_POISONS = 1 << 9,	/* who maps the page gets SIGBUS at once */
 	OP_UNMOUNTS = 1 << 10,	/* of every file the last close */
 	OP_UNBINDS = 1 << 11,	/* takes the device away beneath the filesystem */
+	OP_ANYWHERE = 1 << 12,	/* needs nothing that a filesystem may lack */
 };
 
 /* What it does to pages of a file that were stored to and not flushed since. */

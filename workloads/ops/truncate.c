@@ -33,6 +33,7 @@ const struct operation op_truncate = {
 	.args = "fs",
 	.summary = "ftruncate to a size",
 	.wait = WAIT_MUST,
+	.traits = OP_ANYWHERE,
 	.run = run,
 	.apply = apply,
 	.range = range,

@@ -38,6 +38,8 @@ static void check_row(const struct operation *op)
 	demand(op->range, op, "does not say which pages it changes (op_range_args())");
 	demand(op->result, op, "has no result (op_succeeds())");
 	demand(op->cases || op->no_cases, op, "has neither cases of the matrix nor a reason");
+	demand(!op->needs == ((op->traits & OP_ANYWHERE) != 0), op,
+	       "does not say what it needs of a filesystem (OP_ANYWHERE: nothing)");
 	demand(!op->lacking || (op->traits & OP_OPTIONAL), op, "lacks, and is not optional");
 	if (!op->args)
 		return;
@@ -91,7 +93,7 @@ static void test_forgotten(void **state)
 	op.traits = 0;
 	op.wait = OP_WAIT_UNSET;
 	check_row(&op);
-	assert_int_equal(bad, 3);
+	assert_int_equal(bad, 4);
 	bad = 0;
 }
 
