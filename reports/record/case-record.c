@@ -58,6 +58,7 @@ static void keep_findings(struct case_record *rec, size_t keep)
 		free(f->expected);
 		free(f->found);
 		free(f->detail);
+		free(f->known);
 	}
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/glob.h"
+#include "reports/history/identity.h"
 #include "base/nearest.h"
 
 static const char blanks[] = " \t";
@@ -161,8 +162,7 @@ static size_t first_of_name(const struct known *k, size_t row)
 size_t known_of(const struct known *k, const char *release, const struct case_record *c,
 		size_t *unknown)
 {
-	/* the "#3" of a repeated case is not part of its name */
-	_cleanup_free_ char *name = xstrndup(c->name, strcspn(c->name, "#"));
+	_cleanup_free_ char *name = identity_case(c->name);
 	size_t first = k->n;
 
 	for (*unknown = 0; *unknown < c->finding_count; ++*unknown) {
@@ -174,6 +174,19 @@ size_t known_of(const struct known *k, const char *release, const struct case_re
 			first = row;
 	}
 	return first == k->n ? k->n : first_of_name(k, first);
+}
+
+void known_mark(const struct known *k, const char *release, struct case_record *c)
+{
+	_cleanup_free_ char *name = identity_case(c->name);
+
+	for (size_t i = 0; i < c->finding_count; i++) {
+		struct finding *f = &c->findings[i];
+		size_t row = row_of(k, release, name, f);
+
+		free(f->known);
+		f->known = row < k->n ? xstrdup(k->v[row].name) : NULL;
+	}
 }
 
 void known_deinit(struct known *k)

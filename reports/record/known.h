@@ -39,6 +39,9 @@ struct err *known_parse(const char *path, const char *text, size_t len, struct k
 size_t known_of(const struct known *k, const char *release, const struct case_record *c,
 		size_t *unknown);
 
+/* Sets the known name of every finding of @c; one that matches no row gets none. */
+void known_mark(const struct known *k, const char *release, struct case_record *c);
+
 void known_deinit(struct known *k);
 
 #endif

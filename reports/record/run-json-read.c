@@ -86,6 +86,7 @@ static void take_findings(const json_t *list, struct case_record *rec)
 		.expected = get_some(f, "expected"),
 		.found = get_some(f, "found"),
 		.detail = get_some(f, "detail"),
+		.known = get_some(f, "known"),
 	};
 }
 
@@ -129,6 +130,8 @@ static struct err *take_case(const char *name, const json_t *o, struct run_summa
 	rec->verdict = verdict;
 	free(rec->reason);
 	rec->reason = get_some(o, "reason");
+	rec->scenario = get_some(o, "scenario");
+	rec->fs = get_some(o, "fs");
 	rec->duration_ns = get_num(o, "duration_ns");
 	rec->timing = get_timing(o);
 	take_steps(json_object_get(o, "steps"), rec);
@@ -161,6 +164,7 @@ static struct err *take_run(const char *name, const json_t *o, struct run_summar
 	const json_t *format = json_object_get(o, "format");
 	const json_t *kernel = json_object_get(o, "kernel");
 	const char *end = json_string_value(json_object_get(o, "end"));
+	const json_t *plan = json_object_get(o, "plan"), *host = json_object_get(o, "host");
 
 	if (!json_is_object(o) || !json_is_integer(format))
 		return err_create(ERR_INFRA, "'%s' is not a record of a run: it has no format",
@@ -168,15 +172,28 @@ static struct err *take_run(const char *name, const json_t *o, struct run_summar
 	if (json_integer_value(format) != RUN_JSON_FORMAT)
 		return err_create(ERR_INFRA, "'%s' is of format %lld, this daxrig reads %d", name,
 				  (long long)json_integer_value(format), RUN_JSON_FORMAT);
+	out->version = get_text(o, "daxrig");
 	out->started = get_text(o, "started");
 	out->end_reason = get_text(o, "end_reason");
-	out->plan = get_text(json_object_get(o, "plan"), "name");
+	out->self_test = get_text(o, "self_test");
+	out->recheck_of = get_text(o, "recheck_of");
+	out->night = get_text(o, "night");
+	out->plan = get_text(plan, "name");
+	out->plan_text = get_text(plan, "text");
+	out->plan_match = get_text(plan, "match");
+	out->plan_shard = get_text(plan, "shard");
 	out->accel = get_text(o, "accel");
 	out->geometry = get_text(o, "geometry");
 	out->kernel_spec = get_text(kernel, "spec");
 	out->kernel_release = get_text(kernel, "release");
+	out->kernel_package = get_text(kernel, "package");
+	out->kernel_key = get_text(kernel, "key");
 	out->kernel_image = get_text(kernel, "image");
+	out->kernel_config = get_text(kernel, "config");
 	out->image_key = get_text(o, "image");
+	out->host_kernel = get_text(host, "kernel");
+	out->qemu = get_text(host, "qemu");
+	out->libvirt = get_text(host, "libvirt");
 	out->complete = end && strcmp(end, "complete") == 0;
 	out->duration_ns = get_num(o, "duration_ns");
 	return take_cases(name, json_object_get(o, "cases"), out);
@@ -215,9 +232,14 @@ struct err *run_json_read(const char *path, struct run_summary *out)
 
 void run_summary_deinit(struct run_summary *s)
 {
-	char *const texts[] = { s->started,	   s->end_reason,   s->plan,
-				s->accel,	   s->geometry,	    s->kernel_spec,
-				s->kernel_release, s->kernel_image, s->image_key };
+	char *const texts[] = { s->version,	s->started,	   s->end_reason,
+				s->self_test,	s->recheck_of,	   s->night,
+				s->plan,	s->plan_text,	   s->plan_match,
+				s->plan_shard,	s->accel,	   s->geometry,
+				s->kernel_spec, s->kernel_release, s->kernel_package,
+				s->kernel_key,	s->kernel_image,   s->kernel_config,
+				s->image_key,	s->host_kernel,	   s->qemu,
+				s->libvirt };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		free(texts[i]);

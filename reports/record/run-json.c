@@ -46,6 +46,7 @@ static json_t *json_finding(const struct finding *f)
 	json_set_some(o, "expected", f->expected);
 	json_set_some(o, "found", f->found);
 	json_set_some(o, "detail", f->detail);
+	json_set_some(o, "known", f->known);
 	return o;
 }
 
@@ -200,6 +201,9 @@ static json_t *json_run(const struct run_record *run)
 	json_set_num(o, "duration_ns", run->duration_ns);
 	json_set_text(o, "end", run->complete ? "complete" : "interrupted");
 	json_set_text(o, "end_reason", run->end_reason);
+	json_set_some(o, "self_test", run->self_test);
+	json_set_some(o, "recheck_of", run->recheck_of);
+	json_set_some(o, "night", run->night);
 	json_set(o, "counts", json_counts(run));
 	for (const char *const *arg = run->argv; arg && *arg; arg++)
 		json_array_append_new(argv, json_text(*arg));

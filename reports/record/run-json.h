@@ -44,6 +44,10 @@ struct run_record {
 	const char *image_key;	  /* of the initramfs */
 	const char *geometry;	  /* of the guest */
 	const char *const *notes; /* degraded parts of the rig, NULL-terminated */
+	const char *self_test;	  /* what the agent left out on purpose; NULL: nothing */
+	const char
+		*recheck_of; /* the name of the run whose failures this one repeats; NULL: none */
+	const char *night;   /* the night of 'daxrig nightly', "2026-11-30"; NULL: none */
 
 	struct case_record **cases; /* judged; borrowed */
 	size_t case_count;
@@ -73,13 +77,16 @@ struct err *run_json_write(const struct run_record *run, const char *path) __mus
 /* The parts of a record that reports need; "" where the file has null or nothing. */
 struct run_summary {
 	char *started, *end_reason;
-	char *plan, *accel, *geometry;
-	char *kernel_spec, *kernel_release, *kernel_image, *image_key;
+	char *version, *self_test, *recheck_of, *night;
+	char *plan, *plan_text, *plan_match, *plan_shard, *accel, *geometry;
+	char *kernel_spec, *kernel_release, *kernel_package, *kernel_key, *kernel_image,
+		*kernel_config;
+	char *image_key, *host_kernel, *qemu, *libvirt;
 	bool complete;
 	uint64_t duration_ns;
 	/*
-	 * Verdict and reason, times, findings, evidence, errors, and the line, text and time of
-	 * each step. Strings are untrusted bytes of the file: escape them.
+	 * Verdict and reason, scenario, filesystem, times, findings, evidence, errors, and the
+	 * line, text and time of each step. Strings are untrusted bytes of the file: escape them.
 	 */
 	struct case_record **cases;
 	size_t case_count;

@@ -1,42 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "reports/record/triage.h"
 
-#include <ctype.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The length of the number at @s: "17", "0x1f", "3.5"; 0: none. */
-static size_t number_at(const char *s)
-{
-	size_t n = strspn(s, "0123456789");
-
-	if (n == 1 && s[0] == '0' && s[1] == 'x' && isxdigit((unsigned char)s[2]))
-		return 2 + strspn(s + 2, "0123456789abcdefABCDEF");
-	if (n && s[n] == '.' && isdigit((unsigned char)s[n + 1]))
-		n += 1 + strspn(s + n + 1, "0123456789");
-	return n;
-}
-
-/* Digits within a word, as in "ext4" or "folio_put2", are no number. */
-static char *without_numbers(const char *s)
-{
-	_cleanup_buf_ struct buf out = BUF_INIT;
-	bool in_word = false;
-
-	while (*s) {
-		size_t n = in_word ? 0 : number_at(s);
-
-		if (n) {
-			buf_addc(&out, 'N');
-			s += n;
-			continue;
-		}
-		in_word = isalnum((unsigned char)*s) || *s == '_';
-		buf_addc(&out, *s++);
-	}
-	return xstrdup(buf_str(&out));
-}
+#include "reports/history/identity.h"
 
 static int by_reason(const void *a, const void *b)
 {
@@ -78,7 +47,7 @@ static void add_value(struct kind_part *p, const char *value, size_t len)
 
 void kinds_add(struct kinds *k, const char *name, const char *reason)
 {
-	struct kind *kind = kind_of(k, name, without_numbers(reason));
+	struct kind *kind = kind_of(k, name, identity_found(reason));
 
 	kind->cases++;
 	for (size_t i = 0; i < KIND_PARTS_MAX; i++) {

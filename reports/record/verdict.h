@@ -31,7 +31,7 @@ struct case_step {
 	uint64_t ns;
 };
 
-/* A reason for a verdict; strings may be NULL except rule. */
+/* A reason of a verdict; strings may be NULL except rule. */
 struct finding {
 	char *rule;
 	unsigned int line;
@@ -39,6 +39,7 @@ struct finding {
 	char *expected;
 	char *found;
 	char *detail;
+	char *known; /* the name of the known finding it is: known_mark(); NULL: none */
 };
 
 /* The name of evidence whose text names an oracle that did not see all, and why. */

@@ -150,3 +150,8 @@ bool digest_parse(const char *text, struct digest *out, const char **end)
 	*end = text + n + 1 + SUM_DIGITS;
 	return true;
 }
+
+struct digest digest_bytes(const void *data, size_t len)
+{
+	return (struct digest){ .size = len, .sum = XXH3_64bits(data, len) };
+}

@@ -41,4 +41,7 @@ struct err *digest_fd(int fd, const char *path, struct digest *out) __must_check
 struct err *digest_check(const char *path, const struct digest *want) __must_check;
 struct err *digest_check_fd(int fd, const char *path, const struct digest *want) __must_check;
 
+/* The digest of @len bytes. Pure. */
+struct digest digest_bytes(const void *data, size_t len);
+
 #endif
