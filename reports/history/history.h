@@ -5,7 +5,8 @@
  * renderers read it.
  *
  *	struct history h = HISTORY_INIT;
- *	history_add_run(&h, ...), history_add_row(&h, ...)	oldest run first
+ *	history_run(&h, ...)		oldest run first
+ *	history_recheck(&h, ...)	its rechecks
  *	history_classify(&h);
  *
  * All strings are untrusted bytes from records: escape them.
@@ -66,7 +67,7 @@ struct history_row {
 
 	/* by history_classify() */
 	enum status status;
-	uint32_t last_good; /* runs, or HISTORY_NONE: the last comparable one that passed before */
+	uint32_t last_good; /* the last comparable run before that passed, or HISTORY_NONE */
 	uint32_t first_bad; /* the first of those that showed the finding, this one included */
 };
 
@@ -76,9 +77,10 @@ struct history_run {
 	char *path;  /* of its run.json; "" when it is untested */
 	char *night; /* of which night it is a part, "2026-11-30"; "": of none */
 	char *spec, *release, *package, *key; /* the kernel; key is that of the build */
-	char *plan, *geometry, *accel, *arch, *profile, *shard;
-	char *started; /* as in the record, ISO 8601 */
-	time_t start;  /* the same in seconds; 0: unknown */
+	char *plan, *geometry, *accel, *arch, *profile;
+	char *shard, *match; /* "2/5", a glob; "": the whole plan */
+	char *started;	     /* as in the record, ISO 8601 */
+	time_t start;	     /* the same in seconds; 0: unknown */
 	uint64_t duration_ns;
 	bool complete;
 	char *untested; /* why no case of it ran; "": it ran */
@@ -106,8 +108,7 @@ struct history {
 
 /* Finds or adds a case, a finding; returns its index. Copies the strings, NULL is "". */
 uint32_t history_case(struct history *h, const char *name, const char *hash);
-uint32_t history_finding(struct history *h, const char *rule, const char *found,
-			 const char *expected, const char *known);
+uint32_t history_finding(struct history *h, const struct history_finding *f);
 
 /*
  * Appends a run, whose strings and rows it takes over (NULL strings become ""), and returns
@@ -116,11 +117,10 @@ uint32_t history_finding(struct history *h, const char *rule, const char *found,
 uint32_t history_run(struct history *h, const struct history_run *run);
 
 /*
- * A recheck of run @of: adds its tries of a case to those of that row. A case that the run
- * does not have is ignored.
+ * A recheck of run @of: adds one try of a case, of which @try has verdict, lost and findings
+ * (borrowed), to its row there. A case that the run does not have is ignored.
  */
-void history_recheck(struct history *h, uint32_t of, uint32_t of_case, enum verdict verdict,
-		     bool lost, const uint32_t *findings, uint32_t nr_findings);
+void history_recheck(struct history *h, uint32_t of, const struct history_row *try);
 
 /* Sets the statuses of all runs. Call it after the last run was added. */
 void history_classify(struct history *h);
@@ -131,7 +131,8 @@ const struct history_row *history_row(const struct history *h, uint32_t run, uin
 /* Whether only the kernel differs: plan, geometry, accelerator, profile, architecture are equal. */
 bool history_comparable(const struct history_run *a, const struct history_run *b);
 
-/* 0 nothing new, 1 something is new or regressed, 3 incomplete or untested: of one run. */
+/* Of one run: 0 nothing new, 1 something is new or regressed, 3 it is incomplete or untested, or
+ * the verdict of a case was lost. */
 int history_exit_status(const struct history_run *run);
 
 void history_deinit(struct history *h);
