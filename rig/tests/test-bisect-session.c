@@ -60,7 +60,7 @@ static struct outcome_of bisect_with(struct simulated *w, const struct session_o
 {
 	struct outcome_of r = { 0 };
 	struct bisect_log log;
-	struct history h;
+	struct candidates h;
 	struct session s;
 	struct buf b = BUF_INIT;
 
@@ -84,7 +84,7 @@ static struct outcome_of bisect_with(struct simulated *w, const struct session_o
 	r.log = log.n;
 	session_deinit(&s);
 	bisect_log_close(&log);
-	history_deinit(&h);
+	candidates_deinit(&h);
 	return r;
 }
 
