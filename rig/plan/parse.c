@@ -17,6 +17,20 @@ struct reader {
 	struct line line;
 };
 
+/*
+ * The name of a variant's case. Its file may have any name: '~' is the mark of a repeat, and
+ * '#' ends a name in KTAP.
+ */
+static char *case_name(const struct filesystem *fs, const char *source, const char *label)
+{
+	char *name = xasprintf("%s/%s%s%s", fs->name, source, *label ? "/" : "", label);
+
+	for (char *p = name; *p; p++)
+		if (*p == '#' || *p == *PLAN_REPEAT)
+			*p = '_';
+	return name;
+}
+
 struct err *plan_add_scenario(struct plan *plan, const struct plan_source *source)
 {
 	struct scenario_variants variants;
@@ -34,13 +48,11 @@ struct err *plan_add_scenario(struct plan *plan, const struct plan_source *sourc
 
 			if (!(s->fs & filesystem_bit(fs)))
 				continue;
-			plan_add_case(plan,
-				      (struct plan_case){
-					      .name = xasprintf("%s/%s%s%s", fs->name, source->name,
-								*v->label ? "/" : "", v->label),
-					      .fs = fs,
-					      .text = xstrdup(v->text),
-				      });
+			plan_add_case(plan, (struct plan_case){
+						    .name = case_name(fs, source->name, v->label),
+						    .fs = fs,
+						    .text = xstrdup(v->text),
+					    });
 		}
 		scenario_free(s);
 	}

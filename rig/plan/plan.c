@@ -143,7 +143,7 @@ void plan_repeat(struct plan *plan, unsigned int n)
 		for (size_t i = 0; i < once; i++) {
 			struct plan_case c = plan->cases[i];
 
-			c.name = xasprintf("%s#%u", c.name, round + 1);
+			c.name = xasprintf("%s" PLAN_REPEAT "%u", c.name, round + 1);
 			if (!round)
 				free(plan->cases[i].name);
 			else if (c.text)

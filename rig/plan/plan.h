@@ -90,7 +90,9 @@ void plan_take_shard(struct plan *plan, struct plan_shard shard);
 /* Reorders the cases; the order depends only on the cases and @seed. */
 void plan_shuffle(struct plan *plan, uint64_t seed);
 
-/* Repeats all cases @n (from 1) times, round by round; names get "#1", "#2", ... */
+#define PLAN_REPEAT "~" /* between a case's name and its number; no scenario has it in its name */
+
+/* Repeats all cases @n (from 1) times, round by round; names get "~1", "~2", ... */
 void plan_repeat(struct plan *plan, unsigned int n);
 
 /* Fills in the text of every case. */
