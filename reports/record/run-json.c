@@ -9,6 +9,20 @@
 #include "reports/record/json-set.h"
 #include "reports/splat/splat-places.h"
 
+void run_json_time(time_t t, char out[RUN_JSON_TIME])
+{
+	struct tm tm;
+	size_t n;
+
+	localtime_r(&t, &tm);
+	/* strftime() has the zone without its colon only */
+	n = strftime(out, RUN_JSON_TIME - 1, "%FT%T%z", &tm);
+	if (n < 2)
+		return;
+	memmove(out + n - 1, out + n - 2, 3);
+	out[n - 2] = ':';
+}
+
 /* As hex text: a seed has 64 bits, of which a JSON reader may keep only 53. */
 static void set_seed(json_t *o, uint64_t seed)
 {

@@ -7,6 +7,8 @@
 #ifndef REPORTS_RUN_JSON_H
 #define REPORTS_RUN_JSON_H
 
+#include <time.h>
+
 #include "base/err.h"
 #include "reports/record/verdict.h"
 
@@ -55,6 +57,10 @@ struct run_record {
 	bool complete;		/* false: interrupted, or still running */
 	const char *end_reason; /* why it was interrupted; NULL: none */
 };
+
+/* Formats @t as in a record, ISO 8601 with the zone of this process: "...T10:53:01+01:00". */
+#define RUN_JSON_TIME 32
+void run_json_time(time_t t, char out[RUN_JSON_TIME]);
 
 /* The most bytes of a case; case_record_trim() cuts a larger one. */
 #define RUN_JSON_CASE_MAX (1u << 20)

@@ -282,12 +282,38 @@ static void test_write(void **state)
 	err_free(err);
 }
 
+/* RFC 3339 wants the colon of the zone, and so do readers of KCIDB. */
+static const struct {
+	const char *zone;
+	time_t t;
+	const char *text;
+} times[] = {
+	{ "UTC", 0, "1970-01-01T00:00:00+00:00" },
+	{ "XST-1", 1763632381, "2025-11-20T10:53:01+01:00" },
+	{ "XST3:30", 1763632381, "2025-11-20T06:23:01-03:30" },
+};
+
+static void test_time(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		char got[RUN_JSON_TIME] = "";
+
+		setenv("TZ", times[i].zone, 1);
+		tzset();
+		run_json_time(times[i].t, got);
+		assert_string_equal(got, times[i].text);
+	}
+	unsetenv("TZ");
+	tzset();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole), cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_long),  cmocka_unit_test(test_flood),
-		cmocka_unit_test(test_write),
+		cmocka_unit_test(test_write), cmocka_unit_test(test_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -655,9 +655,9 @@ static void test_timing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_judge),  cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_fresh),  cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_timing),
+		cmocka_unit_test(test_judge), cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_fresh), cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_ends),  cmocka_unit_test(test_timing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,7 +59,7 @@ struct run {
 	struct run_record json;
 	const char **notes; /* the notes, NULL after the last */
 	size_t nr_notes;
-	char started[32], host_kernel[256], host_cpu[128], geometry_text[256], shard_text[32];
+	char started[RUN_JSON_TIME], host_kernel[256], host_cpu[128], geometry_text[256], shard_text[32];
 	char *plan_text;
 };
 
