@@ -150,6 +150,31 @@ static void test_unknown_names(void **state)
 	}
 }
 
+/* 'git bisect run' takes 1 to 124 for "bad", and ends above 127: no mistake may be a verdict. */
+static void test_once_mistakes(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "--once tree:. --walk", "no option '--walk'; see 'daxrig bisect --help'" },
+		{ "--walk --once tree:.", "no option '--walk'; see 'daxrig bisect --help'" },
+		{ "--walk=1 --once=tree:. --rule nope", "no option '--walk'; see" },
+		{ "--once tree:. --restart=yes", "no option '--restart'; did you mean" },
+		{ "--once tree:. --case", "option '--case' needs a value" },
+		{ "--case x --once", "option '--once' needs a value" },
+		{ "--onec tree:. --case x", "no option '--onec'; did you mean '--once'?" },
+		{ "--once tree:. --rule nope", "no rule 'nope'; expected" },
+		{ "--once tree:. walk", "'bisect' takes no operands" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *script = xasprintf("./daxrig bisect %s", rows[i][0]);
+
+		check_shell(script, 130, rows[i][1]);
+	}
+	check_shell("./daxrig bisect --good a --bad b --walk", 2, "no option '--walk'");
+	check_shell("./daxrig bisect --good a --bad", 2, "option '--bad' needs a value");
+}
+
 static void test_standard_input(void **state)
 {
 	(void)state;
@@ -168,6 +193,7 @@ int main(void)
 		cmocka_unit_test(test_output_lost),    cmocka_unit_test(test_streams_closed),
 		cmocka_unit_test(test_fifos),	       cmocka_unit_test(test_bad_globs),
 		cmocka_unit_test(test_standard_input), cmocka_unit_test(test_unknown_names),
+		cmocka_unit_test(test_once_mistakes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
