@@ -28,7 +28,8 @@ struct err *paths_agent(const struct paths *p, char **out) __must_check;
 
 /*
  * The scenarios of the library (workloads/scenarios/NAME.scn), the plans
- * (rig/plans/NAME.plan) or the mutants (guests/mutants/NAME.patch), sorted by name.
+ * (rig/plans/NAME.plan) or the mutants (guests/mutants/NAME.patch), sorted by name. A
+ * scenario or a plan that cannot be read is one with a reason (bad), and an empty text.
  */
 struct library {
 	struct plan_source *v;

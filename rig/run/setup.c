@@ -41,6 +41,8 @@ static struct err *choose_cases(struct run *r)
 				 r->o->plan ? r->o->plan : "quick");
 	if (err)
 		return err;
+	for (size_t i = 0; i < r->plan.nr_notes; i++)
+		progress_line(&r->note, "%s", r->plan.notes[i]);
 	if (r->o->shard.of > r->plan.nr_cases)
 		return err_create(ERR_USAGE, "%u shards of %zu cases: some shards have no case",
 				  r->o->shard.of, r->plan.nr_cases);
