@@ -151,7 +151,7 @@ static struct err *take_cases(const char *name, const json_t *list, struct run_s
 		return err_create(ERR_INFRA, "'%s' is not a record of a run: it has no cases",
 				  name);
 	if (n > RUN_JSON_CASES_MAX)
-		return err_create(ERR_INFRA, "'%s' holds %zu cases, more than %d", name, n,
+		return err_create(ERR_INFRA, "'%s' holds %zu cases, more than %u", name, n,
 				  RUN_JSON_CASES_MAX);
 	out->cases = xcalloc(n ? n : 1, sizeof(*out->cases));
 	for (size_t i = 0; i < n && !err; i++)

@@ -68,17 +68,24 @@ void run_json_time(time_t t, char out[RUN_JSON_TIME]);
 /* The JSON text of one case; free() it. */
 char *run_json_case_text(const struct case_record *rec);
 
-/* The record as text, ending in a newline; free() it. */
+/* Bounds of a record. The writer keeps them, the reader refuses what exceeds them. */
+#define RUN_JSON_FILE_MAX (256u << 20) /* bytes */
+#define RUN_JSON_CASES_MAX 100000u
+
+/* The record as text of any size, ending in a newline; free() it. */
 char *run_json_text(const struct run_record *run);
 
 /*
- * Writes it to @path atomically. Call it after every case: a killed run then leaves a
- * complete record of all cases so far.
+ * Appends the same to @out, in at most @max bytes: cases that find it nearly full are written
+ * without steps, splats and evidence, and say so. ERR_INFRA when that is not enough.
+ */
+struct err *run_json_format(const struct run_record *run, size_t max, struct buf *out) __must_check;
+
+/*
+ * Writes it to @path atomically, within the bounds. Call it after every case: a killed run
+ * then leaves a complete record of all cases so far.
  */
 struct err *run_json_write(const struct run_record *run, const char *path) __must_check;
-
-#define RUN_JSON_FILE_MAX (256u << 20) /* bytes of a file that is read back */
-#define RUN_JSON_CASES_MAX 100000
 
 /* The parts of a record that reports need; "" where the file has null or nothing. */
 struct run_summary {

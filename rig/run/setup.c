@@ -48,6 +48,9 @@ static struct err *choose_cases(struct run *r)
 				  r->o->shard.of, r->plan.nr_cases);
 	if (r->o->shard.of)
 		plan_take_shard(&r->plan, r->o->shard);
+	if (r->plan.nr_cases * MAX(r->o->repeat, 1u) > RUN_JSON_CASES_MAX)
+		return err_create(ERR_USAGE, "%zu cases: a run has %u at most; use --shard",
+				  r->plan.nr_cases * MAX(r->o->repeat, 1u), RUN_JSON_CASES_MAX);
 	if (r->o->repeat > 1)
 		plan_repeat(&r->plan, r->o->repeat);
 	if (r->o->seed_given)
