@@ -238,10 +238,8 @@ static int teardown(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_floods),
-		cmocka_unit_test(test_window),
-		cmocka_unit_test(test_calls),
-		cmocka_unit_test(test_command_names),
+		cmocka_unit_test(test_floods),	    cmocka_unit_test(test_window),
+		cmocka_unit_test(test_calls),	    cmocka_unit_test(test_command_names),
 		cmocka_unit_test(test_ledger_lost),
 	};
 

@@ -131,8 +131,8 @@ static void test_unreadable(void **state)
 		_cleanup_free_ char *got = NULL;
 
 		assert_null(plan_parse(&plan, "p", text, strlen(text), lib, ARRAY_SIZE(lib)));
-		plan_repeat(&plan, 1);
-		plan_repeat(&plan, 2);
+		if (plan.nr_cases)
+			plan_repeat(&plan, 2);
 		plan_deinit(&plan);
 		assert_null(plan_parse(&plan, "p", text, strlen(text), lib, ARRAY_SIZE(lib)));
 		plan_write_texts(&plan);
