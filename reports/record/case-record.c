@@ -258,10 +258,32 @@ static bool has_room(size_t *left)
 	return true;
 }
 
+/*
+ * Swaps the first finding that no list knows to @last, the last place that is certain to be
+ * kept: it makes the case new.
+ */
+static void keep_new(struct case_record *rec, size_t last)
+{
+	size_t i = 0;
+
+	while (i < rec->finding_count && rec->findings[i].known)
+		i++;
+	if (i < rec->finding_count && i > last) {
+		struct finding f = rec->findings[i];
+
+		rec->findings[i] = rec->findings[last];
+		rec->findings[last] = f;
+	}
+}
+
+/* The most bytes of a finding, of five texts. */
+#define TRIM_FINDING (TRIM_THING + 5 * CASE_LINE_MAX)
+
 static void trim_findings(struct case_record *rec)
 {
 	size_t left = TRIM_FINDINGS, i;
 
+	keep_new(rec, TRIM_FINDINGS / TRIM_FINDING - 1);
 	for (i = 0; i < rec->finding_count && has_room(&left); i++) {
 		cut(&rec->findings[i].rule, &left);
 		cut(&rec->findings[i].found, &left);

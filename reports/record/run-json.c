@@ -262,6 +262,7 @@ static json_t *json_run(const struct run_record *run)
 	json_set_some(o, "self_test", run->self_test);
 	json_set_some(o, "recheck_of", run->recheck_of);
 	json_set_some(o, "night", run->night);
+	json_set_some(o, "known_list", run->known_list);
 	json_set(o, "counts", json_counts(run));
 	for (const char *const *arg = run->argv; arg && *arg; arg++)
 		json_array_append_new(argv, json_text(*arg));
@@ -271,6 +272,8 @@ static json_t *json_run(const struct run_record *run)
 	json_set_text(plan, "match", run->plan_match);
 	json_set_text(plan, "shard", run->plan_shard);
 	json_set_text(plan, "order", run->plan_shuffled ? "seed" : "plan");
+	if (run->planned)
+		json_set_num(plan, "cases", run->planned);
 	json_set_text(plan, "text", run->plan_text);
 	json_set(o, "plan", plan);
 	json_set_text(o, "uri", run->uri);

@@ -50,6 +50,8 @@ struct run_record {
 	const char
 		*recheck_of; /* the name of the run whose failures this one repeats; NULL: none */
 	const char *night;   /* the night of 'daxrig nightly', "2026-11-30"; NULL: none */
+	const char *known_list; /* by which findings are known: a path, or "none"; NULL: not said */
+	size_t planned;		/* cases of the plan, those that did not run too; 0: not said */
 
 	struct case_record **cases; /* judged; borrowed */
 	size_t case_count;
@@ -90,13 +92,14 @@ struct err *run_json_write(const struct run_record *run, const char *path) __mus
 /* The parts of a record that reports need; "" where the file has null or nothing. */
 struct run_summary {
 	char *started, *end_reason;
-	char *version, *self_test, *recheck_of, *night;
+	char *version, *self_test, *recheck_of, *night, *known_list;
 	char *plan, *plan_text, *plan_match, *plan_shard, *accel, *geometry;
 	char *kernel_spec, *kernel_release, *kernel_package, *kernel_key, *kernel_image,
 		*kernel_config;
 	char *image_key, *host_kernel, *qemu, *libvirt;
 	bool complete;
 	uint64_t duration_ns;
+	size_t planned; /* cases of the plan; at least case_count */
 	/*
 	 * Verdict and reason, scenario, filesystem, times, findings, evidence, errors, and the
 	 * line, text and time of each step. Strings are untrusted bytes of the file: escape them.

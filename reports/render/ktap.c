@@ -182,7 +182,8 @@ static void ktap_end(struct render *r, const char *reason)
 	_cleanup_buf_ struct buf b = BUF_INIT;
 
 	for (size_t n = r->nr_cases; n < r->run->planned; n++, errors++)
-		add_result(&b, n + 1, "not-run", VERDICT_ERROR, reason ? reason : "not run");
+		add_result(&b, n + 1, "not-run", VERDICT_ERROR,
+			   reason && *reason ? reason : "the run did not end");
 	buf_addf(&b, "# Totals: pass:%zu fail:%zu xfail:0 xpass:0 skip:%zu error:%zu\n",
 		 r->counts[VERDICT_PASS], r->counts[VERDICT_FAIL], r->counts[VERDICT_SKIP], errors);
 	put(r, &b);
