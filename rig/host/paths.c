@@ -117,6 +117,11 @@ void paths_deinit(struct paths *p)
 	*p = (struct paths){ 0 };
 }
 
+char *paths_known(const struct paths *p)
+{
+	return xasprintf("%s/reports/known.txt", p->home);
+}
+
 struct err *paths_agent(const struct paths *p, char **out)
 {
 	*out = xasprintf("%s/build/daxrig-agent", p->home);

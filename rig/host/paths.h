@@ -23,6 +23,9 @@ struct err *paths_init(struct paths *p) __must_check;
 struct err *paths_make(const struct paths *p) __must_check;
 void paths_deinit(struct paths *p);
 
+/* The list of known findings that is installed with daxrig; free() it. */
+char *paths_known(const struct paths *p);
+
 /* Sets *@out to the path of the agent's program, free() it; ERR_INFRA when it is missing. */
 struct err *paths_agent(const struct paths *p, char **out) __must_check;
 

@@ -92,6 +92,8 @@ void run_record_begin(struct run *r)
 		.kernel_config = r->kernel->config,
 		.image_key = r->image->key,
 		.geometry = r->geometry_text,
+		.known_list = r->known_list ? r->known_list : RUN_KNOWN_NONE,
+		.planned = r->plan.nr_cases,
 	};
 }
 

@@ -14,6 +14,7 @@
 #include "plan/cases.h"
 #include "run/machine-private.h"
 #include "run/record-private.h"
+#include "run/results-private.h"
 #include "run/setup-private.h"
 
 #define BOOT_LOG_MAX (16u << 20)
@@ -24,6 +25,23 @@
  */
 static const char cmdline[] = "console=" ARCH_CONSOLE " nokaslr mitigations=off panic=0 "
 			      "loglevel=7 printk.time=1";
+
+/* Reads the list of known findings. */
+static struct err *read_known(struct run *r)
+{
+	const char *given = r->o->known;
+	struct err *err;
+
+	if (!given || strcmp(given, RUN_KNOWN_NONE) == 0)
+		return NULL;
+	r->known_list = *given ? xstrdup(given) : paths_known(&r->paths);
+	err = known_read(r->known_list, &r->known);
+	if (!err)
+		r->shown.known = &r->known;
+	else if (*given)
+		err->code = ERR_USAGE;
+	return err;
+}
 
 static struct err *choose_cases(struct run *r)
 {
@@ -282,6 +300,8 @@ struct err *run_prepare(struct run *r)
 	if (r->o->host)
 		r->host = *r->o->host;
 	if (!err)
+		err = read_known(r);
+	if (!err)
 		err = choose_cases(r);
 	if (!err)
 		err = choose_geometry(r);
@@ -298,6 +318,8 @@ struct err *run_prepare(struct run *r)
 		run_record_begin(r);
 	if (!err)
 		err = run_record_write(r, false, NULL);
+	if (!err)
+		err = run_results_write(r, "the run did not end");
 	if (!err)
 		err = open_virt(r);
 	if (err)
@@ -337,6 +359,8 @@ void run_deinit(struct run *r)
 	kernel_free(r->kernel);
 	plan_deinit(&r->plan);
 	free(r->plan_text);
+	known_deinit(&r->known);
+	free(r->known_list);
 	for (size_t i = 0; i < r->nr_notes; i++)
 		free((char *)r->notes[i]);
 	free(r->notes);

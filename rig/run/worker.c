@@ -173,6 +173,7 @@ static struct err *run_case(struct worker *w, size_t place)
 	}
 	case_record_add_timing(rec);
 	case_record_judge(rec);
+	known_mark(&r->known, r->kernel->release, rec);
 	bound_record(rec, &dir);
 	rundir_case_deinit(&dir);
 	if (w->guest && !keep_guest(w, rec)) {

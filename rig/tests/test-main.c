@@ -75,6 +75,7 @@ static void test_fifos(void **state)
 		"list plan $d/f.plan",
 		"report $d/f",
 		"report --known $d/f $d/run.json",
+		"run --known $d/f punch-waits",
 		"splat $d/f",
 		"splat --vmlinux $d/f $d/run.json",
 		"run --kernel file:$d/f punch-waits",
