@@ -181,9 +181,8 @@ static void put_knowns(struct sheet *s, const struct tally *t)
 	for (size_t k = i; k < t->n; k++)
 		cases += t->v[k].cases;
 	if (cases) {
-		_cleanup_free_ char *text = xasprintf(
-			LABEL "%5zu  in %zu more: daxrig report --known none shows each", "known",
-			cases, t->n - i);
+		_cleanup_free_ char *text = xasprintf(LABEL "%5zu  in %zu more known findings",
+						      "known", cases, t->n - i);
 
 		put_line(s, text, false);
 	}

@@ -209,7 +209,7 @@ static void test_many(void **state)
 	assert_non_null(err);
 	err_free(err);
 	buf_adds(&wide, "{\"format\":1,\"cases\":[0");
-	for (int i = 0; i < RUN_JSON_CASES_MAX; i++)
+	for (unsigned int i = 0; i < RUN_JSON_CASES_MAX; i++)
 		buf_adds(&wide, ",0");
 	buf_adds(&wide, "]}");
 	err = run_json_parse("x", wide.data, wide.len, &s);
