@@ -84,6 +84,32 @@ static void test_plain(void **state)
 	screen_deinit(&s);
 }
 
+/* A fail by known findings is counted, but not told of; KTAP has it. */
+static void test_known(void **state)
+{
+	static const struct known list;
+	struct screen s;
+	struct case_record *rec;
+
+	(void)state;
+	screen_init(&s, 50, false, 0);
+	s.run.known = &list;
+	for (int i = 0; i < 3; i++) {
+		rec = case_record_create(i == 1 ? "xfs/new" : "xfs/old");
+		rec->verdict = VERDICT_FAIL;
+		rec->findings = xcalloc(1, sizeof(*rec->findings));
+		rec->findings[rec->finding_count++] = (struct finding){
+			.rule = xstrdup("splat"), .known = i == 1 ? NULL : xstrdup("a")
+		};
+		render_case(&s.live, S, rec);
+		s.cases[s.n++] = rec;
+	}
+	render_end(&s.live, 3 * S, NULL);
+	assert_string_equal(s.text, "fail xfs/new: not run\n"
+				    "[3/50] 0:03 pass 0 fail 3 (2 known) skip 0\n");
+	screen_deinit(&s);
+}
+
 static void test_plain_many(void **state)
 {
 	struct screen s;
@@ -200,9 +226,9 @@ static void test_narrow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain),	 cmocka_unit_test(test_plain_many),
-		cmocka_unit_test(test_terminal), cmocka_unit_test(test_speed),
-		cmocka_unit_test(test_narrow),
+		cmocka_unit_test(test_plain),	   cmocka_unit_test(test_known),
+		cmocka_unit_test(test_plain_many), cmocka_unit_test(test_terminal),
+		cmocka_unit_test(test_speed),	   cmocka_unit_test(test_narrow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,8 @@ static char *written(void)
 				  .kernel_image = "/k/vmlinuz",
 				  .image_key = "abc",
 				  .geometry = "memory=1G",
+				  .known_list = "/x/known.txt",
+				  .planned = 7,
 				  .cases = &rec,
 				  .case_count = 1,
 				  .duration_ns = 2000000000,
@@ -65,6 +67,8 @@ static void test_back(void **state)
 	assert_string_equal(s.plan, "quick");
 	assert_string_equal(s.accel, "tcg");
 	assert_string_equal(s.geometry, "memory=1G");
+	assert_string_equal(s.known_list, "/x/known.txt");
+	assert_int_equal(s.planned, 7);
 	assert_string_equal(s.end_reason, "");
 	assert_true(s.complete);
 	assert_true(s.duration_ns == 2000000000);
@@ -146,6 +150,31 @@ static const struct {
 	{ CASE(",\"x\":99999999999999999999999"), "cannot read" },
 };
 
+/* A renderer counts up to it; an older record lacks it, and a hostile one has any number. */
+static const struct {
+	const char *cases;
+	size_t planned;
+} plans[] = {
+	{ "2", 2 }, { "0", 1 }, { "-1", 1 }, { "\"9\"", 1 }, { "9223372036854775807", 100000 },
+};
+
+static void test_planned(void **state)
+{
+	struct run_summary s;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(plans); i++) {
+		_cleanup_free_ char *text = xasprintf(
+			"{\"format\":1,\"plan\":{\"cases\":%s},\"cases\":[{\"name\":\"a\","
+			"\"verdict\":\"pass\"}]}",
+			plans[i].cases);
+
+		assert_null(run_json_parse("x", text, strlen(text), &s));
+		assert_int_equal(s.planned, plans[i].planned);
+		run_summary_deinit(&s);
+	}
+}
+
 static void test_texts(void **state)
 {
 	(void)state;
@@ -180,7 +209,7 @@ static void test_many(void **state)
 	assert_non_null(err);
 	err_free(err);
 	buf_adds(&wide, "{\"format\":1,\"cases\":[0");
-	for (int i = 0; i < RUN_JSON_CASES_MAX; i++)
+	for (unsigned int i = 0; i < RUN_JSON_CASES_MAX; i++)
 		buf_adds(&wide, ",0");
 	buf_adds(&wide, "]}");
 	err = run_json_parse("x", wide.data, wide.len, &s);
@@ -219,7 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_back),  cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_texts), cmocka_unit_test(test_many),
-		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_files), cmocka_unit_test(test_planned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

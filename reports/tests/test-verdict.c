@@ -567,9 +567,43 @@ static void test_bounds(void **state)
 	for (int i = 0; i < 1000; i++)
 		case_record_add_step(rec, &(struct case_step){ .found = big, .detail = big });
 	assert_int_equal(strlen(rec->steps[0].found), CASE_LINE_MAX);
-	assert_int_equal(strlen(rec->steps[0].detail), CASE_DETAIL_MAX);
+	assert_in_range(strlen(rec->steps[0].detail), CASE_DETAIL_MAX - 64, CASE_DETAIL_MAX);
 	assert_true(rec->text_bytes < CASE_TEXT_MAX + 2 * CASE_DETAIL_MAX);
 	assert_true(rec->dropped > 0);
+	case_record_destroy(rec);
+	free(big);
+}
+
+static void check_ends(const char *text)
+{
+	assert_int_equal(strncmp(text, "head", 4), 0);
+	assert_non_null(strstr(text, " bytes are missing here]\n"));
+	assert_string_equal(text + strlen(text) - 4, "tail");
+}
+
+/* What is cut keeps head and tail: the last lines of a trace are the panic. */
+static void test_ends(void **state)
+{
+	struct case_record *rec = case_record_create("x");
+	char *big = xcalloc(1, (1 << 20) + 1);
+
+	(void)state;
+	memset(big, 'x', 1 << 20);
+	memcpy(big, "head", 4);
+	memcpy(big + (1 << 20) - 4, "tail", 4);
+	case_record_add_step(rec, &(struct case_step){ .status = STEP_FAIL,
+						       .line = 1,
+						       .rule = (char *)"contract.waits",
+						       .detail = big });
+	case_record_add_evidence(rec, "tasks", NULL, big);
+	check_ends(rec->steps[0].detail);
+	check_ends(rec->evidence[0].text);
+	case_record_judge(rec);
+	case_record_trim(rec, NULL);
+	assert_true(strlen(rec->findings[0].detail) <= CASE_LINE_MAX);
+	check_ends(rec->findings[0].detail);
+	check_ends(rec->steps[0].detail);
+	check_ends(rec->evidence[0].text);
 	case_record_destroy(rec);
 	free(big);
 }
@@ -621,9 +655,9 @@ static void test_timing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_judge),  cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_fresh),  cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_timing),
+		cmocka_unit_test(test_judge), cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_fresh), cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_ends),  cmocka_unit_test(test_timing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
