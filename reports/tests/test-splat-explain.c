@@ -296,8 +296,8 @@ static void test_machines(void **state)
 static void test_taint(void **state)
 {
 	(void)state;
-	assert_string_equal(splat_taint_word('W'), "a warning before");
-	assert_string_equal(splat_taint_word('D'), "an oops or BUG before");
+	assert_string_equal(splat_taint_word('W'), "an earlier warning");
+	assert_string_equal(splat_taint_word('D'), "an earlier oops or BUG");
 	assert_null(splat_taint_word('G'));
 	assert_null(splat_taint_word('\0'));
 }

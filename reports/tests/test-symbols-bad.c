@@ -10,8 +10,8 @@ static const struct {
 	enum symbols_answer answer;
 	const char *problem;
 } missing[] = {
-	{ "obj/vmlinux", NULL, "mod_x", SYMBOLS_NO_MODULE, "no folder was given" },
-	{ "obj/vmlinux", "mods", "xfs", SYMBOLS_NO_MODULE, "there is no module 'xfs' below" },
+	{ "obj/vmlinux", NULL, "mod_x", SYMBOLS_NO_MODULE, "without a folder of modules" },
+	{ "obj/vmlinux", "mods", "xfs", SYMBOLS_NO_MODULE, "no module 'xfs' below" },
 	{ "obj/vmlinux", "mods-bad", "bare", SYMBOLS_NO_DEBUG_INFO, "bare.ko' has no debug info" },
 	{ "obj/vmlinux", "mods-bad", "text", SYMBOLS_BAD_MODULE, "text.ko' as an ELF file" },
 	{ "obj/vmlinux", "mods-bad", "packed", SYMBOLS_BAD_MODULE, "without zstd" },
@@ -73,7 +73,7 @@ static const struct {
 	{ "obj/empty", NULL, "as an ELF file" },
 	{ "obj/text", NULL, "as an ELF file" },
 	{ "obj/vmlinux", "none", "cannot look for modules" },
-	{ "obj/vmlinux", "obj/text", "it is no folder" },
+	{ "obj/vmlinux", "obj/text", "it is not a folder" },
 };
 
 static void test_bad(void **state)
