@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files that are missing, stripped, of another kind or broken. */
+/* Files that are missing, stripped, broken or no ELF files. */
 #include "reports/symbols/symbols-private.h"
 #include "reports/tests/symbols-standin.h"
 
@@ -92,7 +92,7 @@ static void test_bad(void **state)
 	}
 }
 
-/* Whatever comes out, it must come. */
+/* Any answer is right, but a crash or an endless loop is not. */
 static void use_broken(const char *vmlinux, const char *folder)
 {
 	struct symbols *s;
@@ -110,7 +110,7 @@ static void use_broken(const char *vmlinux, const char *folder)
 	symbols_close(s);
 }
 
-/* Cut short, then with bytes of it changed. */
+/* Files that are cut, then files with changed bytes. */
 static void test_broken(void **state)
 {
 	_cleanup_buf_ struct buf kernel = BUF_INIT, module = BUF_INIT;
