@@ -59,7 +59,7 @@ static struct err *check_packaged(const struct kernel *k, const char *dir)
 	err = file_read(origin, ORIGIN_MAX, &text);
 	if (!err && strcmp(buf_str(&text), want))
 		err = err_create(ERR_USAGE,
-				 "kernel '%s' is version %s, its symbols are of another; "
+				 "kernel '%s' is version %s, its symbols are of another one; "
 				 "'daxrig kernel fetch --symbols deb:%s' fetches the right ones",
 				 k->spec, k->version, name);
 	return err;
@@ -141,7 +141,7 @@ static struct err *gone(const struct kernel *k, const char *others)
 				  "the archive no longer has package '%s" SYMBOLS_SUFFIX "'",
 				  k->package);
 	return err_create(ERR_USAGE,
-			  "it is version %s, the archive has those of %s; 'daxrig "
+			  "it is version %s, the archive has the symbols of %s; 'daxrig "
 			  "kernel rm' and 'fetch' get such a kernel",
 			  k->version, others);
 }
@@ -235,8 +235,8 @@ struct err *kernel_symbols_fetch(const char *data_dir, const struct kernel *k,
 	if (!none && !wrong)
 		return NULL;
 	if (wrong)
-		progress_line(say, "the symbols of kernel '%s' are damaged and fetched again: %s",
-			      k->spec, wrong->message);
+		progress_line(say, "fetching the damaged symbols of kernel '%s' again: %s", k->spec,
+			      wrong->message);
 	err = err_wrap(make(data_dir, store, k, say), "cannot fetch the symbols of '%s'", k->spec);
 	return wrong ? err_wrap(err, "they are damaged, %s", wrong->message) : err;
 }
