@@ -53,9 +53,6 @@ struct err *store_remove(const char *store, const char *key) __must_check;
 struct err *store_remember(const char *store, const char *spec, const char *answer) __must_check;
 void store_recall(const char *store, const char *spec, char **answer, bool *fresh);
 
-/* Removes all stored specs that meant @answer. */
-void store_forget(const char *store, const char *answer);
-
 /* Creates @dir if necessary. ERR_INFRA: it has less room than @wanted bytes. */
 struct err *store_room(const char *dir, uint64_t wanted) __must_check;
 
