@@ -160,6 +160,40 @@ struct err *store_try_lock(const char *store, const char *key, const char *why, 
 	return err;
 }
 
+bool store_has(const char *store, const char *key)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", store, key);
+	struct stat st;
+
+	return !lstat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+struct err *store_list(const char *store, struct store_keys *out)
+{
+	struct dirent **names = NULL;
+	int n = scandir(store, &names, NULL, alphasort);
+
+	*out = (struct store_keys){ NULL, 0 };
+	if (n < 0 && errno != ENOENT)
+		return err_errno(errno, "cannot read folder '%s'", store);
+	for (int i = 0; i < n; i++) {
+		if (names[i]->d_name[0] != '.' && store_has(store, names[i]->d_name)) {
+			out->v = xrealloc(out->v, out->n + 1, sizeof(*out->v));
+			out->v[out->n++] = xstrdup(names[i]->d_name);
+		}
+		free(names[i]);
+	}
+	free(names);
+	return NULL;
+}
+
+void store_keys_deinit(struct store_keys *keys)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		free(keys->v[i]);
+	free(keys->v);
+}
+
 static char *answer_path(const char *store, const char *spec)
 {
 	return xasprintf("%s/" ANSWER_PREFIX "%s", store, spec);

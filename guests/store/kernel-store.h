@@ -3,8 +3,6 @@
 #ifndef GUESTS_KERNEL_STORE_H
 #define GUESTS_KERNEL_STORE_H
 
-#include <stdint.h>
-
 #include "base/err.h"
 #include "base/progress.h"
 
@@ -42,6 +40,23 @@ struct err *store_lock(const char *store, const char *key, const struct progress
 /* The same, but does not wait: ERR_USAGE with @why if another daxrig makes it. */
 struct err *store_try_lock(const char *store, const char *key, const char *why, int *fd)
 	__must_check;
+
+/* The folders of a store, by name. */
+struct store_keys {
+	char **v;
+	size_t n;
+};
+
+/*
+ * Lists the folders of @store, none if it does not exist. Leaves out names that begin with a
+ * dot: incomplete folders, and the answers for floating specs. Deinit *@out, in any case.
+ */
+struct err *store_list(const char *store, struct store_keys *out) __must_check;
+void store_keys_deinit(struct store_keys *keys);
+#define _cleanup_store_keys_ _cleanup_(store_keys_deinit)
+
+/* Does @store have the folder @key? A link is none. */
+bool store_has(const char *store, const char *key);
 
 /* Removes @store/@key. ERR_USAGE: it does not exist, or a daxrig holds it. */
 struct err *store_remove(const char *store, const char *key) __must_check;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "guests/store/kernel-symbols.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <string.h>
 
 #include "base/files.h"
@@ -244,22 +242,16 @@ struct err *kernel_symbols_fetch(const char *data_dir, const struct kernel *k,
 struct err *kernel_symbols_prune(const char *data_dir)
 {
 	_cleanup_free_ char *store = symbols_store(data_dir);
-	struct dirent **names = NULL;
-	struct err *err = NULL;
-	int n;
+	_cleanup_store_keys_ struct store_keys keys = { 0 };
+	struct err *err;
 
 	store_sweep(store);
-	n = scandir(store, &names, NULL, alphasort);
-	if (n < 0 && errno != ENOENT)
-		return err_errno(errno, "cannot read folder '%s'", store);
-	for (int i = 0; i < n; i++) {
-		_cleanup_free_ char *kernel = xasprintf("%s/kernels/%s", data_dir,
-							names[i]->d_name);
+	err = store_list(store, &keys);
+	for (size_t i = 0; i < keys.n && !err; i++) {
+		_cleanup_free_ char *kernel = xasprintf("%s/kernels/%s", data_dir, keys.v[i]);
 
-		if (!err && names[i]->d_name[0] != '.' && !path_exists(kernel))
-			err = store_remove(store, names[i]->d_name);
-		free(names[i]);
+		if (!path_exists(kernel))
+			err = store_remove(store, keys.v[i]);
 	}
-	free(names);
 	return err;
 }

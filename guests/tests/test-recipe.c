@@ -55,7 +55,7 @@ static void test_patch(void **state)
 			buf_addf(&got, "%s%s%s", f ? " " : "", p.files[f].created ? "+" : "",
 				 p.files[f].path);
 		if (!err != !!patches[i].files)
-			fail_msg("%s: %s", patches[i].what, err ? err->message : "was taken");
+			fail_msg("%s: %s", patches[i].what, err ? err->message : "was accepted");
 		if (err)
 			assert_int_equal(err->code, ERR_USAGE);
 		else

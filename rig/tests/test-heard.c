@@ -136,7 +136,7 @@ static void expect_reply(struct link *l, size_t i)
 	assert_true(got && f.type == MSG_REPLY);
 	assert_true(msg_find(f.payload, f.len, TAG_STATUS, &field));
 	if (msg_u64(&field) != calls[i].status)
-		fail_msg("'%s' is answered with %d", calls[i].call, (int)msg_u64(&field));
+		fail_msg("the reply to '%s' is %d", calls[i].call, (int)msg_u64(&field));
 	assert_int_equal(msg_find(f.payload, f.len, TAG_TEXT, &field), calls[i].why != NULL);
 	if (calls[i].why)
 		assert_memory_equal(field.data, calls[i].why, strlen(calls[i].why));
