@@ -78,7 +78,7 @@ static void test_lost(void **state)
 	case_record_destroy(rec);
 }
 
-/* All lines but the last are comments, and all are printable and bounded. */
+/* Each line is a comment but the last, all are printable, and there is an end to it. */
 static void check_tame(const char *text)
 {
 	const char *p = text;
