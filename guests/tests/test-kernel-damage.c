@@ -364,6 +364,7 @@ static void test_store(void **state)
 	flip(snd);
 	look(1, 1, "/snd.ko' was changed; 'daxrig kernel fetch " SPEC "' fetches it again\n");
 	put_text("data/symbols/" KEY "/vmlinux", "symbols");
+	put_text("data/symbols/deb-1.2.5", "no folder");
 	look(2, 1, "symbols " KEY ": ok; -\n");
 	flip(vmlinux);
 	look(2, 2, "/vmlinux' was changed; 'daxrig kernel fetch --symbols " SPEC "' fetches them");

@@ -291,6 +291,7 @@ static void test_listed_and_removed(void **state)
 	assert_non_null(strstr(buf_str(&after), "/symbols/" KEY "/vmlinux\n"));
 	put_text("symbols/deb-1.2.3/vmlinux", "of a removed kernel");
 	put_text("symbols/deb-1.2.4/vmlinux", "of another kernel");
+	put_text("symbols/deb-1.2.5", "no folder");
 	put_image("kernels/deb-1.2.4/vmlinuz");
 	err = kernel_remove(top, KEY);
 	assert_non_null(err);
@@ -298,8 +299,9 @@ static void test_listed_and_removed(void **state)
 	assert_true(there("symbols/" KEY "/vmlinux"));
 	kernel_free(take_ptr(k));
 	ok(kernel_remove(top, KEY));
-	assert_int_equal(count_entries("symbols", false), 1);
+	assert_int_equal(count_entries("symbols", false), 2);
 	assert_true(there("symbols/deb-1.2.4/vmlinux"));
+	assert_true(there("symbols/deb-1.2.5"));
 }
 
 /* A built kernel has vmlinux in its folder; an added one has no symbols. */
