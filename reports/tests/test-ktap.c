@@ -29,7 +29,7 @@ static const struct {
 
 static const char start[] = "KTAP version 1\n1..1\n";
 
-/* What a case adds to the start; free() it. */
+/* The lines of a case after the start; free() it. */
 static char *write_case(const struct case_record *rec)
 {
 	char *out = NULL, *rest;
@@ -63,7 +63,7 @@ static void test_results(void **state)
 	}
 }
 
-/* What a pass does not say stands before it. */
+/* A lost oracle is named before the pass. */
 static void test_lost(void **state)
 {
 	struct case_record *rec = case_record_create("a");

@@ -107,7 +107,7 @@ static void test_whole(void **state)
 	case_record_destroy(rec);
 }
 
-/* Guest bytes and how they come back. What does not show stands in bytes. */
+/* Bytes of a guest, and how the record shows them: as escapes, if they are not visible. */
 static const struct {
 	const char *in, *out;
 } texts[] = {
@@ -122,7 +122,7 @@ static const struct {
 	{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" }, /* past the end */
 	{ "\xf0\x9f\x90", "\\xf0\\x9f\\x90" },		/* cut off */
 	{ "\"\\}],", "\"\\}]," },
-	/* what turns the rest of a line around, or does not show */
+	/* characters that reverse the rest of a line, or are not visible */
 	{ "\xe2\x80\xaa\xe2\x80\xae", "\\xe2\\x80\\xaa\\xe2\\x80\\xae" }, /* U+202A, U+202E */
 	{ "\xe2\x81\xa6\xe2\x81\xa9", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9" }, /* U+2066, U+2069 */
 	{ "\xe2\x80\x8b\xe2\x80\x8f", "\\xe2\\x80\\x8b\\xe2\\x80\\x8f" }, /* U+200B, U+200F */
@@ -188,7 +188,7 @@ static struct splat *full_splat(void)
 	return s;
 }
 
-/* As many things, with as much text, as a guest can send. */
+/* The most that a guest can send, in number and in text. */
 static const struct {
 	const char *byte;
 	size_t steps, words, detail, splats, evidence, errors;

@@ -10,7 +10,7 @@
 #include "base/files.h"
 #include "reports/record/run-json.h"
 
-/* What was written comes back. */
+/* A record as it is written. */
 static char *written(void)
 {
 	struct case_record *rec = case_record_create("xfs/punch\033[2J");
@@ -97,7 +97,7 @@ static void test_back(void **state)
 	run_summary_deinit(&s);
 }
 
-/* Cut anywhere but before its last newline it is an error of one line. */
+/* A record that is cut anywhere before its last newline is an error of one line. */
 static void test_cut(void **state)
 {
 	_cleanup_free_ char *text = written();
@@ -108,7 +108,7 @@ static void test_cut(void **state)
 		_cleanup_err_ struct err *err = run_json_parse("x", text, len, &s);
 
 		if (!err)
-			fail_msg("cut to %zu bytes it is read", len);
+			fail_msg("a record of %zu bytes was read", len);
 		assert_null(strchr(err->message, '\n'));
 		assert_true(strlen(err->message) < 300);
 		assert_null(s.cases);
@@ -120,12 +120,12 @@ static void test_cut(void **state)
 
 static const struct {
 	const char *text;
-	const char *why; /* NULL: it is read */
+	const char *why; /* the error; NULL: none */
 } texts[] = {
 	{ CASE(""), NULL },
 	{ CASES(""), NULL },
 	{ CASE(",\"timing\":{\"fork_ns\":5}"), NULL },
-	/* of the wrong kind, or out of range: as if it were not there */
+	/* values of a wrong type, or out of range, are ignored */
 	{ CASE(",\"timing\":7,\"reason\":[1],\"duration_ns\":\"x\""), NULL },
 	{ CASE(",\"timing\":{\"fork_ns\":-5,\"steps_ns\":1e300}"), NULL },
 	{ "{\"format\":1,\"kernel\":[],\"plan\":3,\"end\":{},\"cases\":[]}", NULL },
@@ -186,7 +186,7 @@ static void test_texts(void **state)
 		if (!texts[i].why && err)
 			fail_msg("text %zu: %s", i, err->message);
 		if (texts[i].why && !err)
-			fail_msg("text %zu is read", i);
+			fail_msg("text %zu was read", i);
 		if (texts[i].why && !strstr(err->message, texts[i].why))
 			fail_msg("text %zu: '%s'", i, err->message);
 		for (const char *p = err ? err->message : ""; *p; p++)
@@ -195,7 +195,7 @@ static void test_texts(void **state)
 	}
 }
 
-/* Neither depth nor number may cost more than a message. */
+/* Deep nesting, or too many cases, is an error. */
 static void test_many(void **state)
 {
 	_cleanup_buf_ struct buf deep = BUF_INIT, wide = BUF_INIT;
@@ -218,7 +218,7 @@ static void test_many(void **state)
 	err_free(err);
 }
 
-/* What is there instead of a file; a pipe must not hold the reader up. */
+/* No file, a folder, and a pipe, which must not block the reader. */
 static void test_files(void **state)
 {
 	char dir[] = "/tmp/test-run-read-XXXXXX";

@@ -85,9 +85,9 @@ static void test_create(void **state)
 	rundir_deinit(&two);
 }
 
-/* Folders of runs that somebody else could have put there, or could exchange. */
+/* Folders of runs that another user may have made, or could exchange. */
 static const struct {
-	const char *script, *says; /* NULL: it is fine */
+	const char *script, *says; /* says: the error; NULL: none */
 } shared[] = {
 	{ "mkdir runs; chmod 777 runs", "/runs': all users can write it" },
 	{ "chmod 777 .", "': all users can write it" },

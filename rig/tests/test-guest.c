@@ -224,7 +224,8 @@ static void test_never_speaks(void **state)
 	/* it finds no port and powers off, before or after the host's time limit */
 	if (!strstr(buf_str(&d.text), "the guest's agent did not speak within") &&
 	    !strstr(buf_str(&d.text), "the guest ended before its agent spoke"))
-		fail_msg("it is not said that the agent never spoke:\n%s", buf_str(&d.text));
+		fail_msg("the output does not say that the agent never spoke:\n%s",
+			 buf_str(&d.text));
 	buf_deinit(&d.text);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A guest that floods the host with messages: how much reaches the disk and the record. */
+/* A guest floods the host with messages: a bounded number reaches the disk and the record. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,9 +23,9 @@ static const struct {
 	const char *says; /* expected in the record */
 } floods[] = {
 	{ "a few pieces of evidence", MSG_EVIDENCE, 1000, 3, 3, NULL },
-	{ "many", MSG_EVIDENCE, 1000, 5000, RUNDIR_FILES_MAX / 2, "not kept" },
-	{ "long ones", MSG_EVIDENCE, 65000, 5000, RUNDIR_FILES_MAX / 2, "not kept" },
-	{ "longer than a frame can be", MSG_EVIDENCE, 1 << 20, 300, RUNDIR_CASE_MAX / 2 >> 20,
+	{ "many pieces", MSG_EVIDENCE, 1000, 5000, RUNDIR_FILES_MAX / 2, "not kept" },
+	{ "long pieces", MSG_EVIDENCE, 65000, 5000, RUNDIR_FILES_MAX / 2, "not kept" },
+	{ "pieces longer than a frame", MSG_EVIDENCE, 1 << 20, 300, RUNDIR_CASE_MAX / 2 >> 20,
 	  "not kept" },
 	{ "log lines", MSG_LOG, 1000, 50000, 0, NULL },
 };
@@ -70,10 +70,10 @@ static void test_floods(void **state)
 			assert_null(hear(&r, i, text));
 		own = files.files;
 		if (own != floods[i].kept)
-			fail_msg("%s: %zu files are kept", floods[i].what, own);
+			fail_msg("%s: the host kept %zu files", floods[i].what, own);
 		if (floods[i].says && !record_says(rec, floods[i].says))
 			fail_msg("%s: the record does not say so", floods[i].what);
-		/* the host's own files still have room after it */
+		/* the host's own files still have room after the flood */
 		case_save_file(&r, "console.log", text, floods[i].len);
 		assert_int_equal(files.files, own + 1);
 		folder = xasprintf("%s/%s", dir.path, files.path);
@@ -137,7 +137,7 @@ static void expect_reply(struct link *l, size_t i)
 	assert_true(got && f.type == MSG_REPLY);
 	assert_true(msg_find(f.payload, f.len, TAG_STATUS, &field));
 	if (msg_u64(&field) != calls[i].status)
-		fail_msg("'%s' is answered with %d", calls[i].call, (int)msg_u64(&field));
+		fail_msg("the reply to '%s' is %d", calls[i].call, (int)msg_u64(&field));
 	assert_int_equal(msg_find(f.payload, f.len, TAG_TEXT, &field), calls[i].why != NULL);
 	if (calls[i].why)
 		assert_memory_equal(field.data, calls[i].why, strlen(calls[i].why));

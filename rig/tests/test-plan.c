@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Plan texts and their cases: which, how many, in which order, in which part. */
+/* Plan texts, and which cases they have, in which order and in which part. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
