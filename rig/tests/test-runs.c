@@ -80,14 +80,43 @@ static void make_run(const char *base, const struct made *m, time_t now)
 }
 
 static const struct made some[] = {
-	{ "20261101-100000-1", 9, "6.1.0-57-amd64", "quick" },
-	{ "20261102-100000-2", 8, "6.1.0-57-amd64", "full", .interrupted = true },
-	{ "20261103-100000-3", 7, "6.12.117+deb12-amd64", "quick" },
-	{ "20261104-100000-4", 6, "6.12.117+deb12-amd64", "quick", .match = "*" },
-	{ "20261105-100000-5", 5, "6.12.117+deb12-amd64", "quick", .killed = true },
-	{ "20261106-100000-6", 4, "6.1.0-57-amd64", "quick", .recheck_of = "20261101-100000-1" },
-	{ "20261106-110000-7", 3, "6.15.1", "quick", .interrupted = true, .night = "2026-11-06" },
-	{ "20261107-110000-8", 2, "6.15.1", "quick", .interrupted = true, .empty = true },
+	{ .name = "20261101-100000-1", .days = 9, .release = "6.1.0-57-amd64", .plan = "quick" },
+	{ .name = "20261102-100000-2",
+	  .days = 8,
+	  .release = "6.1.0-57-amd64",
+	  .plan = "full",
+	  .interrupted = true },
+	{ .name = "20261103-100000-3",
+	  .days = 7,
+	  .release = "6.12.117+deb12-amd64",
+	  .plan = "quick" },
+	{ .name = "20261104-100000-4",
+	  .days = 6,
+	  .release = "6.12.117+deb12-amd64",
+	  .plan = "quick",
+	  .match = "*" },
+	{ .name = "20261105-100000-5",
+	  .days = 5,
+	  .release = "6.12.117+deb12-amd64",
+	  .plan = "quick",
+	  .killed = true },
+	{ .name = "20261106-100000-6",
+	  .days = 4,
+	  .release = "6.1.0-57-amd64",
+	  .plan = "quick",
+	  .recheck_of = "20261101-100000-1" },
+	{ .name = "20261106-110000-7",
+	  .days = 3,
+	  .release = "6.15.1",
+	  .plan = "quick",
+	  .interrupted = true,
+	  .night = "2026-11-06" },
+	{ .name = "20261107-110000-8",
+	  .days = 2,
+	  .release = "6.15.1",
+	  .plan = "quick",
+	  .interrupted = true,
+	  .empty = true },
 };
 
 static void make_some(const char *base)
@@ -357,7 +386,7 @@ static void test_choose(void **state)
 {
 	struct run_entry v[ARRAY_SIZE(stock)] = { 0 };
 	struct run_list l = { v, ARRAY_SIZE(v) };
-	char names[ARRAY_SIZE(stock)][8];
+	char names[ARRAY_SIZE(stock)][24];
 
 	(void)state;
 	for (size_t i = 0; i < l.n; i++) {
@@ -427,8 +456,15 @@ static void test_pack(void **state)
 	struct run_summary s;
 
 	make_run(*state, &some[0], time(NULL));
-	make_run(*state, &(struct made){ "new", 1, "6.1", "quick" }, time(NULL));
-	make_run(*state, &(struct made){ "kept", 9, "6.1", "quick", .keep = "first of x" },
+	make_run(*state,
+		 &(struct made){ .name = "new", .days = 1, .release = "6.1", .plan = "quick" },
+		 time(NULL));
+	make_run(*state,
+		 &(struct made){ .name = "kept",
+				 .days = 9,
+				 .release = "6.1",
+				 .plan = "quick",
+				 .keep = "first of x" },
 		 time(NULL));
 	assert_int_equal(symlink("/etc/passwd", (cases = xasprintf("%s/cases/001-a/link", old))),
 			 0);
@@ -466,7 +502,10 @@ static void test_speed(void **state)
 		char name[32];
 
 		snprintf(name, sizeof(name), "20261101-%06d-1", i);
-		make_run(*state, &(struct made){ name, i, "6.1", "quick" }, NOW);
+		make_run(*state,
+			 &(struct made){
+				 .name = name, .days = i, .release = "6.1", .plan = "quick" },
+			 NOW);
 	}
 	start = now_ns();
 	ok(run_list_read(*state, &l));
