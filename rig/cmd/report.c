@@ -11,21 +11,11 @@
 #include "reports/record/run-json.h"
 #include "reports/render/render.h"
 
-#define KNOWN_MAX (1u << 20) /* bytes of a list of findings */
-
 static struct {
 	bool timing, kinds;
 	const char *known;	   /* path of a list; NULL: none */
 	const struct renderer *as; /* NULL: the default */
 } options;
-
-static struct err *read_known(const char *path, struct known *out)
-{
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	struct err *err = file_read(path, KNOWN_MAX, &text);
-
-	return err ? err : known_parse(path, buf_str(&text), text.len, out);
-}
 
 /* @given is the folder of a run, a run.json, or the name of a run in our own data folder. */
 static char *find_record(const struct paths *p, const char *given)
@@ -132,7 +122,7 @@ static struct err *report(void *state, char **operands, int n, int *status)
 	if (options.as && (options.kinds || options.timing))
 		return err_create(ERR_USAGE,
 				  "--as shows one thing: leave out --kinds and --timing");
-	err = options.known ? read_known(options.known, &known) : NULL;
+	err = options.known ? known_read(options.known, &known) : NULL;
 	if (!err)
 		err = read_record(n ? operands[0] : NULL, &path, &s);
 	if (!err)
@@ -171,7 +161,8 @@ static const struct command_option report_options[] = {
 	  KEY_TIMING },
 	{ "kinds", NULL,
 	  "failures by kind: one line for cases whose reasons differ only in numbers", KEY_KINDS },
-	{ "known", "FILE", "failures by the known findings listed in FILE, and the unknown ones",
+	{ "known", "PATH",
+	  "failures by the known findings of this list or folder, and the unknown ones",
 	  KEY_KNOWN },
 	{ "as", "NAME", "only the output of renderer NAME: see 'daxrig list renderers'", KEY_AS },
 	{ NULL, NULL, NULL, 0 },
