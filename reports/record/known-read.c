@@ -30,19 +30,26 @@ static struct err *read_finding(const char *folder, const char *name, size_t *le
 	return finding_parse(path, name, buf_str(&text), text.len, out);
 }
 
+static int is_finding(const struct dirent *e)
+{
+	return e->d_name[0] != '.' && !str_ends(e->d_name, ".md");
+}
+
 static struct err *read_folder(const char *path, struct known *out)
 {
-	DIR *dir = opendir(path);
+	struct dirent **names;
 	size_t left = KNOWN_TEXT_MAX;
 	struct err *err = NULL;
-	struct dirent *e;
+	int n = scandir(path, &names, is_finding, alphasort);
 
-	if (!dir)
+	if (n < 0)
 		return err_errno(errno, "cannot open folder '%s'", path);
-	while (!err && (e = readdir(dir)) != NULL)
-		if (e->d_name[0] != '.' && !str_ends(e->d_name, ".md"))
-			err = read_finding(path, e->d_name, &left, out);
-	closedir(dir);
+	for (int i = 0; i < n; i++) {
+		if (!err)
+			err = read_finding(path, names[i]->d_name, &left, out);
+		free(names[i]);
+	}
+	free(names);
 	if (!err && !out->nr_findings)
 		err = err_create(ERR_USAGE, "folder '%s' has no findings", path);
 	return err ? err : findings_order(out);

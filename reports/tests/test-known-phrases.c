@@ -81,7 +81,9 @@ static bool stands(const char *phrase, size_t n, bool ends)
 /* Whether @phrase stands in the sources, in one piece or where values follow each other. */
 static bool is_ours(const char *phrase)
 {
-	if (stands(phrase, strlen(phrase), false))
+	size_t n = strlen(phrase);
+
+	if (stands(phrase, n, false) || (phrase[n - 1] == 's' && stands(phrase, n - 1, true)))
 		return true;
 	for (const char *gap = strchr(phrase, ' '); gap; gap = strchr(gap + 1, ' '))
 		if (stands(phrase, (size_t)(gap - phrase), true) && is_ours(gap + 1))
@@ -89,10 +91,16 @@ static bool is_ours(const char *phrase)
 	return false;
 }
 
-/* What the kernel says: the name of a function, an errno. */
+/* What the kernel says, the name of a function, an errno, or the end of a number in hex. */
 static bool is_kernels(const char *word)
 {
-	return strchr(word, '_') || errno_by_name(word) >= 0 || strcmp(word, "ERESTARTSYS") == 0;
+	static const char *const words[] = { "ERESTARTSYS", "metadata" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return strchr(word, '_') || errno_by_name(word) >= 0 ||
+	       strspn(word, "xabcdef") == strlen(word);
 }
 
 /* Whether what is left of @phrase without the kernel's words stands in the sources. */
@@ -147,6 +155,9 @@ static void test_phrases(void **state)
 		{ "no dax_writeback_one covered it*", "no dax_writeback_one covered it" },
 		{ "pin 'p' offset 0x400 holds file 'a' offset 0x20?000 generation 1 *", NULL },
 		{ "pin 'p' offset 0x400 holds fila 'a' offset", "holds fila" },
+		{ "*16 such pages*", NULL },
+		{ "*16 such sides*", "such sides" },
+		{ "* offset 0x*ffff holds foreign bytes *", NULL },
 		{ "EFAULT*", NULL },
 		{ "success*", NULL },
 	};
