@@ -10,8 +10,17 @@
 #define TEXT_SHOWN 1000 /* bytes */
 
 const struct renderer *const renderers[] = {
-	&renderer_ktap,	 &renderer_live,  &renderer_summary, &renderer_brief, &renderer_cases,
-	&renderer_kinds, &renderer_known, &renderer_timing,  &renderer_null,  NULL,
+	&renderer_ktap,
+	&renderer_live,
+	&renderer_summary,
+	&renderer_brief,
+	&renderer_cases,
+	&renderer_kinds,
+	&renderer_known,
+	&renderer_timing,
+	&renderer_html,
+	&renderer_null,
+	NULL,
 };
 
 void render_start(struct render *r, const struct renderer *renderer, FILE *out,
