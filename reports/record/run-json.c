@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "reports/record/json-set.h"
+#include "reports/record/run-json-private.h"
 #include "reports/splat/splat-places.h"
 
 /* As hex text: a seed has 64 bits, of which a JSON reader may keep only 53. */
@@ -213,6 +214,7 @@ static json_t *json_run(const struct run_record *run)
 	json_set_text(plan, "match", run->plan_match);
 	json_set_text(plan, "shard", run->plan_shard);
 	json_set_text(plan, "order", run->plan_shuffled ? "seed" : "plan");
+	json_set_some(plan, "list", run->plan_list);
 	json_set_text(plan, "text", run->plan_text);
 	json_set(o, "plan", plan);
 	json_set_text(o, "uri", run->uri);
@@ -263,6 +265,11 @@ struct err *run_json_write(const struct run_record *run, const char *path)
 	_cleanup_free_ char *s = run_json_text(run);
 
 	return file_write_atomic(path, s, strlen(s));
+}
+
+char *run_json_dump(json_t *root)
+{
+	return dump(root);
 }
 
 const char *run_json_version(void)

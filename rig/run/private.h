@@ -14,6 +14,7 @@
 #include "guests/image/image.h"
 #include "guests/store/kernel.h"
 #include "host/leftover.h"
+#include "reports/history/identity.h"
 #include "reports/render/render.h"
 #include "reports/record/run-json.h"
 #include "run/run.h"
@@ -61,6 +62,7 @@ struct run {
 	size_t nr_notes;
 	char started[32], host_kernel[256], host_cpu[128], geometry_text[256], shard_text[32];
 	char *plan_text;
+	char plan_list[IDENTITY_HASH]; /* of the names of all cases, before --shard */
 };
 
 /* Call it when the case at @place is over and judged. Takes ownership of @rec. Any thread. */

@@ -48,6 +48,13 @@ static char *cases_text(const struct run *r)
 	return buf_take(&b);
 }
 
+void run_record_list(struct run *r)
+{
+	_cleanup_free_ char *text = cases_text(r);
+
+	identity_hash(text, r->plan_list);
+}
+
 void run_record_begin(struct run *r)
 {
 	static struct name_value libraries[4];
@@ -79,6 +86,7 @@ void run_record_begin(struct run *r)
 		.plan_match = r->o->match,
 		.plan_shard = r->o->shard.of ? r->shard_text : NULL,
 		.plan_shuffled = r->o->seed_given,
+		.plan_list = r->plan_list,
 		.uri = r->o->uri ? r->o->uri : "qemu:///embed",
 		.accel = r->base.spec.accel == DOMAIN_ACCEL_KVM ? "kvm" : "tcg",
 		.host_kernel = r->host_kernel,

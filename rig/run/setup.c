@@ -44,6 +44,7 @@ static struct err *choose_cases(struct run *r)
 	if (r->o->shard.of > r->plan.nr_cases)
 		return err_create(ERR_USAGE, "%u shards of %zu cases: some shards have no case",
 				  r->o->shard.of, r->plan.nr_cases);
+	run_record_list(r);
 	if (r->o->shard.of)
 		plan_take_shard(&r->plan, r->o->shard);
 	if (r->o->repeat > 1)
