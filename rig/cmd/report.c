@@ -2,12 +2,11 @@
 /* 'daxrig report': the results of a run, and where its time went, from its run.json. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/files.h"
 #include "base/nearest.h"
 #include "cmd/cmd.h"
-#include "host/paths.h"
+#include "cmd/find-run.h"
 #include "reports/record/run-json.h"
 #include "reports/render/render.h"
 
@@ -27,32 +26,6 @@ static struct err *read_known(const char *path, struct known *out)
 	return err ? err : known_parse(path, buf_str(&text), text.len, out);
 }
 
-/* @given is the folder of a run, a run.json, or the name of a run in our own data folder. */
-static char *find_record(const struct paths *p, const char *given)
-{
-	const char *word = given ? given : "latest";
-	_cleanup_free_ char *own = xasprintf("%s/runs/%s", p->data, word);
-	struct stat st;
-
-	if (path_is_stdin(word))
-		return xstrdup(word);
-	if (given && stat(word, &st) == 0)
-		return S_ISDIR(st.st_mode) ? xasprintf("%s/run.json", word) : xstrdup(word);
-	if (!strchr(word, '/') && stat(own, &st) == 0)
-		return xasprintf("%s/run.json", own);
-	return NULL;
-}
-
-static struct err *unknown_run(const struct paths *p, const char *word)
-{
-	_cleanup_free_ char *expected = xasprintf(
-		"expected the folder of a run, or its name in '%s/runs'", p->data);
-	struct nearest n = { .word = word };
-
-	nearest_offer(&n, "latest");
-	return nearest_err(&n, "run", expected);
-}
-
 static struct err *read_record(const char *word, char **path, struct run_summary *out)
 {
 	struct paths p;
@@ -60,12 +33,8 @@ static struct err *read_record(const char *word, char **path, struct run_summary
 
 	if (err)
 		return err;
-	*path = find_record(&p, word);
-	if (!*path && word)
-		err = unknown_run(&p, word);
-	else if (!*path)
-		err = err_create(ERR_USAGE, "there is no run in '%s/runs' yet", p.data);
-	else
+	err = find_run(&p, word, path);
+	if (!err)
 		err = run_json_read(*path, out);
 	paths_deinit(&p);
 	return err;
