@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "reports/record/run-json-private.h"
 
 static char *get_text(const json_t *o, const char *key)
 {
@@ -159,12 +160,9 @@ static struct err *take_cases(const char *name, const json_t *list, struct run_s
 	return err;
 }
 
-static struct err *take_run(const char *name, const json_t *o, struct run_summary *out)
+static struct err *check_format(const char *name, const json_t *o)
 {
 	const json_t *format = json_object_get(o, "format");
-	const json_t *kernel = json_object_get(o, "kernel");
-	const char *end = json_string_value(json_object_get(o, "end"));
-	const json_t *plan = json_object_get(o, "plan"), *host = json_object_get(o, "host");
 
 	if (!json_is_object(o) || !json_is_integer(format))
 		return err_create(ERR_INFRA, "'%s' is not a record of a run: it has no format",
@@ -172,6 +170,15 @@ static struct err *take_run(const char *name, const json_t *o, struct run_summar
 	if (json_integer_value(format) != RUN_JSON_FORMAT)
 		return err_create(ERR_INFRA, "'%s' is of format %lld, this daxrig reads %d", name,
 				  (long long)json_integer_value(format), RUN_JSON_FORMAT);
+	return NULL;
+}
+
+static struct err *take_run(const char *name, const json_t *o, struct run_summary *out)
+{
+	const json_t *kernel = json_object_get(o, "kernel");
+	const char *end = json_string_value(json_object_get(o, "end"));
+	const json_t *plan = json_object_get(o, "plan"), *host = json_object_get(o, "host");
+
 	out->version = get_text(o, "daxrig");
 	out->started = get_text(o, "started");
 	out->end_reason = get_text(o, "end_reason");
@@ -199,20 +206,36 @@ static struct err *take_run(const char *name, const json_t *o, struct run_summar
 	return take_cases(name, json_object_get(o, "cases"), out);
 }
 
-struct err *run_json_parse(const char *name, const char *text, size_t len, struct run_summary *out)
+struct err *run_json_load(const char *name, const char *text, size_t len, json_t **root)
 {
 	_cleanup_buf_ struct buf why = BUF_INIT;
 	json_error_t error;
-	json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
 	struct err *err;
 
-	*out = (struct run_summary){ 0 };
-	if (!root) {
+	*root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	if (!*root) {
 		/* jansson's message quotes the file: escape it */
 		buf_add_escaped(&why, error.text, strlen(error.text), 160);
 		return err_create(ERR_INFRA, "cannot read '%s': line %d: %s", name, error.line,
 				  buf_str(&why));
 	}
+	err = check_format(name, *root);
+	if (err) {
+		json_decref(*root);
+		*root = NULL;
+	}
+	return err;
+}
+
+struct err *run_json_parse(const char *name, const char *text, size_t len, struct run_summary *out)
+{
+	struct err *err;
+	json_t *root;
+
+	*out = (struct run_summary){ 0 };
+	err = run_json_load(name, text, len, &root);
+	if (err)
+		return err;
 	err = take_run(name, root, out);
 	json_decref(root);
 	if (err)
