@@ -164,7 +164,7 @@ static void test_whole(void **state)
 	assert_true(one.complete);
 	assert_true(one.duration_ns == 2000000000);
 	assert_non_null(
-		strstr(out, "\"pass\": 0,\n  \"fail\": 2,\n  \"skip\": 0,\n  \"error\": 6"));
+		strstr(out, "\"pass\": 6,\n  \"fail\": 2,\n  \"skip\": 0,\n  \"error\": 0"));
 	assert_non_null(strstr(out, "\"name\": \"B\""));
 	assert_non_null(strstr(out, "\"shard\": \"2/3\""));
 	assert_non_null(strstr(out, "\"argv\": [\n  \"daxrig\",\n  \"merge\""));
