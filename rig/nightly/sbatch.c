@@ -24,6 +24,20 @@ static void add_variable(struct buf *out, const char *name, const char *value)
 	buf_addc(out, '\n');
 }
 
+/* Slurm replaces "%A" and the like in the name of a log, and reads "%%" as '%'. */
+static void add_logs(struct buf *out, const char *base)
+{
+	_cleanup_buf_ struct buf name = BUF_INIT;
+
+	for (; *base; base++) {
+		if (*base == '%')
+			buf_addc(&name, '%');
+		buf_addc(&name, *base);
+	}
+	buf_adds(&name, "/slurm");
+	add_variable(out, "logs", buf_str(&name));
+}
+
 static void add_option(struct buf *out, const char *name, const char *value)
 {
 	if (!value)
@@ -50,6 +64,7 @@ static void add_head(struct buf *out, const struct sbatch *s)
 		s->minutes, s->shards);
 	add_variable(out, "daxrig", s->daxrig);
 	add_variable(out, "base", s->base);
+	add_logs(out, s->base);
 }
 
 static void add_submit(struct buf *out, const struct sbatch *s)
@@ -66,11 +81,11 @@ static void add_submit(struct buf *out, const struct sbatch *s)
 	else
 		buf_adds(out, "--exclusive");
 	buf_adds(out, " --chdir=\"$base/slurm\" \\\n"
-		      "\t\t--output=shard-%A_%a.log \"$0\" shard)\n"
+		      "\t\t--output=\"$logs/shard-%A_%a.log\" \"$0\" shard)\n"
 		      "\tarray=${array%%;*}\n"
 		      "\tmerge=$(sbatch --parsable --dependency=\"afterany:$array\" "
 		      "--chdir=\"$base/slurm\" \\\n"
-		      "\t\t--output=merge-%j.log \"$0\" merge \"$array\")\n"
+		      "\t\t--output=\"$logs/merge-%j.log\" \"$0\" merge \"$array\")\n"
 		      "\techo \"shards $array, merge ${merge%%;*}\"\n"
 		      "\t;;\n");
 }

@@ -11,7 +11,7 @@
 /* Borrowed strings, which may have any bytes; NULL where an option is not given. */
 struct sbatch {
 	const char *daxrig; /* path of the program, the same on all hosts */
-	const char *base;   /* absolute path of a folder that all hosts share */
+	const char *base;   /* absolute path, without '\\', of a folder that all hosts share */
 	const char *kernel; /* SPEC */
 	const char *plan;
 	const char *match, *geometry, *accel, *night, *known; /* as of 'daxrig run' */

@@ -10,6 +10,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -76,12 +77,19 @@ static inline pid_t start_daemon(const struct slurm *s, const char *const argv[]
 	if (pid)
 		return pid;
 	setpgid(0, 0);
+	/* a test that is aborted leaves none of them */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (!freopen("/dev/null", "r", stdin) || !freopen(out, "w", stdout) || dup2(1, 2) < 0)
 		_exit(126);
 	putenv((char *)SLURM_PATH);
 	putenv(conf);
 	execvp(argv[0], (char *const *)argv);
 	_exit(127);
+}
+
+static inline void put_text(const struct slurm *s, const char *name, const char *text)
+{
+	put_bytes(s->dir, name, text, strlen(text));
 }
 
 static inline void put_config(const struct slurm *s)
@@ -109,10 +117,10 @@ static inline void put_config(const struct slurm *s)
 		 "NodeName=%s NodeAddr=127.0.0.1 CPUs=%d State=UNKNOWN\n"
 		 "PartitionName=test Nodes=ALL Default=YES MaxTime=60 State=UP\n",
 		 host, SLURM_CPUS);
-	put_bytes(s->dir, "slurm.conf", b.data, b.len);
-	put_bytes(s->dir, "cgroup.conf", "CgroupPlugin=autodetect\nIgnoreSystemd=yes\n", 44);
-	put_bytes(s->dir, "state/.keep", "", 0);
-	put_bytes(s->dir, "spool/.keep", "", 0);
+	put_text(s, "slurm.conf", b.data);
+	put_text(s, "cgroup.conf", "CgroupPlugin=autodetect\nIgnoreSystemd=yes\n");
+	put_text(s, "state/.keep", "");
+	put_text(s, "spool/.keep", "");
 }
 
 /* Runs a client, and takes what it prints; NULL when it fails. free() it. */

@@ -64,6 +64,7 @@ static void test_submit(void **state)
 	const char *dir = *state;
 	_cleanup_free_ char *base = xasprintf("%s/a b'$(touch hit)%%j", dir);
 	_cleanup_free_ char *slurm = xasprintf("%s/slurm", base);
+	_cleanup_free_ char *logs = xasprintf("%s/a b'$(touch hit)%%%%j/slurm", dir);
 	_cleanup_free_ char *log = xasprintf("%s/sbatch.log", dir);
 	_cleanup_free_ char *said = NULL, *expected = NULL;
 	_cleanup_buf_ struct buf told = BUF_INIT;
@@ -74,10 +75,10 @@ static void test_submit(void **state)
 	assert_string_equal(said, "shards 17, merge 17\n");
 	ok(file_read(log, 4096, &told));
 	expected = xasprintf("--parsable --array=1-3 --cpus-per-task=4 --chdir=%s "
-			     "--output=shard-%%A_%%a.log %s/script shard\n"
+			     "--output=%s/shard-%%A_%%a.log %s/script shard\n"
 			     "--parsable --dependency=afterany:17 --chdir=%s "
-			     "--output=merge-%%j.log %s/script merge 17\n",
-			     slurm, dir, slurm, dir);
+			     "--output=%s/merge-%%j.log %s/script merge 17\n",
+			     slurm, logs, dir, slurm, logs, dir);
 	assert_string_equal(buf_str(&told), expected);
 	assert_true(path_exists(slurm));
 }
