@@ -87,7 +87,7 @@ void run_record_begin(struct run *r)
 		.plan_shard = r->o->shard.of ? r->shard_text : NULL,
 		.plan_shuffled = r->o->seed_given,
 		.plan_list = r->plan_list,
-		.uri = r->o->uri ? r->o->uri : "qemu:///embed",
+		.uri = r->o->uri ? r->o->uri : VIRT_URI_PRIVATE,
 		.accel = r->base.spec.accel == DOMAIN_ACCEL_KVM ? "kvm" : "tcg",
 		.host_kernel = r->host_kernel,
 		.host_cpu = r->host_cpu,

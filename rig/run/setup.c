@@ -13,6 +13,7 @@
 #include "host/cancel.h"
 #include "plan/cases.h"
 #include "run/machine-private.h"
+#include "run/nodes-private.h"
 #include "run/record-private.h"
 #include "run/setup-private.h"
 
@@ -301,6 +302,8 @@ struct err *run_prepare(struct run *r)
 	fill_spec(r);
 	err = choose_accel(r);
 	if (!err)
+		err = run_nodes_open(r);
+	if (!err)
 		err = find_templates(r);
 	if (!err)
 		run_record_begin(r);
@@ -323,6 +326,7 @@ void run_deinit(struct run *r)
 		template_put(r->templates[i].template);
 		free(r->templates[i].cmdline);
 	}
+	run_nodes_close(r);
 	if (r->o->host)
 		*r->o->host = r->host;
 	else

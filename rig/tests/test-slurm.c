@@ -14,7 +14,7 @@
 #include "reports/record/run-json.h"
 #include "tests/slurm.h"
 
-#define MATCH "xfs/4k/vmsplice/mapped/@(punch|truncate|zero|collapse)"
+#define MATCH "xfs/4k/vmsplice/mapped/@(punch|truncate-up|zero|falloc)"
 #define SHARDS 3
 
 static struct slurm slurm;
