@@ -26,7 +26,7 @@ static int begin(void **state)
 	why_not = slurm_lacks();
 	if (why_not) {
 		print_message("skipped: '%s' is not installed; rig/install-packages.sh "
-			      "rig/nightly/packages.list does it\n",
+			      "rig/tests/packages.list does it\n",
 			      why_not);
 		return 0;
 	}
