@@ -37,7 +37,7 @@ static void note_line(void *arg, const char *text)
 
 static unsigned int job_count(const struct run *r)
 {
-	size_t jobs = r->o->jobs ? r->o->jobs : run_jobs_auto(r);
+	size_t jobs = (r->o->jobs ? r->o->jobs : run_jobs_auto(r)) * r->nodes.n;
 
 	return (unsigned int)MAX(MIN(jobs, r->plan.nr_cases), 1u);
 }
