@@ -7,6 +7,8 @@
 #ifndef REPORTS_RUN_JSON_H
 #define REPORTS_RUN_JSON_H
 
+#include <time.h>
+
 #include "base/err.h"
 #include "reports/record/verdict.h"
 
@@ -36,7 +38,6 @@ struct run_record {
 	const char *plan_text;
 	const char *plan_match, *plan_shard; /* the selected cases: a glob, "2/5"; NULL: all */
 	bool plan_shuffled;		     /* the seed decided the order of its cases */
-	size_t plan_cases;		     /* the number of its cases */
 	const char *plan_digest;	     /* of the names and texts of all of them */
 	const struct run_choices *choices;   /* NULL: not known */
 	const char *uri;		     /* libvirt's */
@@ -56,11 +57,12 @@ struct run_record {
 	const char *image_key;	  /* of the initramfs */
 	const char *geometry;	  /* of the guest */
 	const char *const *notes; /* degraded parts of the rig, NULL-terminated */
-	const char *known_list;	  /* the list by which findings were marked as known; NULL: none */
 	const char *self_test;	  /* what the agent left out on purpose; NULL: nothing */
 	const char
 		*recheck_of; /* the name of the run whose failures this one repeats; NULL: none */
 	const char *night;   /* the night of 'daxrig nightly', "2026-11-30"; NULL: none */
+	const char *known_list; /* by which findings are known: a path, or "none"; NULL: not said */
+	size_t planned;		/* cases of the plan, those that did not run too; 0: not said */
 
 	struct case_record **cases; /* judged; borrowed */
 	size_t case_count;
@@ -72,20 +74,35 @@ struct run_record {
 	const char *end_reason; /* why it was interrupted; NULL: none */
 };
 
+/* Formats @t as in a record, ISO 8601 with the zone of this process: "...T10:53:01+01:00". */
+#define RUN_JSON_TIME 32
+void run_json_time(time_t t, char out[RUN_JSON_TIME]);
+
 /* The most bytes of a case; case_record_trim() cuts a larger one. */
 #define RUN_JSON_CASE_MAX (1u << 20)
 
 /* The JSON text of one case; free() it. */
 char *run_json_case_text(const struct case_record *rec);
 
-/* The record as text, ending in a newline; free() it. */
+/* Bounds of a record. The writer keeps them, the reader refuses what exceeds them. */
+#define RUN_JSON_FILE_MAX (256u << 20) /* bytes */
+#define RUN_JSON_CASES_MAX 100000u
+
+/* The record as text of any size, ending in a newline; free() it. */
 char *run_json_text(const struct run_record *run);
 
-/* Writes it to @path atomically. While the run goes on, its cases are in a journal: journal.h. */
+/*
+ * Appends the same to @out, in at most @max bytes: cases that find it nearly full are written
+ * without steps, splats and evidence, and say so. ERR_INFRA when that is not enough.
+ */
+struct err *run_json_format(const struct run_record *run, size_t max, struct buf *out) __must_check;
+
+/*
+ * Writes it to @path atomically, within the bounds. While the run goes on, its cases are in a
+ * journal: journal.h.
+ */
 struct err *run_json_write(const struct run_record *run, const char *path) __must_check;
 
-#define RUN_JSON_FILE_MAX (256u << 20) /* bytes of a file that is read back */
-#define RUN_JSON_CASES_MAX 100000
 #define RUN_JSON_PLAN_MAX (16u << 20) /* bytes of the names of a plan's cases */
 
 /* The parts of a record that reports need; "" where the file has null or nothing. */
@@ -98,7 +115,6 @@ struct run_summary {
 	char *image_key, *host_kernel, *qemu, *libvirt;
 	char *seed, *plan_digest; /* the seed as it is written: "0x1f" */
 	bool plan_shuffled;
-	size_t planned; /* cases of the plan; 0: not known */
 	struct run_choices choices;
 	bool has_choices; /* a record of an older daxrig has none */
 	char **notes;
@@ -108,6 +124,7 @@ struct run_summary {
 	size_t counts[VERDICT_ERROR + 1];
 	bool complete;
 	uint64_t duration_ns;
+	size_t planned; /* cases of the plan; at least case_count */
 	/*
 	 * Verdict and reason, scenario, filesystem, times, findings, evidence, errors, and the
 	 * line, text and time of each step. Strings are untrusted bytes of the file: escape them.

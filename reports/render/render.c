@@ -2,6 +2,7 @@
 #include "reports/render/render.h"
 
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -9,9 +10,8 @@
 #define TEXT_SHOWN 1000 /* bytes */
 
 const struct renderer *const renderers[] = {
-	&renderer_ktap,	  &renderer_live,  &renderer_summary,
-	&renderer_cases,  &renderer_kinds, &renderer_known,
-	&renderer_timing, &renderer_null,  NULL,
+	&renderer_ktap,	 &renderer_live,  &renderer_summary, &renderer_brief, &renderer_cases,
+	&renderer_kinds, &renderer_known, &renderer_timing,  &renderer_null,  NULL,
 };
 
 void render_start(struct render *r, const struct renderer *renderer, FILE *out,
@@ -93,6 +93,19 @@ int render_end(struct render *r, uint64_t now, const char *reason)
 	r->cases = NULL;
 	r->renderer = NULL;
 	return ferror(r->out) ? -1 : r->status;
+}
+
+unsigned int render_width(const struct render *r)
+{
+	struct winsize size;
+
+	if (r->width)
+		return r->width;
+	if (!r->terminal)
+		return 0;
+	if (ioctl(fileno(r->out), TIOCGWINSZ, &size) || !size.ws_col)
+		return 80;
+	return size.ws_col;
 }
 
 void render_text(const struct render *r, const char *s)

@@ -54,7 +54,7 @@ static char *put_record(const char *dir, unsigned int generation)
 				  .started = "2026-11-20T10:53:01+0100",
 				  .plan_name = "quick",
 				  .plan_text = "xfs/a\nxfs/b#1\nxfs/c\nxfs/d\nxfs/e\n",
-				  .plan_cases = 5,
+				  .planned = 5,
 				  .notes = (const char *const[]){ "slow", NULL },
 				  .duration_ns = 1000000000,
 				  .journal = generation,

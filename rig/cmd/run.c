@@ -23,6 +23,8 @@ enum {
 	KEY_NO_FORK,
 	KEY_JOBS,
 	KEY_LIMIT,
+	KEY_KNOWN,
+	KEY_KTAP,
 	KEY_RESUME,
 };
 
@@ -30,7 +32,7 @@ enum {
 #define REPEAT_MAX 10000
 #define LIMIT_MAX 3600
 
-static struct run_options options;
+static struct run_options options = { .known = "" };
 static bool resume;
 
 static const struct command_option run_options[] = {
@@ -50,6 +52,9 @@ static const struct command_option run_options[] = {
 	{ "geometry", "LIST",
 	  "the guest's shape: memory=,vcpus=,count=,size=,align=; see the manual", KEY_GEOMETRY },
 	{ "out", "DIR", "put the folder of the run into DIR", KEY_OUT },
+	{ "known", "FILE|none", "the list of known findings; default: the one that daxrig brings",
+	  KEY_KNOWN },
+	{ "ktap", NULL, "KTAP on a terminal, too, instead of a summary", KEY_KTAP },
 	{ "seed", "N",
 	  "fixes the order of the cases, and goes to the agent with each; default:\n"
 	  "random, and the order is the plan's",
@@ -104,6 +109,15 @@ static struct err *option(void *state, int key, const char *value)
 		break;
 	case KEY_OUT:
 		options.out = value;
+		break;
+	case KEY_KNOWN:
+		if (!*value)
+			return err_create(ERR_USAGE,
+					  "--known '' is not a file: expected one, or none");
+		options.known = value;
+		break;
+	case KEY_KTAP:
+		options.ktap = true;
 		break;
 	case KEY_SEED:
 		options.seed_given = parse_size(value, &options.seed);
@@ -181,6 +195,9 @@ static struct err *run(void *state, char **operands, int n, int *status)
 	if (!options.seed_given && getrandom(&options.seed, sizeof(options.seed), 0) < 0)
 		options.seed = now_ns();
 	options.seed &= INT64_MAX;
+	/* what a self-test breaks on purpose must not pass for a known finding */
+	if (options.sabotage && !*options.known)
+		options.known = RUN_KNOWN_NONE;
 	options.cases = operands;
 	options.nr_cases = n;
 	return run_cases(&options, status);
@@ -190,10 +207,11 @@ const struct command cmd_run = {
 	.name = "run",
 	.operands = "[CASE|SCENARIO|FILE.scn...|RUN]",
 	.summary = "boot a kernel and run cases on it",
-	.help = "Without operands it runs the quick plan. Standard output is KTAP version 1, progress\n"
-		"goes to standard error, all else to the folder of the run; its path is printed last.\n"
-		"Exit status: 0 all passed or skipped, 1 a case failed, 2 usage, 3 the host or the\n"
-		"rig failed.\n",
+	.help = "Without operands it runs the quick plan. On a terminal it ends with a summary: what\n"
+		"is new, what is known. Elsewhere standard output is KTAP version 1, which is always\n"
+		"in results.ktap in the folder of the run, too. Progress goes to standard error.\n"
+		"Exit status: 0 nothing is new, 1 a case failed by a finding that is not in the list\n"
+		"of known ones, 2 usage, 3 the host or the rig failed.\n",
 	.options = run_options,
 	.option = option,
 	.run = run,

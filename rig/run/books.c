@@ -3,6 +3,10 @@
 #include <poll.h>
 
 #include "run/record-private.h"
+#include "run/results-private.h"
+
+/* After writing results.ktap, wait this many times as long as that took. */
+#define RESULTS_REST 20
 
 uint64_t run_now(const struct run *r)
 {
@@ -42,6 +46,22 @@ void run_note(struct run *r, const char *text)
 		keep_error(r, journal_note(&r->journal, text));
 }
 
+/*
+ * Writes results.ktap so far, for whoever reads it after a crash. It is written as a whole, so
+ * with thousands of cases not after each one. Call it under the lock.
+ */
+static struct err *write_results(struct run *r)
+{
+	uint64_t start = now_ns();
+	struct err *err;
+
+	if (start < r->write_again_ns)
+		return NULL;
+	err = run_results_write(r, "the run did not end");
+	r->write_again_ns = now_ns() + RESULTS_REST * (now_ns() - start);
+	return err;
+}
+
 void run_case_begins(struct run *r, size_t place)
 {
 	render_begin(&r->live, run_now(r), r->plan.cases[place].name);
@@ -57,5 +77,6 @@ void run_case_over(struct run *r, size_t place, struct case_record *rec)
 	if (r->o->over && !r->enough)
 		r->enough = r->o->over(r->o->over_arg, rec);
 	keep_error(r, journal_case(&r->journal, rec));
+	keep_error(r, write_results(r));
 	pthread_mutex_unlock(&r->lock);
 }

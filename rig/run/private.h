@@ -31,9 +31,11 @@ struct run {
 	struct virt_versions versions;
 	struct rundir dir;
 	bool has_dir;
+	struct known known; /* findings; empty: none */
 	struct render_run shown;
 	struct render live;    /* to standard error, as cases end */
 	struct render results; /* to standard output, in the plan's order */
+	bool brief;	       /* a person reads standard output: a summary at the end, no KTAP */
 	struct progress say;   /* prints a line through live; from any thread */
 	struct progress note;  /* the same, and adds the line to the record */
 	int cancel_fd;	       /* readable: the run is cancelled */
@@ -48,10 +50,11 @@ struct run {
 
 	/* shared by the workers, under lock */
 	pthread_mutex_t lock;
-	size_t next;	  /* the next case to take */
-	bool enough;	  /* o->over returned true: workers take no more cases */
-	size_t reported;  /* cases whose result is printed, in the plan's order */
-	bool no_template; /* forks failed too often */
+	size_t next;		 /* the next case to take */
+	bool enough;		 /* o->over returned true: workers take no more cases */
+	size_t reported;	 /* cases whose result is printed, in the plan's order */
+	uint64_t write_again_ns; /* results.ktap is not written before this time */
+	bool no_template;	 /* forks failed too often */
 	unsigned int fork_failures, boot_failures; /* in a row */
 	unsigned int guests;			   /* started so far */
 	struct err *err;			   /* what ends the run early */
@@ -61,9 +64,11 @@ struct run {
 	struct run_choices choices;
 	const char **notes; /* the notes, NULL after the last */
 	size_t nr_notes;
-	char started[32], host_kernel[256], host_cpu[128], geometry_text[256], shard_text[32];
+	char started[RUN_JSON_TIME], host_kernel[256], host_cpu[128], geometry_text[256],
+		shard_text[32];
 	char plan_digest[40];
 	char *plan_text;
+	char *known_list; /* path; NULL: none */
 
 	/* a run that goes on */
 	struct run_options own; /* what o points to then */

@@ -86,13 +86,10 @@ static void put_choices(struct run *r)
 void run_record_begin(struct run *r)
 {
 	static struct name_value libraries[4];
-	time_t now = time(NULL);
 	struct utsname host;
-	struct tm tm;
 
-	localtime_r(&now, &tm);
 	if (!*r->started)
-		strftime(r->started, sizeof(r->started), "%FT%T%z", &tm);
+		run_json_time(time(NULL), r->started);
 	uname(&host);
 	snprintf(r->host_kernel, sizeof(r->host_kernel), "%s %s", host.release, host.machine);
 	read_cpu(r->host_cpu, sizeof(r->host_cpu));
@@ -115,7 +112,6 @@ void run_record_begin(struct run *r)
 		.plan_match = r->o->match,
 		.plan_shard = r->o->shard.of ? r->shard_text : NULL,
 		.plan_shuffled = r->o->seed_given,
-		.plan_cases = r->plan.nr_cases,
 		.plan_digest = r->plan_digest,
 		.choices = &r->choices,
 		.self_test = self_test_name(r->o->sabotage),
@@ -137,6 +133,8 @@ void run_record_begin(struct run *r)
 		.kernel_config = r->kernel->config,
 		.image_key = r->image->key,
 		.geometry = r->geometry_text,
+		.known_list = r->known_list ? r->known_list : RUN_KNOWN_NONE,
+		.planned = r->plan.nr_cases,
 	};
 }
 

@@ -48,6 +48,18 @@ static struct err *take_number(const struct run *r, const char *option, unsigned
 	return NULL;
 }
 
+/* The list by which the run marks what is known; "" is the default. */
+static struct err *take_known(struct run *r)
+{
+	const char *was = r->old.known_list, *given = r->own.known;
+
+	if (given && *given && strcmp(given, was))
+		return refuse(r, "--known '%s' contradicts the run, which has '%s': leave it out",
+			      given, was);
+	r->own.known = *was ? was : given;
+	return NULL;
+}
+
 /* The kernel of the record's key, whatever a name such as deb:6.12 means today. */
 static struct err *take_kernel(struct run *r)
 {
@@ -149,6 +161,8 @@ static struct err *take_options(struct run *r)
 	const struct run_choices *c = &r->old.choices;
 	struct err *err = take_kernel(r);
 
+	if (!err)
+		err = take_known(r);
 	if (!err)
 		err = take_cases(r);
 	if (!err)

@@ -21,6 +21,8 @@ struct run_host {
 
 void run_host_close(struct run_host *host);
 
+#define RUN_KNOWN_NONE "none"
+
 struct run_options {
 	const char *kernel; /* SPEC */
 	const char *plan;   /* name or file; NULL when cases are named */
@@ -39,7 +41,9 @@ struct run_options {
 	unsigned int limit_s; /* a case's time limit, before scaling; 0: the default */
 	uint64_t seed;
 	enum sabotage sabotage;
-	char **argv; /* for the record */
+	const char *known; /* list of known findings; "": daxrig's own; "none" or NULL: none */
+	bool ktap;	   /* KTAP on a terminal, too, and no summary */
+	char **argv;	   /* for the record */
 	/*
 	 * The folder of a run that was interrupted or killed; what is left of it is run, in the same
 	 * folder. All of the above but jobs must be 0, or what that run was told. Of a run
@@ -49,6 +53,7 @@ struct run_options {
 	const char *resume;
 	const char *recheck_of; /* the run whose failures this one repeats, or NULL */
 	const char *night;	/* "2026-11-30": the night that it is a part of, or NULL */
+	uint64_t deadline_ns;	/* no case begins after it, by now_ns(); 0: none */
 
 	/* For commands that consist of runs; zero for 'daxrig run'. */
 	const struct progress *say; /* gets the lines for people; nothing else is
@@ -61,8 +66,8 @@ struct run_options {
 };
 
 /*
- * Runs the cases. *@status is 0, 1 when a case failed, or 3 when one ended in error. It may
- * be called again after it returned.
+ * Runs the cases. *@status is 0, 1 when a case failed by a finding that is not known, or 3 when
+ * one ended in error. It may be called again after it returned.
  */
 struct err *run_cases(const struct run_options *o, int *status) __must_check;
 

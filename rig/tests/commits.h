@@ -33,7 +33,7 @@ static const struct {
 	[A6] = { "a6", { A5, -1 } },
 };
 
-/* Parents first. */
+/* Each after its parents. */
 static const int order[] = { A0, A1, A2, S1, T1, S2, S3, A3, A4, X1, Y1, A5, A6 };
 
 static char tree[64];

@@ -54,7 +54,7 @@ static void make_run(const char *base, const struct made *m, time_t now)
 		.plan_name = m->plan,
 		.plan_match = m->match,
 		.plan_text = "xfs/a\nxfs/b\n",
-		.plan_cases = 2,
+		.planned = 2,
 		.plan_digest = "d",
 		.choices = &choices,
 		.kernel_release = m->release,
