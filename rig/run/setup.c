@@ -385,8 +385,7 @@ void run_deinit(struct run *r)
 		*r->o->host = r->host;
 	else
 		run_host_close(&r->host);
-	if (r->has_dir)
-		rundir_deinit(&r->dir);
+	rundir_deinit(&r->dir);
 	image_free(r->image);
 	kernel_free(r->kernel);
 	plan_deinit(&r->plan);
