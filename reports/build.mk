@@ -3,3 +3,4 @@ host-srcs += $(foreach d,splat symbols record history render site,$(wildcard rep
 test-srcs += $(wildcard reports/tests/*.c)
 fuzz-srcs += $(wildcard reports/fuzz/*.c)
 fuzz-seeds-known := reports/known.txt
+fuzz-seeds-finding := reports/findings

@@ -44,15 +44,26 @@ void render_begin(struct render *r, uint64_t now, const char *name)
 	fflush(r->out);
 }
 
-void render_case(struct render *r, uint64_t now, const struct case_record *rec)
+static void take_case(struct render *r, const struct case_record *rec)
 {
-	r->now = now;
 	/* grow to powers of two: a plan has thousands of cases */
 	if (!(r->nr_cases & (r->nr_cases - 1)))
 		r->cases = xrealloc(r->cases, r->nr_cases ? 2 * r->nr_cases : 1,
 				    sizeof(struct case_record *));
 	r->cases[r->nr_cases++] = rec;
 	r->counts[rec->verdict]++;
+}
+
+void render_old(struct render *r, const struct case_record *rec)
+{
+	take_case(r, rec);
+	r->nr_old++;
+}
+
+void render_case(struct render *r, uint64_t now, const struct case_record *rec)
+{
+	r->now = now;
+	take_case(r, rec);
 	if (r->renderer->one)
 		r->renderer->one(r, rec);
 	fflush(r->out);

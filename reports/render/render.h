@@ -41,8 +41,9 @@ struct render {
 	const struct case_record **cases;
 	size_t nr_cases;
 	size_t counts[VERDICT_ERROR + 1];
-	int status;  /* the exit status by what was shown; end() may set it */
-	void *state; /* private to the renderer; end() frees it */
+	size_t nr_old; /* of the cases, those of render_old() */
+	int status;    /* the exit status by what was shown; end() may set it */
+	void *state;   /* private to the renderer; end() frees it */
 };
 
 /* The hooks of a renderer; each may be NULL. */
@@ -84,6 +85,9 @@ void render_begin(struct render *r, uint64_t now, const char *name);
 
 /* A case was judged; @rec must stay valid until render_end(). */
 void render_case(struct render *r, uint64_t now, const struct case_record *rec);
+
+/* The same for a case that was over before the run was resumed, or seen: it is only counted. */
+void render_old(struct render *r, const struct case_record *rec);
 
 /* Call it regularly, about every 100 ms to one second. */
 void render_tick(struct render *r, uint64_t now);

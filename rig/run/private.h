@@ -15,6 +15,7 @@
 #include "guests/store/kernel.h"
 #include "host/leftover.h"
 #include "reports/render/render.h"
+#include "reports/record/journal.h"
 #include "reports/record/run-json.h"
 #include "run/run.h"
 #include "host/template.h"
@@ -52,20 +53,39 @@ struct run {
 	size_t next;		 /* the next case to take */
 	bool enough;		 /* o->over returned true: workers take no more cases */
 	size_t reported;	 /* cases whose result is printed, in the plan's order */
-	uint64_t write_again_ns; /* the record is not written before this time */
+	uint64_t write_again_ns; /* results.ktap is not written before this time */
 	bool no_template;	 /* forks failed too often */
 	unsigned int fork_failures, boot_failures; /* in a row */
 	unsigned int guests;			   /* started so far */
 	struct err *err;			   /* what ends the run early */
 	struct case_record **records;		   /* by place in the plan; NULL: not over yet */
+	struct journal journal;
 	struct run_record json;
+	struct run_choices choices;
 	const char **notes; /* the notes, NULL after the last */
 	size_t nr_notes;
 	char started[RUN_JSON_TIME], host_kernel[256], host_cpu[128], geometry_text[256],
 		shard_text[32];
+	char plan_digest[40];
 	char *plan_text;
 	char *known_list; /* path; NULL: none */
+
+	/* a run that goes on */
+	struct run_options own; /* what o points to then */
+	char *own_kernel;
+	struct run_summary old;	 /* its record; cases that are over moved to records */
+	unsigned int generation; /* of its journal */
+	bool is_complete;	 /* nothing is left of it */
 };
+
+/* Adds a line to the record; under lock, or before the workers start. */
+void run_note(struct run *r, const char *text);
+
+/* Prints the results that can be: in the plan's order. Call it under lock. */
+void run_report_ready(struct run *r);
+
+/* Call it under lock when the case at @place begins. */
+void run_case_begins(struct run *r, size_t place);
 
 /* Call it when the case at @place is over and judged. Takes ownership of @rec. Any thread. */
 void run_case_over(struct run *r, size_t place, struct case_record *rec);

@@ -30,9 +30,7 @@ static void note_line(void *arg, const char *text)
 	struct run *r = arg;
 
 	pthread_mutex_lock(&r->lock);
-	r->notes = xrealloc(r->notes, r->nr_notes + 2, sizeof(*r->notes));
-	r->notes[r->nr_notes++] = xstrdup(text);
-	r->notes[r->nr_notes] = NULL;
+	run_note(r, text);
 	pthread_mutex_unlock(&r->lock);
 	say_line(r, text);
 }
@@ -156,7 +154,7 @@ static struct err *finish(struct run *r, struct err *err, int *status)
 	if (!err)
 		err = take_ptr(lost);
 	run_tell_rates(r);
-	written = run_record_write(r, !err, err ? err->message : NULL);
+	written = run_record_close(r, !err, err ? err->message : NULL);
 	if (!written)
 		written = run_results_write(r, err ? err->message : "enough is known");
 	conclude(r);
@@ -169,6 +167,25 @@ static struct err *finish(struct run *r, struct err *err, int *status)
 	return err ? err : take_ptr(written);
 }
 
+/* Of a resumed run, first what is over already. */
+static void begin_results(struct run *r)
+{
+	const struct run_options *o = r->o;
+
+	r->shown.planned = r->plan.nr_cases;
+	r->plan_ns = run_now(r);
+	render_start(&r->results, o->say || r->brief ? &renderer_null : &renderer_ktap, stdout,
+		     &r->shown);
+	if (r->records) {
+		for (size_t i = 0; i < r->plan.nr_cases; i++)
+			if (r->records[i])
+				render_old(&r->live, r->records[i]);
+		run_report_ready(r);
+	} else {
+		r->records = xcalloc(r->plan.nr_cases, sizeof(struct case_record *));
+	}
+}
+
 struct err *run_cases(const struct run_options *o, int *status)
 {
 	struct run *r = xcalloc(1, sizeof(*r));
@@ -178,6 +195,7 @@ struct err *run_cases(const struct run_options *o, int *status)
 		*o->folder = NULL;
 	r->o = o;
 	r->cancel_fd = -1;
+	r->journal = (struct journal)JOURNAL_INIT;
 	r->start_ns = now_ns();
 	r->brief = !o->say && !o->ktap && isatty(STDOUT_FILENO);
 	r->say = (struct progress){ say_line, r };
@@ -185,16 +203,16 @@ struct err *run_cases(const struct run_options *o, int *status)
 	pthread_mutex_init(&r->lock, NULL);
 	render_start(&r->live, o->say ? &renderer_null : &renderer_live, stderr, &r->shown);
 	err = run_prepare(r);
-	if (!err) {
-		r->records = xcalloc(r->plan.nr_cases, sizeof(struct case_record *));
-		r->shown.planned = r->plan.nr_cases;
-		r->plan_ns = run_now(r);
-		render_start(&r->results, o->say || r->brief ? &renderer_null : &renderer_ktap,
-			     stdout, &r->shown);
+	if (!err && r->is_complete) {
+		progress_line(&r->say, "the run '%s' is complete: nothing is left to run",
+			      o->resume);
+		*status = 0;
+	} else if (!err) {
+		begin_results(r);
 		err = finish(r, run_plan(r), status);
 	} else if (r->has_dir) {
 		/* the first error is the one to report */
-		err_free(run_record_write(r, false, err->message));
+		err_free(run_record_close(r, false, err->message));
 		err_free(run_results_write(r, err->message));
 	}
 	if (r->live.renderer)

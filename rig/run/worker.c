@@ -145,6 +145,14 @@ static void bound_record(struct case_record *rec, struct rundir_case *dir)
 	case_record_trim(rec, path);
 }
 
+/* A signal to all processes of a session or service ends QEMU, too: that is no result. */
+static bool was_cut(const struct run *r, const struct case_record *rec)
+{
+	return (rec->guest_end == GUEST_END_KILLED || rec->guest_end == GUEST_END_DIED ||
+		rec->guest_end == GUEST_END_LINK) &&
+	       run_cancelled(r);
+}
+
 static struct err *run_case(struct worker *w, size_t place)
 {
 	struct run *r = w->run;
@@ -166,6 +174,8 @@ static struct err *run_case(struct worker *w, size_t place)
 		rec->guest_end = GUEST_END_FINE;
 		err = guest_run_case(w->guest, c, r->o->sabotage, r->o->seed, &dir, rec);
 	}
+	if (!err && was_cut(r, rec))
+		err = err_create(ERR_CANCELLED, "interrupted");
 	if (err) {
 		rundir_case_deinit(&dir);
 		case_record_destroy(rec);
@@ -194,9 +204,14 @@ static size_t take_case(struct run *r)
 	pthread_mutex_lock(&r->lock);
 	if (!r->err && run_cancelled(r))
 		r->err = err_create(ERR_CANCELLED, "interrupted");
+	if (!r->err && r->o->deadline_ns && now_ns() > r->o->deadline_ns)
+		r->err = err_create(ERR_TIMEOUT, "the time for this run is over");
+	/* of a resumed run some are over */
+	while (r->next < r->plan.nr_cases && r->records[r->next])
+		r->next++;
 	if (!r->err && !r->enough && r->next < r->plan.nr_cases) {
 		place = r->next++;
-		render_begin(&r->live, run_now(r), r->plan.cases[place].name);
+		run_case_begins(r, place);
 	}
 	pthread_mutex_unlock(&r->lock);
 	return place;
