@@ -193,7 +193,7 @@ static void name_run(struct history_run *run, uint32_t night, uint32_t kernel)
 	run->plan = xstrdup("quick");
 	run->geometry = xstrdup("memory=1G,vcpus=2");
 	run->accel = xstrdup("kvm");
-	run->arch = xstrdup("x86_64");
+	run->arch = xstrdup("made-up");
 	run->duration_ns = (400 + night % 9) * 1000000000ull;
 	run->complete = true;
 }
