@@ -68,7 +68,7 @@ owner() {
 	done
 }
 owner libvirt/ "rig/host/virt.c rig/host/virt-domain.c rig/host/virt-private.h"
-owner libxml/ rig/host/domain-xml.c
+owner libxml/ "rig/host/domain-xml.c reports/text/xml.c"
 owner archive guests/archive/archive-io.c
 owner libkmod guests/image/modules.c
 owner "(elfutils|libelf|gelf|dwarf)" "reports/symbols/symbols-image.c reports/symbols/symbols-places.c reports/symbols/symbols-private.h"
