@@ -132,6 +132,7 @@ static struct err *take_case(const char *name, const json_t *o, struct run_summa
 	rec->reason = get_some(o, "reason");
 	rec->scenario = get_some(o, "scenario");
 	rec->fs = get_some(o, "fs");
+	rec->started_ns = get_num(o, "started_ns");
 	rec->duration_ns = get_num(o, "duration_ns");
 	rec->timing = get_timing(o);
 	take_steps(json_object_get(o, "steps"), rec);
