@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The rules of the build; the build.mk of each room lists what is built.
 
-HOST_PKGS := libvirt libvirt-qemu libxml-2.0 libarchive libkmod jansson libpcre2-8 nettle libxxhash libdw libelf
+HOST_PKGS := libvirt libvirt-qemu libxml-2.0 libarchive libkmod jansson libpcre2-8 nettle libxxhash sqlite3 libdw libelf
 HOST_CFLAGS = $(shell pkg-config --cflags $(HOST_PKGS))
 HOST_LIBS = $(shell pkg-config --libs $(HOST_PKGS)) -lm
 # One provider, linked statically: the agent is the only program in the guest.

@@ -20,7 +20,7 @@ struct sighting {
 
 /* What is known of one case on one line of comparable runs. */
 struct past {
-	struct sighting *seen; /* findings that no list knew at the time */
+	struct sighting *seen; /* what is known is another finding */
 	size_t nr_seen;
 	uint32_t last_good;	       /* run */
 	uint32_t first_bad;	       /* run since which it fails, or HISTORY_NONE */
@@ -233,7 +233,7 @@ static void remember_fail(struct past *p, const struct history *h, const struct 
 	p->passes = 0;
 	p->open = true;
 	for (uint32_t i = 0; i < row->nr_findings; i++) {
-		if (*h->findings[row->findings[i]].known || sighting_of(p, row->findings[i]))
+		if (sighting_of(p, row->findings[i]))
 			continue;
 		p->seen = xrealloc(p->seen, p->nr_seen + 1, sizeof(*p->seen));
 		p->seen[p->nr_seen++] = (struct sighting){ row->findings[i], run };
@@ -305,6 +305,7 @@ static void add_gone(struct walk *w, struct line *l, uint32_t run)
 		gone[n++] = (struct history_row){ .of = i,
 						  .verdict = VERDICT_SKIP,
 						  .status = STATUS_GONE,
+						  .absent = true,
 						  .last_good = p->last_good,
 						  .first_bad = p->first_bad };
 		p->present = false;

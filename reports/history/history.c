@@ -202,11 +202,6 @@ static int by_name(const void *a, const void *b, void *cases)
 	return ret ? ret : (x->of > y->of) - (x->of < y->of);
 }
 
-#define RUN_TEXTS(run)                                                                             \
-	&(run)->name, &(run)->path, &(run)->night, &(run)->spec, &(run)->release, &(run)->package, \
-		&(run)->key, &(run)->plan, &(run)->geometry, &(run)->accel, &(run)->arch,          \
-		&(run)->profile, &(run)->shard, &(run)->match, &(run)->started, &(run)->untested
-
 void history_sort(const struct history *h, struct history_run *run)
 {
 	if (run->nr_rows)

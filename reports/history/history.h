@@ -67,6 +67,7 @@ struct history_row {
 
 	/* by history_classify() */
 	enum status status;
+	bool absent;	    /* the run does not have the case: a row that says it is gone */
 	uint32_t last_good; /* the last comparable run before that passed, or HISTORY_NONE */
 	uint32_t first_bad; /* the first of those that showed the finding, this one included */
 };

@@ -176,6 +176,7 @@ static struct err *take_run(const char *name, const json_t *o, struct run_summar
 	out->version = get_text(o, "daxrig");
 	out->started = get_text(o, "started");
 	out->end_reason = get_text(o, "end_reason");
+	out->known_list = get_text(o, "known");
 	out->self_test = get_text(o, "self_test");
 	out->recheck_of = get_text(o, "recheck_of");
 	out->night = get_text(o, "night");
@@ -233,14 +234,14 @@ struct err *run_json_read(const char *path, struct run_summary *out)
 
 void run_summary_deinit(struct run_summary *s)
 {
-	char *const texts[] = { s->version,	s->started,	   s->end_reason,
-				s->self_test,	s->recheck_of,	   s->night,
-				s->plan,	s->plan_text,	   s->plan_match,
-				s->plan_shard,	s->accel,	   s->geometry,
-				s->kernel_spec, s->kernel_release, s->kernel_package,
-				s->kernel_key,	s->kernel_image,   s->kernel_config,
-				s->image_key,	s->host_kernel,	   s->qemu,
-				s->libvirt };
+	char *const texts[] = { s->version,	   s->started,	   s->end_reason,
+				s->known_list,	   s->self_test,   s->recheck_of,
+				s->night,	   s->plan,	   s->plan_text,
+				s->plan_match,	   s->plan_shard,  s->accel,
+				s->geometry,	   s->kernel_spec, s->kernel_release,
+				s->kernel_package, s->kernel_key,  s->kernel_image,
+				s->kernel_config,  s->image_key,   s->host_kernel,
+				s->qemu,	   s->libvirt };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		free(texts[i]);

@@ -201,6 +201,7 @@ static json_t *json_run(const struct run_record *run)
 	json_set_num(o, "duration_ns", run->duration_ns);
 	json_set_text(o, "end", run->complete ? "complete" : "interrupted");
 	json_set_text(o, "end_reason", run->end_reason);
+	json_set_some(o, "known", run->known_list);
 	json_set_some(o, "self_test", run->self_test);
 	json_set_some(o, "recheck_of", run->recheck_of);
 	json_set_some(o, "night", run->night);

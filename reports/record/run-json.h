@@ -44,6 +44,7 @@ struct run_record {
 	const char *image_key;	  /* of the initramfs */
 	const char *geometry;	  /* of the guest */
 	const char *const *notes; /* degraded parts of the rig, NULL-terminated */
+	const char *known_list;	  /* the list by which findings were marked as known; NULL: none */
 	const char *self_test;	  /* what the agent left out on purpose; NULL: nothing */
 	const char
 		*recheck_of; /* the name of the run whose failures this one repeats; NULL: none */
@@ -77,7 +78,7 @@ struct err *run_json_write(const struct run_record *run, const char *path) __mus
 /* The parts of a record that reports need; "" where the file has null or nothing. */
 struct run_summary {
 	char *started, *end_reason;
-	char *version, *self_test, *recheck_of, *night;
+	char *version, *known_list, *self_test, *recheck_of, *night;
 	char *plan, *plan_text, *plan_match, *plan_shard, *accel, *geometry;
 	char *kernel_spec, *kernel_release, *kernel_package, *kernel_key, *kernel_image,
 		*kernel_config;

@@ -76,6 +76,7 @@ owner jansson "reports/record/json-set.h reports/record/run-json.c reports/recor
 owner pcre2 reports/splat/regex.c
 owner nettle/ "guests/archive/sha256.c guests/archive/sha256.h"
 owner xxhash rig/base/digest.c
+owner sqlite "reports/history/index-private.h"
 owner liburing workloads/pins/uring.c
 
 # calls with a better alternative, and markers of unfinished code
