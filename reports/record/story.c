@@ -14,7 +14,7 @@ void story_add_field(struct buf *b, const char *label, const char *text)
 	buf_addc(b, '\n');
 }
 
-void story_add_finding(struct buf *b, const struct finding *f)
+void story_add_finding(struct buf *b, const struct finding *f, size_t max)
 {
 	_cleanup_free_ char *step = f->step && f->line ?
 					    xasprintf("line %u: %s", f->line, f->step) :
@@ -27,14 +27,14 @@ void story_add_finding(struct buf *b, const struct finding *f)
 	story_add_field(b, "found", f->found);
 	if (!f->detail || !*f->detail)
 		return;
-	plain_add(b, f->detail, CASE_DETAIL_MAX);
+	plain_add(b, f->detail, max);
 	buf_addc(b, '\n');
 }
 
-void story_add(struct buf *b, const struct case_record *rec)
+void story_add(struct buf *b, const struct case_record *rec, size_t max)
 {
 	for (size_t i = 0; i < MIN(rec->finding_count, SHOWN); i++) {
-		story_add_finding(b, &rec->findings[i]);
+		story_add_finding(b, &rec->findings[i], max);
 		buf_addc(b, '\n');
 	}
 	if (rec->finding_count > SHOWN)

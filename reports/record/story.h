@@ -8,10 +8,13 @@
 /* Appends "LABEL     TEXT" and a newline; nothing for NULL or "". */
 void story_add_field(struct buf *b, const char *label, const char *text);
 
-/* Appends a finding: rule, step, what was expected and found, and its lines: a trace. */
-void story_add_finding(struct buf *b, const struct finding *f);
+/*
+ * Appends a finding: rule, step, what was expected and found, and at most @max
+ * bytes of its lines: a trace.
+ */
+void story_add_finding(struct buf *b, const struct finding *f, size_t max);
 
 /* Appends the findings of @rec, what failed in the rig, and where its evidence is. */
-void story_add(struct buf *b, const struct case_record *rec);
+void story_add(struct buf *b, const struct case_record *rec, size_t max);
 
 #endif

@@ -13,11 +13,20 @@ static bool is_plain(char c)
 
 static void add_plain(struct buf *b, const char *s, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (is_plain(s[i]))
-			buf_addc(b, s[i]);
-		else
-			buf_addf(b, "\\x%02x", (unsigned char)s[i]);
+	static const char hex[] = "0123456789abcdef";
+
+	for (size_t i = 0, n; i < len; i += n) {
+		const char escape[] = { '\\', 'x', hex[(unsigned char)s[i] >> 4],
+					hex[(unsigned char)s[i] & 15] };
+
+		for (n = 0; i + n < len && is_plain(s[i + n]);)
+			n++;
+		if (n) {
+			buf_add(b, s + i, n);
+		} else {
+			buf_add(b, escape, sizeof(escape));
+			n = 1;
+		}
 	}
 }
 
