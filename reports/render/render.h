@@ -15,8 +15,9 @@
 
 #include <stdio.h>
 
+#include "reports/history/standing.h"
 #include "reports/record/known.h"
-#include "reports/record/verdict.h"
+#include "reports/record/run-json.h"
 
 /* The run to show. Strings are borrowed; NULL and 0: not known (yet). */
 struct render_run {
@@ -27,7 +28,31 @@ struct render_run {
 	bool incomplete; /* it ended before its last case, because of end_reason */
 	const char *end_reason;
 	const struct known *known; /* the findings that are known */
+
+	/* the rest of the record; "" is not known, too */
+	const char *version, *night, *self_test, *recheck_of;
+	const char *kernel_package, *kernel_key, *kernel_image, *kernel_config, *image_key;
+	const char *compiler; /* of the kernel: render_compiler() */
+	const char *geometry, *host_kernel, *qemu, *libvirt;
+	const char *plan_text, *plan_match, *plan_shard;
+
+	/* borrowed and classified, and this run in it; NULL: see standing.h */
+	const struct history *history;
+	uint32_t run;
 };
+
+/* What @s says of a run, whose record is @path; the caller adds known, compiler and history. */
+struct render_run render_run_of(const struct run_summary *s, const char *path);
+
+/* The compiler by the text of a kernel's .config; free() it. NULL: it does not say. */
+char *render_compiler(const char *config);
+
+/*
+ * Appends the command that runs the case @name of the run again, printable ASCII on one line:
+ * "daxrig run --kernel deb:6.12 'xfs/4k/rdma/mapped/punch'". The name is the last word, and
+ * the only one in quotes unless others need them.
+ */
+void render_again(const struct render_run *run, const char *name, struct buf *out);
 
 struct render {
 	const struct renderer *renderer; /* NULL: not started, or ended */
@@ -98,5 +123,11 @@ int render_end(struct render *r, uint64_t now, const char *reason);
 /* For renderers: @s as printable ASCII of one line, cut; the reason of a case, never NULL. */
 void render_text(const struct render *r, const char *s);
 const char *render_reason(const struct case_record *rec);
+
+/* What a night says of a case of the run. */
+struct standing render_standing(const struct render *r, const struct case_record *rec);
+
+/* How many cases have each status, those that are gone included. */
+void render_statuses(const struct render *r, size_t counts[STATUSES]);
 
 #endif

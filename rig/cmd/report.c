@@ -11,7 +11,8 @@
 #include "reports/record/run-json.h"
 #include "reports/render/render.h"
 
-#define KNOWN_MAX (1u << 20) /* bytes of a list of findings */
+#define KNOWN_MAX (1u << 20)  /* bytes of a list of findings */
+#define CONFIG_MAX (4u << 20) /* bytes of a kernel's .config */
 
 static struct {
 	bool timing, kinds;
@@ -71,6 +72,25 @@ static struct err *read_record(const char *word, char **path, struct run_summary
 	return err;
 }
 
+/* NULL when the kernel is no longer in the store: a report does without. */
+static char *read_compiler(const char *config)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+
+	/* the record may come from anybody, and "-" would be standard input */
+	if (*config != '/')
+		return NULL;
+	err_free(file_read(config, CONFIG_MAX, &text));
+	return render_compiler(buf_str(&text));
+}
+
+/* By the list that was given, instead of the one that the run knew. */
+static void mark_known(const struct known *known, struct run_summary *s)
+{
+	for (size_t i = 0; i < s->case_count; i++)
+		known_mark(known, s->kernel_release, s->cases[i]);
+}
+
 static void show(const struct renderer *renderer, const struct render_run *run,
 		 const struct run_summary *s, int *status)
 {
@@ -89,20 +109,11 @@ static void show(const struct renderer *renderer, const struct render_run *run,
 static void show_all(const char *path, const struct run_summary *s, const struct known *known,
 		     int *status)
 {
-	const struct render_run run = {
-		.planned = s->case_count,
-		.path = path,
-		.started = s->started,
-		.kernel_release = s->kernel_release,
-		.kernel_spec = s->kernel_spec,
-		.plan = s->plan,
-		.accel = s->accel,
-		.duration_ns = s->duration_ns,
-		.incomplete = !s->complete,
-		.end_reason = s->end_reason,
-		.known = known,
-	};
+	_cleanup_free_ char *compiler = read_compiler(s->kernel_config);
+	struct render_run run = render_run_of(s, path);
 
+	run.known = known;
+	run.compiler = compiler;
 	if (options.as) {
 		show(options.as, &run, s, status);
 		return;
@@ -135,6 +146,8 @@ static struct err *report(void *state, char **operands, int n, int *status)
 	err = options.known ? read_known(options.known, &known) : NULL;
 	if (!err)
 		err = read_record(n ? operands[0] : NULL, &path, &s);
+	if (!err && options.known)
+		mark_known(&known, &s);
 	if (!err)
 		show_all(path, &s, &known, status);
 	run_summary_deinit(&s);
