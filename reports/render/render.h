@@ -90,7 +90,8 @@ struct renderer {
  * is for silent runs, and tests the frame.
  */
 extern const struct renderer renderer_ktap, renderer_live, renderer_summary, renderer_cases,
-	renderer_kinds, renderer_known, renderer_timing, renderer_junit, renderer_null;
+	renderer_kinds, renderer_known, renderer_timing, renderer_junit, renderer_kcidb,
+	renderer_null;
 
 /* All of them; ends with NULL. */
 extern const struct renderer *const renderers[];
