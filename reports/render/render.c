@@ -11,9 +11,19 @@
 #define WORD_MAX 1000	/* bytes of a word of a command */
 
 const struct renderer *const renderers[] = {
-	&renderer_ktap,	 &renderer_live,  &renderer_summary, &renderer_cases,
-	&renderer_kinds, &renderer_known, &renderer_timing,  &renderer_junit,
-	&renderer_kcidb, &renderer_mail,  &renderer_null,    NULL,
+	&renderer_ktap,
+	&renderer_live,
+	&renderer_summary,
+	&renderer_cases,
+	&renderer_kinds,
+	&renderer_known,
+	&renderer_timing,
+	&renderer_junit,
+	&renderer_kcidb,
+	&renderer_mail,
+	&renderer_prometheus,
+	&renderer_null,
+	NULL,
 };
 
 void render_start(struct render *r, const struct renderer *renderer, FILE *out,

@@ -91,7 +91,7 @@ struct renderer {
  */
 extern const struct renderer renderer_ktap, renderer_live, renderer_summary, renderer_cases,
 	renderer_kinds, renderer_known, renderer_timing, renderer_junit, renderer_kcidb,
-	renderer_mail, renderer_null;
+	renderer_mail, renderer_prometheus, renderer_null;
 
 /* All of them; ends with NULL. */
 extern const struct renderer *const renderers[];
