@@ -144,6 +144,7 @@ struct case_record *run_json_take_case(const json_t *o)
 	rec->reason = get_some(o, "reason");
 	rec->scenario = get_some(o, "scenario");
 	rec->fs = get_some(o, "fs");
+	rec->started_ns = get_num(o, "started_ns");
 	rec->duration_ns = get_num(o, "duration_ns");
 	rec->timing = get_timing(o);
 	take_steps(json_object_get(o, "steps"), rec);
