@@ -293,8 +293,7 @@ static void test_no_network(void **state)
 
 		ok(get(specs[i], false, &said, &k));
 		assert_string_equal(k->spec, i < 2 ? specs[i] : k->spec);
-		assert_non_null(
-			strstr(buf_str(&said), "fetching the damaged kernel '" SPEC "' again: "));
+		assert_non_null(strstr(buf_str(&said), "fetching the damaged kernel '"));
 		flip(vmlinuz);
 	}
 }
