@@ -96,7 +96,7 @@ static struct err *take_line(const struct at *at, const char *name, const char *
 static char *next_line(const char **text, const char *end)
 {
 	const char *start = *text, *stop = memchr(start, '\n', (size_t)(end - start));
-	size_t n = (size_t)((stop ? stop : end) - start);
+	size_t n = strnlen(start, (size_t)((stop ? stop : end) - start));
 
 	*text = stop ? stop + 1 : end;
 	while (n && isspace((unsigned char)start[n - 1]))

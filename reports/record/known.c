@@ -165,7 +165,7 @@ struct err *known_parse(const char *path, const char *text, size_t len, struct k
 	*out = (struct known){ 0 };
 	for (unsigned int line = 1; text < end && !err; line++) {
 		const char *stop = memchr(text, '\n', (size_t)(end - text));
-		size_t n = (size_t)((stop ? stop : end) - text);
+		size_t n = strnlen(text, (size_t)((stop ? stop : end) - text));
 		_cleanup_free_ char *row = NULL;
 
 		while (n && isspace((unsigned char)text[n - 1]))

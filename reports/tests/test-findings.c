@@ -51,6 +51,19 @@ static void test_parsed(void **state)
 	known_deinit(&k);
 }
 
+/* A NUL ends its line. */
+static void test_nul(void **state)
+{
+	static const char text[] = HEAD "fixed 6.15 \0by\n" ROW "row 7.2 * * x \0y\n" PROSE;
+	struct known k = { 0 };
+
+	(void)state;
+	assert_null(finding_parse("p", "a", text, sizeof(text) - 1, &k));
+	assert_string_equal(k.findings[0].fixed, "6.15");
+	assert_string_equal(k.v[1].found, "x");
+	known_deinit(&k);
+}
+
 static void expect_err(struct err *err, const char *said)
 {
 	assert_non_null(err);
@@ -292,10 +305,10 @@ static void test_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parsed),	   cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_order),	   cmocka_unit_test(test_list),
-		cmocka_unit_test(test_markdown),   cmocka_unit_test(test_own),
-		cmocka_unit_test(test_up_to_date),
+		cmocka_unit_test(test_parsed),	cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_order),
+		cmocka_unit_test(test_list),	cmocka_unit_test(test_markdown),
+		cmocka_unit_test(test_own),	cmocka_unit_test(test_up_to_date),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
