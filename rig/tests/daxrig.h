@@ -210,8 +210,8 @@ static inline void nothing_left(const struct daxrig *d, pid_t qemu)
 }
 
 /*
- * The path of the file @name of the run that @d does below @out, when it is there: within 60 s.
- * free() it.
+ * The path of the file @name of the run that @d does below @out, when it is there: within
+ * 5 minutes, since the first guest may have to boot on a busy machine. free() it.
  */
 static inline char *run_file(const struct daxrig *d, const char *out, const char *name)
 {
@@ -220,7 +220,7 @@ static inline char *run_file(const struct daxrig *d, const char *out, const char
 	char *path = NULL;
 	glob_t found;
 
-	for (int i = 0; i < 3000 && !path; i++) {
+	for (int i = 0; i < 15000 && !path; i++) {
 		if (!glob(pattern, 0, NULL, &found))
 			path = xstrdup(found.gl_pathv[0]);
 		globfree(&found);

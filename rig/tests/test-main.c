@@ -140,7 +140,7 @@ static void test_unknown_names(void **state)
 		{ "list pnis", "no list of 'pnis'; did you mean 'pins'?" },
 		{ "kernel fecth", "no kernel action 'fecth'; did you mean 'fetch'?" },
 		{ "report lastet", "no run 'lastet'; did you mean 'latest'?" },
-		{ "report nope", "no run 'nope'; expected the folder of a run, or its name in" },
+		{ "report nope", "no run 'nope'; expected the folder of a run, its name in" },
 	};
 
 	(void)state;

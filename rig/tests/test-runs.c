@@ -492,10 +492,10 @@ static void test_pack(void **state)
 	assert_string_equal(buf_str(&again), "packed 0 of 3 runs, 0.0 MiB less\n");
 }
 
-/* Hundreds of runs are listed at once: printed, and held only very loosely, for ASan. */
+/* Hundreds of runs are listed at once. ASan makes it ten times as slow. */
 static void test_speed(void **state)
 {
-	uint64_t start;
+	clock_t start;
 	struct run_list l;
 
 	for (int i = 0; i < 300; i++) {
@@ -507,11 +507,12 @@ static void test_speed(void **state)
 				 .name = name, .days = i, .release = "6.1", .plan = "quick" },
 			 NOW);
 	}
-	start = now_ns();
+	start = clock();
 	ok(run_list_read(*state, &l));
-	print_message("300 runs: %.3f s\n", (double)(now_ns() - start) / 1e9);
+	print_message("300 runs: %.3f s of a processor\n",
+		      (double)(clock() - start) / CLOCKS_PER_SEC);
 	assert_int_equal(l.n, 300);
-	assert_true(now_ns() - start < 5000000000);
+	assert_true(clock() - start < 3 * CLOCKS_PER_SEC);
 	run_list_deinit(&l);
 }
 
