@@ -76,15 +76,6 @@ static void see(struct site *s, uint32_t run, const struct history_row *row, uin
 		g->worst = MIN(g->worst, row->status);
 }
 
-/* Several findings of a row may be of one group: it counts once. */
-static bool is_first(const struct site *s, const struct history_row *row, uint32_t i)
-{
-	for (uint32_t j = 0; j < i; j++)
-		if (s->group_of[row->findings[j]] == s->group_of[row->findings[i]])
-			return false;
-	return true;
-}
-
 static struct pair *find_pairs(struct site *s, size_t *nr)
 {
 	struct pair *v = NULL;
@@ -99,7 +90,7 @@ static struct pair *find_pairs(struct site *s, size_t *nr)
 			for (uint32_t f = 0; f < row->nr_findings; f++) {
 				uint32_t group = s->group_of[row->findings[f]];
 
-				if (!is_first(s, row, f))
+				if (site_is_repeat(s, row, f))
 					continue;
 				see(s, r, row, group);
 				if (n == room) {

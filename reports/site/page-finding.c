@@ -125,6 +125,35 @@ static void show_group_cases(struct page *p, const struct group *g)
 	show_left_out(p, g->nr_cases - n, "cases");
 }
 
+/* What the list, or the finding's own file, tells. */
+static void show_known(struct page *p, const struct known_finding *f)
+{
+	const struct {
+		const char *term, *value;
+	} facts[] = {
+		{ "seen in", f->live },	     { "fixed in", f->fixed }, { "filesystems", f->fs },
+		{ "shown by", f->scenario }, { "tries", f->tries },
+	};
+
+	if (!f->name)
+		return;
+	if (f->title) {
+		buf_adds(p->b, "<p><strong>");
+		html_text(p->b, f->title, SITE_TEXT);
+		buf_adds(p->b, "</strong></p>\n");
+	}
+	buf_adds(p->b, "<dl>\n");
+	if (f->severity) {
+		show_term(p, "severity");
+		show_severity(p, f);
+		buf_adds(p->b, "</dd>\n");
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(facts); i++)
+		show_fact(p, facts[i].term, facts[i].value ? facts[i].value : "");
+	buf_adds(p->b, "</dl>\n");
+	html_prose(p->b, f->prose);
+}
+
 static void write_finding(struct page *p, size_t i)
 {
 	const struct site *s = p->s;
@@ -134,13 +163,7 @@ static void write_finding(struct page *p, size_t i)
 						 xasprintf("%s: %s", f->rule, f->found);
 
 	page_begin(p, title, *g->known ? "A known finding" : "A finding that no list knows");
-	if (*known_title(s, g->known)) {
-		buf_adds(p->b, "<p><strong>");
-		html_text(p->b, known_title(s, g->known), SITE_TEXT);
-		buf_adds(p->b, "</strong></p>\n");
-	}
-	if (known_severity(s, g->known))
-		buf_addf(p->b, "<p>Severity %s</p>\n", severity_shown(known_severity(s, g->known)));
+	show_known(p, site_known(s, g->known));
 	show_seen(p, g);
 	show_forms(p, (uint32_t)i);
 	show_group_cases(p, g);

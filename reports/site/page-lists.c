@@ -48,7 +48,8 @@ static int by_worth(const void *a, const void *b, void *site)
 	if (!ret)
 		ret = (int)x->worst - (int)y->worst;
 	if (!ret)
-		ret = compare_severities(known_severity(s, x->known), known_severity(s, y->known));
+		ret = compare_severities(site_known(s, x->known)->severity,
+					 site_known(s, y->known)->severity);
 	if (!ret)
 		ret = strcmp(x->known, y->known);
 	return ret ? ret : (i > j) - (i < j);
@@ -66,7 +67,7 @@ static void show_finding_row(struct page *p, uint32_t group)
 	buf_adds(p->b, "</td><td class=\"long\">");
 	show_group(p, group);
 	buf_adds(p->b, "</td><td>");
-	buf_adds(p->b, severity_shown(known_severity(p->s, g->known)));
+	show_severity(p, site_known(p->s, g->known));
 	buf_addf(p->b, "</td><td class=\"n\">%zu</td>", g->nr_cases);
 	show_run_or_none(p, last_seen(p->s, g));
 	buf_adds(p->b, "</tr>\n");

@@ -117,7 +117,7 @@ static void show_known_row(struct page *p, uint32_t group, size_t cases, uint32_
 	buf_adds(p->b, "<tr><td class=\"long\">");
 	show_group(p, group);
 	buf_adds(p->b, "</td><td>");
-	buf_adds(p->b, severity_shown(known_severity(p->s, g->known)));
+	show_severity(p, site_known(p->s, g->known));
 	buf_addf(p->b, "</td><td class=\"n\">%zu</td><td class=\"name\">", cases);
 	show_case(p, first);
 	buf_adds(p->b, "</td></tr>\n");
@@ -148,7 +148,7 @@ static void show_known(struct page *p, const struct history_run *run)
 		for (enum severity sev = 1; sev <= SEVERITIES; sev++)
 			for (uint32_t g = 0; g < s->nr_groups; g++)
 				if (cases[g] &&
-				    known_severity(s, s->groups[g].known) == sev % SEVERITIES)
+				    site_known(s, s->groups[g].known)->severity == sev % SEVERITIES)
 					show_known_row(p, g, cases[g], first[g]);
 		html_table_end(p->b);
 	}

@@ -36,15 +36,35 @@ static size_t marked(const char *s, const char *mark)
 	return end && end > s ? (size_t)(end - s) : 0;
 }
 
-/* Text with `code` and **strong** words. */
+/* The name of a link "[name](target)" as code; returns the bytes it takes, 0: it is none. */
+static size_t add_link(struct prose *p, const char *s)
+{
+	const char *middle = *s == '[' ? strchr(s, ']') : NULL;
+	const char *end = middle && middle[1] == '(' ? strchr(middle, ')') : NULL;
+	_cleanup_free_ char *name = NULL;
+
+	if (!end)
+		return 0;
+	name = xstrndup(s + 1, (size_t)(middle - s - 1));
+	buf_adds(p->out, "<code>");
+	html_text(p->out, name, strlen(name));
+	buf_adds(p->out, "</code>");
+	return (size_t)(end + 1 - s);
+}
+
+/* Text with `code`, **strong** words, links. */
 static void add_words(struct prose *p, const char *s)
 {
 	while (*s) {
 		bool strong = strncmp(s, "**", 2) == 0;
 		const char *mark = strong ? "**" : "`", *tag = strong ? "strong" : "code";
-		size_t skip = strlen(mark), n = 0, plain = 0;
+		size_t skip = strlen(mark), n = 0, plain = add_link(p, s);
 		_cleanup_free_ char *text = NULL;
 
+		if (plain) {
+			s += plain;
+			continue;
+		}
 		if (strong || *s == '`')
 			n = marked(s + skip, mark);
 		if (n) {
@@ -55,7 +75,7 @@ static void add_words(struct prose *p, const char *s)
 			s += n + 2 * skip;
 			continue;
 		}
-		plain = 1 + strcspn(s + 1, "`*");
+		plain = 1 + strcspn(s + 1, "`*[");
 		text = xstrndup(s, plain);
 		html_text(p->out, text, plain);
 		s += plain;

@@ -4,6 +4,8 @@
 
 #include "reports/site/site-private.h"
 
+#define FINDINGS_SHOWN 4 /* of a case in a table */
+
 void page_begin(struct page *p, const char *title, const char *what)
 {
 	_cleanup_free_ char *style = p->up ? xasprintf("%ssite.css", p->up) : NULL;
@@ -112,24 +114,40 @@ void show_group(struct page *p, uint32_t group)
 	}
 	g = &p->s->groups[group];
 	f = &p->s->h->findings[g->first];
-	title = known_title(p->s, g->known);
+	title = site_known(p->s, g->known)->title;
 	link = open_link(p, page_finding.folder, p->up ? p->s->group_pages[group] : NULL);
 	html_text(p->b, *g->known ? g->known : f->rule, SITE_NAME);
 	close_link(p, link);
 	buf_adds(p->b, ": ");
-	html_text(p->b, *title ? title : *g->known ? f->rule : f->example, SITE_TEXT);
+	html_text(p->b, title ? title : *g->known ? f->rule : f->example, SITE_TEXT);
+}
+
+bool site_is_repeat(const struct site *s, const struct history_row *row, uint32_t i)
+{
+	for (uint32_t j = 0; j < i; j++)
+		if (s->group_of[row->findings[j]] == s->group_of[row->findings[i]])
+			return true;
+	return false;
 }
 
 void show_findings(struct page *p, const struct history_row *row)
 {
+	uint32_t shown = 0, more = 0;
+
 	buf_adds(p->b, "<td class=\"long\">");
-	for (uint32_t i = 0; i < row->nr_findings && i < 4; i++) {
-		if (i)
+	for (uint32_t i = 0; i < row->nr_findings; i++) {
+		if (site_is_repeat(p->s, row, i))
+			continue;
+		if (shown == FINDINGS_SHOWN) {
+			more++;
+			continue;
+		}
+		if (shown++)
 			buf_adds(p->b, "<br/>");
 		show_group(p, p->s->group_of[row->findings[i]]);
 	}
-	if (row->nr_findings > 4)
-		buf_addf(p->b, "<br/>and %u more", row->nr_findings - 4);
+	if (more)
+		buf_addf(p->b, "<br/>and %u more", more);
 	buf_adds(p->b, "</td>");
 }
 

@@ -99,6 +99,9 @@ size_t site_find_name(const struct site *s, const char *name);
 /* The URL of the folder of a run, from a folder of pages, ending in "/"; NULL: not known. free() it. */
 char *site_run_url(const struct site *s, const struct history_run *run);
 
+/* Whether an earlier finding of the row is of the same group as its @i-th. */
+bool site_is_repeat(const struct site *s, const struct history_row *row, uint32_t i);
+
 /* The newest fail of a case in the column of @run before it, or NULL. */
 const struct entry *site_fail_before(const struct site *s, uint32_t of_case, uint32_t run);
 
@@ -160,12 +163,13 @@ void show_marks(struct page *p, uint32_t of_case);
 /* page-diff.c: the lists of what differs. */
 void show_differences(struct page *p, uint32_t before, uint32_t after);
 
-/* The title of a known finding, "" if the list does not say; its severity. */
-const char *known_title(const struct site *s, const char *name);
-enum severity known_severity(const struct site *s, const char *name);
+/* What the list says of the known finding @name; never NULL, without a name if it says nothing. */
+const struct known_finding *site_known(const struct site *s, const char *name);
 
-/* "2, data is lost or old bytes stay", "" for SEVERITY_UNSET; the worst first, unset ones last. */
-const char *severity_shown(enum severity s);
+/* "2, data is lost or old bytes stay"; nothing if the list does not say. */
+void show_severity(struct page *p, const struct known_finding *f);
+
+/* The worst first, unset ones last. */
 int compare_severities(enum severity a, enum severity b);
 
 #endif

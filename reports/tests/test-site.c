@@ -22,7 +22,9 @@ static const char *const folders[] = { "", "runs/", "cases/", "findings/", "diff
 static struct known_finding listed[] = {
 	{ .name = (char *)"shared-mixed-sizes",
 	  .title = (char *)"4 KiB & 2 MiB entries <mixed>",
-	  .severity = SEVERITY_LOSS },
+	  .severity = SEVERITY_LOSS,
+	  .live = (char *)"7.2,7.3",
+	  .prose = (char *)"Bytes are `lost`.\n" },
 };
 static const struct known list = { .findings = listed, .nr_findings = 1 };
 
@@ -191,7 +193,10 @@ static void test_says(void **state)
 		{ "findings", "shared-", "xfs/4k/known</a>" },
 		{ "findings", "shared-",
 		  "<strong>4 KiB &amp; 2 MiB entries &lt;mixed&gt;</strong>" },
-		{ "findings", "shared-", "Severity 2, data is lost or old bytes stay" },
+		{ "findings", "shared-",
+		  "<dt>severity</dt><dd>2, data is lost or old bytes stay</dd>" },
+		{ "findings", "shared-", "<dt>seen in</dt><dd>7.2,7.3</dd>" },
+		{ "findings", "shared-", "<p>Bytes are <code>lost</code>.</p>" },
 		{ "", "findings.html", "shared-mixed-sizes</a>: 4 KiB &amp; 2 MiB" },
 		{ "runs", "20261130-020000", "<td>2, data is lost or old bytes stay</td>" },
 	};
@@ -300,7 +305,7 @@ static void add_evil_run(struct history *h, unsigned int n)
 	char **const texts[] = { &run.name,  &run.night, &run.spec,    &run.release, &run.package,
 				 &run.key,   &run.plan,	 &run.shard,   &run.match,   &run.geometry,
 				 &run.accel, &run.arch,	 &run.profile, &run.started };
-	_cleanup_free_ char *hash = NULL, *scenario = evil_text("s");
+	_cleanup_free_ char *scenario = evil_text("s");
 	char sum[IDENTITY_HASH];
 	const struct history_finding f = { (char *)evil, (char *)evil, (char *)evil, (char *)evil,
 					   (char *)(n ? evil : "") };
