@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "reports/record/journal-private.h"
+#include "reports/record/run-json-private.h"
 
 static char *get_text(const json_t *o, const char *key)
 {
@@ -143,6 +144,7 @@ struct case_record *run_json_take_case(const json_t *o)
 	rec->reason = get_some(o, "reason");
 	rec->scenario = get_some(o, "scenario");
 	rec->fs = get_some(o, "fs");
+	rec->started_ns = get_num(o, "started_ns");
 	rec->duration_ns = get_num(o, "duration_ns");
 	rec->timing = get_timing(o);
 	take_steps(json_object_get(o, "steps"), rec);
@@ -248,13 +250,9 @@ static void take_state(const json_t *o, struct run_summary *out)
 	take_counts(json_object_get(o, "counts"), out);
 }
 
-static struct err *take_run(const char *name, const json_t *o, bool raw, struct run_summary *out)
+static struct err *check_format(const char *name, const json_t *o)
 {
 	const json_t *format = json_object_get(o, "format");
-	const json_t *kernel = json_object_get(o, "kernel");
-	const char *end = json_string_value(json_object_get(o, "end"));
-	const json_t *plan = json_object_get(o, "plan"), *host = json_object_get(o, "host");
-	struct err *err;
 
 	if (!json_is_object(o) || !json_is_integer(format))
 		return err_create(ERR_INFRA, "'%s' is not a record of a run: it has no format",
@@ -262,6 +260,16 @@ static struct err *take_run(const char *name, const json_t *o, bool raw, struct 
 	if (json_integer_value(format) != RUN_JSON_FORMAT)
 		return err_create(ERR_INFRA, "'%s' is of format %lld, this daxrig reads %d", name,
 				  (long long)json_integer_value(format), RUN_JSON_FORMAT);
+	return NULL;
+}
+
+static struct err *take_run(const char *name, const json_t *o, bool raw, struct run_summary *out)
+{
+	const json_t *kernel = json_object_get(o, "kernel");
+	const char *end = json_string_value(json_object_get(o, "end"));
+	const json_t *plan = json_object_get(o, "plan"), *host = json_object_get(o, "host");
+	struct err *err;
+
 	out->version = get_text(o, "daxrig");
 	out->started = get_text(o, "started");
 	out->end_reason = get_text(o, "end_reason");
@@ -294,21 +302,37 @@ static struct err *take_run(const char *name, const json_t *o, bool raw, struct 
 	return err;
 }
 
-static struct err *parse(const char *name, const char *text, size_t len, bool raw,
-			 struct run_summary *out)
+struct err *run_json_load(const char *name, const char *text, size_t len, json_t **root)
 {
 	_cleanup_buf_ struct buf why = BUF_INIT;
 	json_error_t error;
-	json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
 	struct err *err;
 
-	*out = (struct run_summary){ 0 };
-	if (!root) {
+	*root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	if (!*root) {
 		/* jansson's message quotes the file: escape it */
 		buf_add_escaped(&why, error.text, strlen(error.text), 160);
 		return err_create(ERR_INFRA, "cannot read '%s': line %d: %s", name, error.line,
 				  buf_str(&why));
 	}
+	err = check_format(name, *root);
+	if (err) {
+		json_decref(*root);
+		*root = NULL;
+	}
+	return err;
+}
+
+static struct err *parse(const char *name, const char *text, size_t len, bool raw,
+			 struct run_summary *out)
+{
+	struct err *err;
+	json_t *root;
+
+	*out = (struct run_summary){ 0 };
+	err = run_json_load(name, text, len, &root);
+	if (err)
+		return err;
 	err = take_run(name, root, raw, out);
 	json_decref(root);
 	if (err)

@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "reports/record/journal-private.h"
 #include "reports/record/json-set.h"
+#include "reports/record/run-json-private.h"
 #include "reports/splat/splat-places.h"
 
 void run_json_time(time_t t, char out[RUN_JSON_TIME])
@@ -279,6 +280,7 @@ static json_t *json_plan(const struct run_record *run)
 	if (run->planned)
 		json_set_num(plan, "cases", run->planned);
 	json_set_some(plan, "digest", run->plan_digest);
+	json_set_some(plan, "list", run->plan_list);
 	/* the last: run_json_read_head() leaves it out */
 	json_set(plan, "text", json_text_max(run->plan_text, RUN_JSON_PLAN_MAX));
 	return plan;
@@ -405,6 +407,11 @@ struct err *run_json_write(const struct run_record *run, const char *path)
 	struct err *err = run_json_format(run, RUN_JSON_FILE_MAX, &b);
 
 	return err ? err : file_write_atomic(path, buf_str(&b), b.len);
+}
+
+char *run_json_dump(json_t *root)
+{
+	return dump(root);
 }
 
 const char *run_json_version(void)

@@ -39,9 +39,10 @@ struct run_record {
 	const char *plan_match, *plan_shard; /* the selected cases: a glob, "2/5"; NULL: all */
 	bool plan_shuffled;		     /* the seed decided the order of its cases */
 	const char *plan_digest;	     /* of the names and texts of all of them */
-	const struct run_choices *choices;   /* NULL: not known */
-	const char *uri;		     /* libvirt's */
-	const char *accel;		     /* "kvm" or "tcg" */
+	const char *plan_list; /* digest of the names of all cases before --shard; NULL: unknown */
+	const struct run_choices *choices; /* NULL: not known */
+	const char *uri;		   /* libvirt's */
+	const char *accel;		   /* "kvm" or "tcg" */
 	const char *host_kernel;
 	const char *host_cpu;
 	const char *qemu_version;

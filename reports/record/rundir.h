@@ -71,6 +71,15 @@ struct err *rundir_case_write(struct rundir_case *c, const char *name, const voi
 /* Whether a guest may write @len more bytes. It gets half of the bounds, daxrig the rest. */
 bool rundir_case_takes(const struct rundir_case *c, size_t len);
 
+#define RUNDIR_BRING_MAX ((size_t)128 << 20) /* bytes of a file that another run made */
+
+/*
+ * Makes the new file @to the same as @from, a file in the folder of another run: by a hard
+ * link if it is this user's and the host allows that, else by a copy. What is no regular
+ * file, such as a symbolic link, is left out.
+ */
+struct err *rundir_bring(const char *from, const char *to) __must_check;
+
 /*
  * Makes a safe file name of any string: at most 80 letters, digits, '.', '_' and '-', not
  * beginning with '.', never empty. free() it.

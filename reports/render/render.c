@@ -5,22 +5,16 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/buf.h"
+#include "reports/history/identity.h"
+#include "reports/text/plain.h"
 
 #define TEXT_SHOWN 1000 /* bytes */
+#define WORD_MAX 1000	/* bytes of a word of a command */
 
 const struct renderer *const renderers[] = {
-	&renderer_ktap,
-	&renderer_live,
-	&renderer_summary,
-	&renderer_brief,
-	&renderer_cases,
-	&renderer_kinds,
-	&renderer_known,
-	&renderer_timing,
-	&renderer_html,
-	&renderer_null,
-	NULL,
+	&renderer_ktap,	 &renderer_live,  &renderer_summary,	&renderer_brief, &renderer_cases,
+	&renderer_kinds, &renderer_known, &renderer_timing,	&renderer_html,	 &renderer_junit,
+	&renderer_kcidb, &renderer_mail,  &renderer_prometheus, &renderer_null,	 NULL,
 };
 
 void render_start(struct render *r, const struct renderer *renderer, FILE *out,
@@ -128,4 +122,96 @@ void render_text(const struct render *r, const char *s)
 const char *render_reason(const struct case_record *rec)
 {
 	return rec->reason && *rec->reason ? rec->reason : "no reason is recorded";
+}
+
+struct standing render_standing(const struct render *r, const struct case_record *rec)
+{
+	return standing_of(r->run->history, r->run->run, rec);
+}
+
+void render_statuses(const struct render *r, size_t counts[STATUSES])
+{
+	const struct history *h = r->run->history;
+
+	memset(counts, 0, STATUSES * sizeof(*counts));
+	if (h) {
+		memcpy(counts, h->runs[r->run->run].statuses, STATUSES * sizeof(*counts));
+		return;
+	}
+	for (size_t i = 0; i < r->nr_cases; i++)
+		counts[render_standing(r, r->cases[i]).status]++;
+}
+
+struct render_run render_run_of(const struct run_summary *s, const char *path)
+{
+	return (struct render_run){
+		.planned = s->case_count,
+		.path = path,
+		.started = s->started,
+		.kernel_release = s->kernel_release,
+		.kernel_spec = s->kernel_spec,
+		.plan = s->plan,
+		.accel = s->accel,
+		.duration_ns = s->duration_ns,
+		.incomplete = !s->complete,
+		.end_reason = s->end_reason,
+		.version = s->version,
+		.night = s->night,
+		.self_test = s->self_test,
+		.recheck_of = s->recheck_of,
+		.kernel_package = s->kernel_package,
+		.kernel_key = s->kernel_key,
+		.kernel_image = s->kernel_image,
+		.kernel_config = s->kernel_config,
+		.image_key = s->image_key,
+		.geometry = s->geometry,
+		.host_kernel = s->host_kernel,
+		.qemu = s->qemu,
+		.libvirt = s->libvirt,
+		.plan_text = s->plan_text,
+		.plan_match = s->plan_match,
+		.plan_shard = s->plan_shard,
+	};
+}
+
+char *render_compiler(const char *config)
+{
+	static const char option[] = "CONFIG_CC_VERSION_TEXT=\"";
+	const char *at = strstr(config, option);
+
+	/* the beginning of a line; a comment names no value */
+	while (at && at != config && at[-1] != '\n')
+		at = strstr(at + 1, option);
+	if (!at)
+		return NULL;
+	at += sizeof(option) - 1;
+	return xstrndup(at, strcspn(at, "\"\n"));
+}
+
+/* No name is that long, and the command would be of no use. */
+static void add_word(struct buf *out, const char *s, bool quote)
+{
+	_cleanup_free_ char *cut = xstrndup(s, WORD_MAX);
+
+	plain_add_word(out, cut, quote);
+}
+
+static void add_option(struct buf *out, const char *option, const char *value)
+{
+	if (!value || !*value)
+		return;
+	buf_addf(out, " %s ", option);
+	add_word(out, value, false);
+}
+
+void render_again(const struct render_run *run, const char *name, struct buf *out)
+{
+	_cleanup_free_ char *one = identity_case(name);
+
+	buf_adds(out, "daxrig run");
+	add_option(out, "--kernel", run->kernel_spec);
+	add_option(out, "--self-test", run->self_test);
+	/* a name is no option, whatever a record has for one */
+	buf_adds(out, *one == '-' ? " -- " : " ");
+	add_word(out, one, true);
 }

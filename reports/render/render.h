@@ -15,8 +15,9 @@
 
 #include <stdio.h>
 
+#include "reports/history/standing.h"
 #include "reports/record/known.h"
-#include "reports/record/verdict.h"
+#include "reports/record/run-json.h"
 
 /* The run to show. Strings are borrowed; NULL and 0: not known (yet). */
 struct render_run {
@@ -28,7 +29,31 @@ struct render_run {
 	const char *end_reason;
 	const struct known *known; /* the findings that are known; NULL: there is no list */
 	const char *page;	   /* where people can look at it */
+
+	/* the rest of the record; "" is not known, too */
+	const char *version, *night, *self_test, *recheck_of;
+	const char *kernel_package, *kernel_key, *kernel_image, *kernel_config, *image_key;
+	const char *compiler; /* of the kernel: render_compiler() */
+	const char *geometry, *host_kernel, *qemu, *libvirt;
+	const char *plan_text, *plan_match, *plan_shard;
+
+	/* borrowed and classified, and this run in it; NULL: see standing.h */
+	const struct history *history;
+	uint32_t run;
 };
+
+/* What @s says of a run, whose record is @path; the caller adds known, compiler and history. */
+struct render_run render_run_of(const struct run_summary *s, const char *path);
+
+/* The compiler by the text of a kernel's .config; free() it. NULL: it does not say. */
+char *render_compiler(const char *config);
+
+/*
+ * Appends the command that runs the case @name of the run again, printable ASCII on one line:
+ * "daxrig run --kernel deb:6.12 'xfs/4k/rdma/mapped/punch'". The name is the last word, and
+ * the only one in quotes unless others need them.
+ */
+void render_again(const struct render_run *run, const char *name, struct buf *out);
 
 struct render {
 	const struct renderer *renderer; /* NULL: not started, or ended */
@@ -67,8 +92,8 @@ struct renderer {
  * is for silent runs, and tests the frame.
  */
 extern const struct renderer renderer_ktap, renderer_live, renderer_summary, renderer_brief,
-	renderer_cases, renderer_kinds, renderer_known, renderer_timing, renderer_html,
-	renderer_null;
+	renderer_cases, renderer_kinds, renderer_known, renderer_timing, renderer_junit,
+	renderer_kcidb, renderer_mail, renderer_prometheus, renderer_html, renderer_null;
 
 /* All of them; ends with NULL. */
 extern const struct renderer *const renderers[];
@@ -107,5 +132,11 @@ unsigned int render_width(const struct render *r);
 /* For renderers: @s as printable ASCII of one line, cut; the reason of a case, never NULL. */
 void render_text(const struct render *r, const char *s);
 const char *render_reason(const struct case_record *rec);
+
+/* What a night says of a case of the run. */
+struct standing render_standing(const struct render *r, const struct case_record *rec);
+
+/* How many cases have each status, those that are gone included. */
+void render_statuses(const struct render *r, size_t counts[STATUSES]);
 
 #endif

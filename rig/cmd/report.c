@@ -12,6 +12,8 @@
 #include "reports/render/render.h"
 #include "run/run.h"
 
+#define CONFIG_MAX (4u << 20) /* bytes of a kernel's .config */
+
 static struct {
 	bool timing, kinds;
 	const char *known;	   /* path of a list; NULL: none */
@@ -78,6 +80,18 @@ static bool read_own_list(struct run_summary *s, struct known *out)
 	return strcmp(s->known_list, RUN_KNOWN_NONE) != 0;
 }
 
+/* NULL when the kernel is no longer in the store: a report does without. */
+static char *read_compiler(const char *config)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+
+	/* the record may come from anybody, and "-" would be standard input */
+	if (*config != '/')
+		return NULL;
+	err_free(file_read(config, CONFIG_MAX, &text));
+	return render_compiler(buf_str(&text));
+}
+
 static void show(const struct renderer *renderer, const struct render_run *run,
 		 const struct run_summary *s, int *status)
 {
@@ -96,20 +110,11 @@ static void show(const struct renderer *renderer, const struct render_run *run,
 static void show_all(const char *path, const struct run_summary *s, const struct known *known,
 		     int *status)
 {
-	const struct render_run run = {
-		.planned = s->planned,
-		.path = path,
-		.started = s->started,
-		.kernel_release = s->kernel_release,
-		.kernel_spec = s->kernel_spec,
-		.plan = s->plan,
-		.accel = s->accel,
-		.duration_ns = s->duration_ns,
-		.incomplete = !s->complete,
-		.end_reason = s->end_reason,
-		.known = known,
-	};
+	_cleanup_free_ char *compiler = read_compiler(s->kernel_config);
+	struct render_run run = render_run_of(s, path);
 
+	run.known = known;
+	run.compiler = compiler;
 	if (options.as) {
 		show(options.as, &run, s, status);
 		return;

@@ -48,7 +48,10 @@ static const struct command_option run_options[] = {
 	  "with the rate of each verdict",
 	  KEY_REPEAT },
 	{ "accel", "auto|kvm|tcg", "auto tries KVM with the real kernel first", KEY_ACCEL },
-	{ "connect", "URI", "libvirt connection; default: a private one, no daemon", KEY_CONNECT },
+	{ "connect", "URI",
+	  "libvirt connection; default: a private one, no daemon. May be given\n"
+	  "several times: cases go to whichever is free",
+	  KEY_CONNECT },
 	{ "geometry", "LIST",
 	  "the guest's shape: memory=,vcpus=,count=,size=,align=; see the manual", KEY_GEOMETRY },
 	{ "out", "DIR", "put the folder of the run into DIR", KEY_OUT },
@@ -89,6 +92,33 @@ static struct err *parse_jobs(const char *value)
 	return NULL;
 }
 
+/* A second connection to one place would make guests there compete. */
+static struct err *parse_connect(const char *value)
+{
+	static bool given;
+	const char *uri = strcmp(value, VIRT_URI_PRIVATE) == 0 ? NULL : value;
+	bool twice = given && (!uri ? !options.uri : options.uri && !strcmp(uri, options.uri));
+
+	for (unsigned int i = 0; i < options.nr_also; i++)
+		twice |= strcmp(options.also[i], value) == 0;
+	if (twice)
+		return err_create(ERR_USAGE, "--connect '%s' is given twice", value);
+	if (options.nr_also == RUN_ALSO_MAX)
+		return err_create(ERR_USAGE, "--connect is given more than %d times",
+				  RUN_ALSO_MAX + 1);
+	if (!given) {
+		options.uri = uri;
+	} else if (uri) {
+		options.also[options.nr_also++] = uri;
+	} else {
+		/* the private one is the first, whatever was given first */
+		options.also[options.nr_also++] = options.uri;
+		options.uri = NULL;
+	}
+	given = true;
+	return NULL;
+}
+
 static struct err *option(void *state, int key, const char *value)
 {
 	(void)state;
@@ -102,8 +132,7 @@ static struct err *option(void *state, int key, const char *value)
 	case KEY_MATCH:
 		return command_glob(value, &options.match);
 	case KEY_CONNECT:
-		options.uri = value;
-		break;
+		return parse_connect(value);
 	case KEY_GEOMETRY:
 		options.geometry = value;
 		break;

@@ -12,6 +12,7 @@
 #include "cmd/cmd.h"
 #include "host/runs.h"
 #include "reports/record/journal.h"
+#include "reports/record/tally.h"
 #include "reports/render/render.h"
 
 #define TICK_MS 500 /* the most between two looks: not every filesystem tells of changes */
@@ -191,21 +192,12 @@ static void watch_deinit(struct watch *w)
 	run_summary_deinit(&w->head);
 }
 
-/* A fail that a list of known findings explains counts for nothing, as for the run itself. */
-static bool is_new(const struct case_record *rec)
-{
-	for (size_t i = 0; i < rec->finding_count; i++)
-		if (!rec->findings[i].known)
-			return true;
-	return !rec->finding_count;
-}
-
 static int status_of(const struct run_summary *s)
 {
 	int status = s->complete ? EXIT_ALL_PASSED : EXIT_INFRA;
 
 	for (size_t i = 0; i < s->case_count; i++) {
-		if (s->cases[i]->verdict == VERDICT_FAIL && is_new(s->cases[i]))
+		if (case_is_new(s->cases[i]))
 			return s->complete ? EXIT_CASE_FAILED : EXIT_INFRA;
 		if (s->cases[i]->verdict == VERDICT_ERROR)
 			status = EXIT_INFRA;

@@ -14,11 +14,31 @@
 #include "guests/image/image.h"
 #include "guests/store/kernel.h"
 #include "host/leftover.h"
+#include "reports/history/identity.h"
 #include "reports/render/render.h"
 #include "reports/record/journal.h"
 #include "reports/record/run-json.h"
 #include "run/run.h"
 #include "host/template.h"
+
+/* A connection that cases go to: see nodes-private.h. */
+struct run_node {
+	const char *uri; /* for messages */
+	struct virt *virt;
+	struct guest_setup base; /* common to its guests; each worker fills in its own paths */
+	bool gone;		 /* it ended in the middle of the run */
+};
+
+struct run_nodes {
+	struct run_node *v; /* the first is r->host.virt */
+	size_t n;
+	/* shared by the workers, under the run's lock */
+	size_t alive;
+	size_t running; /* cases taken and not over */
+	size_t *back;	/* places of cases that came back */
+	size_t nr_back;
+	pthread_cond_t changed;
+};
 
 struct run {
 	const struct run_options *o;
@@ -42,7 +62,8 @@ struct run {
 	uint64_t start_ns;
 	uint64_t plan_ns; /* when the first case could begin, since start_ns */
 
-	struct guest_setup base; /* common to all guests; each worker fills in its own paths */
+	struct guest_setup base; /* of the first connection's guests */
+	struct run_nodes nodes;
 	struct run_template {
 		struct template *template; /* NULL: guests are booted */
 		char *cmdline;
@@ -68,7 +89,8 @@ struct run {
 		shard_text[32];
 	char plan_digest[40];
 	char *plan_text;
-	char *known_list; /* path; NULL: none */
+	char plan_list[IDENTITY_HASH]; /* of the names of all cases, before --shard */
+	char *known_list;	       /* path; NULL: none */
 
 	/* a run that goes on */
 	struct run_options own; /* what o points to then */

@@ -9,6 +9,8 @@
 void run_record_plan(struct run *r);
 /* Fills in what run.json says about the run itself, as far as known. Fine to call again. */
 void run_record_begin(struct run *r);
+/* Keeps a digest of the list of cases as it is now; call it before a shard is taken. */
+void run_record_list(struct run *r);
 /* Writes run.json while the run goes on: what the journal adds its cases to. */
 struct err *run_record_open(struct run *r) __must_check;
 /*

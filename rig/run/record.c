@@ -51,6 +51,13 @@ static char *cases_text(const struct run *r)
 	return buf_take(&b);
 }
 
+void run_record_list(struct run *r)
+{
+	_cleanup_free_ char *text = cases_text(r);
+
+	identity_hash(text, r->plan_list);
+}
+
 void run_record_plan(struct run *r)
 {
 	_cleanup_buf_ struct buf all = BUF_INIT;
@@ -113,11 +120,12 @@ void run_record_begin(struct run *r)
 		.plan_shard = r->o->shard.of ? r->shard_text : NULL,
 		.plan_shuffled = r->o->seed_given,
 		.plan_digest = r->plan_digest,
+		.plan_list = r->plan_list,
 		.choices = &r->choices,
 		.self_test = self_test_name(r->o->sabotage),
 		.recheck_of = r->o->recheck_of,
 		.night = r->o->night,
-		.uri = r->o->uri ? r->o->uri : "qemu:///embed",
+		.uri = r->o->uri ? r->o->uri : VIRT_URI_PRIVATE,
 		.accel = r->base.spec.accel == DOMAIN_ACCEL_KVM ? "kvm" : "tcg",
 		.host_kernel = r->host_kernel,
 		.host_cpu = r->host_cpu,

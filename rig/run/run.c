@@ -37,7 +37,7 @@ static void note_line(void *arg, const char *text)
 
 static unsigned int job_count(const struct run *r)
 {
-	size_t jobs = r->o->jobs ? r->o->jobs : run_jobs_auto(r);
+	size_t jobs = (r->o->jobs ? r->o->jobs : run_jobs_auto(r)) * r->nodes.n;
 
 	return (unsigned int)MAX(MIN(jobs, r->plan.nr_cases), 1u);
 }
@@ -147,16 +147,16 @@ static void conclude(struct run *r)
 /* Prints the remaining results and writes the final record, after success and failure alike. */
 static struct err *finish(struct run *r, struct err *err, int *status)
 {
-	_cleanup_err_ struct err *written = NULL, *lost = NULL;
+	_cleanup_err_ struct err *written = NULL, *unsaved = NULL, *lost = NULL;
 
 	render_clear(&r->live);
 	lost = end_results(r, err ? err->message : "enough is known");
 	if (!err)
 		err = take_ptr(lost);
 	run_tell_rates(r);
-	written = run_record_close(r, !err, err ? err->message : NULL);
-	if (!written)
-		written = run_results_write(r, err ? err->message : "enough is known");
+	/* before the lock goes: another process may resume the run at once */
+	written = run_results_write(r, err ? err->message : "enough is known");
+	unsaved = run_record_close(r, !err, err ? err->message : NULL);
 	conclude(r);
 	if (err && err->code == ERR_CANCELLED) {
 		err_free(err);
@@ -164,7 +164,7 @@ static struct err *finish(struct run *r, struct err *err, int *status)
 				 r->plan.nr_cases);
 	}
 	*status = exit_status(r);
-	return err ? err : take_ptr(written);
+	return err ? err : unsaved ? take_ptr(unsaved) : take_ptr(written);
 }
 
 /* Of a resumed run, first what is over already. */
@@ -212,8 +212,8 @@ struct err *run_cases(const struct run_options *o, int *status)
 		err = finish(r, run_plan(r), status);
 	} else if (r->has_dir) {
 		/* the first error is the one to report */
-		err_free(run_record_close(r, false, err->message));
 		err_free(run_results_write(r, err->message));
+		err_free(run_record_close(r, false, err->message));
 	}
 	if (r->live.renderer)
 		render_end(&r->live, run_now(r), NULL);

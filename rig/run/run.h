@@ -22,6 +22,7 @@ struct run_host {
 void run_host_close(struct run_host *host);
 
 #define RUN_KNOWN_NONE "none"
+#define RUN_ALSO_MAX 31
 
 struct run_options {
 	const char *kernel; /* SPEC */
@@ -33,6 +34,8 @@ struct run_options {
 	unsigned int repeat;	 /* how often each case is run; 0: 1 */
 	bool seed_given;	 /* the order of cases comes from the seed, not from the plan */
 	const char *uri;	 /* libvirt connection, NULL: in this process */
+	const char *also[RUN_ALSO_MAX]; /* more of them, which take cases too */
+	unsigned int nr_also;
 	enum accel_wish accel;
 	const char *geometry; /* "size=1G,...", or NULL */
 	bool no_fork;	      /* boot a guest for every case */

@@ -13,6 +13,7 @@
 #include "host/cancel.h"
 #include "plan/cases.h"
 #include "run/machine-private.h"
+#include "run/nodes-private.h"
 #include "run/record-private.h"
 #include "run/results-private.h"
 #include "run/resume-private.h"
@@ -65,6 +66,7 @@ static struct err *choose_cases(struct run *r)
 	if (r->o->shard.of > r->plan.nr_cases)
 		return err_create(ERR_USAGE, "%u shards of %zu cases: some shards have no case",
 				  r->o->shard.of, r->plan.nr_cases);
+	run_record_list(r);
 	if (r->o->shard.of)
 		plan_take_shard(&r->plan, r->o->shard);
 	if (r->plan.nr_cases * MAX(r->o->repeat, 1u) > RUN_JSON_CASES_MAX)
@@ -353,6 +355,8 @@ struct err *run_prepare(struct run *r)
 	if (!err && r->o->resume)
 		err = run_resume_check_accel(r);
 	if (!err)
+		err = run_nodes_open(r);
+	if (!err)
 		err = find_templates(r);
 	if (err)
 		return err;
@@ -376,12 +380,12 @@ void run_deinit(struct run *r)
 		template_put(r->templates[i].template);
 		free(r->templates[i].cmdline);
 	}
+	run_nodes_close(r);
 	if (r->o->host)
 		*r->o->host = r->host;
 	else
 		run_host_close(&r->host);
-	if (r->has_dir)
-		rundir_deinit(&r->dir);
+	rundir_deinit(&r->dir);
 	image_free(r->image);
 	kernel_free(r->kernel);
 	plan_deinit(&r->plan);

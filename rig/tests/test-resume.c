@@ -16,7 +16,8 @@
 #define SLOW BASE "/slow.scn"
 #define CASE "xfs/refused/uring"
 #define LAST "xfs/refused/rdma-plain"
-#define RUN "run --jobs 1 --out " OUT " " CASE " " SLOW " " LAST
+/* the limit: several things may run on this machine */
+#define RUN "run --jobs 1 --limit 120 --out " OUT " " CASE " " SLOW " " LAST
 #define RESUME "run --resume --out " OUT
 
 static void put_slow(const char *more)
@@ -137,8 +138,8 @@ static void test_watched(void **state)
 static pid_t start_on_terminal(int *master)
 {
 	char *argv[] = { (char *)"./daxrig", (char *)"run", (char *)"--jobs", (char *)"1",
-			 (char *)"--out",    (char *)OUT,   (char *)CASE,     (char *)SLOW,
-			 (char *)LAST,	     NULL };
+			 (char *)"--limit",  (char *)"120", (char *)"--out",  (char *)OUT,
+			 (char *)CASE,	     (char *)SLOW,  (char *)LAST,     NULL };
 	const char *name;
 	pid_t pid;
 
