@@ -39,8 +39,8 @@ static size_t marked(const char *s, const char *mark)
 /* The name of a link "[name](target)" as code; returns the bytes it takes, 0: it is none. */
 static size_t add_link(struct prose *p, const char *s)
 {
-	const char *middle = *s == '[' ? strstr(s, "](") : NULL;
-	const char *end = middle ? strchr(middle, ')') : NULL;
+	const char *middle = *s == '[' ? strchr(s, ']') : NULL;
+	const char *end = middle && middle[1] == '(' ? strchr(middle, ')') : NULL;
 	_cleanup_free_ char *name = NULL;
 
 	if (!end)

@@ -137,8 +137,8 @@ static void test_prose(void **state)
 		{ "```\nopen", "<pre>open\n</pre>\n" },
 		{ "## Why\nText\n#no", "<h3>Why</h3>\n<p>Text\n#no</p>\n" },
 		{ "**", "<p>**</p>\n" },
-		{ "See [a-b](#a-b), [x] and [y](z",
-		  "<p>See <code>a-b</code>, [x] and [y](z</p>\n" },
+		{ "See [a-b](#a-b), [x] and [y](z), [y](z",
+		  "<p>See <code>a-b</code>, [x] and <code>y</code>, [y](z</p>\n" },
 		{ "[](javascript:x)", "<p><code></code></p>\n" },
 	};
 

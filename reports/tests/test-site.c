@@ -305,7 +305,7 @@ static void add_evil_run(struct history *h, unsigned int n)
 	char **const texts[] = { &run.name,  &run.night, &run.spec,    &run.release, &run.package,
 				 &run.key,   &run.plan,	 &run.shard,   &run.match,   &run.geometry,
 				 &run.accel, &run.arch,	 &run.profile, &run.started };
-	_cleanup_free_ char *hash = NULL, *scenario = evil_text("s");
+	_cleanup_free_ char *scenario = evil_text("s");
 	char sum[IDENTITY_HASH];
 	const struct history_finding f = { (char *)evil, (char *)evil, (char *)evil, (char *)evil,
 					   (char *)(n ? evil : "") };
