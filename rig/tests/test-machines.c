@@ -195,6 +195,7 @@ static void test_words(void **state)
 	      "--connect 'test:///default' is given twice");
 	check("run --connect qemu:///embed --connect qemu:///embed", 2,
 	      "--connect 'qemu:///embed' is given twice");
+	check("run --night ../x", 2, "'../x' is not a night");
 }
 
 static int make_dir(void **state)
