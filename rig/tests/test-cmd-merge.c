@@ -20,7 +20,7 @@ static void put_run(const char *folder, const char *name, const char *plan, cons
 		    const char *of, bool ended)
 {
 	_cleanup_free_ char *runs = xasprintf("%s/%s/runs/%s", dir, folder, name);
-	_cleanup_free_ char *path = xasprintf("%s/run.json", runs);
+	_cleanup_free_ char *record = xasprintf("%s/runs/%s/run.json", folder, name);
 	_cleanup_free_ char *text = xasprintf(
 		"{\n \"format\": 1,\n \"started\": \"%s\",\n \"end\": \"%s\",\n \"plan\": {\n"
 		"  \"name\": \"%s\",\n  \"shard\": \"%s\",\n  \"text\": \"%s\\n\"\n },\n"
@@ -30,7 +30,7 @@ static void put_run(const char *folder, const char *name, const char *plan, cons
 		name, ended ? "complete" : "interrupted", plan, shard, of, of);
 
 	assert_null(dir_create(runs));
-	assert_null(file_write_atomic(path, text, strlen(text)));
+	free(put(record, text));
 }
 
 static void run_shell(const char *script)
@@ -63,15 +63,16 @@ static void test_files(void **state)
 		  "echo no >cases/002-y/tasks; echo no >cases/junk/f; ln -s 001-x cases/001-z; "
 		  "echo $r >guests/console-1.log; echo $r >guests/boot-xfs.log; cd ..; done");
 	expect(MERGE(b, a, out_word, out), 0, "/all/runs/2", "merged 2 cases of 2 shards\n");
-	run_shell("cd all/runs/latest; find cases guests -type f | sort >../../../listed; "
-		  "find . -type l -o -type p >>../../../listed; grep -c . cases/*/tasks >/dev/null; "
-		  "printf '%s\\n' cases/001-x/tasks cases/002-x/tasks guests/console-1.log "
-		  "guests/console-2.log guests/shard-1-boot-xfs.log guests/shard-2-boot-xfs.log "
-		  ">../../../wanted; cmp ../../../listed ../../../wanted; "
-		  "test $(cat cases/002-x/tasks) = 2; test $(cat guests/console-2.log) = 2; "
-		  "test cases/002-x/tasks -ef ../../../files/runs/*-2/cases/001-x/tasks; "
-		  "grep -q '\"cases/002-x/tasks\"' run.json; "
-		  "test $(readlink ../latest-6.12.1-quick) = $(readlink ../latest)");
+	run_shell(
+		"cd all/runs/latest; find cases guests -type f | sort >../../../listed; "
+		"find . -type l -o -type p >>../../../listed; grep -c . cases/*/tasks >/dev/null; "
+		"printf '%s\\n' cases/001-x/tasks cases/002-x/tasks guests/console-1.log "
+		"guests/console-2.log guests/shard-1-boot-xfs.log guests/shard-2-boot-xfs.log "
+		">../../../wanted; cmp ../../../listed ../../../wanted; "
+		"test $(cat cases/002-x/tasks) = 2; test $(cat guests/console-2.log) = 2; "
+		"test cases/002-x/tasks -ef ../../../files/runs/*-2/cases/001-x/tasks; "
+		"grep -q '\"cases/002-x/tasks\"' run.json; "
+		"test $(readlink ../latest-6.12.1-quick) = $(readlink ../latest)");
 }
 
 /* A failed merge leaves no folder of a run. */
