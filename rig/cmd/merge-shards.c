@@ -106,7 +106,7 @@ static struct set *see_run(struct sets *s, const char *path)
 	struct plan_shard shard;
 	struct set *set = NULL;
 	struct run_summary r;
-	struct err *err = run_json_read(path, &r);
+	struct err *err = run_json_read_head(path, &r);
 
 	/* no record, or one that other versions wrote: not for us */
 	if (!err)

@@ -129,6 +129,27 @@ static struct err *fill_folder(const struct merge_shards *s, const struct run_pl
 	return err ? err : file_write_atomic(record, text, strlen(text));
 }
 
+/* The links to the latest run, as for a run that ended. */
+static struct err *point_latest(const struct rundir *dir, const char *text)
+{
+	struct run_summary s;
+	struct err *err = run_json_parse(dir->path, text, strlen(text), &s);
+
+	if (err)
+		return err;
+	err = runs_point_latest(dir, &(struct run_record){
+					     .recheck_of = *s.recheck_of ? s.recheck_of : NULL,
+					     .self_test = *s.self_test ? s.self_test : NULL,
+					     .plan_name = *s.plan ? s.plan : NULL,
+					     .plan_match = *s.plan_match ? s.plan_match : NULL,
+					     .kernel_release = s.kernel_release,
+					     .case_count = s.case_count,
+					     .complete = true,
+				     });
+	run_summary_deinit(&s);
+	return err;
+}
+
 static struct err *write_run(const struct merge_shards *s, const struct run_places *places,
 			     const char *text, const char *base)
 {
@@ -139,6 +160,8 @@ static struct err *write_run(const struct merge_shards *s, const struct run_plac
 	if (err)
 		return err;
 	err = fill_folder(s, places, text, dir.path);
+	if (!err)
+		err = point_latest(&dir, text);
 	for (size_t i = 0; i < s->n; i++)
 		cases += places[i].cases;
 	if (err) {

@@ -26,10 +26,12 @@ enum {
 	KEY_KNOWN,
 	KEY_KTAP,
 	KEY_RESUME,
+	KEY_NIGHT,
 };
 
 #define JOBS_MAX 64
 #define REPEAT_MAX 10000
+#define NIGHT_MAX 31
 #define LIMIT_MAX 3600
 
 static struct run_options options = { .known = "" };
@@ -73,6 +75,7 @@ static const struct command_option run_options[] = {
 	  "boot a guest for every case; default: boot one, keep it as a template,\n"
 	  "and start the others from it",
 	  KEY_NO_FORK },
+	{ "night", "DATE", "the night that the run is a part of, for its record", KEY_NIGHT },
 	{ "resume", NULL,
 	  "run what is left of an interrupted or killed run, in its folder; the\n"
 	  "operand is that run, default the newest. Other options are those it had",
@@ -89,6 +92,18 @@ static struct err *parse_jobs(const char *value)
 				  "'%s' is not a number of guests: expected auto or 1 to %d", value,
 				  JOBS_MAX);
 	options.jobs = (unsigned int)n;
+	return NULL;
+}
+
+/* As 'daxrig nightly' writes it; it becomes part of names of files. */
+static struct err *parse_night(const char *value)
+{
+	size_t len = strlen(value);
+
+	if (!len || len > NIGHT_MAX || strspn(value, "0123456789-.") != len || *value == '.')
+		return err_create(ERR_USAGE, "'%s' is not a night: expected a date, 2026-11-30",
+				  value);
+	options.night = value;
 	return NULL;
 }
 
@@ -161,6 +176,8 @@ static struct err *option(void *state, int key, const char *value)
 	case KEY_RESUME:
 		resume = true;
 		break;
+	case KEY_NIGHT:
+		return parse_night(value);
 	case KEY_NO_FORK:
 		options.no_fork = true;
 		break;

@@ -53,6 +53,11 @@ static struct err *open_node(struct run *r, const char *uri)
 	if (err)
 		return err;
 	r->nodes.v[r->nodes.n - 1].base.spec.emulator = versions.emulator;
+	if (!r->o->no_fork)
+		progress_line(&r->note,
+			      "guests of '%s' are booted, which is slow: it is not daxrig's own "
+			      "connection",
+			      uri);
 	return check_accel(r, &r->nodes.v[r->nodes.n - 1], versions.qemu);
 }
 
