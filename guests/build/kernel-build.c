@@ -375,7 +375,7 @@ static struct err *build_into(const char *data, const struct kernel_spec *spec,
 	if (err || *out)
 		return err;
 	if (wrong)
-		progress_line(say, "kernel '%s' is damaged and built again: %s", spec->text,
+		progress_line(say, "building the damaged kernel '%s' again: %s", spec->text,
 			      wrong->message);
 	err = build(data, source, recipe, say, key, spec->text, compiler);
 	if (!err)

@@ -10,7 +10,7 @@
 
 #define PART_MAX (4u << 20) /* bytes */
 #define KEY_HEX 12	    /* characters */
-#define RECIPE_FORMAT "1"   /* to be raised when the same parts result in another kernel */
+#define RECIPE_FORMAT "1"   /* raise it when the same parts result in another kernel */
 
 static void add_part(struct recipe_part *parts, size_t *n, const char *name, char *text)
 {

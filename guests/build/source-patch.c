@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Applies patches to a source, and takes them back. */
+/* Applies patches to a source, and undoes them. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>

@@ -96,7 +96,7 @@ static struct err *find_deb(const char *data, const struct kernel_spec *spec,
 	return NULL;
 }
 
-/* Uncommitted changes of a tree are not built: tells the user so. */
+/* Tells the user that uncommitted changes of a tree are not built. */
 static struct err *tell_changes(const char *tree, const struct progress *say)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;

@@ -157,7 +157,7 @@ static struct err *image_need(const struct pack *pack, const char *path, uint64_
 		return NULL;
 	/* an image without a note is from an older daxrig */
 	if (path_exists(path) && path_exists(note))
-		progress_line(say, "the image for %s is damaged and built again: %s", k->release,
+		progress_line(say, "building the damaged image for %s again: %s", k->release,
 			      wrong->message);
 	else
 		progress_line(say, "building the image for %s", k->release);

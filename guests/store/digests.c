@@ -58,7 +58,8 @@ static bool parse_line(const char *line, struct digests *d)
 	return true;
 }
 
-bool digests_parse(char *text, struct digests *d)
+/* Fills @d, all zero, from @text, which it takes. False if @text is malformed. */
+static bool parse(char *text, struct digests *d)
 {
 	char *rest = text, *line = strsep(&rest, "\n");
 
@@ -94,7 +95,7 @@ struct err *digests_open(const char *dir, struct digests **out)
 	if (err)
 		return err;
 	/* a NUL in the text would hide the rest */
-	if (strlen(buf_str(&text)) != text.len || !digests_parse(buf_take(&text), d))
+	if (strlen(buf_str(&text)) != text.len || !parse(buf_take(&text), d))
 		return err_create(ERR_INFRA, "'%s' is torn", path);
 	*out = take_ptr(d);
 	return NULL;

@@ -52,7 +52,4 @@ struct err *digests_check(const struct digests *d, const char *name) __must_chec
 struct err *digests_check_those(const struct digests *d, bool (*wanted)(const char *name))
 	__must_check;
 
-/* Fills @d, all zero, from @text, which it takes. False if @text is malformed. Pure. */
-bool digests_parse(char *text, struct digests *d);
-
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "guests/store/kernel-list.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fts.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,14 +43,6 @@ static uint64_t measure(char *dir)
 	return bytes;
 }
 
-static bool is_folder(const char *store, const char *name)
-{
-	_cleanup_free_ char *path = xasprintf("%s/%s", store, name);
-	struct stat st;
-
-	return !lstat(path, &st) && S_ISDIR(st.st_mode);
-}
-
 static struct err *read_entry(const char *data_dir, const char *key, struct kernel_entry *e)
 {
 	_cleanup_free_ char *dir = xasprintf("%s/kernels/%s", data_dir, key);
@@ -90,22 +80,14 @@ static int newer_first(const void *a, const void *b)
 struct err *kernel_list(const char *data_dir, struct kernel_entries *out)
 {
 	_cleanup_free_ char *store = xasprintf("%s/kernels", data_dir);
-	struct dirent **names = NULL;
-	struct err *err = NULL;
-	int n = scandir(store, &names, NULL, alphasort);
+	_cleanup_store_keys_ struct store_keys keys = { 0 };
+	struct err *err = store_list(store, &keys);
 
 	memset(out, 0, sizeof(*out));
-	if (n < 0 && errno != ENOENT)
-		return err_errno(errno, "cannot read folder '%s'", store);
-	for (int i = 0; i < n; i++) {
-		/* Incomplete kernels, and the answers for floating names, begin with a dot. */
-		if (!err && names[i]->d_name[0] != '.' && is_folder(store, names[i]->d_name)) {
-			out->v = xrealloc(out->v, out->n + 1, sizeof(*out->v));
-			err = read_entry(data_dir, names[i]->d_name, &out->v[out->n++]);
-		}
-		free(names[i]);
+	for (size_t i = 0; i < keys.n && !err; i++) {
+		out->v = xrealloc(out->v, out->n + 1, sizeof(*out->v));
+		err = read_entry(data_dir, keys.v[i], &out->v[out->n++]);
 	}
-	free(names);
 	if (err)
 		kernel_entries_deinit(out);
 	if (out->n)
@@ -265,26 +247,19 @@ struct err *kernel_find(const char *data_dir, const char *word, struct kernel **
 struct err *kernel_list_builds(const char *data_dir, struct build_entry **out, size_t *n)
 {
 	_cleanup_free_ char *builds = xasprintf("%s/build", data_dir);
-	struct dirent **names = NULL;
-	int found = scandir(builds, &names, NULL, alphasort);
+	_cleanup_store_keys_ struct store_keys keys = { 0 };
+	struct err *err = store_list(builds, &keys);
 
 	*out = NULL;
 	*n = 0;
-	if (found < 0 && errno != ENOENT)
-		return err_errno(errno, "cannot read folder '%s'", builds);
-	for (int i = 0; i < found; i++) {
-		_cleanup_free_ char *dir = xasprintf("%s/%s", builds, names[i]->d_name);
+	for (size_t i = 0; i < keys.n; i++) {
+		_cleanup_free_ char *dir = xasprintf("%s/%s", builds, keys.v[i]);
 
-		if (names[i]->d_name[0] != '.' && is_folder(builds, names[i]->d_name)) {
-			*out = xrealloc(*out, *n + 1, sizeof(**out));
-			(*out)[(*n)++] = (struct build_entry){
-				xasprintf(BUILD_SPEC "%s", names[i]->d_name), measure(dir)
-			};
-		}
-		free(names[i]);
+		*out = xrealloc(*out, *n + 1, sizeof(**out));
+		(*out)[(*n)++] = (struct build_entry){ xasprintf(BUILD_SPEC "%s", keys.v[i]),
+						       measure(dir) };
 	}
-	free(names);
-	return NULL;
+	return err;
 }
 
 struct err *kernel_remove_build(const char *data_dir, const char *spec)
@@ -295,10 +270,9 @@ struct err *kernel_remove_build(const char *data_dir, const char *spec)
 	struct err *err;
 
 	if (strncmp(spec, BUILD_SPEC, strlen(BUILD_SPEC)) || !*name || *name == '.' ||
-	    strchr(name, '/') || !is_folder(builds, name))
+	    strchr(name, '/') || !store_has(builds, name))
 		return err_create(ERR_USAGE,
-				  "there is no folder '%s'; 'daxrig kernel list' names "
-				  "the existing ones",
+				  "no folder '%s'; 'daxrig kernel list' names the existing ones",
 				  spec);
 	why = xasprintf("cannot remove '%s': a running daxrig builds there", spec);
 	err = store_try_lock(builds, name, why, &fd);

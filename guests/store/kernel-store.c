@@ -160,21 +160,38 @@ struct err *store_try_lock(const char *store, const char *key, const char *why, 
 	return err;
 }
 
-struct err *store_remove(const char *store, const char *key)
+bool store_has(const char *store, const char *key)
 {
-	_cleanup_free_ char *from = xasprintf("%s/%s", store, key);
-	_cleanup_free_ char *to = xasprintf("%s/" TMP_PREFIX "%d-%s", store, getpid(), key);
-	_cleanup_close_ int fd = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_free_ char *path = xasprintf("%s/%s", store, key);
+	struct stat st;
 
-	if (fd < 0)
-		return err_create(ERR_USAGE, "cannot remove '%s': %s", from, strerror(errno));
-	if (flock(fd, LOCK_EX | LOCK_NB))
-		return err_create(ERR_USAGE, "cannot remove '%s': a running daxrig uses it", from);
-	/* Rename it first, so that a partly removed folder does not look like a kernel. */
-	if (rename(from, to))
-		return err_errno(errno, "cannot rename '%s' to '%s'", from, to);
-	store_forget(store, key);
-	return tree_remove(to);
+	return !lstat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+struct err *store_list(const char *store, struct store_keys *out)
+{
+	struct dirent **names = NULL;
+	int n = scandir(store, &names, NULL, alphasort);
+
+	*out = (struct store_keys){ NULL, 0 };
+	if (n < 0 && errno != ENOENT)
+		return err_errno(errno, "cannot read folder '%s'", store);
+	for (int i = 0; i < n; i++) {
+		if (names[i]->d_name[0] != '.' && store_has(store, names[i]->d_name)) {
+			out->v = xrealloc(out->v, out->n + 1, sizeof(*out->v));
+			out->v[out->n++] = xstrdup(names[i]->d_name);
+		}
+		free(names[i]);
+	}
+	free(names);
+	return NULL;
+}
+
+void store_keys_deinit(struct store_keys *keys)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		free(keys->v[i]);
+	free(keys->v);
 }
 
 static char *answer_path(const char *store, const char *spec)
@@ -208,7 +225,8 @@ void store_recall(const char *store, const char *spec, char **answer, bool *fres
 	*fresh = st.st_mtime <= now + 60 && now - st.st_mtime < ANSWER_AGE;
 }
 
-void store_forget(const char *store, const char *answer)
+/* Removes all stored specs that meant @answer. */
+static void forget(const char *store, const char *answer)
 {
 	DIR *dir = opendir(store);
 	struct dirent *e;
@@ -226,6 +244,23 @@ void store_forget(const char *store, const char *answer)
 	}
 	if (dir)
 		closedir(dir);
+}
+
+struct err *store_remove(const char *store, const char *key)
+{
+	_cleanup_free_ char *from = xasprintf("%s/%s", store, key);
+	_cleanup_free_ char *to = xasprintf("%s/" TMP_PREFIX "%d-%s", store, getpid(), key);
+	_cleanup_close_ int fd = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_create(ERR_USAGE, "cannot remove '%s': %s", from, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		return err_create(ERR_USAGE, "cannot remove '%s': a running daxrig uses it", from);
+	/* Rename it first, so that a partly removed folder does not look like a kernel. */
+	if (rename(from, to))
+		return err_errno(errno, "cannot rename '%s' to '%s'", from, to);
+	forget(store, key);
+	return tree_remove(to);
 }
 
 struct err *store_room(const char *dir, uint64_t wanted)

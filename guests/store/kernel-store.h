@@ -3,8 +3,6 @@
 #ifndef GUESTS_KERNEL_STORE_H
 #define GUESTS_KERNEL_STORE_H
 
-#include <stdint.h>
-
 #include "base/err.h"
 #include "base/progress.h"
 
@@ -43,6 +41,23 @@ struct err *store_lock(const char *store, const char *key, const struct progress
 struct err *store_try_lock(const char *store, const char *key, const char *why, int *fd)
 	__must_check;
 
+/* The folders of a store, by name. */
+struct store_keys {
+	char **v;
+	size_t n;
+};
+
+/*
+ * Lists the folders of @store, none if it does not exist. Leaves out names that begin with a
+ * dot: incomplete folders, and the answers for floating specs. Deinit *@out, in any case.
+ */
+struct err *store_list(const char *store, struct store_keys *out) __must_check;
+void store_keys_deinit(struct store_keys *keys);
+#define _cleanup_store_keys_ _cleanup_(store_keys_deinit)
+
+/* Does @store have the folder @key? A link is none. */
+bool store_has(const char *store, const char *key);
+
 /* Removes @store/@key. ERR_USAGE: it does not exist, or a daxrig holds it. */
 struct err *store_remove(const char *store, const char *key) __must_check;
 
@@ -52,9 +67,6 @@ struct err *store_remove(const char *store, const char *key) __must_check;
  */
 struct err *store_remember(const char *store, const char *spec, const char *answer) __must_check;
 void store_recall(const char *store, const char *spec, char **answer, bool *fresh);
-
-/* Removes all stored specs that meant @answer. */
-void store_forget(const char *store, const char *answer);
 
 /* Creates @dir if necessary. ERR_INFRA: it has less room than @wanted bytes. */
 struct err *store_room(const char *dir, uint64_t wanted) __must_check;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "guests/store/kernel-symbols.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <string.h>
 
 #include "base/files.h"
@@ -59,7 +57,7 @@ static struct err *check_packaged(const struct kernel *k, const char *dir)
 	err = file_read(origin, ORIGIN_MAX, &text);
 	if (!err && strcmp(buf_str(&text), want))
 		err = err_create(ERR_USAGE,
-				 "kernel '%s' is version %s, its symbols are of another; "
+				 "kernel '%s' is version %s, its symbols are of another one; "
 				 "'daxrig kernel fetch --symbols deb:%s' fetches the right ones",
 				 k->spec, k->version, name);
 	return err;
@@ -141,7 +139,7 @@ static struct err *gone(const struct kernel *k, const char *others)
 				  "the archive no longer has package '%s" SYMBOLS_SUFFIX "'",
 				  k->package);
 	return err_create(ERR_USAGE,
-			  "it is version %s, the archive has those of %s; 'daxrig "
+			  "it is version %s, the archive has the symbols of %s; 'daxrig "
 			  "kernel rm' and 'fetch' get such a kernel",
 			  k->version, others);
 }
@@ -235,8 +233,8 @@ struct err *kernel_symbols_fetch(const char *data_dir, const struct kernel *k,
 	if (!none && !wrong)
 		return NULL;
 	if (wrong)
-		progress_line(say, "the symbols of kernel '%s' are damaged and fetched again: %s",
-			      k->spec, wrong->message);
+		progress_line(say, "fetching the damaged symbols of kernel '%s' again: %s", k->spec,
+			      wrong->message);
 	err = err_wrap(make(data_dir, store, k, say), "cannot fetch the symbols of '%s'", k->spec);
 	return wrong ? err_wrap(err, "they are damaged, %s", wrong->message) : err;
 }
@@ -244,22 +242,16 @@ struct err *kernel_symbols_fetch(const char *data_dir, const struct kernel *k,
 struct err *kernel_symbols_prune(const char *data_dir)
 {
 	_cleanup_free_ char *store = symbols_store(data_dir);
-	struct dirent **names = NULL;
-	struct err *err = NULL;
-	int n;
+	_cleanup_store_keys_ struct store_keys keys = { 0 };
+	struct err *err;
 
 	store_sweep(store);
-	n = scandir(store, &names, NULL, alphasort);
-	if (n < 0 && errno != ENOENT)
-		return err_errno(errno, "cannot read folder '%s'", store);
-	for (int i = 0; i < n; i++) {
-		_cleanup_free_ char *kernel = xasprintf("%s/kernels/%s", data_dir,
-							names[i]->d_name);
+	err = store_list(store, &keys);
+	for (size_t i = 0; i < keys.n && !err; i++) {
+		_cleanup_free_ char *kernel = xasprintf("%s/kernels/%s", data_dir, keys.v[i]);
 
-		if (!err && names[i]->d_name[0] != '.' && !path_exists(kernel))
-			err = store_remove(store, names[i]->d_name);
-		free(names[i]);
+		if (!path_exists(kernel))
+			err = store_remove(store, keys.v[i]);
 	}
-	free(names);
 	return err;
 }

@@ -108,8 +108,8 @@ static struct err *get_newest(const char *data_dir, const char *store,
 	}
 	if (!err && !*out) {
 		if (wrong)
-			progress_line(say, "kernel '%s' is damaged and fetched again: %s",
-				      spec->text, wrong->message);
+			progress_line(say, "fetching the damaged kernel '%s' again: %s", spec->text,
+				      wrong->message);
 		err = build(store, key, spec->text, &deb, say);
 		if (!err)
 			err = kernel_load(dir, key, spec->text, out);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "guests/store/store-check.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <string.h>
 
 #include "base/files.h"
@@ -10,6 +8,7 @@
 #include "guests/image/image.h"
 #include "guests/store/kernel-check.h"
 #include "guests/store/kernel-list.h"
+#include "guests/store/kernel-store.h"
 #include "guests/store/kernel-symbols.h"
 
 #define KEY_SHOWN 12 /* characters */
@@ -51,27 +50,22 @@ static struct err *check_kernels(const char *data_dir, const struct progress *sa
 static struct err *check_symbols(const char *data_dir, store_item_fn *fn, void *arg)
 {
 	_cleanup_free_ char *store = xasprintf("%s/symbols", data_dir);
-	struct dirent **names = NULL;
-	int n = scandir(store, &names, NULL, alphasort);
+	_cleanup_store_keys_ struct store_keys keys = { 0 };
+	struct err *err = store_list(store, &keys);
 
-	if (n < 0 && errno != ENOENT)
-		return err_errno(errno, "cannot read folder '%s'", store);
-	for (int i = 0; i < n; i++) {
-		const char *key = names[i]->d_name;
+	for (size_t i = 0; i < keys.n; i++) {
+		const char *key = keys.v[i];
 		_cleanup_free_ char *dir = kernel_symbols_dir(data_dir, key), *mend = NULL;
 		_cleanup_err_ struct err *wrong = NULL;
 
-		if (key[0] != '.' && !strncmp(key, KERNEL_DEB_KEY, strlen(KERNEL_DEB_KEY))) {
-			wrong = kernel_symbols_check(dir);
-			mend = xasprintf(
-				"'daxrig kernel fetch --symbols deb:%s' fetches them again",
-				key + strlen(KERNEL_DEB_KEY));
-			tell(fn, arg, "symbols", key, wrong, mend);
-		}
-		free(names[i]);
+		if (strncmp(key, KERNEL_DEB_KEY, strlen(KERNEL_DEB_KEY)))
+			continue;
+		wrong = kernel_symbols_check(dir);
+		mend = xasprintf("'daxrig kernel fetch --symbols deb:%s' fetches them again",
+				 key + strlen(KERNEL_DEB_KEY));
+		tell(fn, arg, "symbols", key, wrong, mend);
 	}
-	free(names);
-	return NULL;
+	return err;
 }
 
 /* No run uses an image without a note (of an older daxrig), or a half-written one. */

@@ -30,7 +30,7 @@ void host_send_empty(struct host *h, uint16_t type);
 /* Sends a case whose name is its text. */
 void host_send_case(struct host *h, const char *text, uint64_t limit_ms);
 
-/* False if the agent hung up. The frame is valid until the next call. */
+/* False if the agent closed the link. The frame is valid until the next call. */
 bool host_next_frame(struct host *h, struct frame *f);
 /* These fail the test if the expected frame does not come. */
 void host_need_frame(struct host *h, uint16_t type, struct frame *f);

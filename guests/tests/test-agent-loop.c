@@ -39,7 +39,7 @@ static int run_hang(const struct case_ctx *ctx)
 	return 0;
 }
 
-/* Twenty orphans in sessions of their own, which hold the link open. */
+/* Twenty orphans in sessions of their own hold the link open. */
 static int run_escape(const struct case_ctx *ctx)
 {
 	for (int i = 0; i < 20; i++) {
@@ -171,7 +171,7 @@ static void relays(void **state)
 	assert_int_equal(host_agent_end(h), LOOP_POWEROFF);
 }
 
-/* Expects a case that went well, and no message after it. */
+/* Expects a case that ends well, and no message after it. */
 static void spoiled_guest(void **state)
 {
 	struct host *h = *state;
@@ -193,7 +193,7 @@ static void send_welcome(struct host *h, uint64_t number)
 	buf_deinit(&b);
 }
 
-/* The answer comes before any message of the case that follows at once. */
+/* The answer comes before any message of the next case, which follows at once. */
 static void takes_welcome(void **state)
 {
 	struct host *h = *state;
@@ -275,7 +275,7 @@ static void holds_back_a_flood(void **state)
 	int n = 0;
 
 	host_send_case(h, "flood", 60000);
-	usleep(200000); /* the host does not read; the agent's waiting cannot be observed */
+	usleep(200000); /* the host does not read; it cannot see that the agent waits */
 	while (host_next_frame(h, &f) && f.type == MSG_LOG)
 		n++;
 	assert_int_equal(n, 2000);

@@ -20,7 +20,7 @@ static const struct {
 			      "main contrib") KEY
 	  "\n" STANZA("http://m.example/debian-security", "bookworm-security", "main") KEY,
 	  "trixie", STANZA("http://m.example/debian", "trixie", "main") KEY },
-	{ "all of the machine's own", "",
+	{ "all archives of the machine", "",
 	  STANZA("http://m.example/debian", "bookworm bookworm-updates", "main") KEY
 	  "\n" STANZA("http://m.example/debian-security/", "bookworm-security", "main") KEY
 	  "\n" STANZA("http://other.example/x", "nodistro", "main"),
@@ -41,7 +41,7 @@ static const struct {
 	  "", "sid", STANZA("http://m.example/debian", "sid", "main") },
 	{ "trusted in deb822", "", "Trusted: yes\n" STANZA("http://m/debian", "stable", "main"),
 	  "sid", STANZA("http://m/debian", "sid", "main") },
-	{ "a similar archive of somebody else",
+	{ "a similar archive that is not Debian's",
 	  "deb [signed-by=/k/vpn.gpg] http://vpn.example/stable/debian bookworm main\n"
 	  "deb http://m.example/debian/ bookworm main\n",
 	  "", NULL, STANZA("http://m.example/debian/", "bookworm", "main") },

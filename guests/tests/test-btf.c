@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A small hand-made BTF, intact and damaged; and the host's own if it has one. */
+/* A small hand-made BTF, intact and damaged, and the host's BTF if it has one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -172,7 +172,7 @@ static void real(void **state)
 
 	(void)state;
 	if (err) {
-		/* skip() jumps: nothing is cleaned up after it */
+		/* skip() jumps: no cleanup runs after it */
 		err_free(take_ptr(err));
 		buf_deinit(&data);
 		skip();

@@ -38,11 +38,7 @@ static const struct {
 	  "" },
 	{ "name cut", { 0 }, 0x600 + 5, "its release string is broken", "" },
 	{ "empty name", { 0x600, " ", 1 }, SIZE, "its release string is broken", "" },
-	{ "name with a path in it",
-	  { 0x600, "/../x ", 6 },
-	  SIZE,
-	  "its release string is broken",
-	  "" },
+	{ "name with a path", { 0x600, "/../x ", 6 }, SIZE, "its release string is broken", "" },
 };
 
 static void craft(uint8_t *b)
@@ -62,7 +58,7 @@ static void test_check(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct patch *p = &cases[i].patch;
 		_cleanup_free_ uint8_t *whole = xcalloc(1, SIZE);
-		/* Of its exact length, so that ASan sees a read past it. */
+		/* A copy of the exact length, so that ASan sees a read past it. */
 		_cleanup_free_ uint8_t *shown = xcalloc(1, cases[i].len + !cases[i].len);
 		char release[BZIMAGE_RELEASE_MAX] = "untouched";
 		const char *why;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Digests of a folder's files are written, parsed, also if malformed, and compared. */
+/* Writes, parses and compares the digests of a folder's files, also malformed ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,7 +32,7 @@ static void put(const char *dir, const char *name, const char *text)
 
 static const struct {
 	const char *text;
-	int files; /* -1: refused */
+	int files; /* -1: an error */
 } texts[] = {
 	{ HEAD "end\n", 0 },
 	{ HEAD LINE("a") LINE("b/c d") "end\n", 2 },
@@ -86,7 +86,7 @@ static void test_texts(void **state)
 	}
 }
 
-/* A million lines, and a text without an end, are refused at little cost. */
+/* It costs little to refuse a million lines, or a text without an end. */
 static void test_large(void **state)
 {
 	const char *dir = *state;
@@ -100,7 +100,7 @@ static void test_large(void **state)
 	buf_adds(&text, "end\n");
 	ok(file_write_atomic(path, text.data, text.len));
 	fails(digests_open(dir, &d), "larger than");
-	/* within the bytes */
+	/* few enough bytes, but too many lines */
 	buf_reset(&text);
 	buf_adds(&text, HEAD);
 	for (int i = 0; i < 200000; i++)
@@ -191,7 +191,7 @@ static void test_no_file(void **state)
 	assert_int_equal(rename(lib, other), 0);
 	assert_int_equal(symlink("other", lib), 0);
 	fails(digests_check(d, "lib/modules/1/a.ko"), "cannot read");
-	/* the folder may have been renamed by then */
+	/* the folder may have another name by then */
 	unlink(lib);
 	assert_int_equal(rename(other, lib), 0);
 	assert_int_equal(rename(dir, moved), 0);
@@ -199,7 +199,7 @@ static void test_no_file(void **state)
 	assert_int_equal(rename(moved, dir), 0);
 }
 
-/* A name that could not be read back is not written. */
+/* digests_write() refuses a name that digests_open() could not read. */
 static void test_odd_name(void **state)
 {
 	const char *dir = *state;

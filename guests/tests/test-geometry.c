@@ -100,7 +100,7 @@ static void test_bad(void **state)
 		geometry_init(&g);
 		err = geometry_parse(&g, cases[i]);
 		if (!err)
-			fail_msg("'%s' was taken", cases[i]);
+			fail_msg("'%s' was accepted", cases[i]);
 		assert_int_equal(err->code, ERR_USAGE);
 		assert_null(strchr(err->message, '\n'));
 	}
@@ -120,7 +120,7 @@ static void test_file(void **state)
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_size, 64 << 20);
 	assert_true(st.st_blocks < 64);
-	err = nvdimm_create(path, 64 << 20); /* it is there already */
+	err = nvdimm_create(path, 64 << 20); /* it exists already */
 	assert_non_null(err);
 	err_free(err);
 	unlink(path);

@@ -231,14 +231,15 @@ static void test_damaged(void **state)
 	flip(path, 1000);
 	assert_true(get(cache, &path, &key));
 	assert_non_null(
-		strstr(buf_str(&messages), "the image for 1.2.3 is damaged and built again: '"));
+		strstr(buf_str(&messages), "building the damaged image for 1.2.3 again: '"));
 	assert_non_null(strstr(buf_str(&messages), ".img' was changed"));
 	assert_false(get(cache, &path, &key));
 	note = xasprintf("%.*s.digest", (int)(strlen(path) - strlen(".img")), path);
 	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
 		put(note, notes[i]);
 		assert_true(get(cache, &path, &key));
-		assert_non_null(strstr(buf_str(&messages), "is damaged and built again: '"));
+		assert_non_null(strstr(buf_str(&messages),
+				       "building the damaged image for 1.2.3 again: '"));
 		assert_false(get(cache, &path, &key));
 		assert_string_equal(buf_str(&messages), "");
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Kernels that could be fetched, and which one a name means, from apt's output as text. */
+/* Finds available kernels, and the one that a name means, in apt's output. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

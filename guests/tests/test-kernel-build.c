@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Builds from a made-up tree, whose make imitates the kernel's and takes no time. */
+/* Builds a made-up tree, whose make imitates the kernel's and takes no time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -130,7 +130,7 @@ static char *hello_of(const char *extras)
 	return buf_take(&b);
 }
 
-/* How often hello.c was compiled under profile fast. */
+/* The number of times that hello.c was compiled under profile fast. */
 static size_t compiled(void)
 {
 	_cleanup_free_ char *builds = xasprintf("%s/build", data), *path = NULL, *text = NULL;
@@ -216,7 +216,7 @@ static void test_commits(void **state)
 	assert_int_equal(compiled(), 2);
 	commit("hello.c:1:2: error: expected ';'\n");
 	expect_error("", ERR_BUILD, "hello.c:1:2: error: expected ';'");
-	/* the good one is not built again */
+	/* the good source is not built again */
 	expect_hello("@HEAD~1", "one\nTWO\nthree\n");
 	assert_int_equal(compiled(), 3);
 }
@@ -246,7 +246,7 @@ static void test_patches(void **state)
 	expect_hello("", "one\ntwo\nthree\n");
 	expect_error(none, ERR_USAGE, "does not apply");
 	expect_error(b, ERR_USAGE, "does not apply");
-	/* the part that applied has been taken back */
+	/* daxrig undid the part that applied */
 	expect_error(half, ERR_USAGE, "none.patch");
 	expect_hello(a, "one\n2\nthree\n");
 	commit("one\ntwo\nthree\nfour\n");
@@ -326,7 +326,7 @@ static void damage(const char *path)
 	assert_int_equal(pwrite(fd, "O", 1, 1024), 1);
 }
 
-/* It is built again, from the objects that were kept. */
+/* The changed source is built again, from the objects that daxrig kept. */
 static void test_damaged(void **state)
 {
 	_cleanup_free_ char *key = NULL, *store = NULL, *mend = NULL;
@@ -340,7 +340,7 @@ static void test_damaged(void **state)
 	damage(k->image);
 	expect_hello("", "one\ntwo\nthree\n");
 	assert_int_equal(compiled(), 1);
-	/* by this name it is not built again: the message says how to do it */
+	/* by this name daxrig does not build it again, but says how to do it */
 	damage(k->image);
 	kernel_free(take_ptr(k));
 	store = xasprintf("store:%s", key);
@@ -351,7 +351,7 @@ static void test_damaged(void **state)
 	assert_int_equal(err->code, ERR_INFRA);
 	assert_non_null(strstr(err->message, mend));
 	assert_null(k);
-	/* if it cannot be built, the message has both reasons */
+	/* if the build fails, the message has both reasons */
 	err_free(take_ptr(err));
 	run_ok((const char *const[]){
 		"sh", "-ec", "cd $0/build/tree-*/obj-fast; rm -r arch; touch arch", data, NULL });

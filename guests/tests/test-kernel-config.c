@@ -34,7 +34,7 @@ static void test_values(void **state)
 	}
 }
 
-/* The fragment has each option once, with its reason; daxrig accepts such a kernel. */
+/* The fragment has each option once, with its reason; a kernel with all of them is accepted. */
 static void test_fragment(void **state)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT, shown = BUF_INIT;
@@ -64,7 +64,7 @@ static void test_fragment(void **state)
 		for (size_t i = 7; i < len - 2; i++)
 			assert_non_null(strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", line[i]));
 		if (strstr(p + len, line))
-			fail_msg("%s is there twice", line);
+			fail_msg("%s appears twice", line);
 	}
 	assert_true(n > 50);
 }
@@ -129,7 +129,7 @@ static struct fake_elf make_elf(void)
 	return f;
 }
 
-/* Cut at any byte it has none, and no byte after the cut is read. */
+/* A file that is cut at any byte has no build id, and no byte after the cut is read. */
 static void test_build_id(void **state)
 {
 	struct fake_elf f = make_elf();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A packaged kernel of which a byte changed in the store: daxrig detects it, names the file and
+ * A byte of a packaged kernel changes in the store: daxrig detects it, names the file and
  * fetches the kernel again. Its package, apt-get and apt-cache are made up.
  */
 #include <setjmp.h>
@@ -55,7 +55,7 @@ static void put_image(const char *name)
 	put(name, b, sizeof(b));
 }
 
-/* Guests load two of its three modules; the others that they want are built in. */
+/* Guests load two of its three modules; all others that they need are built in. */
 static void make_package(void)
 {
 	put_image("deb/boot/vmlinuz-" RELEASE);
@@ -127,7 +127,7 @@ static struct err *get(const char *spec, bool all, struct buf *said, struct kern
 	return all ? kernel_get_all(data, spec, &say, k) : kernel_get(data, spec, &say, k);
 }
 
-/* Gets it without a message and without fetching anything. */
+/* Gets the kernel; expects no message, and nothing fetched. */
 static void expect_whole(bool all)
 {
 	_cleanup_kernel_ struct kernel *k = NULL;
@@ -229,7 +229,7 @@ static void test_fetched_again(void **state)
 		if (hurts[i].all)
 			expect_whole(false);
 		ok(get(SPEC, hurts[i].all, &said, &k));
-		if (!strstr(buf_str(&said), "kernel '" SPEC "' is damaged and fetched again: ") ||
+		if (!strstr(buf_str(&said), "fetching the damaged kernel '" SPEC "' again: ") ||
 		    !strstr(buf_str(&said), hurts[i].said))
 			fail_msg("'%s'", buf_str(&said));
 		assert_int_equal(asked(), 1);
@@ -293,12 +293,13 @@ static void test_no_network(void **state)
 
 		ok(get(specs[i], false, &said, &k));
 		assert_string_equal(k->spec, i < 2 ? specs[i] : k->spec);
-		assert_non_null(strstr(buf_str(&said), "is damaged and fetched again"));
+		assert_non_null(
+			strstr(buf_str(&said), "fetching the damaged kernel '" SPEC "' again: "));
 		flip(vmlinuz);
 	}
 }
 
-/* For a holder of the kernel its paths stay, and exist at any time. */
+/* The paths of a kernel stay for its holder, and exist at any time. */
 static void test_held(void **state)
 {
 	_cleanup_free_ char *vmlinuz = in_folder("vmlinuz");
@@ -363,6 +364,7 @@ static void test_store(void **state)
 	flip(snd);
 	look(1, 1, "/snd.ko' was changed; 'daxrig kernel fetch " SPEC "' fetches it again\n");
 	put_text("data/symbols/" KEY "/vmlinux", "symbols");
+	put_text("data/symbols/deb-1.2.5", "no folder");
 	look(2, 1, "symbols " KEY ": ok; -\n");
 	flip(vmlinux);
 	look(2, 2, "/vmlinux' was changed; 'daxrig kernel fetch --symbols " SPEC "' fetches them");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A store of made-up kernels: listed, found by name, added, removed. */
+/* Lists, finds, adds and removes kernels in a made-up store. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@
 static void refused(struct err *err, const char *part)
 {
 	if (!err)
-		fail_msg("taken instead of '%s'", part);
+		fail_msg("accepted instead of '%s'", part);
 	if (err->code != ERR_USAGE || !strstr(err->message, part))
 		fail_msg("'%s' instead of '%s'", err->message, part);
 	err_free(err);
@@ -118,7 +118,7 @@ static const struct {
 	const char *key;
 	const char *error;
 } named[] = {
-	{ "deb:6.12", false, "deb-6.12.90+deb12-amd64", NULL }, /* as it was answered */
+	{ "deb:6.12", false, "deb-6.12.90+deb12-amd64", NULL }, /* the last answer */
 	{ "deb:6.12", true, NULL, "say deb:6.12.100+deb12-amd64 or deb:6.12.90+deb12-amd64" },
 	{ "6.12.100", true, "deb-6.12.100+deb12-amd64", NULL },
 	{ "deb:7.2", true, "deb-7.2.13+deb14-amd64", NULL },
@@ -127,9 +127,9 @@ static const struct {
 	{ "deb:6.12.90+deb12-amd64", true, "deb-6.12.90+deb12-amd64", NULL },
 	{ "deb-6.12.90+deb12-amd64", true, "deb-6.12.90+deb12-amd64", NULL },
 	{ "store:deb-6.1.0-56-amd64", true, "deb-6.1.0-56-amd64", NULL },
-	{ "deb:linux-image-6.11-amd64", false, NULL, "not in the store" }, /* gone since */
+	{ "deb:linux-image-6.11-amd64", false, NULL, "not in the store" }, /* removed since */
 	{ "deb:linux-image-6.12-amd64", false, NULL, "not in the store" },
-	{ "deb:6.1", false, NULL, "not in the store" }, /* the damaged one is not meant */
+	{ "deb:6.1", false, NULL, "not in the store" }, /* a damaged one does not count */
 	{ "deb:6.13", false, NULL, "not in the store" },
 	{ "store:deb-6.13", false, NULL, "not in the store" },
 	{ "file:/boot/vmlinuz", true, NULL, "not in the store" },
@@ -178,7 +178,7 @@ static void test_remove(void **state)
 	kernel_free(take_ptr(k));
 	ok(kernel_remove(top, "deb-6.12.90+deb12-amd64"));
 	assert_false(there(top, "deb-6.12.90+deb12-amd64"));
-	/* Names that meant it are forgotten, and nothing else. */
+	/* Only the answers for names that meant it go with a kernel. */
 	assert_false(there(top, ".resolved-deb:6.12"));
 	assert_true(there(top, ".resolved-deb:linux-image-amd64"));
 	refused(kernel_remove(top, "deb-6.12.90+deb12-amd64"), "No such file");
@@ -227,7 +227,7 @@ static void test_add(void **state)
 	assert_int_equal(strlen(spec), 37);
 	bare = add(data, top, "");
 	assert_string_not_equal(spec, bare);
-	/* The same bytes in other files. */
+	/* The same bytes in other files are the same kernel. */
 	put_own(top, "6.18.0-rc1_me");
 	again = add(data, top, full);
 	assert_string_equal(spec, again);
@@ -237,7 +237,7 @@ static void test_add(void **state)
 	ok(kernel_list(data, &list));
 	assert_int_equal(list.n, 3);
 	kernel_entries_deinit(&list);
-	/* The files it was added from may go. */
+	/* The store does not need the files that it came from. */
 	put_text(top, "bzImage", "");
 	ok(kernel_get(data, spec, NULL, &k));
 	assert_string_equal(k->release, "6.18.0-rc1_me");
@@ -266,7 +266,7 @@ static const struct {
 	{ GOOD_CONFIG, "vmlinuz", "unknown kernel" },
 };
 
-/* Nothing of it is in the store, whatever is wrong. */
+/* A kernel that cannot be added leaves nothing in the store. */
 static void test_add_refused(void **state)
 {
 	const char *top = *state;
@@ -284,7 +284,7 @@ static void test_add_refused(void **state)
 	assert_false(path_exists(kernels));
 }
 
-/* The copy fails, as on a full disk: nothing of it stays. */
+/* A copy that fails, as on a full disk, leaves nothing. */
 static void test_add_broken_off(void **state)
 {
 	const char *top = *state;
@@ -305,11 +305,11 @@ static void test_add_broken_off(void **state)
 	assert_non_null(err);
 	assert_non_null(strstr(err->message, "cannot copy"));
 	assert_null(spec);
-	/* An empty folder is all there is. */
+	/* Only an empty folder is left. */
 	assert_int_equal(rmdir(store), 0);
 }
 
-/* A kernel that lost a part is not one: a packaged one has config and modules. */
+/* A packaged kernel has config and modules; without one of them it is damaged. */
 static void test_damaged(void **state)
 {
 	static const char *const parts[] = { "config", "vmlinuz", "origin", "lib" };
@@ -363,7 +363,7 @@ static void test_added_damaged(void **state)
 		ok(kernel_get_all(data, spec, NULL, &k));
 		kernel_free(take_ptr(k));
 	}
-	/* no guest gets it */
+	/* guests do not load this one */
 	module = xasprintf("kernels/%s/lib/modules/6.18.0/kernel/fs/a.ko.xz", spec + 6);
 	put_text(data, module, "modulE");
 	ok(kernel_get(data, spec, NULL, &k));

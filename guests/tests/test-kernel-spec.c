@@ -13,7 +13,7 @@
 
 static const struct {
 	const char *text;
-	int kind; /* -1: refused */
+	int kind; /* -1: an error */
 	const char *full, *name;
 } specs[] = {
 	{ "deb:linux-image-amd64", KERNEL_SPEC_PACKAGE, "deb:linux-image-amd64",
@@ -71,7 +71,7 @@ static void test_parse(void **state)
 
 		if (specs[i].kind < 0) {
 			if (!err)
-				fail_msg("'%s' was taken", specs[i].text);
+				fail_msg("'%s' was accepted", specs[i].text);
 			assert_int_equal(err->code, ERR_USAGE);
 			assert_null(strchr(err->message, '\n'));
 			continue;

@@ -56,7 +56,7 @@ static void test_whole_or_nothing(void **state)
 	assert_true(holds("a", "f", "two"));
 }
 
-/* Removes a folder of a process that has ended; keeps one of a running process. */
+/* The folder of an ended process is removed, that of a running one kept. */
 static void test_leftovers(void **state)
 {
 	_cleanup_free_ char *dead = NULL, *live = NULL, *tmp = NULL;
@@ -149,7 +149,7 @@ static int teardown(void **state)
 
 struct waiting {
 	unsigned int lines;
-	int release; /* a byte here ends the child's hold */
+	int release; /* a byte here makes the child unlock */
 };
 
 static void count_line(void *arg, const char *text)

@@ -20,7 +20,7 @@
 
 static int fifo = -1;
 
-/* Signals when it has printed half of the package, and then never ends. */
+/* Signals after half of the package, and then never ends. */
 #define STALL "echo >$top/cancel; read x <$top/never"
 
 static const struct {
@@ -36,7 +36,7 @@ static const struct {
 	{ "no such package", OLD, "none", "6.1.9-1", COPY, NULL, ERR_USAGE,
 	  "the archive no longer has package '" DBG "'" },
 	{ "other version", OLD, "*", "6.1.9-2", COPY, NULL, ERR_USAGE,
-	  "it is version 6.1.9-1, the archive has those of 6.1.9-2; 'daxrig kernel rm'" },
+	  "it is version 6.1.9-1, the archive has the symbols of 6.1.9-2; 'daxrig kernel rm'" },
 	{ "other build", OTHER_BUILD, "native", "6.1.9-1", COPY, NULL, ERR_INFRA,
 	  "it has build id 2222222222222222222222222222222222222222, the kernel has 1111" },
 	{ "no build id", NO_ID, "native", "6.1.9-1", COPY, NULL, ERR_INFRA,
@@ -161,7 +161,7 @@ static void test_fetch(void **state)
 	}
 }
 
-/* As on a full disk, which tar does not always name as the cause. */
+/* A full disk, which tar does not always name as the cause. */
 static void test_broken_off(void **state)
 {
 	_cleanup_kernel_ struct kernel *k = find();
@@ -182,7 +182,7 @@ static void test_broken_off(void **state)
 	assert_int_equal(count_entries("symbols", true) + count_entries("symbols", false), 0);
 }
 
-/* Existing symbols are not fetched again, unless they are of another version. */
+/* Existing symbols are fetched again only if they are of another version. */
 static void test_once(void **state)
 {
 	_cleanup_kernel_ struct kernel *k = find(), *later = NULL;
@@ -196,7 +196,7 @@ static void test_once(void **state)
 	expect_symbols(k);
 	put_kernel("6.1.9-2");
 	later = find();
-	expect_none(later, "kernel 'deb:6.1' is version 6.1.9-2, its symbols are of another; "
+	expect_none(later, "kernel 'deb:6.1' is version 6.1.9-2, its symbols are of another one; "
 			   "'daxrig kernel fetch --symbols deb:" RELEASE "'");
 	put_apt("native", "6.1.9-2", COPY);
 	put_text("symbols/" KEY "/stale", "");
@@ -252,11 +252,10 @@ static void test_damaged(void **state)
 		put_apt("native", "6.1.9-1", COPY);
 		ok(kernel_symbols_fetch(top, k, &say));
 		assert_non_null(strstr(buf_str(&said),
-				       "the symbols of kernel 'deb:6.1' are damaged and "
-				       "fetched again: "));
+				       "fetching the damaged symbols of kernel 'deb:6.1' again: "));
 		expect_symbols(k);
 	}
-	/* of an older daxrig */
+	/* from an older daxrig */
 	remove_entry("symbols/" KEY "/digests");
 	remove_entry("asked");
 	ok(kernel_symbols_fetch(top, k, NULL));
@@ -264,7 +263,7 @@ static void test_damaged(void **state)
 	expect_symbols(k);
 }
 
-/* The kernel's size includes them, its description names their place, and they go with it. */
+/* A kernel's size includes its symbols, its description names them, and `rm` removes them. */
 static void test_listed_and_removed(void **state)
 {
 	_cleanup_kernel_ struct kernel *k = find();
@@ -290,8 +289,9 @@ static void test_listed_and_removed(void **state)
 	ok(kernel_describe(k, &after));
 	assert_non_null(strstr(buf_str(&after), "\nsymbols   0.3 MiB, /"));
 	assert_non_null(strstr(buf_str(&after), "/symbols/" KEY "/vmlinux\n"));
-	put_text("symbols/deb-1.2.3/vmlinux", "of a kernel that is no more");
+	put_text("symbols/deb-1.2.3/vmlinux", "of a removed kernel");
 	put_text("symbols/deb-1.2.4/vmlinux", "of another kernel");
+	put_text("symbols/deb-1.2.5", "no folder");
 	put_image("kernels/deb-1.2.4/vmlinuz");
 	err = kernel_remove(top, KEY);
 	assert_non_null(err);
@@ -299,11 +299,12 @@ static void test_listed_and_removed(void **state)
 	assert_true(there("symbols/" KEY "/vmlinux"));
 	kernel_free(take_ptr(k));
 	ok(kernel_remove(top, KEY));
-	assert_int_equal(count_entries("symbols", false), 1);
+	assert_int_equal(count_entries("symbols", false), 2);
 	assert_true(there("symbols/deb-1.2.4/vmlinux"));
+	assert_true(there("symbols/deb-1.2.5"));
 }
 
-/* A built one has vmlinux in its folder; one that was added has nothing. */
+/* A built kernel has vmlinux in its folder; an added one has no symbols. */
 static void test_own(void **state)
 {
 	_cleanup_kernel_ struct kernel *built = NULL, *added = NULL;

@@ -21,7 +21,7 @@ static const struct {
 	{ "top", NULL, "mid_fn", NULL },
 	{ "mid", "mid_fn", "base_fn", "pre: helper post: later" },
 	{ "base", "base_fn", NULL, NULL },
-	{ "helper", NULL, NULL, "pre: mid" }, /* a circle, with mid */
+	{ "helper", NULL, NULL, "pre: mid" }, /* a cycle with mid */
 	{ "later", NULL, NULL, NULL },
 	{ "lone-wolf", NULL, NULL, NULL },
 };
@@ -78,7 +78,7 @@ static int teardown(void **state)
 
 static const struct {
 	struct module_want want[4];
-	const char *order, *missing; /* order NULL: refused */
+	const char *order, *missing; /* order NULL: an error */
 } cases[] = {
 	{ { { "top", true } }, "base helper mid top", "" },
 	{ { { "base", true }, { "top", true } }, "base helper mid top", "" },

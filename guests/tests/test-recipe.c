@@ -16,25 +16,25 @@
 
 static const struct {
 	const char *what, *text;
-	const char *files; /* "+" before one that is created; NULL: refused */
+	const char *files; /* "+" before a created one; NULL: an error */
 } patches[] = {
 	{ "one file", "--- a/fs/dax.c\n+++ b/fs/dax.c\n" HUNK, "fs/dax.c" },
-	{ "words around it",
+	{ "words around a diff",
 	  "What: it\n---\n fs | 2\n--- a/x/y\t2026\n+++ b/x/y\t2026\n" HUNK "-- \n2.39\n", "x/y" },
 	{ "two", "--- a/x\n+++ b/x\n" HUNK "--- a/d/y\n+++ b/d/y\n" HUNK, "x d/y" },
 	{ "two hunks", "--- a/x\n+++ b/x\n" HUNK HUNK "--- a/y\n+++ b/y\n" HUNK, "x y" },
 	{ "a new file", "--- /dev/null\n+++ b/n\n@@ -0,0 +1 @@\n+c\n", "+n" },
-	{ "a file goes", "--- a/n\n+++ /dev/null\n@@ -1 +0,0 @@\n-c\n", "n" },
-	{ "no newline at its end",
+	{ "a removed file", "--- a/n\n+++ /dev/null\n@@ -1 +0,0 @@\n-c\n", "n" },
+	{ "no newline at the end of a file",
 	  "--- a/n\n+++ b/n\n@@ -1 +1 @@\n-c\n\\ No newline at end of file\n"
 	  "+d\n\\ No newline at end of file\n--- a/x\n+++ b/x\n" HUNK,
 	  "n x" },
 	/* removed and added lines that look like the header of a file */
 	{ "a diff in a diff", "--- a/n\n+++ b/n\n@@ -1 +1 @@\n--- a/../../x\n+++ b/../../x\n",
 	  "n" },
-	{ "words alone", "What: nothing\n", NULL },
+	{ "only words", "What: nothing\n", NULL },
 	{ "empty", "", NULL },
-	{ "a head alone", "--- a/x\n+++ b/x\n", NULL },
+	{ "only a head", "--- a/x\n+++ b/x\n", NULL },
 	{ "cut off", "--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@\n a\n-b\n", NULL },
 	{ "climbs out", "--- a/../x\n+++ b/../x\n" HUNK, NULL },
 	{ "climbs out further down", "--- a/fs/../../x\n+++ b/fs/../../x\n" HUNK, NULL },
@@ -55,7 +55,7 @@ static void test_patch(void **state)
 			buf_addf(&got, "%s%s%s", f ? " " : "", p.files[f].created ? "+" : "",
 				 p.files[f].path);
 		if (!err != !!patches[i].files)
-			fail_msg("%s: %s", patches[i].what, err ? err->message : "was taken");
+			fail_msg("%s: %s", patches[i].what, err ? err->message : "was accepted");
 		if (err)
 			assert_int_equal(err->code, ERR_USAGE);
 		else

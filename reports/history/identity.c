@@ -44,7 +44,14 @@ void identity_hash(const char *text, char out[IDENTITY_HASH])
 	snprintf(out, IDENTITY_HASH, "%016" PRIx64, digest_bytes(text, strlen(text)).sum);
 }
 
+/* Up to 2026-11 the mark of a repeat was '#'. */
 char *identity_case(const char *name)
 {
-	return xstrndup(name, strcspn(name, "#"));
+	size_t len = strlen(name), end = len;
+
+	while (end && isdigit((unsigned char)name[end - 1]))
+		end--;
+	if (end < len && end > 1 && (name[end - 1] == '~' || name[end - 1] == '#'))
+		len = end - 1;
+	return xstrndup(name, len);
 }

@@ -14,12 +14,46 @@
 #define EXAMPLE_MAX 1000 /* bytes of an expected or a found text */
 
 /* The statements of one update. */
+enum {
+	STMT_STAMP,
+	STMT_DROP_ROWS,
+	STMT_DROP_HITS,
+	STMT_DROP_RUN,
+	STMT_ADD_RUN,
+	STMT_ADD_ROW,
+	STMT_ADD_HIT,
+	STMT_FIND_CASE,
+	STMT_ADD_CASE,
+	STMT_FIND_FINDING,
+	STMT_ADD_FINDING,
+	STATEMENTS
+};
+
+static const char *const sql[STATEMENTS] = {
+	[STMT_STAMP] = "SELECT id, stamp FROM run WHERE path = ?",
+	[STMT_DROP_ROWS] = "DELETE FROM row WHERE run = ?",
+	[STMT_DROP_HITS] = "DELETE FROM hit WHERE run = ?",
+	[STMT_DROP_RUN] = "DELETE FROM run WHERE id = ?",
+	[STMT_ADD_RUN] =
+		"INSERT INTO run (" RUN_COLUMNS ", recheck_of, folder, start, duration, complete, "
+		"pass, fail, skip, error, stamp) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+		"?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, "
+		"?26)",
+	[STMT_ADD_ROW] = "INSERT INTO row VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[STMT_ADD_HIT] = "INSERT OR IGNORE INTO hit VALUES (?, ?, ?)",
+	[STMT_FIND_CASE] = "SELECT id FROM acase WHERE name = ? AND hash = ?",
+	[STMT_ADD_CASE] = "INSERT INTO acase (name, hash) VALUES (?, ?)",
+	[STMT_FIND_FINDING] = "SELECT id FROM finding WHERE rule = ? AND found = ? AND known = ?",
+	[STMT_ADD_FINDING] =
+		"INSERT INTO finding (rule, found, known, expected, example) VALUES (?, ?, ?, ?, "
+		"?)",
+};
+
 struct update {
 	struct index *ix;
 	const char *folder;
 	const struct known *known;
-	sqlite3_stmt *stamp, *drop_rows, *drop_hits, *drop_run, *add_run, *add_row, *add_hit;
-	sqlite3_stmt *find_case, *add_case, *find_finding, *add_finding;
+	sqlite3_stmt *stmt[STATEMENTS];
 };
 
 /* What tells whether a record changed: of a running one also the journal. */
@@ -95,15 +129,16 @@ static struct err *add_finding(struct update *u, const struct finding *f, int64_
 	_cleanup_free_ char *example = xstrndup(f->found ? f->found : "", EXAMPLE_MAX);
 	const char *const texts[] = { f->rule, found, f->known ? f->known : "", expected, example };
 	int64_t id = 0;
-	struct err *err = intern(u, u->find_finding, u->add_finding, texts, 3, 5, &id);
+	struct err *err = intern(u, u->stmt[STMT_FIND_FINDING], u->stmt[STMT_ADD_FINDING], texts, 3,
+				 5, &id);
 
 	if (err)
 		return err;
 	buf_addf(list, "%s%" PRId64, list->len ? "," : "", id);
-	sqlite3_bind_int64(u->add_hit, 1, id);
-	sqlite3_bind_int64(u->add_hit, 2, run);
-	sqlite3_bind_int64(u->add_hit, 3, of);
-	return index_step(u->ix, u->add_hit);
+	sqlite3_bind_int64(u->stmt[STMT_ADD_HIT], 1, id);
+	sqlite3_bind_int64(u->stmt[STMT_ADD_HIT], 2, run);
+	sqlite3_bind_int64(u->stmt[STMT_ADD_HIT], 3, of);
+	return index_step(u->ix, u->stmt[STMT_ADD_HIT]);
 }
 
 static bool oracle_lost(const struct case_record *c)
@@ -124,19 +159,19 @@ static struct err *add_row(struct update *u, int64_t run, size_t place, struct c
 	struct err *err;
 
 	identity_hash(c->scenario ? c->scenario : "", hash);
-	err = intern(u, u->find_case, u->add_case, texts, 2, 2, &of);
+	err = intern(u, u->stmt[STMT_FIND_CASE], u->stmt[STMT_ADD_CASE], texts, 2, 2, &of);
 	/* a pass or a skip may keep findings, which then are no reason */
 	for (size_t i = 0; i < c->finding_count && c->verdict == VERDICT_FAIL && !err; i++)
 		err = add_finding(u, &c->findings[i], run, of, &findings);
 	if (err)
 		return err;
-	sqlite3_bind_int64(u->add_row, 1, run);
-	sqlite3_bind_int64(u->add_row, 2, (int64_t)place);
-	sqlite3_bind_int64(u->add_row, 3, of);
-	sqlite3_bind_int(u->add_row, 4, (int)c->verdict);
-	sqlite3_bind_int(u->add_row, 5, oracle_lost(c));
-	sqlite3_bind_text(u->add_row, 6, buf_str(&findings), -1, SQLITE_STATIC);
-	return index_step(u->ix, u->add_row);
+	sqlite3_bind_int64(u->stmt[STMT_ADD_ROW], 1, run);
+	sqlite3_bind_int64(u->stmt[STMT_ADD_ROW], 2, (int64_t)place);
+	sqlite3_bind_int64(u->stmt[STMT_ADD_ROW], 3, of);
+	sqlite3_bind_int(u->stmt[STMT_ADD_ROW], 4, (int)c->verdict);
+	sqlite3_bind_int(u->stmt[STMT_ADD_ROW], 5, oracle_lost(c));
+	sqlite3_bind_text(u->stmt[STMT_ADD_ROW], 6, buf_str(&findings), -1, SQLITE_STATIC);
+	return index_step(u->ix, u->stmt[STMT_ADD_ROW]);
 }
 
 /* Did a list mark this record when it was written? */
@@ -185,16 +220,16 @@ static struct err *add_run(struct update *u, const char *name, const char *path,
 
 	for (size_t i = 0; i < s->case_count; i++)
 		counts[s->cases[i]->verdict]++;
-	index_bind_run(u->add_run, 1, &run);
-	sqlite3_bind_text(u->add_run, at++, s->recheck_of, -1, SQLITE_STATIC);
-	sqlite3_bind_text(u->add_run, at++, u->folder, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(u->add_run, at++, seconds_of(s->started));
-	sqlite3_bind_int64(u->add_run, at++, (int64_t)s->duration_ns);
-	sqlite3_bind_int(u->add_run, at++, s->complete);
+	index_bind_run(u->stmt[STMT_ADD_RUN], 1, &run);
+	sqlite3_bind_text(u->stmt[STMT_ADD_RUN], at++, s->recheck_of, -1, SQLITE_STATIC);
+	sqlite3_bind_text(u->stmt[STMT_ADD_RUN], at++, u->folder, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(u->stmt[STMT_ADD_RUN], at++, seconds_of(s->started));
+	sqlite3_bind_int64(u->stmt[STMT_ADD_RUN], at++, (int64_t)s->duration_ns);
+	sqlite3_bind_int(u->stmt[STMT_ADD_RUN], at++, s->complete);
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
-		sqlite3_bind_int64(u->add_run, at++, (int64_t)counts[i]);
-	sqlite3_bind_text(u->add_run, at, stamp, -1, SQLITE_STATIC);
-	err = index_step(u->ix, u->add_run);
+		sqlite3_bind_int64(u->stmt[STMT_ADD_RUN], at++, (int64_t)counts[i]);
+	sqlite3_bind_text(u->stmt[STMT_ADD_RUN], at, stamp, -1, SQLITE_STATIC);
+	err = index_step(u->ix, u->stmt[STMT_ADD_RUN]);
 	/* a self-test accuses a kernel on purpose: its rows are no history */
 	return err || *s->self_test ? err : add_rows(u, sqlite3_last_insert_rowid(u->ix->db), s);
 }
@@ -206,23 +241,24 @@ static struct err *drop_run(struct update *u, const char *path, const char *stam
 	int64_t id;
 
 	*current = false;
-	sqlite3_bind_text(u->stamp, 1, path, -1, SQLITE_STATIC);
-	if (sqlite3_step(u->stamp) != SQLITE_ROW) {
-		sqlite3_reset(u->stamp);
+	sqlite3_bind_text(u->stmt[STMT_STAMP], 1, path, -1, SQLITE_STATIC);
+	if (sqlite3_step(u->stmt[STMT_STAMP]) != SQLITE_ROW) {
+		sqlite3_reset(u->stmt[STMT_STAMP]);
 		return NULL;
 	}
-	id = sqlite3_column_int64(u->stamp, 0);
-	*current = stamp && strcmp((const char *)sqlite3_column_text(u->stamp, 1), stamp) == 0;
-	sqlite3_reset(u->stamp);
+	id = sqlite3_column_int64(u->stmt[STMT_STAMP], 0);
+	*current = stamp &&
+		   strcmp((const char *)sqlite3_column_text(u->stmt[STMT_STAMP], 1), stamp) == 0;
+	sqlite3_reset(u->stmt[STMT_STAMP]);
 	if (*current)
 		return NULL;
-	sqlite3_bind_int64(u->drop_rows, 1, id);
-	sqlite3_bind_int64(u->drop_hits, 1, id);
-	sqlite3_bind_int64(u->drop_run, 1, id);
-	err = index_step(u->ix, u->drop_rows);
+	sqlite3_bind_int64(u->stmt[STMT_DROP_ROWS], 1, id);
+	sqlite3_bind_int64(u->stmt[STMT_DROP_HITS], 1, id);
+	sqlite3_bind_int64(u->stmt[STMT_DROP_RUN], 1, id);
+	err = index_step(u->ix, u->stmt[STMT_DROP_ROWS]);
 	if (!err)
-		err = index_step(u->ix, u->drop_hits);
-	return err ? err : index_step(u->ix, u->drop_run);
+		err = index_step(u->ix, u->stmt[STMT_DROP_HITS]);
+	return err ? err : index_step(u->ix, u->stmt[STMT_DROP_RUN]);
 }
 
 /* Reads the run @name of the folder, if it changed. A record that is none sets *@bad. */
@@ -297,45 +333,17 @@ static struct err *forget_removed(struct update *u)
 
 static struct err *prepare(struct update *u)
 {
-	const struct {
-		sqlite3_stmt **stmt;
-		const char *sql;
-	} all[] = {
-		{ &u->stamp, "SELECT id, stamp FROM run WHERE path = ?" },
-		{ &u->drop_rows, "DELETE FROM row WHERE run = ?" },
-		{ &u->drop_hits, "DELETE FROM hit WHERE run = ?" },
-		{ &u->drop_run, "DELETE FROM run WHERE id = ?" },
-		{ &u->add_run,
-		  "INSERT INTO run (" RUN_COLUMNS
-		  ", recheck_of, folder, start, duration, complete, "
-		  "pass, fail, skip, error, stamp) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-		  "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, "
-		  "?26)" },
-		{ &u->add_row, "INSERT INTO row VALUES (?1, ?2, ?3, ?4, ?5, ?6)" },
-		{ &u->add_hit, "INSERT OR IGNORE INTO hit VALUES (?, ?, ?)" },
-		{ &u->find_case, "SELECT id FROM acase WHERE name = ? AND hash = ?" },
-		{ &u->add_case, "INSERT INTO acase (name, hash) VALUES (?, ?)" },
-		{ &u->find_finding,
-		  "SELECT id FROM finding WHERE rule = ? AND found = ? AND known = ?" },
-		{ &u->add_finding,
-		  "INSERT INTO finding (rule, found, known, expected, example) VALUES (?, ?, ?, ?, "
-		  "?)" },
-	};
 	struct err *err = NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(all) && !err; i++)
-		err = index_prepare(u->ix, all[i].sql, all[i].stmt);
+	for (size_t i = 0; i < STATEMENTS && !err; i++)
+		err = index_prepare(u->ix, sql[i], &u->stmt[i]);
 	return err;
 }
 
 static void finish(struct update *u)
 {
-	sqlite3_stmt *const all[] = { u->stamp,	       u->drop_rows,  u->drop_run,  u->add_run,
-				      u->add_row,      u->add_hit,    u->find_case, u->add_case,
-				      u->find_finding, u->add_finding };
-
-	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
-		sqlite3_finalize(all[i]);
+	for (size_t i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(u->stmt[i]);
 }
 
 struct err *index_update(struct index *ix, const char *runs, const struct known *known,

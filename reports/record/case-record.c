@@ -18,6 +18,18 @@ static char *copy_counted(struct case_record *rec, const char *s, size_t max)
 	return s ? xstrndup(s, len) : NULL;
 }
 
+/* The same, but cuts the middle out: the end of a log or a trace tells most. */
+static char *copy_ends(struct case_record *rec, const char *s, size_t max)
+{
+	struct buf b = BUF_INIT;
+
+	if (!s)
+		return NULL;
+	buf_add_middle_cut(&b, s, strlen(s), max);
+	rec->text_bytes += b.len;
+	return buf_take(&b);
+}
+
 /* Appends a zeroed element of @size bytes after the first @count. */
 static void *grow(void *array, size_t count, size_t size)
 {
@@ -142,7 +154,7 @@ void case_record_add_step(struct case_record *rec, const struct case_step *step)
 	s->rule = copy_counted(rec, step->rule, CASE_LINE_MAX);
 	s->expected = copy_counted(rec, step->expected, CASE_LINE_MAX);
 	s->found = copy_counted(rec, step->found, CASE_LINE_MAX);
-	s->detail = copy_counted(rec, step->detail, CASE_DETAIL_MAX);
+	s->detail = copy_ends(rec, step->detail, CASE_DETAIL_MAX);
 }
 
 void case_record_add_splat(struct case_record *rec, struct splat *splat)
@@ -165,7 +177,7 @@ void case_record_add_evidence(struct case_record *rec, const char *name, const c
 	*add_one(rec->evidence, rec->evidence_count) = (struct case_evidence){
 		.name = copy_counted(rec, name, CASE_LINE_MAX),
 		.path = copy(path),
-		.text = copy_counted(rec, text, CASE_DETAIL_MAX),
+		.text = copy_ends(rec, text, CASE_DETAIL_MAX),
 	};
 }
 
@@ -222,6 +234,21 @@ static void cut(char **s, size_t *left)
 	(*s)[keep] = '\0';
 }
 
+/* The same for a text of several lines: cuts the middle out. */
+static void cut_middle(char **s, size_t *left)
+{
+	size_t len = *s ? strlen(*s) : 0, max = MIN(*left, CASE_LINE_MAX);
+	struct buf b = BUF_INIT;
+
+	if (len > max) {
+		buf_add_middle_cut(&b, *s, len, max);
+		len = b.len;
+		free(*s);
+		*s = buf_take(&b);
+	}
+	*left -= len;
+}
+
 /* Whether one more element fits. */
 static bool has_room(size_t *left)
 {
@@ -231,16 +258,38 @@ static bool has_room(size_t *left)
 	return true;
 }
 
+/*
+ * Swaps the first finding that no list knows to @last, the last place that is certain to be
+ * kept: it makes the case new.
+ */
+static void keep_new(struct case_record *rec, size_t last)
+{
+	size_t i = 0;
+
+	while (i < rec->finding_count && rec->findings[i].known)
+		i++;
+	if (i < rec->finding_count && i > last) {
+		struct finding f = rec->findings[i];
+
+		rec->findings[i] = rec->findings[last];
+		rec->findings[last] = f;
+	}
+}
+
+/* The most bytes of a finding, of five texts. */
+#define TRIM_FINDING (TRIM_THING + 5 * CASE_LINE_MAX)
+
 static void trim_findings(struct case_record *rec)
 {
 	size_t left = TRIM_FINDINGS, i;
 
+	keep_new(rec, TRIM_FINDINGS / TRIM_FINDING - 1);
 	for (i = 0; i < rec->finding_count && has_room(&left); i++) {
 		cut(&rec->findings[i].rule, &left);
 		cut(&rec->findings[i].found, &left);
 		cut(&rec->findings[i].expected, &left);
 		cut(&rec->findings[i].step, &left);
-		cut(&rec->findings[i].detail, &left);
+		cut_middle(&rec->findings[i].detail, &left);
 	}
 	keep_findings(rec, i);
 }
@@ -254,7 +303,7 @@ static void trim_steps(struct case_record *rec)
 		cut(&rec->steps[i].rule, &left);
 		cut(&rec->steps[i].found, &left);
 		cut(&rec->steps[i].expected, &left);
-		cut(&rec->steps[i].detail, &left);
+		cut_middle(&rec->steps[i].detail, &left);
 	}
 	keep_steps(rec, i);
 }
@@ -266,7 +315,7 @@ static void trim_evidence(struct case_record *rec)
 	for (i = 0; i < rec->evidence_count && has_room(&left); i++) {
 		cut(&rec->evidence[i].name, &left);
 		cut(&rec->evidence[i].path, &left);
-		cut(&rec->evidence[i].text, &left);
+		cut_middle(&rec->evidence[i].text, &left);
 	}
 	keep_evidence(rec, i);
 }

@@ -189,8 +189,21 @@ void known_mark(const struct known *k, const char *release, struct case_record *
 	}
 }
 
+const struct known_finding *known_finding(const struct known *k, const char *name)
+{
+	for (size_t i = 0; i < k->nr_findings; i++)
+		if (strcmp(k->findings[i].name, name) == 0)
+			return &k->findings[i];
+	return NULL;
+}
+
 void known_deinit(struct known *k)
 {
+	for (size_t i = 0; i < k->nr_findings; i++) {
+		free(k->findings[i].name);
+		free(k->findings[i].title);
+	}
+	free(k->findings);
 	for (size_t i = 0; i < k->n; i++) {
 		char *const texts[] = { k->v[i].name, k->v[i].kernels, k->v[i].rules, k->v[i].cases,
 					k->v[i].found };

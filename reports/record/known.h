@@ -19,10 +19,29 @@ struct known_row {
 	char *name, *kernels, *rules, *cases, *found;
 };
 
+enum severity {
+	SEVERITY_UNSET,
+	SEVERITY_ACCESS,  /* another's data or freed memory is reached */
+	SEVERITY_LOSS,	  /* data is lost or old bytes stay */
+	SEVERITY_HANG,	  /* something hangs beyond a kill, or the kernel stops */
+	SEVERITY_WARNING, /* a warning, or a wait too long or too short */
+	SEVERITIES
+};
+
+/* What is known of a name beside its rows. Printable ASCII; NULL where it was not given. */
+struct known_finding {
+	char *name, *title;
+	enum severity severity;
+};
+
 struct known {
 	struct known_row *v;
 	size_t n;
+	struct known_finding *findings;
+	size_t nr_findings;
 };
+
+#define KNOWN_TEXT_MAX (1u << 20) /* bytes of a list */
 
 /*
  * Parses @len bytes at @text; messages name the file @path. ERR_USAGE, with the line number,
@@ -30,6 +49,12 @@ struct known {
  */
 struct err *known_parse(const char *path, const char *text, size_t len, struct known *out)
 	__must_check;
+
+/* Reads the list @path. The caller calls known_deinit() on the result. */
+struct err *known_read(const char *path, struct known *out) __must_check;
+
+/* What is known of the finding @name, or NULL. */
+const struct known_finding *known_finding(const struct known *k, const char *name);
 
 /*
  * If every finding of @c matches a row for @release: the index of the first row that has the

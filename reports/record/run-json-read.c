@@ -152,7 +152,7 @@ static struct err *take_cases(const char *name, const json_t *list, struct run_s
 		return err_create(ERR_INFRA, "'%s' is not a record of a run: it has no cases",
 				  name);
 	if (n > RUN_JSON_CASES_MAX)
-		return err_create(ERR_INFRA, "'%s' holds %zu cases, more than %d", name, n,
+		return err_create(ERR_INFRA, "'%s' holds %zu cases, more than %u", name, n,
 				  RUN_JSON_CASES_MAX);
 	out->cases = xcalloc(n ? n : 1, sizeof(*out->cases));
 	for (size_t i = 0; i < n && !err; i++)
@@ -166,6 +166,7 @@ static struct err *take_run(const char *name, const json_t *o, struct run_summar
 	const json_t *kernel = json_object_get(o, "kernel");
 	const char *end = json_string_value(json_object_get(o, "end"));
 	const json_t *plan = json_object_get(o, "plan"), *host = json_object_get(o, "host");
+	struct err *err;
 
 	if (!json_is_object(o) || !json_is_integer(format))
 		return err_create(ERR_INFRA, "'%s' is not a record of a run: it has no format",
@@ -176,10 +177,10 @@ static struct err *take_run(const char *name, const json_t *o, struct run_summar
 	out->version = get_text(o, "daxrig");
 	out->started = get_text(o, "started");
 	out->end_reason = get_text(o, "end_reason");
-	out->known_list = get_text(o, "known");
 	out->self_test = get_text(o, "self_test");
 	out->recheck_of = get_text(o, "recheck_of");
 	out->night = get_text(o, "night");
+	out->known_list = get_text(o, "known_list");
 	out->plan = get_text(plan, "name");
 	out->plan_text = get_text(plan, "text");
 	out->plan_match = get_text(plan, "match");
@@ -198,7 +199,10 @@ static struct err *take_run(const char *name, const json_t *o, struct run_summar
 	out->libvirt = get_text(host, "libvirt");
 	out->complete = end && strcmp(end, "complete") == 0;
 	out->duration_ns = get_num(o, "duration_ns");
-	return take_cases(name, json_object_get(o, "cases"), out);
+	err = take_cases(name, json_object_get(o, "cases"), out);
+	/* a renderer counts up to it */
+	out->planned = MAX(MIN(get_num(plan, "cases"), RUN_JSON_CASES_MAX), out->case_count);
+	return err;
 }
 
 struct err *run_json_parse(const char *name, const char *text, size_t len, struct run_summary *out)

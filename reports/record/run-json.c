@@ -9,6 +9,20 @@
 #include "reports/record/json-set.h"
 #include "reports/splat/splat-places.h"
 
+void run_json_time(time_t t, char out[RUN_JSON_TIME])
+{
+	struct tm tm;
+	size_t n;
+
+	localtime_r(&t, &tm);
+	/* strftime() has the zone without its colon only */
+	n = strftime(out, RUN_JSON_TIME - 1, "%FT%T%z", &tm);
+	if (n < 2)
+		return;
+	memmove(out + n - 1, out + n - 2, 3);
+	out[n - 2] = ':';
+}
+
 /* As hex text: a seed has 64 bits, of which a JSON reader may keep only 53. */
 static void set_seed(json_t *o, uint64_t seed)
 {
@@ -190,10 +204,54 @@ static json_t *json_counts(const struct run_record *run)
 	return o;
 }
 
+/* Of a case that finds the record full, so many findings are kept, and their details are not. */
+#define SLIM_FINDINGS 8
+/* More bytes than most such cases take. */
+#define SLIM_BYTES 4096
+
+static json_t *slim_findings(const struct case_record *rec)
+{
+	json_t *list = json_array();
+	bool all_known = true;
+
+	for (size_t i = 0; i < rec->finding_count; i++) {
+		const struct finding *f = &rec->findings[i];
+		json_t *o;
+
+		/* the first unknown one makes the case new */
+		if (i >= SLIM_FINDINGS && (f->known || !all_known))
+			continue;
+		all_known &= f->known != NULL;
+		o = json_finding(f);
+		json_object_del(o, "detail");
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *json_slim(const struct case_record *rec)
+{
+	static const char *const lists[] = { "steps", "splats", "errors" };
+	const struct case_evidence why = {
+		.name = (char *)"record",
+		.text = (char *)"the record of the run is full: the steps, splats, evidence and "
+				"details of this case are left out",
+	};
+	json_t *o = json_case(rec), *evidence = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		json_set(o, lists[i], json_array());
+	json_array_append_new(evidence, json_evidence(&why));
+	json_set(o, "evidence", evidence);
+	json_set(o, "findings", slim_findings(rec));
+	return o;
+}
+
+/* The record without its cases. */
 static json_t *json_run(const struct run_record *run)
 {
 	json_t *o = json_object(), *argv = json_array(), *plan = json_object();
-	json_t *cases = json_array(), *notes = json_array();
+	json_t *notes = json_array();
 
 	json_set_num(o, "format", RUN_JSON_FORMAT);
 	json_set_text(o, "daxrig", run->version);
@@ -201,10 +259,10 @@ static json_t *json_run(const struct run_record *run)
 	json_set_num(o, "duration_ns", run->duration_ns);
 	json_set_text(o, "end", run->complete ? "complete" : "interrupted");
 	json_set_text(o, "end_reason", run->end_reason);
-	json_set_some(o, "known", run->known_list);
 	json_set_some(o, "self_test", run->self_test);
 	json_set_some(o, "recheck_of", run->recheck_of);
 	json_set_some(o, "night", run->night);
+	json_set_some(o, "known_list", run->known_list);
 	json_set(o, "counts", json_counts(run));
 	for (const char *const *arg = run->argv; arg && *arg; arg++)
 		json_array_append_new(argv, json_text(*arg));
@@ -214,6 +272,8 @@ static json_t *json_run(const struct run_record *run)
 	json_set_text(plan, "match", run->plan_match);
 	json_set_text(plan, "shard", run->plan_shard);
 	json_set_text(plan, "order", run->plan_shuffled ? "seed" : "plan");
+	if (run->planned)
+		json_set_num(plan, "cases", run->planned);
 	json_set_text(plan, "text", run->plan_text);
 	json_set(o, "plan", plan);
 	json_set_text(o, "uri", run->uri);
@@ -225,9 +285,6 @@ static json_t *json_run(const struct run_record *run)
 	for (const char *const *note = run->notes; note && *note; note++)
 		json_array_append_new(notes, json_text(*note));
 	json_set(o, "notes", notes);
-	for (size_t i = 0; i < run->case_count; i++)
-		json_array_append_new(cases, json_case(run->cases[i]));
-	json_set(o, "cases", cases);
 	return o;
 }
 
@@ -254,16 +311,65 @@ char *run_json_case_text(const struct case_record *rec)
 	return dump(json_case(rec));
 }
 
+/* Appends the value @text, two levels deeper; no string in it has a newline. */
+static void add_deeper(struct buf *b, const char *text)
+{
+	for (size_t n; *text; text += n + (text[n] == '\n')) {
+		n = strcspn(text, "\n");
+		buf_adds(b, "\n  ");
+		buf_add(b, text, n);
+	}
+}
+
+/* All of a case, while the ones after it have room for a little. */
+static void add_case(struct buf *b, const struct case_record *rec, size_t left, size_t max)
+{
+	_cleanup_free_ char *text = dump(json_case(rec));
+
+	if (b->len + strlen(text) > max - MIN(max, left * SLIM_BYTES)) {
+		free(text);
+		text = dump(json_slim(rec));
+	}
+	add_deeper(b, text);
+}
+
+struct err *run_json_format(const struct run_record *run, size_t max, struct buf *out)
+{
+	static const char end[] = "\n}\n";
+	_cleanup_free_ char *text = NULL;
+
+	if (run->case_count > RUN_JSON_CASES_MAX)
+		return err_create(ERR_INFRA, "a record holds %u cases, not %zu: use --shard",
+				  RUN_JSON_CASES_MAX, run->case_count);
+	text = dump(json_run(run));
+	buf_add(out, text, strlen(text) - strlen(end));
+	buf_adds(out, ",\n \"cases\": [");
+	for (size_t i = 0; i < run->case_count; i++) {
+		add_case(out, run->cases[i], run->case_count - i, max);
+		buf_adds(out, i + 1 < run->case_count ? "," : "\n ");
+	}
+	buf_addf(out, "]%s", end);
+	if (out->len > max)
+		return err_create(ERR_INFRA,
+				  "the record would take %zu bytes, more than %zu: use --shard",
+				  out->len, max);
+	return NULL;
+}
+
 char *run_json_text(const struct run_record *run)
 {
-	return dump(json_run(run));
+	struct buf b = BUF_INIT;
+
+	err_free(run_json_format(run, SIZE_MAX, &b));
+	return buf_take(&b);
 }
 
 struct err *run_json_write(const struct run_record *run, const char *path)
 {
-	_cleanup_free_ char *s = run_json_text(run);
+	_cleanup_buf_ struct buf b = BUF_INIT;
+	struct err *err = run_json_format(run, RUN_JSON_FILE_MAX, &b);
 
-	return file_write_atomic(path, s, strlen(s));
+	return err ? err : file_write_atomic(path, buf_str(&b), b.len);
 }
 
 const char *run_json_version(void)

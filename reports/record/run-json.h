@@ -7,6 +7,8 @@
 #ifndef REPORTS_RUN_JSON_H
 #define REPORTS_RUN_JSON_H
 
+#include <time.h>
+
 #include "base/err.h"
 #include "reports/record/verdict.h"
 
@@ -44,11 +46,12 @@ struct run_record {
 	const char *image_key;	  /* of the initramfs */
 	const char *geometry;	  /* of the guest */
 	const char *const *notes; /* degraded parts of the rig, NULL-terminated */
-	const char *known_list;	  /* the list by which findings were marked as known; NULL: none */
 	const char *self_test;	  /* what the agent left out on purpose; NULL: nothing */
 	const char
 		*recheck_of; /* the name of the run whose failures this one repeats; NULL: none */
 	const char *night;   /* the night of 'daxrig nightly', "2026-11-30"; NULL: none */
+	const char *known_list; /* by which findings are known: a path, or "none"; NULL: not said */
+	size_t planned;		/* cases of the plan, those that did not run too; 0: not said */
 
 	struct case_record **cases; /* judged; borrowed */
 	size_t case_count;
@@ -57,23 +60,34 @@ struct run_record {
 	const char *end_reason; /* why it was interrupted; NULL: none */
 };
 
+/* Formats @t as in a record, ISO 8601 with the zone of this process: "...T10:53:01+01:00". */
+#define RUN_JSON_TIME 32
+void run_json_time(time_t t, char out[RUN_JSON_TIME]);
+
 /* The most bytes of a case; case_record_trim() cuts a larger one. */
 #define RUN_JSON_CASE_MAX (1u << 20)
 
 /* The JSON text of one case; free() it. */
 char *run_json_case_text(const struct case_record *rec);
 
-/* The record as text, ending in a newline; free() it. */
+/* Bounds of a record. The writer keeps them, the reader refuses what exceeds them. */
+#define RUN_JSON_FILE_MAX (256u << 20) /* bytes */
+#define RUN_JSON_CASES_MAX 100000u
+
+/* The record as text of any size, ending in a newline; free() it. */
 char *run_json_text(const struct run_record *run);
 
 /*
- * Writes it to @path atomically. Call it after every case: a killed run then leaves a
- * complete record of all cases so far.
+ * Appends the same to @out, in at most @max bytes: cases that find it nearly full are written
+ * without steps, splats and evidence, and say so. ERR_INFRA when that is not enough.
+ */
+struct err *run_json_format(const struct run_record *run, size_t max, struct buf *out) __must_check;
+
+/*
+ * Writes it to @path atomically, within the bounds. Call it after every case: a killed run
+ * then leaves a complete record of all cases so far.
  */
 struct err *run_json_write(const struct run_record *run, const char *path) __must_check;
-
-#define RUN_JSON_FILE_MAX (256u << 20) /* bytes of a file that is read back */
-#define RUN_JSON_CASES_MAX 100000
 
 /* The parts of a record that reports need; "" where the file has null or nothing. */
 struct run_summary {
@@ -85,6 +99,7 @@ struct run_summary {
 	char *image_key, *host_kernel, *qemu, *libvirt;
 	bool complete;
 	uint64_t duration_ns;
+	size_t planned; /* cases of the plan; at least case_count */
 	/*
 	 * Verdict and reason, scenario, filesystem, times, findings, evidence, errors, and the
 	 * line, text and time of each step. Strings are untrusted bytes of the file: escape them.

@@ -166,9 +166,7 @@ struct err *rundir_case_write(struct rundir_case *c, const char *name, const voi
 		return err;
 	rel = free_path(c, name);
 	full = xasprintf("%s/%s", c->dir->path, rel);
-	buf_add(&b, data, keep);
-	if (keep < len)
-		buf_addf(&b, "\n[cut: %zu more bytes]\n", len - keep);
+	buf_add_middle_cut(&b, data, len, keep);
 	err = file_write_atomic(full, buf_str(&b), b.len);
 	if (err)
 		return err;

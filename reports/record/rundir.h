@@ -50,8 +50,9 @@ void rundir_case_deinit(struct rundir_case *c);
 
 /*
  * Writes @len bytes as the file @name, which is made safe and, if it exists, numbered.
- * Bytes beyond the bounds are cut off, and a last line says so. A case that has reached
- * its bounds writes nothing more, which is no error. *@path is the file, relative to the
+ * What exceeds the bounds is cut out of the middle, and a line there says so: a log ends with
+ * the panic. A case that has reached its bounds writes nothing more, which is no error. *@path
+ * is the file, relative to the
  * folder of the run (free() it), or NULL when nothing was written. @path may be NULL.
  */
 struct err *rundir_case_write(struct rundir_case *c, const char *name, const void *data, size_t len,

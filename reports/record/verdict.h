@@ -144,13 +144,16 @@ struct case_record *case_record_create(const char *name) __must_check;
 /* @rec may be NULL. */
 void case_record_destroy(struct case_record *rec);
 
-/* Copies @step and its strings, cut to CASE_LINE_MAX and CASE_DETAIL_MAX. */
+/*
+ * Copies @step and its strings, cut to CASE_LINE_MAX and CASE_DETAIL_MAX; of a detail the
+ * middle is cut out.
+ */
 void case_record_add_step(struct case_record *rec, const struct case_step *step);
 
 /* Takes ownership of @splat. */
 void case_record_add_splat(struct case_record *rec, struct splat *splat);
 
-/* Copies its strings; one of @path and @text may be NULL. */
+/* Copies its strings, the middle of a long text cut out; one of @path and @text may be NULL. */
 void case_record_add_evidence(struct case_record *rec, const char *name, const char *path,
 			      const char *text);
 

@@ -57,14 +57,15 @@ static void add_lines(struct buf *b, const char *text)
 	}
 }
 
+/* The rule of a record may be any text: "Subtest: x" would begin a test of its own. */
 static void add_finding(struct buf *b, const struct finding *f)
 {
 	enum rule rule;
 
-	buf_addf(b, "# %s", f->rule);
 	if (rule_find(f->rule, &rule))
-		buf_addf(b, ": %s", rules[rule].meaning);
-	buf_addc(b, '\n');
+		buf_addf(b, "# %s: %s\n", f->rule, rules[rule].meaning);
+	else
+		add_field(b, "unknown rule", f->rule);
 	if (f->step) {
 		buf_addf(b, "#   line %u: ", f->line);
 		add_text(b, f->step);
@@ -116,9 +117,40 @@ static void add_result(struct buf *b, size_t number, const char *name, enum verd
 	buf_addc(b, '\n');
 }
 
+/*
+ * The kernel's kunit_parser stops at a line that holds one of these, wherever in it, and
+ * evidence quotes consoles. Each has a ':'.
+ */
+static const char *const enders[] = {
+	"reboot: System halted",
+	"Kernel panic - not syncing: VFS:",
+	"List of all partitions:",
+};
+
+static const char *next_ender(const char *s)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(enders); i++) {
+		const char *at = strstr(s, enders[i]);
+
+		if (at && (!first || at < first))
+			first = at;
+	}
+	return first;
+}
+
+/* Prints @b with the first ':' of each ender escaped. */
 static void put(struct render *r, const struct buf *b)
 {
-	fwrite(buf_str(b), 1, b->len, r->out);
+	const char *s = buf_str(b), *at;
+
+	while ((at = next_ender(s)) != NULL) {
+		at = strchr(at, ':');
+		fprintf(r->out, "%.*s\\x3a", (int)(at - s), s);
+		s = at + 1;
+	}
+	fputs(s, r->out);
 }
 
 static void ktap_start(struct render *r)
@@ -143,16 +175,17 @@ static void ktap_one(struct render *r, const struct case_record *rec)
 	put(r, &b);
 }
 
-/* A planned case that did not run is an error. */
+/* A planned case that did not run is an error. The totals are those of kselftest.h. */
 static void ktap_end(struct render *r, const char *reason)
 {
 	size_t errors = r->counts[VERDICT_ERROR];
 	_cleanup_buf_ struct buf b = BUF_INIT;
 
 	for (size_t n = r->nr_cases; n < r->run->planned; n++, errors++)
-		add_result(&b, n + 1, "not-run", VERDICT_ERROR, reason ? reason : "not run");
-	buf_addf(&b, "# Totals: pass:%zu fail:%zu skip:%zu error:%zu\n", r->counts[VERDICT_PASS],
-		 r->counts[VERDICT_FAIL], r->counts[VERDICT_SKIP], errors);
+		add_result(&b, n + 1, "not-run", VERDICT_ERROR,
+			   reason && *reason ? reason : "the run did not end");
+	buf_addf(&b, "# Totals: pass:%zu fail:%zu xfail:0 xpass:0 skip:%zu error:%zu\n",
+		 r->counts[VERDICT_PASS], r->counts[VERDICT_FAIL], r->counts[VERDICT_SKIP], errors);
 	put(r, &b);
 }
 

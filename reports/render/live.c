@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "reports/record/tally.h"
 #include "reports/render/render.h"
 
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #define NS_PER_S 1000000000ull
 #define REDRAW_NS (NS_PER_S / 10)
@@ -20,6 +19,7 @@ struct live {
 	size_t nr_running;
 	uint64_t began_ns;	  /* when the first case started; UINT64_MAX: none yet */
 	uint64_t ends_ns[WINDOW]; /* of the last cases, each at its number modulo */
+	size_t known;		  /* fails by known findings alone */
 	bool drawn;		  /* the terminal shows a line without its newline */
 	uint64_t drawn_ns;
 	uint64_t spoke_ns; /* time of the last plain line of counts */
@@ -34,17 +34,6 @@ static void live_start(struct render *r)
 	r->state = l;
 }
 
-static unsigned int live_width(const struct render *r)
-{
-	struct winsize size;
-
-	if (r->width)
-		return r->width;
-	if (ioctl(fileno(r->out), TIOCGWINSZ, &size) || !size.ws_col)
-		return 80;
-	return size.ws_col;
-}
-
 /* "1:05", "1:02:05" */
 static void add_time(struct buf *b, uint64_t s)
 {
@@ -55,13 +44,17 @@ static void add_time(struct buf *b, uint64_t s)
 		buf_addf(b, "%u:%02u", (unsigned int)(s / 60), (unsigned int)(s % 60));
 }
 
-/* "[12/80] 1:05 pass 9 fail 2 skip 1", errors only when there are some */
+/* "[12/80] 1:05 pass 9 fail 2 (1 known) skip 1", known and errors only when there are some */
 static void add_counts(struct buf *b, const struct render *r)
 {
+	const struct live *l = r->state;
+
 	buf_addf(b, "[%zu/%zu] ", r->nr_cases, r->run->planned);
 	add_time(b, r->now / NS_PER_S);
-	buf_addf(b, " pass %zu fail %zu skip %zu", r->counts[VERDICT_PASS], r->counts[VERDICT_FAIL],
-		 r->counts[VERDICT_SKIP]);
+	buf_addf(b, " pass %zu fail %zu", r->counts[VERDICT_PASS], r->counts[VERDICT_FAIL]);
+	if (l->known)
+		buf_addf(b, " (%zu known)", l->known);
+	buf_addf(b, " skip %zu", r->counts[VERDICT_SKIP]);
 	if (r->counts[VERDICT_ERROR])
 		buf_addf(b, " error %zu", r->counts[VERDICT_ERROR]);
 }
@@ -123,7 +116,7 @@ static void live_clear(struct render *r)
 static void live_draw(struct render *r)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT, speed = BUF_INIT;
-	unsigned int width = live_width(r);
+	unsigned int width = render_width(r);
 	struct live *l = r->state;
 
 	if (!r->terminal)
@@ -182,7 +175,7 @@ static void forget_running(struct live *l, const char *name)
 	memmove(l->running + i, l->running + i + 1, (l->nr_running - i) * sizeof(*l->running));
 }
 
-/* A fail or an error gets a line that stays. */
+/* A fail that is not known, or an error, gets a line that stays. */
 static void print_bad(struct render *r, const struct case_record *rec)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
@@ -205,10 +198,12 @@ static void print_bad(struct render *r, const struct case_record *rec)
 static void live_one(struct render *r, const struct case_record *rec)
 {
 	struct live *l = r->state;
+	bool new = !r->run->known || case_is_new(rec);
 
 	l->ends_ns[(r->nr_cases - 1) % WINDOW] = r->now;
+	l->known += rec->verdict == VERDICT_FAIL && !new;
 	forget_running(l, rec->name);
-	if (rec->verdict == VERDICT_FAIL || rec->verdict == VERDICT_ERROR)
+	if (rec->verdict == VERDICT_ERROR || (rec->verdict == VERDICT_FAIL && new))
 		print_bad(r, rec);
 	live_draw(r);
 	live_speak(r);

@@ -2,6 +2,7 @@
 #include "reports/render/render.h"
 
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "reports/history/identity.h"
@@ -11,19 +12,13 @@
 #define WORD_MAX 1000	/* bytes of a word of a command */
 
 const struct renderer *const renderers[] = {
-	&renderer_ktap,
-	&renderer_live,
-	&renderer_summary,
-	&renderer_cases,
-	&renderer_kinds,
-	&renderer_known,
-	&renderer_timing,
-	&renderer_junit,
-	&renderer_kcidb,
-	&renderer_mail,
-	&renderer_prometheus,
-	&renderer_null,
-	NULL,
+	&renderer_ktap,	   &renderer_live,
+	&renderer_summary, &renderer_brief,
+	&renderer_cases,   &renderer_kinds,
+	&renderer_known,   &renderer_timing,
+	&renderer_junit,   &renderer_kcidb,
+	&renderer_mail,	   &renderer_prometheus,
+	&renderer_null,	   NULL,
 };
 
 void render_start(struct render *r, const struct renderer *renderer, FILE *out,
@@ -96,6 +91,19 @@ int render_end(struct render *r, uint64_t now, const char *reason)
 	return ferror(r->out) ? -1 : r->status;
 }
 
+unsigned int render_width(const struct render *r)
+{
+	struct winsize size;
+
+	if (r->width)
+		return r->width;
+	if (!r->terminal)
+		return 0;
+	if (ioctl(fileno(r->out), TIOCGWINSZ, &size) || !size.ws_col)
+		return 80;
+	return size.ws_col;
+}
+
 void render_text(const struct render *r, const char *s)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
@@ -130,7 +138,7 @@ void render_statuses(const struct render *r, size_t counts[STATUSES])
 struct render_run render_run_of(const struct run_summary *s, const char *path)
 {
 	return (struct render_run){
-		.planned = s->case_count,
+		.planned = s->planned,
 		.path = path,
 		.started = s->started,
 		.kernel_release = s->kernel_release,
@@ -174,11 +182,11 @@ char *render_compiler(const char *config)
 }
 
 /* No name is that long, and the command would be of no use. */
-static void add_word(struct buf *out, const char *s, bool quote)
+static void add_word(struct buf *out, const char *s)
 {
 	_cleanup_free_ char *cut = xstrndup(s, WORD_MAX);
 
-	plain_add_word(out, cut, quote);
+	plain_add_word(out, cut);
 }
 
 static void add_option(struct buf *out, const char *option, const char *value)
@@ -186,7 +194,7 @@ static void add_option(struct buf *out, const char *option, const char *value)
 	if (!value || !*value)
 		return;
 	buf_addf(out, " %s ", option);
-	add_word(out, value, false);
+	add_word(out, value);
 }
 
 void render_again(const struct render_run *run, const char *name, struct buf *out)
@@ -198,5 +206,5 @@ void render_again(const struct render_run *run, const char *name, struct buf *ou
 	add_option(out, "--self-test", run->self_test);
 	/* a name is no option, whatever a record has for one */
 	buf_adds(out, *one == '-' ? " -- " : " ");
-	add_word(out, one, true);
+	add_word(out, one);
 }

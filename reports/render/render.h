@@ -27,7 +27,8 @@ struct render_run {
 	uint64_t duration_ns;
 	bool incomplete; /* it ended before its last case, because of end_reason */
 	const char *end_reason;
-	const struct known *known; /* the findings that are known */
+	const struct known *known; /* the findings that are known; NULL: there is no list */
+	const char *page;	   /* where people can look at it */
 
 	/* the rest of the record; "" is not known, too */
 	const char *version, *night, *self_test, *recheck_of;
@@ -49,8 +50,7 @@ char *render_compiler(const char *config);
 
 /*
  * Appends the command that runs the case @name of the run again, printable ASCII on one line:
- * "daxrig run --kernel deb:6.12 'xfs/4k/rdma/mapped/punch'". The name is the last word, and
- * the only one in quotes unless others need them.
+ * "daxrig run --kernel deb:6.12 xfs/4k/rdma/mapped/punch". The name is the last word.
  */
 void render_again(const struct render_run *run, const char *name, struct buf *out);
 
@@ -89,9 +89,9 @@ struct renderer {
  * live gets cases as they end, the others in the order of the plan. null shows nothing: it
  * is for silent runs, and tests the frame.
  */
-extern const struct renderer renderer_ktap, renderer_live, renderer_summary, renderer_cases,
-	renderer_kinds, renderer_known, renderer_timing, renderer_junit, renderer_kcidb,
-	renderer_mail, renderer_prometheus, renderer_null;
+extern const struct renderer renderer_ktap, renderer_live, renderer_summary, renderer_brief,
+	renderer_cases, renderer_kinds, renderer_known, renderer_timing, renderer_junit,
+	renderer_kcidb, renderer_mail, renderer_prometheus, renderer_null;
 
 /* All of them; ends with NULL. */
 extern const struct renderer *const renderers[];
@@ -120,6 +120,9 @@ void render_clear(struct render *r);
 
 /* Returns r->status, or -1 when writing to @out failed. */
 int render_end(struct render *r, uint64_t now, const char *reason);
+
+/* For renderers: the columns of a line; 0: not a terminal. */
+unsigned int render_width(const struct render *r);
 
 /* For renderers: @s as printable ASCII of one line, cut; the reason of a case, never NULL. */
 void render_text(const struct render *r, const char *s);

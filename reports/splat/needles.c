@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Four neighbouring bytes of each literal are its mark, chosen to be rare in kernel logs.
- * The literals are put into eight buckets, a bit each. For each of a mark's bytes two
- * tables of 16 say in which buckets a mark has such a low and such a high half of a byte
- * there. Where one bit stands in all eight answers a mark may be: eight shuffles ask for
- * 16 or 32 places at once. A hash of the bytes there leads to the literals to compare.
+ * Each literal is in one of eight buckets, a bit each. For each byte of a mark, two tables
+ * of 16 say which buckets have a mark with this low or this high half of a byte there. A
+ * place may hold a mark if all eight answers share a bit; eight shuffles test 16 or 32
+ * places at once. A hash of the bytes at the place leads to the literals to compare.
  */
 #include "reports/splat/needles.h"
 
@@ -13,9 +13,9 @@
 
 #define BUCKETS 8
 #define MARK 4
-#define MARK_HASHED NEEDLE_MIN /* all of the shortest literal; its fourth byte is any */
+#define MARK_HASHED NEEDLE_MIN /* all of the shortest literal; any byte is its fourth */
 #define SLOTS 1024
-#define COMMON_WORD 0.0005 /* of all places hold a mark out of one, about */
+#define COMMON_WORD 0.0005 /* about this share of all places holds a mark taken from one */
 
 struct needle {
 	unsigned char bytes[NEEDLE_MAX];
@@ -36,11 +36,11 @@ struct needles {
 	enum needles_way way;
 };
 
-/* The bytes of kernel logs, the most common first; what is not listed is rarer. */
+/* The bytes of kernel logs, the most common first; all others are rarer. */
 static const char common_bytes[] =
 	" 0fe12a84x53c6t9_7r.d[]osinl:bp/+umkgR=(?vh)-CPSIy,AwTEBDGNLXMO>qFU*<zKYH}{&#\"jQW'V";
 
-/* Words that kernels log much: a mark out of them is common, whatever its bytes are. */
+/* Words that kernels log often: a mark taken from one is common, whatever its bytes are. */
 static const char common_words[] =
 	" able account action active added address allocated already alternative area at attached "
 	"available block boot bound buffer bus bytes cache channel class clean clock command complete "
@@ -65,7 +65,7 @@ static const char common_words[] =
 	"Using Version ACPI: BIOS-e820: BTRFS CPU EFI ERROR EXT4-fs IOMMU IRQ NUMA PCI RAM SCSI SMP "
 	"USB XFS ";
 
-/* What a bucket's marks hold at one of their places: halves of bytes, a bit each. */
+/* The halves of bytes, a bit each, that a bucket's marks have at one of their places. */
 struct halves {
 	uint16_t low, high;
 };
@@ -80,7 +80,7 @@ static void fill_weights(double weights[256])
 		weights[(unsigned char)*p] = w;
 }
 
-/* How often a byte is one that @h lets pass. */
+/* The share of bytes that @h lets pass. */
 static double halves_weight(struct halves h, const double weights[256])
 {
 	double sum = 0;
@@ -102,7 +102,7 @@ static void halves_add(struct halves h[MARK], const struct needle *n, size_t mar
 	}
 }
 
-/* How often a bucket of these marks stops a search in vain. */
+/* The share of places where a bucket of these marks stops a search in vain. */
 static double halves_cost(const struct halves h[MARK], const double weights[256])
 {
 	double cost = 1;
@@ -112,7 +112,7 @@ static double halves_cost(const struct halves h[MARK], const double weights[256]
 	return cost;
 }
 
-/* Chooses mark and bucket such that the fewest places more stop a search in vain. */
+/* Chooses the mark and bucket that add the fewest places where a search stops in vain. */
 static void place(struct needle *n, struct halves buckets[BUCKETS][MARK], const double weights[256])
 {
 	double before[BUCKETS], best = 2;
@@ -215,7 +215,7 @@ struct search {
 	const struct needles *n;
 	const unsigned char *data;
 	size_t len;
-	size_t end; /* no mark from here on is of interest */
+	size_t end; /* marks from here on do not matter */
 	size_t at;  /* the best hit so far; len: none */
 	size_t which;
 };
@@ -237,7 +237,7 @@ static void compare(struct search *s, size_t pos)
 			continue;
 		s->at = at;
 		s->which = i - 1;
-		/* one that begins earlier may have its mark later */
+		/* a literal that begins earlier may have its mark later */
 		s->end = MIN(s->end, at + s->n->mark_max + 1);
 	}
 }
@@ -258,7 +258,7 @@ static void search_plain(struct search *s, size_t pos)
 #ifdef __x86_64__
 #include <immintrin.h>
 
-/* @places: a bit for each place of the block at @pos where a mark may be. */
+/* @places: a bit for each place of the block at @pos that may hold a mark. */
 static void compare_block(struct search *s, size_t pos, uint32_t places)
 {
 	for (; places; places &= places - 1)
@@ -333,7 +333,7 @@ __attribute__((target("avx2"))) static size_t search_avx2(struct search *s)
 	return pos;
 }
 
-/* The place from which on it is left to search_plain(). */
+/* Returns the place from where search_plain() must go on. */
 static size_t search_blocks(struct search *s)
 {
 	return s->n->way == NEEDLES_AVX2  ? search_avx2(s) :

@@ -12,7 +12,7 @@
 #define NEEDLE_MIN 3	/* bytes of a literal */
 #define NEEDLE_MAX 64
 
-/* How it is searched; the result is the same. */
+/* How to search; the result is the same. */
 enum needles_way {
 	NEEDLES_PLAIN, /* any processor */
 	NEEDLES_SSSE3,
@@ -23,8 +23,8 @@ struct needles;
 
 /*
  * Copies @literals, which are case sensitive and constants of the program: too many, or one
- * that is too short or too long, end the program with a message. Uses the fastest way of
- * this CPU. Never NULL; free it with needles_destroy().
+ * that is too short or too long, end the program with a message. Uses the fastest way that
+ * this CPU supports. Never NULL; free it with needles_destroy().
  */
 struct needles *needles_create(const char *const *literals, size_t n);
 
@@ -36,9 +36,8 @@ bool needles_set_way(struct needles *n, enum needles_way way) __must_check;
 
 /*
  * The offset of the first literal in @len bytes at @data; *@which is its index, the lowest
- * if several begin there. Returns @len and leaves *@which alone when there is none. A
- * literal that is cut by the end is not found. Reads nothing outside of @data. Several
- * threads may search at the same time.
+ * if several begin there. Returns @len and leaves *@which alone when there is none, or when
+ * the end cuts it. Reads nothing outside of @data. Several threads may search at the same time.
  */
 size_t needles_find(const struct needles *n, const void *data, size_t len, size_t *which);
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a report is made of, apart from how it was found. */
 #include <string.h>
 
 #include "reports/splat/splat.h"

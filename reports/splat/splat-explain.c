@@ -20,20 +20,20 @@ static const struct {
 	{ 'R', "module removed by force" },
 	{ 'M', "machine check" },
 	{ 'B', "bad page" },
-	{ 'U', "asked for by the user" },
-	{ 'D', "an oops or BUG before" },
+	{ 'U', "set by the user" },
+	{ 'D', "an earlier oops or BUG" },
 	{ 'A', "ACPI table overridden" },
-	{ 'W', "a warning before" },
+	{ 'W', "an earlier warning" },
 	{ 'C', "staging driver" },
 	{ 'I', "firmware bug" },
-	{ 'O', "module from outside of the tree" },
+	{ 'O', "out-of-tree module" },
 	{ 'E', "unsigned module" },
-	{ 'L', "a soft lockup before" },
+	{ 'L', "an earlier soft lockup" },
 	{ 'K', "live patch" },
-	{ 'X', "the distribution's" },
-	{ 'T', "randomized structs" },
+	{ 'X', "defined by the distribution" },
+	{ 'T', "randomized struct layout" },
 	{ 'N', "test module" },
-	{ 'J', "firmware control" },
+	{ 'J', "fwctl" },
 };
 
 const char *splat_taint_word(char letter)
@@ -101,7 +101,7 @@ static void take_task(struct splat_namer *n, const char *line, size_t len, struc
 {
 	bool hung = s->cls == SPLAT_HUNG_TASK;
 
-	/* after a hung task, the log names the task that watches */
+	/* in the report of a hung task, this line names the task that watches */
 	if ((hung && len > 4 && !memcmp(line, "CPU:", 4)) ||
 	    !splat_matches(&n->task, splat_task_pattern, line, len))
 		return;
@@ -118,7 +118,7 @@ static void take_registers(struct splat_namer *n, const char *line, size_t len, 
 {
 	if (*done || !splat_matches(&n->registers, splat_registers_pattern, line, len))
 		return;
-	/* another block begins with the register that this one does */
+	/* the next block begins with the same register */
 	*done = b->len > REGISTERS_MAX || (b->len && !strncmp(b->data, line, 3));
 	if (*done)
 		return;
@@ -137,7 +137,7 @@ static void take_frames(struct splat_namer *n, const char *at, const char *end, 
 	const char *own = memmem(at, (size_t)(end - at), "stack backtrace:", 16);
 	bool in_trace = false;
 
-	/* before it lockdep prints the traces of others */
+	/* lockdep prints the traces of earlier acquisitions before its own */
 	if (own)
 		at = own;
 	splat_wanted(&n->frame, splat_frame_pattern);
@@ -147,7 +147,7 @@ static void take_frames(struct splat_namer *n, const char *at, const char *end, 
 		if (splat_matches(&n->trace, splat_trace_pattern, at, len)) {
 			if (in_trace)
 				return;
-			/* what came before was the instruction pointer, or another trace */
+			/* the frames so far were the instruction pointer, or another trace */
 			while (s->nr_frames && s->frames[s->nr_frames - 1].call)
 				splat_frame_deinit(&s->frames[--s->nr_frames]);
 			continue;
@@ -155,7 +155,7 @@ static void take_frames(struct splat_namer *n, const char *at, const char *end, 
 		take_frame(n, at, len, s);
 		if (s->nr_frames > before && s->frames[before].call && !in_trace) {
 			in_trace = true;
-			/* but x86 all begin a trace with the instruction pointer */
+			/* all but x86 begin a trace with the instruction pointer */
 			if (before && same_place(&s->frames[before - 1], &s->frames[before]))
 				splat_frame_deinit(&s->frames[--s->nr_frames]);
 		}
@@ -176,7 +176,7 @@ static void take_lines(struct splat_namer *n, const char *at, const char *end, s
 	buf_deinit(&registers);
 }
 
-/* A function belongs to the first area that knows it. */
+/* A function belongs to the first area whose pattern matches it. */
 static void take_area(struct splat_namer *n, const struct splat_frame *f, struct splat *s)
 {
 	for (size_t a = 0; a < ARRAY_SIZE(areas); a++) {

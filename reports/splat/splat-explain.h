@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Extracts from the lines of a report all but its name. */
+/* Extracts everything but the name from the lines of a report. */
 #ifndef REPORTS_SPLAT_EXPLAIN_H
 #define REPORTS_SPLAT_EXPLAIN_H
 
@@ -14,7 +14,7 @@
 void splat_explain(struct splat_namer *n, size_t form, const char *text, size_t len,
 		   struct splat *splat);
 
-/* The meaning of a taint letter, static; NULL: not known. */
+/* What a taint letter means, static; NULL: not known. */
 const char *splat_taint_word(char letter);
 
 #endif

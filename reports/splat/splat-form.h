@@ -6,20 +6,20 @@
 #include "reports/splat/splat.h"
 
 enum splat_form_flags {
-	/* close after the first line of another report, it belongs to that report */
+	/* belongs to another report if it comes close after that report's first line */
 	SPLAT_FORM_JOINS = 1 << 0,
 	/* a WARNING or BUG line close after this one belongs to it */
 	SPLAT_FORM_LEADS = 1 << 1,
 	/* belongs to the report before it if that has the same class and no end marker yet */
 	SPLAT_FORM_REPEATS = 1 << 2,
 	/*
-	 * ends the kernel: belongs to the report before it, if that goes on; if it joins, too,
-	 * to one that ended
+	 * the kernel panics: belongs to the report before it, unless that has ended; with
+	 * SPLAT_FORM_JOINS, to one that has ended, too
 	 */
 	SPLAT_FORM_PANIC = 1 << 3,
-	/* the trace shows where a CPU was interrupted: name the work it was asked to do */
+	/* the trace shows where a CPU was interrupted: the name is that of the work it did */
 	SPLAT_FORM_STALL = 1 << 4,
-	/* the trace shows a waiting victim: all waits of one kind get one name */
+	/* the trace shows a task that waits: all waits of one kind get one name */
 	SPLAT_FORM_HANG = 1 << 5,
 };
 
@@ -27,13 +27,13 @@ enum splat_form_flags {
  * The first form whose pattern matches a line (without its time stamp) opens a report.
  * Named groups of the pattern: file, line, func, text.
  *
- * The title may hold {func}, {text} and {access}, " Read" or " Write" where a line says so.
+ * The title may hold {func}, {text} and {access} (" Read" or " Write", if a line says so).
  *
  * where: how to find {func} in the lines of the report, one letter for each step, and
  * alternatives after '|'. h is the pattern's own func, t the frames of a trace up to the next
  * trace; splat_steps has all other letters; all but h and l begin after the first line. The
- * first function found that is no helper names the report, the pattern's own func before all
- * others. If none is left, the name is "corrupted".
+ * report is named after the pattern's own func, else after the first function found; helpers
+ * do not count. If none is left, the name is "corrupted".
  */
 struct splat_form {
 	enum splat_class cls;
@@ -49,8 +49,8 @@ struct splat_form {
 #define SPLAT_CUT_HERE "-[ cut here ]-"
 
 /*
- * Each line that has a form contains one of these, and so does SPLAT_CUT_HERE. They must be
- * few, and rare outside of reports, as the whole log is searched for them; see needles.h.
+ * Each line that has a form contains one of these, and so does SPLAT_CUT_HERE. The whole log
+ * is searched for them, so they must be few, and rare outside of reports; see needles.h.
  */
 extern const char *const splat_needles[];
 extern const size_t splat_needles_count;
@@ -59,8 +59,8 @@ extern const struct splat_form splat_forms[];
 extern const size_t splat_forms_count;
 
 /*
- * A step goes to the next line that matches, whose func, if it has one, is a candidate.
- * Without the line of a capital letter the report's first line is its title.
+ * A step goes to the next line that matches, whose func, if it has one, is a candidate. If
+ * the line of a capital letter is missing, the report's first line becomes its title.
  */
 struct splat_step {
 	char letter;
@@ -70,32 +70,32 @@ struct splat_step {
 extern const struct splat_step splat_steps[];
 extern const size_t splat_steps_count;
 
-/* Patterns of functions that never name a report: parts of a name, unless anchored. */
+/* The functions that never name a report. */
 extern const char splat_helpers[];
-/* The function called by one of these is the work of a stalled CPU. */
+/* The function that one of these calls is the work of a stalled CPU. */
 extern const char splat_stall_anchors[];
 /* Helpers in the trace of a hung task. */
 extern const char splat_hang_helpers[];
 
 /*
  * a line of a call trace; groups unsure ("? "), func without the compiler's suffix, pc for an
- * instruction pointer, full, offset, size, module; caller where an ARM trace names two
+ * instruction pointer, full, offset, size, module; caller if an ARM trace names two functions
  */
 extern const char splat_frame_pattern[];
 /* the first line of a trace, or of a paragraph that does not belong to the report */
 extern const char splat_trace_pattern[];
 /* "Read of size 8"; group access */
 extern const char splat_access_pattern[];
-/* a message not of the kernel itself: of a program, by /dev/kmsg, or of audit */
+/* a message of a program, by /dev/kmsg, or of audit, not of the kernel itself */
 extern const char splat_user_pattern[];
-/* who ran: groups cpu, pid, task, taint, kernel, build */
+/* the task that ran; groups cpu, pid, task, taint, kernel, build */
 extern const char splat_task_pattern[];
 /* registers that describe a fault */
 extern const char splat_registers_pattern[];
 /* file:line of a suspicious RCU usage and the like; groups file, line */
 extern const char splat_place_pattern[];
 
-/* The beginnings of titles, and the community's word for such a report; see splat_type(). */
+/* Patterns of titles, and the community's word for such a report; the first one counts. */
 struct splat_type {
 	const char *pattern, *type;
 };

@@ -11,7 +11,7 @@
 #define LOCKDEP "(?<text>WARNING|INFO|BUG): "
 #define NOT_IN_WORD "(?<![A-Za-z_])"
 
-/* what debugobjects.c, refcount.c and others are asked to look at by their callers */
+/* helpers that call debugobjects.c, a lock or an allocator for the function at fault */
 #define SKIP_ODEBUG                                                                                \
 	"debug_|rcu|hrtimer_|timer_|work_|percpu_|vunmap|vfree|__free_|kfree|^free|kvfree|del_timer"
 #define SKIP_LOCKS "spin_|lock_|_lock|mutex_|down_|up_|rwsem"
@@ -19,7 +19,7 @@
 	"kmemleak|mmap|kmem|slab|alloc|create_object|idr_get|list_lru_init|kasprintf|kvasprintf|"  \
 	"pcpu_create|strdup|strndup|memdup"
 
-/* A WARN() in @place, of a function that begins with @functions. */
+/* A WARN() in @place, in a function that begins with @functions. */
 #define WARN_AT(place, functions, title, cls, skip)                                                \
 	{                                                                                          \
 		cls, SPLAT_FORM_JOINS, "WARNING: ",                                                \
@@ -32,7 +32,7 @@
 		SPLAT_BUG, SPLAT_FORM_LEADS, words, "^(?:__)?" words,                              \
 			"BUG: corrupted list in {func}", "rct|ct", "list_(?:add|del)"              \
 	}
-/* callers of lib/dump_stack.c print where a fault happened, and "[#1]" after it */
+/* __die() prints "[#1]" after the name of the fault */
 #define FAULT(words, title)                                                                        \
 	{                                                                                          \
 		SPLAT_OOPS, SPLAT_FORM_JOINS, words, NOT_IN_WORD words ": [0-9a-f]{4} \\[#",       \
@@ -52,7 +52,7 @@
 	}
 
 const struct splat_form splat_forms[] = {
-	/* announcements that a WARNING or BUG follows */
+	/* announcements; a WARNING or BUG follows */
 	{ SPLAT_REFCOUNT, SPLAT_FORM_LEADS, "refcount_t: ", "^refcount_t: (?<text>[^.;]*)",
 	  "WARNING: refcount bug in {func}", "wt|rct|ct", "refcount|kobject_" },
 	{ SPLAT_WARNING, SPLAT_FORM_LEADS,
@@ -69,7 +69,7 @@ const struct splat_form splat_forms[] = {
 	  "line: (?<line>\\d+))?",
 	  "XFS: Assertion failed in {func}", "rct|ct", NULL },
 
-	/* WARN(): of what is known by the place that has it */
+	/* WARN(), if its place tells what is wrong */
 	WARN_AT("lib/debugobjects\\.c", ".*debug_(?:print|check)", "WARNING: ODEBUG bug in {func}",
 		SPLAT_WARNING, SKIP_ODEBUG),
 	WARN_AT("lib/refcount\\.c", ".*refcount_", "WARNING: refcount bug in {func}",
@@ -90,7 +90,7 @@ const struct splat_form splat_forms[] = {
 		SPLAT_WARNING,
 		"usb_(?:submit_urb|start_wait_urb|bulk_msg|interrupt_msg|control_msg)"),
 
-	/* WARN(): from v6.19 on, before, and before v3 with address brackets */
+	/* any other WARN(): from v6.19 on, and before */
 	{ SPLAT_WARNING, SPLAT_FORM_JOINS,
 	  "WARNING: ", "WARNING: (?:\\[.{0,200}?\\] ?)?" FILE_LINE " at " FUNC_OFF,
 	  "WARNING in {func}", "wt|rct|ct", NULL },
@@ -183,7 +183,7 @@ const struct splat_form splat_forms[] = {
 	  "(?:pgtables_bytes|nr_ptes|nr_pmds) on freeing mm)",
 	  "BUG: {text}", "", NULL },
 
-	/* nothing moves */
+	/* lockups, hung tasks, stalls */
 	{ SPLAT_LOCKUP, SPLAT_FORM_STALL, "soft lockup", "BUG: soft lockup",
 	  "BUG: soft lockup in {func}", "rct|ct", NULL },
 	{ SPLAT_LOCKUP, SPLAT_FORM_STALL, "hard LOCKUP", "detected hard LOCKUP",
@@ -262,7 +262,7 @@ const struct splat_form splat_forms[] = {
 	{ SPLAT_OOPS, SPLAT_FORM_STALL, "stack guard page", "BUG: .*stack guard page was hit",
 	  "BUG: stack guard page was hit in {func}", "ct", NULL },
 
-	/* the rest of what calls itself a bug */
+	/* all other lines that say BUG */
 	{ SPLAT_ATOMIC_SLEEP, 0, "sleeping function",
 	  "BUG: sleeping function called from invalid context(?: at " FILE_LINE ")?",
 	  "BUG: sleeping function called from invalid context in {func}", "ct", NULL },
@@ -431,7 +431,7 @@ const char splat_task_pattern[] =
 	"^CPU: (?<cpu>\\d+) (?:UID: \\d+ )?PID: (?<pid>\\d+) Comm: (?<task>.{1,64}?) (?:Kdump: "
 	"loaded )?(?:Not tainted|Tainted: (?<taint>[A-Z][A-Z ]*?)) +(?<kernel>\\d[\\w.+~-]+)"
 	"(?: #(?<build>\\S+))?"
-	/* a task that hangs */
+	/* a hung task */
 	"|^INFO: task (?<task>.{1,64}):(?<pid>\\d+) (?:blocked|can't die)"
 	"|^ {6}(?:Not tainted|Tainted: (?<taint>[A-Z][A-Z ]*?)) +(?<kernel>\\d[\\w.+~-]+)"
 	"(?: #(?<build>\\S+))?";

@@ -6,7 +6,7 @@
 #include "reports/splat/splat-form.h"
 
 const char splat_helpers[] =
-	/* how a complaint gets printed */
+	/* printing a report */
 	"^_*warn|report_bug|fixup_bug|handle_bug|bug_handler|^exc_|^asm_|^do_error|_trap$|"
 	"^do_trap|"
 	"invalid_op|^error_entry|^(?:do_)?page_fault|dump_stack|show_(?:stack|trace|regs)|"
@@ -54,7 +54,7 @@ const char splat_helpers[] =
 	"^rwsem|rwsem_|^_*down(?:_|$)|^_*up(?:_|$)|osq_|rt_mutex|rt_spin|rwbase|ww_mutex|"
 	"local_bh|"
 	"percpu_rwsem|percpu_down|^debug_smp_|__this_cpu_preempt|this_cpu_|"
-	/* sleeping, and asking others */
+	/* sleeping, and handing work to others */
 	"^_*schedule|io_schedule|preempt_schedule|cond_resched|wait_for_c|wait_on_|^__wait|"
 	"bit_wait|"
 	"prepare_to_wait|finish_wait|context_switch|__switch_to|del_timer|timer_delete|"
@@ -81,14 +81,14 @@ const char splat_helpers[] =
 	"^process_scheduled_works|secondary_startup|start_secondary|stack_chk_fail";
 
 const char splat_stall_anchors[] =
-	/* work is handed out here */
+	/* functions that hand out work */
 	"process_one_work|^do_syscall_|^do_int80|^do_fast_syscall|sysenter_dispatch|tracesys|"
 	"el0_svc|invoke_syscall|ret_fast_syscall|^x64_sys_call|netif_receive_skb|do_softirq|"
 	"handle_softirqs|call_timer_fn|_run_timers|run_timer_softirq|hrtimer_run|run_ksoftirqd|"
 	"smpboot_thread_fn|^kthread$|start_secondary|cpu_startup_entry|ret_from_fork|"
 	"entry_SYSCALL|"
 	"system_call|entry_INT80|"
-	/* calls through operations: the one before says which */
+	/* calls through operations: the function before says which */
 	"^vfs_write|^vfs_read|^vfs_iter|^do_iter_|^vfs_ioctl|blkdev_driver_ioctl|^blkdev_ioctl|"
 	"^call_read_iter|^call_write_iter|^new_sync_(?:read|write)|^__vfs_(?:read|write)|"
 	"^do_readv|^do_writev|^do_loop_readv|^call_mmap|^mmap_region|^do_mmap|^do_dentry_open|"

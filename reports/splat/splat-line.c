@@ -7,7 +7,7 @@
 #define SECONDS_MAX 10 /* digits before a time stamp's point */
 #define MICROSECONDS 6 /* digits after it */
 #define TIME_MAX 64    /* bytes of any other time stamp */
-#define DAEMON_MAX 100 /* bytes of what a log daemon puts before a message */
+#define DAEMON_MAX 100 /* bytes that a log daemon puts before a message */
 
 static size_t digits(const char *p, const char *end)
 {
@@ -25,8 +25,8 @@ static const char *blanks(const char *p, const char *end)
 	return p;
 }
 
-/* Skips "[   12.345678]" at @p; NULL: it is not there. */
-static const char *behind_time(const char *p, const char *end)
+/* Skips "[   12.345678]" at @p; NULL: there is none. */
+static const char *after_time(const char *p, const char *end)
 {
 	size_t n;
 
@@ -43,7 +43,7 @@ static const char *behind_time(const char *p, const char *end)
 }
 
 /* Copies "[  T123]" or "[ C0]" at @p, maybe after a blank, to @tag and skips it; else returns @p. */
-static const char *behind_tag(const char *p, const char *end, char *tag)
+static const char *after_tag(const char *p, const char *end, char *tag)
 {
 	const char *from = p < end && *p == ' ' ? p + 1 : p;
 	size_t n;
@@ -60,7 +60,7 @@ static const char *behind_tag(const char *p, const char *end, char *tag)
 }
 
 /* "<6>" */
-static const char *behind_priority(const char *p, const char *end)
+static const char *after_priority(const char *p, const char *end)
 {
 	size_t n = p == end || *p != '<' ? 0 : digits(p + 1, end);
 
@@ -68,7 +68,7 @@ static const char *behind_priority(const char *p, const char *end)
 }
 
 /* Skips the colours of dmesg: "\033[32m". */
-static const char *behind_colours(const char *p, const char *end)
+static const char *after_colours(const char *p, const char *end)
 {
 	while (end - p > 3 && p[0] == '\033' && p[1] == '[') {
 		const char *m = p + 2;
@@ -83,10 +83,10 @@ static const char *behind_colours(const char *p, const char *end)
 }
 
 /*
- * What dmesg prints with -T, -d, -H and the like: "[Sat Nov 21 19:00:00 2026]",
+ * Skips a time stamp of dmesg -T, -d, -H and the like: "[Sat Nov 21 19:00:00 2026]",
  * "[    5.123456 <    0.000001>]", "[  +0.000012]", "[    5.123456]" of any precision.
  */
-static const char *behind_other_time(const char *p, const char *end)
+static const char *after_other_time(const char *p, const char *end)
 {
 	const char *close = p < end && *p == '[' ?
 				    memchr(p, ']', MIN((size_t)(end - p), TIME_MAX)) :
@@ -100,14 +100,14 @@ static const char *behind_other_time(const char *p, const char *end)
 		if (!isalnum((unsigned char)*c) && !strchr(" .:+-<>,", *c))
 			return NULL;
 	}
-	/* letters stand in a date only, beside a time of day */
+	/* only a date has letters, and it has a time of day */
 	return close && number && mark && (!word || memchr(p, ':', (size_t)(close - p))) ?
 		       close + 1 :
 		       NULL;
 }
 
 /* "4,1234,5123456,-,caller=T12;" of /dev/kmsg and netconsole. */
-static const char *behind_record(const char *p, const char *end, char *tag)
+static const char *after_record(const char *p, const char *end, char *tag)
 {
 	const char *at = p, *semicolon, *caller;
 
@@ -141,10 +141,10 @@ static bool has_time_of_day(const char *p, const char *end)
 }
 
 /*
- * "Nov 21 19:00:00 host kernel: " of a log daemon, "2026-11-21T19:00:00,123456+00:00 " before
- * it or alone; if @stamped, after a time stamp, only "host kernel: ".
+ * Skips "Nov 21 19:00:00 host kernel: " of a log daemon, "2026-11-21T19:00:00,123456+00:00 "
+ * before it or alone; after a time stamp (@stamped) only "host kernel: ".
  */
-static const char *behind_daemon(const char *p, const char *end, bool stamped)
+static const char *after_daemon(const char *p, const char *end, bool stamped)
 {
 	size_t len = MIN((size_t)(end - p), DAEMON_MAX);
 	const char *kernel = memmem(p, len, " kernel: ", 9);
@@ -152,7 +152,7 @@ static const char *behind_daemon(const char *p, const char *end, bool stamped)
 
 	if (kernel && ((stamped && kernel == blank) || has_time_of_day(p, kernel)))
 		return kernel + 9;
-	/* the shape of a date is enough */
+	/* the form of a date is enough */
 	return blank && blank - p >= 19 && p[4] == '-' && p[7] == '-' && p[10] == 'T' &&
 			       p[13] == ':' ?
 		       blank + 1 :
@@ -161,24 +161,24 @@ static const char *behind_daemon(const char *p, const char *end, bool stamped)
 
 const char *splat_line_read(const char *at, const char *end, struct splat_line *out)
 {
-	const char *msg = behind_priority(behind_colours(at, end), end), *stamp, *next;
+	const char *msg = after_priority(after_colours(at, end), end), *stamp, *next;
 
 	*out = (struct splat_line){ .line = at };
-	msg = behind_record(msg, end, out->tag);
-	msg = behind_daemon(msg, end, false);
-	stamp = behind_colours(blanks(msg, end), end);
-	stamp = behind_other_time(stamp, end);
+	msg = after_record(msg, end, out->tag);
+	msg = after_daemon(msg, end, false);
+	stamp = after_colours(blanks(msg, end), end);
+	stamp = after_other_time(stamp, end);
 	if (stamp) {
-		msg = behind_tag(behind_colours(stamp, end), end, out->tag);
-		/* one blank is the stamp's, the others are the message's */
+		msg = after_tag(after_colours(stamp, end), end, out->tag);
+		/* the first blank belongs to the stamp, the others to the message */
 		msg += msg < end && *msg == ' ';
-		msg = behind_colours(behind_daemon(msg, end, true), end);
+		msg = after_colours(after_daemon(msg, end, true), end);
 	} else {
-		next = behind_tag(msg, end, out->tag);
+		next = after_tag(msg, end, out->tag);
 		msg = next > msg && next < end && *next == ' ' ? next + 1 : next;
 	}
 	for (next = msg; next < end && (next = memchr(next, '[', (size_t)(end - next))); next++)
-		if (behind_time(next, end))
+		if (after_time(next, end))
 			break;
 	if (next == end)
 		next = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A line of a console log, taken apart. */
+/* Takes apart a line of a console log. */
 #ifndef REPORTS_SPLAT_LINE_H
 #define REPORTS_SPLAT_LINE_H
 
@@ -8,7 +8,7 @@
 #define SPLAT_TAG_MAX 16
 
 struct splat_line {
-	const char *line; /* as received */
+	const char *line; /* as it came */
 	size_t line_len;
 	const char *msg; /* after priority, time stamp and caller */
 	size_t len;
@@ -16,9 +16,8 @@ struct splat_line {
 };
 
 /*
- * Parses the line from @at to @end; @out points into it. Two callers may have printed into
- * one line, each with its time stamp: returns where the next message begins, or NULL when
- * the line has no more.
+ * Parses the line from @at to @end; @out points into it. If two callers printed into one line,
+ * each with its time stamp, it returns the begin of the next message; NULL: there is none.
  */
 const char *splat_line_read(const char *at, const char *end, struct splat_line *out);
 

@@ -123,10 +123,7 @@ void splat_namer_read(struct splat_namer *n, size_t form, const char *msg, size_
 	}
 }
 
-/*
- * The first line as a title, from where it says what it is, without what differs from boot
- * to boot.
- */
+/* Makes a title of the first line, from its keyword on, without addresses and offsets. */
 static void add_line(struct buf *b, const struct splat_form *f, const char *line, size_t len)
 {
 	const char *p = memmem(line, len, f->key, strlen(f->key)), *end = line + len;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Finds the guilty function in the lines of a report, and makes its title. */
+/* Finds the function at fault in the lines of a report, and makes its title. */
 #ifndef REPORTS_SPLAT_NAME_H
 #define REPORTS_SPLAT_NAME_H
 
@@ -13,8 +13,8 @@ struct splat_namer *splat_namer_create(void);
 void splat_namer_destroy(struct splat_namer *n);
 
 /*
- * The offset of the next of splat_needles in @len bytes of log: no line before that one
- * begins a report. @len: there is none.
+ * The offset of the next of splat_needles in @len bytes of log: no line before it begins a
+ * report. @len: there is none.
  */
 size_t splat_namer_next(const struct splat_namer *n, const char *data, size_t len);
 
@@ -38,8 +38,8 @@ void splat_namer_read(struct splat_namer *n, size_t form, const char *msg, size_
 
 /*
  * Names the report of @form, whose lines are @text, each ended by a newline; the first has
- * the form. *@function is NULL when no function can be trusted; free()
- * both. Sets *@corrupted when the log is damaged where the name should be.
+ * the form. *@function is NULL when no function can be trusted; free() both. Sets *@corrupted
+ * when the log is damaged where the name should be.
  */
 void splat_namer_name(struct splat_namer *n, size_t form, const struct buf *text,
 		      const struct splat_words *w, char **title, char **function, bool *corrupted);

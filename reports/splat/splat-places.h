@@ -28,7 +28,7 @@ struct splat_places {
 	size_t n;
 };
 
-/* Looks all frames of @splat up; splat_places_deinit() *@out. */
+/* Looks up all frames of @splat; splat_places_deinit() *@out. */
 void splat_places_find(struct symbols *symbols, const struct splat *splat,
 		       struct splat_places *out);
 void splat_places_deinit(struct splat_places *places);

@@ -14,7 +14,7 @@ static void print_task(FILE *to, const struct splat *s)
 	fprintf(to, "  task: %s, pid %d", s->task, s->pid);
 	if (s->cpu >= 0)
 		fprintf(to, " on CPU %d", s->cpu);
-	fprintf(to, ", kernel %s%s%s\n", s->kernel ? s->kernel : "not told", s->build ? " #" : "",
+	fprintf(to, ", kernel %s%s%s\n", s->kernel ? s->kernel : "not known", s->build ? " #" : "",
 		s->build ? s->build : "");
 	if (!s->taint)
 		return;
@@ -22,7 +22,7 @@ static void print_task(FILE *to, const struct splat *s)
 	for (const char *p = s->taint, *comma = ""; *p; p++) {
 		const char *word = splat_taint_word(*p);
 
-		/* G says that no proprietary module is in */
+		/* G: no proprietary module is loaded */
 		if (*p == ' ' || *p == 'G')
 			continue;
 		fprintf(to, "%s %c %s", comma, *p, word ? word : "not known");
@@ -52,7 +52,7 @@ static void print_frame(FILE *to, const struct splat_frame *f,
 	_cleanup_buf_ struct buf b = BUF_INIT;
 	size_t n = places ? places->n : 0;
 
-	/* what is inlined stands above what it is inlined into, as in a trace */
+	/* an inlined function stands above its caller, as in a trace */
 	for (size_t i = 0; i + 1 < n; i++)
 		fprintf(to, "    | %-*s %s:%u\n", PLACE_COLUMN - 2, places->v[i].function,
 			places->v[i].file ? places->v[i].file : "?", places->v[i].line);

@@ -17,7 +17,7 @@ struct splat_namer {
 	struct regex *task, *registers, *areas[SPLAT_AREAS];
 };
 
-/* The pattern, compiled at its first use, as most are never used. */
+/* Compiles the pattern at its first use, as most are never used. */
 struct regex *splat_wanted(struct regex **re, const char *pattern);
 bool splat_matches(struct regex **re, const char *pattern, const char *s, size_t len);
 
@@ -27,12 +27,12 @@ bool splat_matches(struct regex **re, const char *pattern, const char *s, size_t
  */
 char *splat_find_function(struct splat_namer *n, size_t form, const char *text, size_t len);
 
-/* Whether the line that the title of the form needs exists; else the first line is the title. */
+/* Whether the text has the line that the form's title needs; else the first line is the title. */
 bool splat_has_wanted(struct splat_namer *n, size_t form, const char *text, size_t len);
 
 /*
- * Whether the log is damaged: an announced trace has no frames, or there is no trace where
- * the form has one.
+ * Whether the log is damaged: an announced trace has no frames, or the form has a trace and
+ * the text has none.
  */
 bool splat_lacks_trace(struct splat_namer *n, size_t form, const char *text, size_t len);
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The search for the guilty function in the lines of a report. */
+/* Searches the lines of a report for the function at fault. */
 #include <string.h>
 
 #include "reports/splat/splat-private.h"
 
 #define FRAMES_MAX 1024
-#define TRACE_WITHIN 15 /* a trace has a frame within so many lines after its first one */
+#define TRACE_WITHIN 15 /* lines after a trace's first one within which it has a frame */
 
 struct search {
 	struct splat_namer *n;
 	size_t form;
 	const char *text, *end; /* all lines */
-	const char *at;		/* those that are left */
+	const char *at;		/* the lines that are left */
 	char *frames[FRAMES_MAX];
 	size_t nr_frames;
 	bool dumped; /* the last frame was dump_stack */
@@ -31,8 +31,8 @@ static void drop_frames(struct search *s)
 }
 
 /*
- * The next line, without its newline; false: there is none. Takes note of a trace of fault
- * injection, which dumps its stack into other reports.
+ * The next line, without its newline; false: there is none. Notes a trace of fault injection,
+ * which dumps its stack into other reports.
  */
 static bool next_line(struct search *s, const char **line, size_t *len)
 {
@@ -148,7 +148,7 @@ static bool walk(struct search *s, const char *where)
 	return s->nr_frames > 0;
 }
 
-/* "__x64_sys_rmdir", "__se_sys_rmdir": the wrappers of a system call. */
+/* "__x64_sys_rmdir" and "__se_sys_rmdir" are wrappers of a system call. */
 static char *without_wrapper(const char *name)
 {
 	static const char *const prefixes[] = {
@@ -165,8 +165,8 @@ static char *without_wrapper(const char *name)
 }
 
 /*
- * A stalled CPU may be anywhere in a loop: the function that names it is the work it was
- * asked to do, before the first function in the trace that hands out work.
+ * A stalled CPU may be anywhere in a loop. Its work names it: the function before the first
+ * one in the trace that hands out work.
  */
 static char *stalled_in(struct search *s)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What kind of bug a title tells of, in the words of the community that hunts them. */
+/* The type of bug that a title tells of, in the words of the community that hunts bugs. */
 #include "reports/splat/splat-form.h"
 
 const struct splat_type splat_types[] = {

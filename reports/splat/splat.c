@@ -7,27 +7,27 @@
 #include "reports/splat/splat-line.h"
 #include "reports/splat/splat-name.h"
 
-#define END_LINES 40	   /* after its end marker, where a panic over it may be printed */
+#define END_LINES 40	   /* after its end marker, within which a panic over it may come */
 #define QUIET_LINES 300	   /* a report ends after so many lines without an address */
 #define REPORT_LINES 1500  /* a report ends after so many lines in any case */
 #define OPEN_MAX 4	   /* reports that are printed at once */
-#define REPORT_BYTES 65536 /* of its text; more is not looked at */
-#define PANIC_LINES 8	   /* of a report without an address, and a panic is not over it */
-#define JOIN_LINES 30	   /* how close "close after" is */
+#define REPORT_BYTES 65536 /* of its text; the rest is ignored */
+#define PANIC_LINES 8	   /* without an address, after which a panic is not over the report */
+#define JOIN_LINES 30	   /* "close after" in enum splat_form_flags */
 #define EXCERPT_LINE 480   /* bytes of a line in an excerpt, before they are escaped */
-#define CUT_LINES 4	   /* what WARN() says stands between "cut here" and it */
+#define CUT_LINES 4	   /* from "cut here" on, which may hold the text of a WARN() */
 
 struct report {
 	size_t form; /* in splat_forms */
 	struct splat *splat;
 	struct splat_words words;
-	char tag[SPLAT_TAG_MAX]; /* the caller who prints it, "" when not told */
+	char tag[SPLAT_TAG_MAX]; /* the caller that prints it; "": not known */
 	struct buf text;	 /* its messages, as they came */
-	size_t own;		 /* bytes of them before those of the next report; 0: all */
+	size_t own;		 /* bytes of text before that of the next report; 0: all */
 	struct buf excerpt;
 	unsigned int excerpt_lines;
 	unsigned int lines;
-	unsigned int quiet; /* lines since the last that holds an address */
+	unsigned int quiet; /* lines since the last one with an address */
 	bool ended;	    /* its end marker was seen */
 };
 
@@ -106,7 +106,7 @@ static bool same_caller(const char *a, const char *b)
 	return !*a || !*b || !strcmp(a, b);
 }
 
-/* The youngest report that the caller @tag may go on with; NULL: none. */
+/* The newest report that the caller @tag may be printing; NULL: none. */
 static struct report *report_of(struct splat_scanner *s, const char *tag)
 {
 	for (size_t i = s->nr_open; i-- > 0;)
@@ -161,7 +161,7 @@ static void report_open(struct splat_scanner *s, size_t form, const struct splat
 	add_excerpt(r, m);
 }
 
-/* Whether a line that has the form @form says more about the report before it. */
+/* Whether a line of the form @form belongs to @r, the report before it. */
 static bool form_joins(const struct report *r, const struct splat_form *form)
 {
 	const struct splat_form *first = r ? &splat_forms[r->form] : NULL;
@@ -191,7 +191,7 @@ static void report_join(struct splat_scanner *s, struct report *r, size_t form,
 	add_excerpt(r, m);
 }
 
-/* A line of an open report that opens none itself. */
+/* A line of an open report that does not open another. */
 static void report_body(struct splat_scanner *s, struct report *r, const struct splat_line *m)
 {
 	if (r->ended)
@@ -201,8 +201,8 @@ static void report_body(struct splat_scanner *s, struct report *r, const struct 
 }
 
 /*
- * A message goes to the text of all reports that its caller may be printing: where the log
- * does not name the callers, a report may go on after the first line of the next.
+ * Adds the message to all reports that its caller may be printing: if the log does not name
+ * callers, a report may go on after the first line of the next.
  */
 static void add_texts(struct splat_scanner *s, const struct splat_line *m)
 {
@@ -285,8 +285,8 @@ static void take_line(struct splat_scanner *s)
 }
 
 /*
- * Where the next line begins that may open a report, in @len bytes that begin with a line.
- * The last line, which may go on in the next piece, is always one.
+ * The offset of the next line that may open a report, in @len bytes that begin with a line.
+ * The last line, which may go on in the next piece, always may.
  */
 static size_t quiet(struct splat_scanner *s, const char *p, size_t len)
 {

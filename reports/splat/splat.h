@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-#define SPLAT_LINE_MAX 4096 /* bytes of a line that are looked at */
+#define SPLAT_LINE_MAX 4096 /* bytes of a line; the rest is ignored */
 #define SPLAT_EXCERPT_LINES 60
 #define SPLAT_EXCERPT_MAX 8192 /* bytes */
 #define SPLAT_FRAMES_MAX 64
@@ -28,7 +28,7 @@ enum splat_class {
 	SPLAT_HUNG_TASK,
 	SPLAT_LOCKUP,
 	SPLAT_RCU_STALL,
-	SPLAT_FS, /* a filesystem found itself corrupted */
+	SPLAT_FS, /* a filesystem reports corruption */
 	SPLAT_PANIC,
 };
 
@@ -55,13 +55,13 @@ struct splat {
 	enum splat_class cls;
 	const char *type;  /* the community's word for its kind: "LOCKDEP"; static */
 	char *title;	   /* "WARNING in dax_disassociate_entry" */
-	char *file;	   /* as the kernel wrote it: "fs/dax.c"; NULL: not named */
-	unsigned int line; /* 0: not named */
-	char *function;	   /* NULL: not named */
+	char *file;	   /* as the kernel wrote it: "fs/dax.c"; NULL: not known */
+	unsigned int line; /* 0: not known */
+	char *function;	   /* NULL: not known */
 	char *excerpt;	   /* first lines of the report, each ended by a newline */
 	uint64_t offset;   /* bytes from the start of the stream to its first line */
 	bool panicked;	   /* the kernel panicked over it */
-	bool corrupted;	   /* the log is damaged there: title and type are a guess */
+	bool corrupted;	   /* the log is damaged here: title and type are a guess */
 
 	/* explained; NULL, -1, 0: not known */
 	char *task; /* "Comm:" */
@@ -69,15 +69,15 @@ struct splat {
 	char *kernel;	 /* "6.1.0-49-amd64" */
 	char *build;	 /* "1" of "#1", the number of its build */
 	char *taint;	 /* its letters and blanks; NULL: not tainted, or not known */
-	char *registers; /* the lines of the interesting ones, each ended by a newline */
+	char *registers; /* lines of registers that describe a fault, each ended by a newline */
 	struct splat_frame frames[SPLAT_FRAMES_MAX]; /* of the first trace, after the pointer */
 	size_t nr_frames;
 	struct splat_area areas[SPLAT_AREAS];
 	/*
-	 * The title, its numbers "N", and the first two callers that are no helpers, without
-	 * suffixes of the compiler; no callers where a task or CPU was met anywhere. The same
-	 * bug has the same one in every boot, on kernels of one series mostly; two warnings of
-	 * one function have one, too.
+	 * The title, its numbers replaced by "N", and the first two callers that are no helpers,
+	 * without suffixes of the compiler; no callers for a hung task or a stalled CPU. A bug
+	 * has the same signature in every boot, and mostly in every kernel of a series; two
+	 * warnings in one function share one.
 	 */
 	char *signature;
 };
@@ -97,8 +97,8 @@ struct splat_scanner;
 struct splat_scanner *splat_scanner_create(splat_fn *callback, void *arg);
 
 /*
- * Scans the next piece of the log. A report is passed on when its end is certain, which may
- * be many lines later: splat_scanner_flush() forces it.
+ * Scans the next piece of the log. Passes on a report when its end is certain, which may be
+ * many lines later: splat_scanner_flush() forces it.
  */
 void splat_scanner_feed(struct splat_scanner *s, const void *data, size_t len);
 

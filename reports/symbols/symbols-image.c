@@ -10,7 +10,7 @@
 
 #define BANNER_MAX 1024
 
-/* Else libdwfl looks around on this machine, and even asks servers. */
+/* Without these two, libdwfl searches this machine, and even asks servers. */
 static int no_elf(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base, char **path,
 		  Elf **elf)
 {
@@ -32,7 +32,7 @@ static const Dwfl_Callbacks callbacks = {
 	.section_address = dwfl_offline_section_address,
 };
 
-/* Which sections hold code; also sees whether there is debug info. */
+/* Returns which sections hold code; sets image->debug_info. */
 static bool *code_sections(struct image *image, Elf *elf, size_t *count)
 {
 	size_t names = 0;
@@ -100,7 +100,7 @@ static int by_name(const void *a, const void *b)
 	return d ? d : by_place(a, b);
 }
 
-/* What kallsyms counts as a symbol; see is_ignored_symbol() and scripts/mksysmap. */
+/* Whether kallsyms has the symbol; see is_ignored_symbol() and scripts/mksysmap. */
 static bool counts(const char *name, const GElf_Sym *sym)
 {
 	int type = GELF_ST_TYPE(sym->st_info);

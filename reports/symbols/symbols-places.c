@@ -10,13 +10,13 @@
 #define DEPTH_MAX 64
 #define NAME_MAX_LEN 512
 
-/* What holds an address, from the function inwards. */
+/* The functions that contain an address, the outermost first. */
 struct scopes {
 	Dwarf_Die dies[DEPTH_MAX];
 	size_t count;
 };
 
-/* Without "." and "..", but for those at the front of a relative path. */
+/* Removes "." and "..", except from the front of a relative path. */
 static char *normal_path(const char *path)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT;
@@ -45,7 +45,7 @@ static bool starts(const char *s, const char *with)
 	return !strncmp(s, with, strlen(with));
 }
 
-/* How many bytes of folders @path and the folder @build have in common, slash included. */
+/* The bytes of the folders that @path and the folder @build share, with the slash. */
 static size_t common_folders(const char *path, const char *build)
 {
 	size_t len = 0;
@@ -59,7 +59,7 @@ static size_t common_folders(const char *path, const char *build)
 	return len;
 }
 
-/* libdw 0.188 leaves @build out; names that have it, though it is relative, are whole. */
+/* libdw 0.188 does not add @build; names that begin with a relative @build are whole. */
 static char *whole_path(const char *path, const char *build)
 {
 	_cleanup_free_ char *joined = NULL;
@@ -81,11 +81,11 @@ char *source_path(const char *path, const char *root, const char *build)
 		skip = strlen(root);
 	else if (folder)
 		skip = common_folders(whole, folder);
-	/* nothing but "/" in common: it is from elsewhere */
+	/* they share nothing but "/" */
 	return xstrdup(whole + (skip > 1 ? skip : 0));
 }
 
-/* A unit without its entry in .debug_aranges is found by its own ranges. */
+/* Also finds a unit that .debug_aranges lacks, by the unit's own ranges. */
 static Dwarf_Die *unit_at(struct image *image, uint64_t address, Dwarf_Addr *bias)
 {
 	Dwarf_Die *unit = dwfl_module_addrdie(image->module, address, bias);
@@ -140,8 +140,8 @@ static bool is_scope(Dwarf_Die *die)
 }
 
 /*
- * The child of @parent that holds @pc. Siblings must go forward: a broken file could make
- * them a ring.
+ * Finds the child of @parent that contains @pc. The offsets of siblings must increase: in a
+ * broken file they could form a ring.
  */
 static bool child_at(Dwarf_Die *parent, Dwarf_Addr pc, Dwarf_Die *child)
 {
@@ -202,7 +202,7 @@ static void place_add(struct place_list *out, const char *function, size_t len, 
 	};
 }
 
-/* Where @scope was inlined to. */
+/* The line that @scope was inlined at. */
 static void call_site(Dwarf_Die *unit, Dwarf_Die *scope, const char **file, unsigned int *line)
 {
 	Dwarf_Attribute attribute;

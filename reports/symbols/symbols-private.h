@@ -10,8 +10,8 @@
 struct image_symbol {
 	const char *name;
 	uint64_t start; /* an address as libdwfl lays out the file */
-	uint64_t size;	/* as the symbol table says it, maybe 0 */
-	uint64_t room;	/* to the next one of the section, UINT64_MAX: none */
+	uint64_t size;	/* as in the symbol table, maybe 0 */
+	uint64_t room;	/* bytes to the next symbol of the section; UINT64_MAX: none */
 	size_t section;
 };
 
@@ -21,7 +21,7 @@ struct image {
 	Dwfl_Module *module;
 	bool debug_info;
 	char *banner;		      /* NULL: none */
-	struct image_symbol *symbols; /* those of code; by name, then by start */
+	struct image_symbol *symbols; /* of code only; by name, then by start */
 	size_t count;
 };
 
@@ -44,21 +44,21 @@ void place_list_deinit(struct place_list *list);
 
 /*
  * Adds the places of @address; false, without a change, when the debug info does not cover
- * it. @symbol is that of the function; @root comes from image_root().
+ * it. @symbol is the name of the function; @root comes from image_root().
  */
 bool image_places(struct image *image, uint64_t address, const char *symbol, const char *root,
 		  struct place_list *out);
 
 /*
- * The top of the source tree as the debug info of a kernel writes it, ended by a slash, by
- * the place of start_kernel(); NULL: not known. free() it.
+ * The top of the source tree as the debug info of a kernel writes it, ended by a slash, taken
+ * from the file of start_kernel(); NULL: not known. free() it.
  */
 char *image_root(struct image *image);
 
 /*
- * @path, if relative from @build, the folder the compiler ran in (NULL: not known), without
- * "." and "..", and without @root (NULL: none), else without @build or the part of it that
- * they share. free() it. Pure.
+ * Makes @path short; a relative one is from @build, where the compiler ran (NULL: not known).
+ * Removes "." and "..", and @root (NULL: none), else what it shares with @build, from the
+ * front. free() it. Pure.
  */
 char *source_path(const char *path, const char *root, const char *build);
 

@@ -24,12 +24,12 @@ struct symbols {
 	bool listed;
 	struct module *modules;
 	size_t count;
-	bool rooted; /* root was looked for */
-	char *root;  /* as by image_root() */
+	bool rooted; /* root is set */
+	char *root;  /* from image_root() */
 	char *problem;
 };
 
-/* What may follow ".ko", the ones to take first in front. */
+/* What may follow ".ko", in order of preference. */
 static const char *const endings[] = { ".debug", "",	 ".debug.xz", ".debug.zst",
 				       ".xz",	 ".zst", ".gz",	      ".bz2" };
 
@@ -44,7 +44,7 @@ struct err *symbols_open(const char *vmlinux, const char *modules, struct symbol
 		err = err_create(ERR_USAGE, "cannot look for modules in '%s': %s", modules,
 				 strerror(errno));
 	else if (modules && !S_ISDIR(st.st_mode))
-		err = err_create(ERR_USAGE, "cannot look for modules in '%s': it is no folder",
+		err = err_create(ERR_USAGE, "cannot look for modules in '%s': it is not a folder",
 				 modules);
 	if (!err)
 		err = image_open(vmlinux, &s->kernel);
@@ -95,7 +95,7 @@ static char *module_name(const char *name, size_t len)
 	return copy;
 }
 
-/* The place of what follows ".ko" in endings[]; ARRAY_SIZE(): @name is of no module. */
+/* The index in endings[] of what follows ".ko"; ARRAY_SIZE(): @name is not that of a module. */
 static size_t ending_rank(const char *name, size_t *stem)
 {
 	const char *ko = NULL;
@@ -116,7 +116,7 @@ static int fts_by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-/* By name, then those that go first. */
+/* By name, then by preference. */
 static int by_module(const void *a, const void *b)
 {
 	const struct module *x = a, *y = b;
@@ -182,10 +182,11 @@ static enum symbols_answer open_module(struct symbols *s, const char *name, stru
 
 	if (!module && s->folder)
 		return answer(s, SYMBOLS_NO_MODULE,
-			      xasprintf("there is no module '%s' below '%s'", name, s->folder));
+			      xasprintf("no module '%s' below '%s'", name, s->folder));
 	if (!module)
-		return answer(s, SYMBOLS_NO_MODULE,
-			      xasprintf("no folder was given where module '%s' could be", name));
+		return answer(
+			s, SYMBOLS_NO_MODULE,
+			xasprintf("cannot find module '%s' without a folder of modules", name));
 	if (!module->image && !module->bad) {
 		struct err *err = image_open(module->path, &module->image);
 
@@ -198,7 +199,7 @@ static enum symbols_answer open_module(struct symbols *s, const char *name, stru
 	return SYMBOLS_FOUND;
 }
 
-/* See symbols_find(). The room can be less than the size: a label within a function. */
+/* See symbols_find(). The room is less than the size if the function has a label. */
 static bool fits(const struct image_symbol *symbol, const struct symbols_frame *frame)
 {
 	uint64_t most = symbol->room == UINT64_MAX ? symbol->size + PAGE : symbol->room;
@@ -224,7 +225,7 @@ static bool same_places(const struct place_list *a, const struct place_list *b)
 	return same;
 }
 
-/* A return address is after the call, and may be after the end of the function. */
+/* A return address comes after the call, and may be the end of the function. */
 static uint64_t frame_address(const struct image_symbol *symbol, const struct symbols_frame *frame)
 {
 	return symbol->start + frame->offset - (frame->call && frame->offset ? 1 : 0);
@@ -272,14 +273,14 @@ static enum symbols_answer find_in(struct symbols *s, struct image *image,
 
 	if (!image->debug_info)
 		return answer(s, SYMBOLS_NO_DEBUG_INFO,
-			      xasprintf("'%s' has no debug info: take the file as it was linked, "
-					"or the one of the -dbg package",
+			      xasprintf("'%s' has no debug info: use the file before it was "
+					"stripped, or that of the -dbg package",
 					image->path));
 	count = image_named(image, frame->function, &first);
 	if (!count)
 		return answer(s, SYMBOLS_NO_FUNCTION,
-			      xasprintf("'%s' has no '%s': it may be of another build", image->path,
-					frame->function));
+			      xasprintf("'%s' has no '%s': it may be from another build",
+					image->path, frame->function));
 	for (size_t i = 0; i < count; i++) {
 		fit += fits(&first[i], frame);
 		exact += first[i].room == frame->size;
@@ -287,9 +288,10 @@ static enum symbols_answer find_in(struct symbols *s, struct image *image,
 	if (!fit)
 		return answer(
 			s, SYMBOLS_OTHER_SIZE,
-			xasprintf("'%s' seems to be of another build: its '%s' is not of %#" PRIx64
-				  " bytes",
-				  image->path, frame->function, frame->size));
+			xasprintf(
+				"'%s' seems to be from another build: its '%s' does not have %#" PRIx64
+				" bytes",
+				image->path, frame->function, frame->size));
 	if (frame->offset - (frame->call && frame->offset) >= frame->size && frame->size)
 		return answer(s, SYMBOLS_NO_LINE,
 			      xasprintf("'%s+%#" PRIx64 "' is outside of the function",

@@ -25,9 +25,8 @@ struct err *symbols_open(const char *vmlinux, const char *modules, struct symbol
 void symbols_close(struct symbols *s);
 
 /*
- * The "Linux version ..." of @vmlinux without the newline. If it is of the build that wrote a
- * log, the first lines of the log have the same text. NULL when it has none; valid until
- * symbols_close().
+ * The "Linux version ..." of @vmlinux without the newline; the first lines of a log of the same
+ * build have the same text. NULL when it has none; valid until symbols_close().
  */
 const char *symbols_banner(const struct symbols *s);
 
@@ -37,7 +36,7 @@ struct symbols_frame {
 	const char *module;   /* '-' and '_' are one; NULL: the kernel itself */
 	uint64_t offset;
 	uint64_t size; /* 0: not known, which fails if the name is not unique */
-	/* a return address, as all in a call trace, so the call is just before it; not for RIP */
+	/* a return address, so the call is just before it: all in a call trace, but not RIP */
 	bool call;
 };
 
@@ -59,8 +58,8 @@ enum symbols_answer {
 	SYMBOLS_NO_MODULE,     /* no file of that name, or no folder was given */
 	SYMBOLS_BAD_MODULE,    /* the file cannot be read */
 	SYMBOLS_NO_DEBUG_INFO, /* the file is stripped */
-	SYMBOLS_NO_FUNCTION,   /* no such symbol: probably of another build */
-	SYMBOLS_OTHER_SIZE,    /* the symbol has another size: of another build */
+	SYMBOLS_NO_FUNCTION,   /* no such symbol: probably another build */
+	SYMBOLS_OTHER_SIZE,    /* the symbol has another size: another build */
 	SYMBOLS_AMBIGUOUS,     /* several symbols of that name and size, with different code */
 	SYMBOLS_NO_LINE,       /* the debug info does not cover that byte */
 };
@@ -69,12 +68,13 @@ enum symbols_answer {
  * Calls @fn for each place of @frame; not at all unless it returns SYMBOLS_FOUND.
  *
  * A report's size is the distance to the next symbol (kallsyms_lookup_size_offset() in
- * kernel/kallsyms.c, find_kallsyms_symbol() in kernel/module/kallsyms.c), so it holds the
+ * kernel/kallsyms.c, find_kallsyms_symbol() in kernel/module/kallsyms.c), so it includes the
  * padding after the function, and ends early at a label within it. A symbol fits when the
  * size is that distance, or at least its own size and no more than the distance; for the last
- * one of a section, where the kernel counts on into the next, up to a page more than its own.
- * Of several that fit, those with exactly the distance go first. When several still do, as
- * with a function of a header that many files include, they must all give the same places.
+ * one of a section, where the kernel counts into the next section, up to a page more than its
+ * own. Of several symbols that fit, those with exactly the distance go first. If several are
+ * left, as with a function of a header that many files include, they must all give the same
+ * places.
  */
 enum symbols_answer symbols_find(struct symbols *s, const struct symbols_frame *frame,
 				 symbols_fn *fn, void *arg) __must_check;

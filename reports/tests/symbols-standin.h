@@ -19,7 +19,7 @@
 
 static char base[64];
 
-/* Lines are meant by the words behind an '@'. */
+/* The word after an '@' names its line. */
 static const char inline_h[] = "static inline __attribute__((always_inline)) void deepest(int *p)\n"
 			       "{\n"
 			       "	poke(p); /* @deepest */\n"
@@ -101,7 +101,7 @@ static const char b_c[] =
 	"	return twin(x) + same(x) + shared(x);\n"
 	"}\n";
 
-/* The kernel counts entry() as two symbols of 2 and 3 bytes, and knows no other labels. */
+/* For the kernel, entry() is two symbols of 2 and 3 bytes; it knows no other labels. */
 static const char entry_s[] = "	.text\n"
 			      "	.globl entry\n"
 			      "	.type entry, @function\n"
@@ -123,7 +123,7 @@ static const char entry_s[] = "	.text\n"
 			      "	ret\n"
 			      "	.section .note.GNU-stack, \"\", @progbits\n";
 
-/* Two of these, ROOM bytes apart from what follows. */
+/* Two functions, each ROOM bytes before the next symbol. */
 static const char pair_s[] = "	.text\n"
 			     "	.balign 64\n"
 			     "	.type pair, @function\n"
@@ -164,7 +164,7 @@ static const struct {
 	{ "tree/arch/pair.S", pair_s },
 };
 
-/* As kernels are built: in a folder of its own, some by relative, some by absolute names. */
+/* Built as kernels are: in a folder of its own, from relative and from absolute names. */
 static const char script[] =
 	"cd %s; top=$PWD; mkdir obj mods mods/fs mods-xz mods-strip mods-bad; cd obj\n"
 	"flags='-g -O2 -fno-pic -fcf-protection=none -fno-stack-protector -falign-functions=64'\n"
@@ -193,7 +193,7 @@ static const char script[] =
 	"echo no module > ../mods-bad/packed.ko.zst\n"
 	": > empty; echo hello > text\n";
 
-/* "base/NAME", good for four calls. */
+/* "base/NAME", valid for four calls. */
 static inline const char *at(const char *name)
 {
 	static char paths[4][256];
@@ -252,11 +252,11 @@ static inline unsigned int line_of(const char *text, const char *name)
 }
 
 struct known {
-	uint64_t size; /* as the symbol table says */
+	uint64_t size; /* as in the symbol table */
 	uint64_t room; /* to the next one */
 };
 
-/* What nm says of the @which-th symbol @name, by address. */
+/* The @which-th symbol @name, by address, as nm shows it. */
 static inline struct known known(const char *file, const char *name, unsigned int which)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT;

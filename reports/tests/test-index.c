@@ -29,6 +29,7 @@ static struct case_record *make_case(const struct made *m, size_t i)
 	struct case_record *c = case_record_create(names[i]);
 	char letter = m->verdicts[i];
 
+	c->guest_end = GUEST_END_FINE;
 	c->scenario = xasprintf("scenario %s", names[i]);
 	if (letter == 'f')
 		case_record_add_step(c, &(struct case_step){ .line = 3,

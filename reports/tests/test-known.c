@@ -54,7 +54,7 @@ static void test_rows(void **state)
 		  "state S\n[<0>] dax_break_layout+0x1\nand more", 1 },
 		{ "7.2", "x", "contract.ends", "'t' still runs after 2 ms", "state S\n", 3 },
 		{ "6.1", "x", "contract.ends", "'t' still runs", "dax_break_layout", 3 },
-		/* the first row of its name is told */
+		/* the first row of a name counts */
 		{ "7.2", "one/two", "splat", "WARNING in f1", "", 0 },
 		{ "7.2", "one", "splat", "WARNING in f12", "", 3 },
 		{ "7.2", "one", "splat", "WARNING in f1", "more", 3 },
@@ -79,7 +79,7 @@ static void test_rows(void **state)
 	known_deinit(&k);
 }
 
-/* One that nobody knows is enough, whatever the others are. */
+/* One finding that no row matches makes the case unknown. */
 static void test_each_finding(void **state)
 {
 	char splat[] = "splat", ends[] = "contract.ends", one[] = "WARNING in f1",
@@ -143,7 +143,7 @@ static void test_refused(void **state)
 	}
 }
 
-/* The project's own list: each row is named for a scenario that shows it. */
+/* In the project's own list, each row has the name of a scenario that shows it. */
 static void test_own_list(void **state)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
@@ -157,7 +157,7 @@ static void test_own_list(void **state)
 		_cleanup_free_ char *path = xasprintf("workloads/scenarios/%s.scn", k.v[i].name);
 
 		if (access(path, R_OK))
-			fail_msg("there is no scenario '%s'", k.v[i].name);
+			fail_msg("no scenario '%s'", k.v[i].name);
 	}
 	known_deinit(&k);
 }

@@ -29,7 +29,7 @@ static const struct {
 
 static const char start[] = "KTAP version 1\n1..1\n";
 
-/* What a case adds to the start; free() it. */
+/* The lines of a case after the start; free() it. */
 static char *write_case(const struct case_record *rec)
 {
 	char *out = NULL, *rest;
@@ -63,7 +63,7 @@ static void test_results(void **state)
 	}
 }
 
-/* What a pass does not say stands before it. */
+/* A lost oracle is named before the pass. */
 static void test_lost(void **state)
 {
 	struct case_record *rec = case_record_create("a");
@@ -75,6 +75,55 @@ static void test_lost(void **state)
 	case_record_add_evidence(rec, EVIDENCE_LOST, NULL, "ledger: no BTF");
 	got = write_case(rec);
 	assert_string_equal(got, "#   oracle lost: ledger: no BTF\nok 1 a\n");
+	case_record_destroy(rec);
+}
+
+/* Lines that end the reading of a console, and what may be taken for a test of its own. */
+static const struct {
+	const char *detail, *rule, *line;
+} enders[] = {
+	{ "[ 1.5] reboot: System halted", "splat", "#     [ 1.5] reboot\\x3a System halted\n" },
+	{ "x Kernel panic - not syncing: VFS: Unable", "splat",
+	  "#     x Kernel panic - not syncing\\x3a VFS: Unable\n" },
+	{ "List of all partitions:List of all partitions:", "splat",
+	  "#     List of all partitions\\x3aList of all partitions\\x3a\n" },
+	{ "reboot: System\nhalted", "splat", "#     reboot: System\n#     halted\n" },
+	{ "d", "Subtest: x", "#   unknown rule: Subtest: x\n#     d\n" },
+	{ "d", "x\nok 1 x", "#   unknown rule: x\\nok 1 x\n#     d\n" },
+};
+
+static void test_enders(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(enders); i++) {
+		struct case_record *rec = case_record_create("a");
+		_cleanup_free_ char *got = NULL;
+
+		rec->verdict = VERDICT_FAIL;
+		rec->findings = xcalloc(1, sizeof(*rec->findings));
+		rec->findings[rec->finding_count++] = (struct finding){
+			.rule = xstrdup(enders[i].rule), .detail = xstrdup(enders[i].detail)
+		};
+		got = write_case(rec);
+		if (!strstr(got, enders[i].line))
+			fail_msg("%s", got);
+		case_record_destroy(rec);
+	}
+}
+
+/* No text of the result line ends it either. */
+static void test_ender_name(void **state)
+{
+	struct case_record *rec = case_record_create("reboot: System halted");
+	_cleanup_free_ char *got = NULL;
+
+	(void)state;
+	rec->verdict = VERDICT_SKIP;
+	free(rec->reason);
+	rec->reason = xstrdup("List of all partitions:");
+	got = write_case(rec);
+	assert_string_equal(got, "ok 1 reboot\\x3a System halted # SKIP List of all "
+				 "partitions\\x3a\n");
 	case_record_destroy(rec);
 }
 
@@ -148,7 +197,7 @@ static void test_totals(void **state)
 	assert_non_null(strstr(out, "\nnot ok 2 a\n"));
 	assert_non_null(strstr(out, "\nok 3 a # SKIP not run\n"));
 	assert_non_null(strstr(out, "\nnot ok 4 not-run # ERROR interrupted\n"
-				    "# Totals: pass:1 fail:1 skip:1 error:1\n"));
+				    "# Totals: pass:1 fail:1 xfail:0 xpass:0 skip:1 error:1\n"));
 	free(out);
 	case_record_destroy(rec);
 }
@@ -168,9 +217,10 @@ static void test_full_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_results),	  cmocka_unit_test(test_lost),
-		cmocka_unit_test(test_hostile),	  cmocka_unit_test(test_totals),
-		cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_results),	   cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_hostile),	   cmocka_unit_test(test_totals),
+		cmocka_unit_test(test_full_disk),  cmocka_unit_test(test_enders),
+		cmocka_unit_test(test_ender_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

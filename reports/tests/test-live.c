@@ -15,11 +15,11 @@ struct screen {
 	FILE *f;
 	struct render_run run;
 	struct render live;
-	struct case_record *cases[256]; /* theirs until the end */
+	struct case_record *cases[256]; /* kept until the end */
 	size_t n;
 };
 
-/* A live without a terminal behind it, made to think so when @terminal. */
+/* A live line without a terminal, but with @terminal it believes in one. */
 static void screen_init(struct screen *s, size_t total, bool terminal, unsigned int width)
 {
 	s->text = NULL;
@@ -84,6 +84,32 @@ static void test_plain(void **state)
 	screen_deinit(&s);
 }
 
+/* A fail by known findings is counted, but not told of; KTAP has it. */
+static void test_known(void **state)
+{
+	static const struct known list;
+	struct screen s;
+	struct case_record *rec;
+
+	(void)state;
+	screen_init(&s, 50, false, 0);
+	s.run.known = &list;
+	for (int i = 0; i < 3; i++) {
+		rec = case_record_create(i == 1 ? "xfs/new" : "xfs/old");
+		rec->verdict = VERDICT_FAIL;
+		rec->findings = xcalloc(1, sizeof(*rec->findings));
+		rec->findings[rec->finding_count++] = (struct finding){
+			.rule = xstrdup("splat"), .known = i == 1 ? NULL : xstrdup("a")
+		};
+		render_case(&s.live, S, rec);
+		s.cases[s.n++] = rec;
+	}
+	render_end(&s.live, 3 * S, NULL);
+	assert_string_equal(s.text, "fail xfs/new: not run\n"
+				    "[3/50] 0:03 pass 0 fail 3 (2 known) skip 0\n");
+	screen_deinit(&s);
+}
+
 static void test_plain_many(void **state)
 {
 	struct screen s;
@@ -120,7 +146,7 @@ static void test_terminal(void **state)
 	screen_deinit(&s);
 }
 
-/* What add_speed() says at @now, between the counts and the names: "" for nothing. */
+/* Expects @wanted of add_speed() at @now, between the counts and the names; "": nothing. */
 static void check_speed(struct screen *s, uint64_t now, const char *wanted)
 {
 	const char *line, *skip;
@@ -132,10 +158,10 @@ static void check_speed(struct screen *s, uint64_t now, const char *wanted)
 	assert_non_null(skip);
 	if (strncmp(skip + 6, wanted, strlen(wanted)) != 0 ||
 	    strcmp(skip + 6 + strlen(wanted), "\033[K") != 0)
-		fail_msg("'%s' is not behind the counts of '%s'", wanted, line + 1);
+		fail_msg("'%s' does not follow the counts in '%s'", wanted, line + 1);
 }
 
-/* Cases of one second, by two jobs, from second 10 on: two end with every second. */
+/* From second 10 on, two jobs run cases of one second: two cases end every second. */
 static void test_speed(void **state)
 {
 	struct screen s;
@@ -164,7 +190,7 @@ static void test_speed(void **state)
 	screen_deinit(&s);
 }
 
-/* The counts stand longest, then the speed, which is never cut in the middle. */
+/* On a narrow screen the names go first, then the whole speed, then the counts are cut. */
 static void test_narrow(void **state)
 {
 	static const struct {
@@ -200,9 +226,9 @@ static void test_narrow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain),	 cmocka_unit_test(test_plain_many),
-		cmocka_unit_test(test_terminal), cmocka_unit_test(test_speed),
-		cmocka_unit_test(test_narrow),
+		cmocka_unit_test(test_plain),	   cmocka_unit_test(test_known),
+		cmocka_unit_test(test_plain_many), cmocka_unit_test(test_terminal),
+		cmocka_unit_test(test_speed),	   cmocka_unit_test(test_narrow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every way to search, against one that compares everything everywhere. */
+/* Compares each way to search with a search that compares every literal at every place. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static uint32_t next(uint32_t *seed)
 	return *seed >> 16 & 0x7fff;
 }
 
-/* A page's end behind which nothing can be read, and @len bytes that end there. */
+/* One page between two that cannot be read. */
 struct edge {
 	char *map;
 	size_t page;
@@ -89,7 +89,7 @@ static void test_random(void **state)
 		}
 		needles = needles_create(literals, n);
 		for (size_t len = 0; len <= 200; len++) {
-			/* at the end of what is there to read, then at its start */
+			/* at the end of the readable page, then at its start */
 			char *data = e.map + 2 * e.page - len;
 
 			for (size_t i = 0; i < len; i++)
@@ -139,7 +139,7 @@ static void test_places(void **state)
 	needles_destroy(needles);
 }
 
-/* A row's literals, of which the first wins where two begin. */
+/* If two literals of a row begin at one place, the first one wins. */
 static const struct {
 	const char *literals[5], *data;
 	size_t len, at, which;
@@ -149,7 +149,7 @@ static const struct {
 	{ { "BUG: ", "BUG" }, "a BUG:b", 7, 2, 1 },
 	{ { "BUG: ", "BUG" }, "a BUG: ", 6, 2, 1 },
 	{ { "same", "same" }, "the same", 8, 4, 0 },
-	/* both begin there, the marks of the later ones stand later */
+	/* all begin at one place, the later ones with later marks */
 	{ { "bug", "bug #QZ@", "bug #QZ@!VW" }, "a bug #QZ@!VW", 13, 2, 0 },
 	/* begins first and ends last */
 	{ { "BUG", "a very long one with BUG in it" }, "a very long one with BUG in it", 30, 0, 1 },
@@ -196,7 +196,7 @@ static void test_table(void **state)
 	}
 }
 
-/* As many as there may be, every one of them found, in any company. */
+/* Of the largest number of literals, each is found. */
 static void test_many(void **state)
 {
 	static char text[NEEDLES_MAX][NEEDLE_MAX + 1], data[4 * NEEDLE_MAX];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What holds of every renderer, and of the frame around them. */
+/* Holds for all renderers, and for their frame. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <dirent.h>
@@ -18,7 +18,7 @@ static const struct renderer *find(const char *name, size_t len)
 	return NULL;
 }
 
-/* A renderer that is in no row would be there for nobody. */
+/* Each renderer has a row: without one nobody could use it. */
 static void test_each_file_has_a_row(void **state)
 {
 	DIR *dir = opendir("reports/render");
@@ -69,7 +69,7 @@ static void make_cases(struct case_record **v)
 		case_record_judge(v[i]);
 }
 
-/* What @renderer makes of the cases; free() it. */
+/* The output of @renderer for the cases; free() it. */
 static char *rendered(const struct renderer *renderer, struct case_record *const *cases)
 {
 	const struct render_run run = { .planned = CASES };
@@ -94,7 +94,7 @@ static char *rendered(const struct renderer *renderer, struct case_record *const
 	return out;
 }
 
-/* From the record each shows what it shows of the run. */
+/* Each renderer shows the same from the record as during the run. */
 static void test_record_as_run(void **state)
 {
 	struct case_record *cases[CASES];
@@ -121,7 +121,7 @@ static void test_record_as_run(void **state)
 		case_record_destroy(cases[i]);
 }
 
-/* One without hooks is muted, and the frame counts all the same. */
+/* A renderer without hooks prints nothing, and the frame still counts. */
 static void test_null(void **state)
 {
 	const struct render_run run = { .planned = 2 };

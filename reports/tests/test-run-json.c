@@ -107,7 +107,7 @@ static void test_whole(void **state)
 	case_record_destroy(rec);
 }
 
-/* Guest bytes and how they come back. What does not show stands in bytes. */
+/* Bytes of a guest, and how the record shows them: as escapes, if they are not visible. */
 static const struct {
 	const char *in, *out;
 } texts[] = {
@@ -122,7 +122,7 @@ static const struct {
 	{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" }, /* past the end */
 	{ "\xf0\x9f\x90", "\\xf0\\x9f\\x90" },		/* cut off */
 	{ "\"\\}],", "\"\\}]," },
-	/* what turns the rest of a line around, or does not show */
+	/* characters that reverse the rest of a line, or are not visible */
 	{ "\xe2\x80\xaa\xe2\x80\xae", "\\xe2\\x80\\xaa\\xe2\\x80\\xae" }, /* U+202A, U+202E */
 	{ "\xe2\x81\xa6\xe2\x81\xa9", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9" }, /* U+2066, U+2069 */
 	{ "\xe2\x80\x8b\xe2\x80\x8f", "\\xe2\\x80\\x8b\\xe2\\x80\\x8f" }, /* U+200B, U+200F */
@@ -188,7 +188,7 @@ static struct splat *full_splat(void)
 	return s;
 }
 
-/* As many things, with as much text, as a guest can send. */
+/* The most that a guest can send, in number and in text. */
 static const struct {
 	const char *byte;
 	size_t steps, words, detail, splats, evidence, errors;
@@ -282,12 +282,130 @@ static void test_write(void **state)
 	err_free(err);
 }
 
+#define MANY 40u
+
+static void make_large(struct case_record **cases)
+{
+	_cleanup_free_ char *detail = filled(20000, "d");
+
+	for (size_t i = 0; i < MANY; i++) {
+		_cleanup_free_ char *name = xasprintf("xfs/%zu", i);
+
+		cases[i] = case_record_create(name);
+		cases[i]->scenario = xstrdup("file a 4K written\n");
+		for (unsigned int k = 0; k < 20; k++)
+			case_record_add_step(cases[i],
+					     &(struct case_step){ .line = k + 1,
+								  .status = STEP_FAIL,
+								  .rule = (char *)"contract.waits",
+								  .found = (char *)"f",
+								  .detail = k ? NULL : detail });
+		cases[i]->guest_end = GUEST_END_FINE;
+		case_record_judge(cases[i]);
+		for (unsigned int k = 0; k < 20; k++)
+			cases[i]->findings[k].known = k == 15 ? NULL : xstrdup("k");
+	}
+}
+
+static bool is_slim(const struct case_record *rec)
+{
+	return rec->evidence_count && strstr(rec->evidence[0].text, "record of the run is full");
+}
+
+/* What is written is read back, whatever the size: the last cases lose what takes room. */
+static void test_full(void **state)
+{
+	const size_t max = 400000;
+	struct case_record *cases[MANY];
+	struct run_record run = run_new(cases, MANY);
+	_cleanup_buf_ struct buf b = BUF_INIT, none = BUF_INIT;
+	struct run_summary s;
+	struct err *err;
+
+	(void)state;
+	make_large(cases);
+	assert_null(run_json_format(&run, max, &b));
+	assert_in_range(b.len, max / 2, max);
+	assert_null(run_json_parse("x", buf_str(&b), b.len, &s));
+	assert_int_equal(s.case_count, MANY);
+	assert_false(is_slim(s.cases[0]));
+	assert_int_equal(s.cases[0]->step_count, 20);
+	for (size_t i = 0; i < MANY; i++) {
+		const struct case_record *rec = s.cases[i];
+
+		assert_string_equal(rec->name, cases[i]->name);
+		assert_int_equal(rec->verdict, VERDICT_FAIL);
+		assert_string_equal(rec->scenario, cases[i]->scenario);
+		assert_string_equal(rec->reason, cases[i]->reason);
+		if (!is_slim(rec))
+			continue;
+		assert_int_equal(rec->finding_count, 9);
+		assert_null(rec->findings[8].known);
+		assert_null(rec->findings[0].detail);
+	}
+	assert_true(is_slim(s.cases[MANY - 1]));
+	run_summary_deinit(&s);
+	err = run_json_format(&run, 30000, &none);
+	assert_non_null(err);
+	assert_non_null(strstr(err->message, "more than 30000: use --shard"));
+	err_free(err);
+	for (size_t i = 0; i < MANY; i++)
+		case_record_destroy(cases[i]);
+}
+
+/* More cases than the reader takes are not written. */
+static void test_too_many(void **state)
+{
+	struct case_record *rec = case_record_create("xfs/a");
+	_cleanup_free_ struct case_record **cases = xcalloc(RUN_JSON_CASES_MAX + 1,
+							    sizeof(struct case_record *));
+	struct run_record run = run_new(cases, RUN_JSON_CASES_MAX + 1);
+	_cleanup_buf_ struct buf b = BUF_INIT;
+	struct err *err;
+
+	(void)state;
+	for (size_t i = 0; i <= RUN_JSON_CASES_MAX; i++)
+		cases[i] = rec;
+	err = run_json_format(&run, SIZE_MAX, &b);
+	assert_non_null(err);
+	assert_string_equal(err->message, "a record holds 100000 cases, not 100001: use --shard");
+	err_free(err);
+	case_record_destroy(rec);
+}
+
+/* RFC 3339 wants the colon of the zone, and so do readers of KCIDB. */
+static const struct {
+	const char *zone;
+	time_t t;
+	const char *text;
+} times[] = {
+	{ "UTC", 0, "1970-01-01T00:00:00+00:00" },
+	{ "XST-1", 1763632381, "2025-11-20T10:53:01+01:00" },
+	{ "XST3:30", 1763632381, "2025-11-20T06:23:01-03:30" },
+};
+
+static void test_time(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		char got[RUN_JSON_TIME] = "";
+
+		setenv("TZ", times[i].zone, 1);
+		tzset();
+		run_json_time(times[i].t, got);
+		assert_string_equal(got, times[i].text);
+	}
+	unsetenv("TZ");
+	tzset();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole), cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_long),  cmocka_unit_test(test_flood),
-		cmocka_unit_test(test_write),
+		cmocka_unit_test(test_write), cmocka_unit_test(test_time),
+		cmocka_unit_test(test_full),  cmocka_unit_test(test_too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #include "base/files.h"
 #include "reports/record/run-json.h"
 
-/* What was written comes back. */
+/* A record as it is written. */
 static char *written(void)
 {
 	struct case_record *rec = case_record_create("xfs/punch\033[2J");
@@ -23,6 +23,8 @@ static char *written(void)
 				  .kernel_image = "/k/vmlinuz",
 				  .image_key = "abc",
 				  .geometry = "memory=1G",
+				  .known_list = "/x/known.txt",
+				  .planned = 7,
 				  .cases = &rec,
 				  .case_count = 1,
 				  .duration_ns = 2000000000,
@@ -65,6 +67,8 @@ static void test_back(void **state)
 	assert_string_equal(s.plan, "quick");
 	assert_string_equal(s.accel, "tcg");
 	assert_string_equal(s.geometry, "memory=1G");
+	assert_string_equal(s.known_list, "/x/known.txt");
+	assert_int_equal(s.planned, 7);
 	assert_string_equal(s.end_reason, "");
 	assert_true(s.complete);
 	assert_true(s.duration_ns == 2000000000);
@@ -93,7 +97,7 @@ static void test_back(void **state)
 	run_summary_deinit(&s);
 }
 
-/* Cut anywhere but before its last newline it is an error of one line. */
+/* A record that is cut anywhere before its last newline is an error of one line. */
 static void test_cut(void **state)
 {
 	_cleanup_free_ char *text = written();
@@ -104,7 +108,7 @@ static void test_cut(void **state)
 		_cleanup_err_ struct err *err = run_json_parse("x", text, len, &s);
 
 		if (!err)
-			fail_msg("cut to %zu bytes it is read", len);
+			fail_msg("a record of %zu bytes was read", len);
 		assert_null(strchr(err->message, '\n'));
 		assert_true(strlen(err->message) < 300);
 		assert_null(s.cases);
@@ -116,12 +120,12 @@ static void test_cut(void **state)
 
 static const struct {
 	const char *text;
-	const char *why; /* NULL: it is read */
+	const char *why; /* the error; NULL: none */
 } texts[] = {
 	{ CASE(""), NULL },
 	{ CASES(""), NULL },
 	{ CASE(",\"timing\":{\"fork_ns\":5}"), NULL },
-	/* of the wrong kind, or out of range: as if it were not there */
+	/* values of a wrong type, or out of range, are ignored */
 	{ CASE(",\"timing\":7,\"reason\":[1],\"duration_ns\":\"x\""), NULL },
 	{ CASE(",\"timing\":{\"fork_ns\":-5,\"steps_ns\":1e300}"), NULL },
 	{ "{\"format\":1,\"kernel\":[],\"plan\":3,\"end\":{},\"cases\":[]}", NULL },
@@ -146,6 +150,31 @@ static const struct {
 	{ CASE(",\"x\":99999999999999999999999"), "cannot read" },
 };
 
+/* A renderer counts up to it; an older record lacks it, and a hostile one has any number. */
+static const struct {
+	const char *cases;
+	size_t planned;
+} plans[] = {
+	{ "2", 2 }, { "0", 1 }, { "-1", 1 }, { "\"9\"", 1 }, { "9223372036854775807", 100000 },
+};
+
+static void test_planned(void **state)
+{
+	struct run_summary s;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(plans); i++) {
+		_cleanup_free_ char *text = xasprintf(
+			"{\"format\":1,\"plan\":{\"cases\":%s},\"cases\":[{\"name\":\"a\","
+			"\"verdict\":\"pass\"}]}",
+			plans[i].cases);
+
+		assert_null(run_json_parse("x", text, strlen(text), &s));
+		assert_int_equal(s.planned, plans[i].planned);
+		run_summary_deinit(&s);
+	}
+}
+
 static void test_texts(void **state)
 {
 	(void)state;
@@ -157,7 +186,7 @@ static void test_texts(void **state)
 		if (!texts[i].why && err)
 			fail_msg("text %zu: %s", i, err->message);
 		if (texts[i].why && !err)
-			fail_msg("text %zu is read", i);
+			fail_msg("text %zu was read", i);
 		if (texts[i].why && !strstr(err->message, texts[i].why))
 			fail_msg("text %zu: '%s'", i, err->message);
 		for (const char *p = err ? err->message : ""; *p; p++)
@@ -166,7 +195,7 @@ static void test_texts(void **state)
 	}
 }
 
-/* Neither depth nor number may cost more than a message. */
+/* Deep nesting, or too many cases, is an error. */
 static void test_many(void **state)
 {
 	_cleanup_buf_ struct buf deep = BUF_INIT, wide = BUF_INIT;
@@ -180,7 +209,7 @@ static void test_many(void **state)
 	assert_non_null(err);
 	err_free(err);
 	buf_adds(&wide, "{\"format\":1,\"cases\":[0");
-	for (int i = 0; i < RUN_JSON_CASES_MAX; i++)
+	for (unsigned int i = 0; i < RUN_JSON_CASES_MAX; i++)
 		buf_adds(&wide, ",0");
 	buf_adds(&wide, "]}");
 	err = run_json_parse("x", wide.data, wide.len, &s);
@@ -189,7 +218,7 @@ static void test_many(void **state)
 	err_free(err);
 }
 
-/* What is there instead of a file; a pipe must not hold the reader up. */
+/* No file, a folder, and a pipe, which must not block the reader. */
 static void test_files(void **state)
 {
 	char dir[] = "/tmp/test-run-read-XXXXXX";
@@ -219,7 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_back),  cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_texts), cmocka_unit_test(test_many),
-		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_files), cmocka_unit_test(test_planned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

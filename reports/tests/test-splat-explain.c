@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is told of a report besides its name: task, taint, frames, areas, signature. */
+/* The explained part of a report: task, taint, frames, areas, signature. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -95,7 +95,7 @@ static void test_explained(void **state)
 	splat_destroy(copy);
 }
 
-static void test_not_told(void **state)
+static void test_not_known(void **state)
 {
 	struct splat *s = read_log("BUG: Bad rss-counter state mm:00 type:MM_FILEPAGES val:1\n");
 
@@ -129,10 +129,10 @@ static const struct {
 	  true },
 	{ "a module, a time stamp",
 	  WARN("fs/dax.c:12", "f+0x1/0x9", "[   12.000001]  g+0x2/0x9 [xfs]\n h+0x3/0x9\n"), true },
-	{ "what may be on the stack",
+	{ "unsure frames",
 	  WARN("fs/dax.c:12", "f+0x1/0x9", " ? z+0x2/0x9\n g+0x2/0x9\n ? y+0x3/0x9\n h+0x3/0x9\n"),
 	  true },
-	{ "helpers between",
+	{ "helpers between the callers",
 	  WARN("fs/dax.c:12", "f+0x1/0x9",
 	       " g+0x2/0x9\n _raw_spin_lock+0x1/0x2\n "
 	       "h+0x3/0x9\n"),
@@ -161,7 +161,7 @@ static void test_signature(void **state)
 	splat_destroy(want);
 }
 
-/* A title's numbers are of one boot; a task that hangs is met anywhere. */
+/* A signature has no number, and no caller of a hung task: they differ from boot to boot. */
 static void test_of_this_boot(void **state)
 {
 	static const char hung[] = "INFO: task x:%d blocked for more than 120 "
@@ -182,7 +182,7 @@ static void test_of_this_boot(void **state)
 	splat_destroy(a);
 }
 
-/* One report, as dmesg, log daemons and consoles hand it on: the same but for what is told. */
+/* One report, in the forms of dmesg, log daemons and consoles: the result is the same. */
 static void test_prefixes(void **state)
 {
 	static const char *const prefixes[] = {
@@ -238,7 +238,7 @@ static void test_prefixes(void **state)
 	}
 }
 
-/* Whole reports of other machines, as their kernels print them. */
+/* Whole reports of other architectures. */
 static const struct {
 	const char *what, *log, *signature;
 } machines[] = {
@@ -296,8 +296,8 @@ static void test_machines(void **state)
 static void test_taint(void **state)
 {
 	(void)state;
-	assert_string_equal(splat_taint_word('W'), "a warning before");
-	assert_string_equal(splat_taint_word('D'), "an oops or BUG before");
+	assert_string_equal(splat_taint_word('W'), "an earlier warning");
+	assert_string_equal(splat_taint_word('D'), "an earlier oops or BUG");
 	assert_null(splat_taint_word('G'));
 	assert_null(splat_taint_word('\0'));
 }
@@ -305,7 +305,7 @@ static void test_taint(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_explained), cmocka_unit_test(test_not_told),
+		cmocka_unit_test(test_explained), cmocka_unit_test(test_not_known),
 		cmocka_unit_test(test_signature), cmocka_unit_test(test_of_this_boot),
 		cmocka_unit_test(test_taint),	  cmocka_unit_test(test_prefixes),
 		cmocka_unit_test(test_machines),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The scanner over goldens/splat-*: each report as daxrig splat prints it, "SPLAT: " before
- * it, an empty line, the raw log. DAXRIG_REGEN=1 writes them anew.
+ * The scanner with goldens/splat-*: "SPLAT: " and each report as `daxrig splat` prints it, an
+ * empty line, then the raw log. DAXRIG_REGEN=1 writes them again.
  */
 #include <glob.h>
 #include <setjmp.h>
@@ -92,8 +92,8 @@ static void test_goldens(void **state)
 }
 
 /*
- * One line each, of every form that there is; what it must be called, NULL for no report. A
- * report that ends after its first line is damaged: its function cannot be trusted.
+ * Lines of every form, with the title of the report; NULL: no report. A report that ends after
+ * its first line is damaged: its function cannot be trusted.
  */
 static const struct {
 	const char *line, *title;
@@ -328,7 +328,7 @@ static const struct {
 	{ "", NULL },
 };
 
-/* A form without a line here is a form that nobody has seen work. */
+/* Each form has a line above that it matches. */
 static void test_every_form(void **state)
 {
 	struct splat_namer *n = splat_namer_create();
@@ -413,21 +413,21 @@ static void test_flush(void **state)
 	"Call Trace:\n g+0x1/0x2\n---[ end trace 0000000000000000 ]---\n"
 #define PANIC "Kernel panic - not syncing: "
 
-/* What belongs to a report before it, and what does not. */
+/* Lines that belong to the report before them, and lines that do not. */
 static const struct {
 	const char *what, *log;
 	size_t reports;
-	bool panicked; /* the first one */
+	bool panicked; /* the first report */
 } sequences[] = {
 	{ "a panic over a report that ended",
 	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" ENDED PANIC "kernel: "
 	  "panic_on_warn set ...\n",
 	  1, true },
-	{ "a panic after one",
+	{ "a panic after a report",
 	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" ENDED PANIC
 	  "Attempted to kill init! exitcode=0x00000009\n",
 	  2, false },
-	{ "a panic in one",
+	{ "a panic within a report",
 	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" PANIC "why not\n" ENDED, 1, true },
 	{ "the next boot",
 	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" PANIC "x\n"
@@ -464,7 +464,7 @@ static void test_hostile(void **state)
 	buf_adds(&log, "[    1.000000] BUG: \033[31m\xff bad\n");
 	buf_adds(&log, warning);
 	buf_add(&log, "a\0b\033[2Jc\xff\n", 9);
-	memset(mega, '[', 1 << 20); /* what a careless prefix pattern backtracks over */
+	memset(mega, '[', 1 << 20); /* a careless prefix pattern backtracks over this */
 	buf_add(&log, mega, 1 << 20);
 	buf_addc(&log, '\n');
 	for (int i = 0; i < 200000; i++) {
@@ -488,7 +488,7 @@ static void take_copy(void *arg, struct splat *s)
 	splat_destroy(s);
 }
 
-/* What WARN() says stands in front of its line: it belongs to the excerpt. */
+/* The text of WARN() comes before its line, and belongs to the excerpt. */
 static void test_excerpt(void **state)
 {
 	struct splat *got = NULL;

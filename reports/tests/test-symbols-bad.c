@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files that are missing, stripped, of another kind or broken. */
+/* Files that are missing, stripped, broken or no ELF files. */
 #include "reports/symbols/symbols-private.h"
 #include "reports/tests/symbols-standin.h"
 
@@ -10,8 +10,8 @@ static const struct {
 	enum symbols_answer answer;
 	const char *problem;
 } missing[] = {
-	{ "obj/vmlinux", NULL, "mod_x", SYMBOLS_NO_MODULE, "no folder was given" },
-	{ "obj/vmlinux", "mods", "xfs", SYMBOLS_NO_MODULE, "there is no module 'xfs' below" },
+	{ "obj/vmlinux", NULL, "mod_x", SYMBOLS_NO_MODULE, "without a folder of modules" },
+	{ "obj/vmlinux", "mods", "xfs", SYMBOLS_NO_MODULE, "no module 'xfs' below" },
 	{ "obj/vmlinux", "mods-bad", "bare", SYMBOLS_NO_DEBUG_INFO, "bare.ko' has no debug info" },
 	{ "obj/vmlinux", "mods-bad", "text", SYMBOLS_BAD_MODULE, "text.ko' as an ELF file" },
 	{ "obj/vmlinux", "mods-bad", "packed", SYMBOLS_BAD_MODULE, "without zstd" },
@@ -73,7 +73,7 @@ static const struct {
 	{ "obj/empty", NULL, "as an ELF file" },
 	{ "obj/text", NULL, "as an ELF file" },
 	{ "obj/vmlinux", "none", "cannot look for modules" },
-	{ "obj/vmlinux", "obj/text", "it is no folder" },
+	{ "obj/vmlinux", "obj/text", "it is not a folder" },
 };
 
 static void test_bad(void **state)
@@ -92,7 +92,7 @@ static void test_bad(void **state)
 	}
 }
 
-/* Whatever comes out, it must come. */
+/* Any answer is right, but a crash or an endless loop is not. */
 static void use_broken(const char *vmlinux, const char *folder)
 {
 	struct symbols *s;
@@ -110,7 +110,7 @@ static void use_broken(const char *vmlinux, const char *folder)
 	symbols_close(s);
 }
 
-/* Cut short, then with bytes of it changed. */
+/* Files that are cut, then files with changed bytes. */
 static void test_broken(void **state)
 {
 	_cleanup_buf_ struct buf kernel = BUF_INIT, module = BUF_INIT;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "reports/tests/symbols-standin.h"
 
-/* Some byte of the function is at the places @expected. */
+/* Some byte of the function has the places @expected. */
 static void expect_somewhere(struct symbols *s, const char *function, const char *module,
 			     uint64_t size, const char *expected)
 {
@@ -44,7 +44,7 @@ static void test_inlined(void **state)
 	}
 }
 
-/* A return address is one byte behind, and may be the end of the function. */
+/* A return address is one byte too far, and may be the end of the function. */
 static void test_call(void **state)
 {
 	_cleanup_buf_ struct buf call = BUF_INIT, before = BUF_INIT;
@@ -84,7 +84,7 @@ static void test_call(void **state)
 	symbols_close(s);
 }
 
-/* Of one name there are several, told apart by size where that can be. */
+/* Several functions of one name: the size tells them apart, if it differs. */
 static void test_same_name(void **state)
 {
 	const char *file = at("obj/vmlinux");
@@ -107,7 +107,7 @@ static void test_same_name(void **state)
 	symbols_close(s);
 }
 
-/* Of those that fit the one with exactly that distance goes first. */
+/* Of the symbols that fit, one with exactly the distance goes first. */
 static void test_exact(void **state)
 {
 	_cleanup_free_ char *eight = xasprintf("pair arch/pair.S:%u", line_of(pair_s, "eight"));
@@ -146,7 +146,7 @@ static void test_sizes(void **state)
 	assert_int_equal(ask(s, "poke.isra.0", NULL, 0, poke.size), SYMBOLS_NO_FUNCTION);
 	assert_int_equal(ask(s, "", NULL, 0, 1), SYMBOLS_NO_FUNCTION);
 	assert_int_equal(ask(s, "linux_banner", NULL, 0, 0), SYMBOLS_NO_FUNCTION);
-	/* the last of its section: up to a page more */
+	/* the last symbol of its section: up to a page more */
 	assert_int_equal(ask(s, "entry_next", NULL, 0, 4096), SYMBOLS_FOUND);
 	assert_int_equal(ask(s, "entry_next", NULL, 0, 4097), SYMBOLS_OTHER_SIZE);
 	symbols_close(s);
@@ -194,7 +194,7 @@ static void test_module(void **state)
 		assert_int_equal(ask(s, "mod_run", NULL, 0, size.size), SYMBOLS_NO_FUNCTION);
 		assert_int_equal(ask(s, "outer", name, 0, 0), SYMBOLS_NO_FUNCTION);
 		assert_int_equal(ask(s, "mod_run", "mod", 0, size.size), SYMBOLS_NO_MODULE);
-		/* one of the two is the last of .text, whatever comes behind */
+		/* one of the two is the last of .text, whatever follows */
 		last += ask(s, "mod_run", name, 0, 4096) == SYMBOLS_FOUND;
 		last += ask(s, "shared", name, 0, 4096) == SYMBOLS_FOUND;
 		assert_int_equal(last, 1);

@@ -34,24 +34,24 @@ struct step {
 		0, NULL                                                                            \
 	}
 
-/* The good case is a guest that is fine, one ok step, DAX wanted and proven, an end. */
+/* In the good case, the guest is fine, one step is ok, DAX is wanted and proven, the end came. */
 static const struct {
 	const char *what;
 	struct step steps[5];
-	const char *splat; /* title; a '!' in front: fatal */
+	const char *splat; /* title; '!' before it: fatal */
 	const char *error; /* of the rig */
 	enum guest_end end;
 	bool no_end, no_dax, not_wanted, flood, killed;
 	enum splat_class cls;  /* of the splat */
-	uint64_t still, guest; /* seconds: the host stood still; the case took, by the guest */
+	uint64_t still, guest; /* seconds the host stood still, and the case took by the guest */
 	uint64_t starved;      /* of 100 ns */
 	struct {
 		enum oracle oracle;
 		enum sight sight;
-	} sees;	    /* all others saw all */
-	bool blind; /* nobody asked what they saw */
+	} sees;	    /* all other oracles saw all */
+	bool blind; /* nobody asks the oracles what they saw */
 	enum verdict verdict;
-	const char *reason; /* how it starts; NULL: none at all */
+	const char *reason; /* its beginning; NULL: no reason */
 	size_t findings;
 } cases[] = {
 	{ "all is well", { OK }, .verdict = VERDICT_PASS },
@@ -63,7 +63,7 @@ static const struct {
 	  .verdict = VERDICT_ERROR,
 	  .findings = 1,
 	  .reason = "liveness.hang, but the guest waited for a processor of the host for" },
-	{ "a hang on a host that is not",
+	{ "a hang on an idle host",
 	  { OK },
 	  .end = GUEST_END_SILENT,
 	  .no_end = true,
@@ -97,7 +97,7 @@ static const struct {
 	  .sees = { ORACLE_LOG, SIGHT_CUT },
 	  .verdict = VERDICT_ERROR,
 	  .reason = "not all was seen: log: why" },
-	{ "the console ended, and a skip",
+	{ "the console ended in a skip",
 	  { OK, SKIP },
 	  .sees = { ORACLE_LOG, SIGHT_CUT },
 	  .verdict = VERDICT_ERROR,
@@ -113,7 +113,7 @@ static const struct {
 	  .sees = { ORACLE_FLUSH, SIGHT_CUT },
 	  .verdict = VERDICT_ERROR,
 	  .reason = "not all was seen: flush: why" },
-	{ "the trace ended, and a skip",
+	{ "the trace ended in a skip",
 	  { OK, SKIP },
 	  .sees = { ORACLE_FLUSH, SIGHT_CUT },
 	  .verdict = VERDICT_SKIP,
@@ -127,11 +127,11 @@ static const struct {
 	  { OK },
 	  .sees = { ORACLE_LEDGER, SIGHT_LACKING },
 	  .verdict = VERDICT_PASS },
-	{ "a self-test left it out",
+	{ "a self-test left the ledger out",
 	  { OK },
 	  .sees = { ORACLE_BLOCKS, SIGHT_OFF },
 	  .verdict = VERDICT_PASS },
-	{ "nobody asks what was seen", { OK }, .blind = true, .verdict = VERDICT_PASS },
+	{ "nobody asks the oracles", { OK }, .blind = true, .verdict = VERDICT_PASS },
 	{ "no end in time while the host stood still",
 	  { OK, FAIL("contract.ends") },
 	  .still = 9,
@@ -186,7 +186,7 @@ static const struct {
 	  .verdict = VERDICT_FAIL,
 	  .findings = 2,
 	  .reason = "contract.ends" },
-	{ "no end in time, and the clocks went apart",
+	{ "no end in time, and the clocks diverge",
 	  { OK, FAIL("contract.ends") },
 	  .guest = 99,
 	  .verdict = VERDICT_ERROR,
@@ -215,7 +215,7 @@ static const struct {
 	  .verdict = VERDICT_FAIL,
 	  .reason = "content.pin at line 1",
 	  .findings = 2 },
-	{ "DMA in a foreign block is worse than what came before it",
+	{ "DMA in a foreign block is worse than the findings before it",
 	  { FAIL("content.pin"), FAIL("content.dma") },
 	  .verdict = VERDICT_FAIL,
 	  .reason = "content.dma at line 2",
@@ -250,7 +250,7 @@ static const struct {
 	  .verdict = VERDICT_FAIL,
 	  .reason = "guest.panic",
 	  .findings = 1 },
-	{ "a panic the console told of",
+	{ "a panic on the console",
 	  { OK },
 	  .splat = "!kernel BUG in f",
 	  .end = GUEST_END_LINK,
@@ -265,7 +265,7 @@ static const struct {
 	  .verdict = VERDICT_FAIL,
 	  .reason = "liveness.hang",
 	  .findings = 1 },
-	{ "silent before the first step",
+	{ "a guest silent before the first step",
 	  { NONE },
 	  .end = GUEST_END_SILENT,
 	  .no_end = true,
@@ -362,7 +362,7 @@ static const struct {
 	  .verdict = VERDICT_FAIL,
 	  .reason = "splat",
 	  .findings = 1 },
-	{ "nobody knows who killed it",
+	{ "an unknown killer ends the program of the case",
 	  { FAIL("contract.waits") },
 	  .killed = true,
 	  .verdict = VERDICT_ERROR,
@@ -422,7 +422,7 @@ static const struct {
 	  .verdict = VERDICT_FAIL,
 	  .reason = "contract.refused",
 	  .findings = 1 },
-	{ "a rule that is none",
+	{ "an unknown rule",
 	  { FAIL("contract.\033[2J") },
 	  .verdict = VERDICT_ERROR,
 	  .reason = "line 1: the guest named an unknown rule 'contract.\\x1b[2J'" },
@@ -516,7 +516,7 @@ static void test_judge(void **state)
 	}
 }
 
-/* Each rule fires: by a step that names it, the host's own by what they stand for. */
+/* Each rule fires, by a step that names it. */
 static void test_rules(void **state)
 {
 	enum rule none;
@@ -544,7 +544,7 @@ static void test_rules(void **state)
 	assert_false(rule_find("", &none));
 }
 
-/* A case nobody ran is no pass. */
+/* A case that did not run is no pass. */
 static void test_fresh(void **state)
 {
 	struct case_record *rec = case_record_create("x");
@@ -556,7 +556,7 @@ static void test_fresh(void **state)
 	case_record_destroy(rec);
 }
 
-/* What a guest sends is bounded. */
+/* The record bounds whatever a guest sends. */
 static void test_bounds(void **state)
 {
 	struct case_record *rec = case_record_create("x");
@@ -567,9 +567,43 @@ static void test_bounds(void **state)
 	for (int i = 0; i < 1000; i++)
 		case_record_add_step(rec, &(struct case_step){ .found = big, .detail = big });
 	assert_int_equal(strlen(rec->steps[0].found), CASE_LINE_MAX);
-	assert_int_equal(strlen(rec->steps[0].detail), CASE_DETAIL_MAX);
+	assert_in_range(strlen(rec->steps[0].detail), CASE_DETAIL_MAX - 64, CASE_DETAIL_MAX);
 	assert_true(rec->text_bytes < CASE_TEXT_MAX + 2 * CASE_DETAIL_MAX);
 	assert_true(rec->dropped > 0);
+	case_record_destroy(rec);
+	free(big);
+}
+
+static void check_ends(const char *text)
+{
+	assert_int_equal(strncmp(text, "head", 4), 0);
+	assert_non_null(strstr(text, " bytes are missing here]\n"));
+	assert_string_equal(text + strlen(text) - 4, "tail");
+}
+
+/* What is cut keeps head and tail: the last lines of a trace are the panic. */
+static void test_ends(void **state)
+{
+	struct case_record *rec = case_record_create("x");
+	char *big = xcalloc(1, (1 << 20) + 1);
+
+	(void)state;
+	memset(big, 'x', 1 << 20);
+	memcpy(big, "head", 4);
+	memcpy(big + (1 << 20) - 4, "tail", 4);
+	case_record_add_step(rec, &(struct case_step){ .status = STEP_FAIL,
+						       .line = 1,
+						       .rule = (char *)"contract.waits",
+						       .detail = big });
+	case_record_add_evidence(rec, "tasks", NULL, big);
+	check_ends(rec->steps[0].detail);
+	check_ends(rec->evidence[0].text);
+	case_record_judge(rec);
+	case_record_trim(rec, NULL);
+	assert_true(strlen(rec->findings[0].detail) <= CASE_LINE_MAX);
+	check_ends(rec->findings[0].detail);
+	check_ends(rec->steps[0].detail);
+	check_ends(rec->evidence[0].text);
 	case_record_destroy(rec);
 	free(big);
 }
@@ -578,7 +612,7 @@ static void test_bounds(void **state)
 static void test_timing(void **state)
 {
 	static const struct {
-		const char *steps; /* the first letters of their words; _: no line */
+		const char *steps; /* the first letters of their words; _: a step without a line */
 		bool end;
 		struct case_timing want;
 	} timings[] = {
@@ -621,9 +655,9 @@ static void test_timing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_judge),  cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_fresh),  cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_timing),
+		cmocka_unit_test(test_judge), cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_fresh), cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_ends),  cmocka_unit_test(test_timing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,6 +71,25 @@ void buf_add_escaped(struct buf *b, const void *data, size_t len, size_t max)
 		buf_adds(b, "...");
 }
 
+/* The most bytes of the line between head and tail. */
+#define CUT_LINE 64u
+
+void buf_add_middle_cut(struct buf *b, const void *data, size_t len, size_t max)
+{
+	const char *p = data;
+	size_t keep = MIN(len, max), tail;
+
+	if (keep == len || max < 2 * CUT_LINE) {
+		buf_add(b, p, keep);
+		return;
+	}
+	keep = max - CUT_LINE;
+	tail = keep / 2;
+	buf_add(b, p, keep - tail);
+	buf_addf(b, "\n[cut: %zu bytes are missing here]\n", len - keep);
+	buf_add(b, p + len - tail, tail);
+}
+
 void buf_consume(struct buf *b, size_t n)
 {
 	n = MIN(n, b->len);

@@ -33,6 +33,12 @@ void buf_addf(struct buf *b, const char *fmt, ...) __printf(2, 3);
  */
 void buf_add_escaped(struct buf *b, const void *data, size_t len, size_t max);
 
+/*
+ * Adds @data, or of more than @max bytes its head and its tail, with a line between them that
+ * says how many are missing; at most @max bytes in all. Below 128 only the head.
+ */
+void buf_add_middle_cut(struct buf *b, const void *data, size_t len, size_t max);
+
 /* Drops the first @n bytes (all of them if there are fewer). */
 void buf_consume(struct buf *b, size_t n);
 

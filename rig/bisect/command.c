@@ -48,7 +48,7 @@ static struct err *add_recipe(struct buf *ask, const char *text)
  * Revisions and fragments, unlike package names, are replaced by what they mean now.
  */
 static struct err *describe_question(const struct bisect_question *q, const struct runner *r,
-				     const struct history *h, struct buf *ask)
+				     const struct candidates *h, struct buf *ask)
 {
 	struct err *err;
 
@@ -64,7 +64,7 @@ static struct err *describe_question(const struct bisect_question *q, const stru
 	return err ? err : add_recipe(ask, q->bad);
 }
 
-static void print_candidates(const struct history *h)
+static void print_candidates(const struct candidates *h)
 {
 	for (size_t i = 0; i < h->n; i++) {
 		/* oldest first */
@@ -96,7 +96,7 @@ static struct err *go_on(struct err *err, const struct bisect_log *log)
 }
 
 static struct err *bisect_in(const struct bisect_question *q, const char *dir, const char *ask,
-			     struct runner *r, struct history *h, int *status)
+			     struct runner *r, struct candidates *h, int *status)
 {
 	struct session_options o = {
 		.confidence = q->confidence,
@@ -133,7 +133,7 @@ static struct err *bisect_in(const struct bisect_question *q, const char *dir, c
 }
 
 static struct err *ask(const struct bisect_question *q, const char *data, struct runner *r,
-		       struct history *h, int *status)
+		       struct candidates *h, int *status)
 {
 	_cleanup_buf_ struct buf asked = BUF_INIT;
 	_cleanup_free_ char *dir = NULL, *all = NULL, *name = NULL;
@@ -142,7 +142,7 @@ static struct err *ask(const struct bisect_question *q, const char *data, struct
 	if (!q->dry_run)
 		err = runner_init(r, q->name ? q->name : q->file, q->match);
 	if (!err)
-		err = history_between(data, q->good, q->bad, &command_say, h);
+		err = candidates_between(data, q->good, q->bad, &command_say, h);
 	if (err)
 		return err;
 	if (q->dry_run) {
@@ -163,7 +163,7 @@ static struct err *ask(const struct bisect_question *q, const char *data, struct
 struct err *bisect_command(const struct bisect_question *q, int *status)
 {
 	struct runner r = { .run = q->run };
-	struct history h = { 0 };
+	struct candidates h = { 0 };
 	struct paths p;
 	struct err *err = paths_init(&p);
 
@@ -171,7 +171,7 @@ struct err *bisect_command(const struct bisect_question *q, int *status)
 		return err;
 	r.run.say = &command_say;
 	err = ask(q, p.data, &r, &h, status);
-	history_deinit(&h);
+	candidates_deinit(&h);
 	runner_deinit(&r);
 	paths_deinit(&p);
 	return err;

@@ -7,7 +7,7 @@
 #define LIKELY_MIN 0.0005 /* a less likely culprit is not listed */
 #define RANGE_MAX 20	  /* the most indistinguishable changes that are listed */
 
-char *candidate_text(const struct history *h, size_t at)
+char *candidate_text(const struct candidates *h, size_t at)
 {
 	const struct candidate *c = &h->v[at];
 
@@ -27,8 +27,8 @@ size_t plain_runs(size_t n)
 /* Adds the culprits of @a: "ABC", or "one of N from ABC to DEF". */
 static void add_changes(const struct session *s, const struct bisect_answer *a, struct buf *out)
 {
-	const struct history *h = s->history;
-	size_t first = history_change(h, a->first), last = history_change(h, a->last);
+	const struct candidates *h = s->history;
+	size_t first = candidates_change(h, a->first), last = candidates_change(h, a->last);
 	_cleanup_free_ char *x = candidate_text(h, first), *y = candidate_text(h, last);
 
 	if (first == last)
@@ -93,13 +93,13 @@ static const struct bisect_point *point_of(const struct session *s, size_t versi
 
 static void report_range(const struct session *s, const struct bisect_answer *a, struct buf *out)
 {
-	const struct history *h = s->history;
+	const struct candidates *h = s->history;
 	size_t n = a->last - a->first + 1;
 
 	buf_addf(out, "one of these %zu %ss, which runs cannot distinguish:\n", n, h->unit);
 	for (size_t i = 0; i < MIN(n, (size_t)RANGE_MAX); i++) {
 		/* oldest first */
-		size_t at = history_change(h, h->fixed ? a->last - i : a->first + i);
+		size_t at = candidates_change(h, h->fixed ? a->last - i : a->first + i);
 		_cleanup_free_ char *name = candidate_text(h, at);
 
 		buf_addf(out, "  %s", name);
@@ -114,8 +114,8 @@ static void report_range(const struct session *s, const struct bisect_answer *a,
 static void report_found(const struct session *s, const struct bisect_answer *a, const char *what,
 			 struct buf *out)
 {
-	const struct history *h = s->history;
-	_cleanup_free_ char *change = candidate_text(h, history_change(h, a->first));
+	const struct candidates *h = s->history;
+	_cleanup_free_ char *change = candidate_text(h, candidates_change(h, a->first));
 	_cleanup_free_ char *good = candidate_text(h, a->first - 1);
 	_cleanup_free_ char *bad = candidate_text(h, a->last);
 
@@ -133,7 +133,7 @@ static void report_found(const struct session *s, const struct bisect_answer *a,
 /* Adds the reason why there is no answer. */
 static void report_failure(const struct session *s, const char *what, struct buf *out)
 {
-	const struct history *h = s->history;
+	const struct candidates *h = s->history;
 	_cleanup_free_ char *good = candidate_text(h, 0), *bad = candidate_text(h, h->n - 1);
 	const struct bisect_point *of_good = point_of(s, 0), *of_bad = point_of(s, h->n - 1);
 	size_t end = s->b.skipped[h->n - 1] ? h->n - 1 : 0;
@@ -170,7 +170,7 @@ static void report_failure(const struct session *s, const char *what, struct buf
 /* Adds the likeliest culprits with their probabilities; 0 and n mean that the user was wrong. */
 static void report_likeliest(const struct session *s, struct buf *out)
 {
-	const struct history *h = s->history;
+	const struct candidates *h = s->history;
 	_cleanup_free_ bool *listed = xcalloc(h->n + 1, sizeof(*listed));
 
 	buf_adds(out, "probability:\n");
@@ -189,10 +189,11 @@ static void report_likeliest(const struct session *s, struct buf *out)
 		if (best > h->n)
 			return;
 		listed[best] = true;
-		_cleanup_free_ char *name = best == 0 ? xstrdup("the good one is bad") :
+		_cleanup_free_ char *name = best == 0 ?
+						    xstrdup("the good one is bad") :
 					    best == h->n ?
-							xstrdup("the bad one is good") :
-							candidate_text(h, history_change(h, best));
+						    xstrdup("the bad one is good") :
+						    candidate_text(h, candidates_change(h, best));
 
 		buf_addf(out, "  %.4f  %s\n", most, name);
 	}

@@ -6,7 +6,7 @@
 #include "bisect/session.h"
 
 /* "9f2c... xfs: wait (2025-03-01)", or "6.12.117-1 (deb:6.12.117+deb12-amd64)"; free() it. */
-char *candidate_text(const struct history *h, size_t at);
+char *candidate_text(const struct candidates *h, size_t at);
 
 /* Prints the outcome of the last run, of @version, and the likeliest answer now. */
 void session_say_run(const struct session *s, size_t version);

@@ -71,8 +71,8 @@ static struct err *skip_matching(struct session *s, const char *glob)
 	return err_create(ERR_USAGE, "--skip '%s' matches no kernel; --dry-run lists them", glob);
 }
 
-struct err *session_init(struct session *s, const struct history *history, struct bisect_log *log,
-			 const struct session_options *o)
+struct err *session_init(struct session *s, const struct candidates *history,
+			 struct bisect_log *log, const struct session_options *o)
 {
 	struct err *err = NULL;
 

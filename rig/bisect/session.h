@@ -12,7 +12,7 @@
 #define RIG_BISECT_SESSION_H
 
 #include "base/progress.h"
-#include "bisect/history.h"
+#include "bisect/candidates.h"
 #include "bisect/log.h"
 #include "bisect/posterior.h"
 
@@ -53,7 +53,7 @@ enum session_end {
 };
 
 struct session {
-	const struct history *history;
+	const struct candidates *history;
 	struct bisect_log *log;
 	const struct session_options *o;
 	struct bisect b;
@@ -69,8 +69,8 @@ struct session {
  * Borrows all three until session_deinit(), which must be called also after an error. Runs in
  * the log count. ERR_USAGE when a skip matches nothing.
  */
-struct err *session_init(struct session *s, const struct history *history, struct bisect_log *log,
-			 const struct session_options *o) __must_check;
+struct err *session_init(struct session *s, const struct candidates *history,
+			 struct bisect_log *log, const struct session_options *o) __must_check;
 
 /*
  * Runs versions until @s->end is known. After an error the log has all runs but the one that

@@ -25,7 +25,7 @@ static bool found(const struct session *s, size_t *at)
 	struct bisect_answer a;
 
 	bisect_best(&s->b, &a);
-	*at = history_change(s->history, a.first);
+	*at = candidates_change(s->history, a.first);
 	return s->end == SESSION_FOUND && a.first == a.last;
 }
 
@@ -38,7 +38,7 @@ static struct err *report(const struct session *s, FILE *out)
 
 	session_report(s, &text);
 	if (found(s, &at) && s->history->tree)
-		err = history_describe(s->history, at, &commit);
+		err = candidates_describe(s->history, at, &commit);
 	fprintf(out, "%s%s", buf_str(&text), commit ? commit : "");
 	return err;
 }
@@ -60,7 +60,7 @@ static void report_merge(const struct session *s, FILE *out)
 }
 
 /* Runs one session. Sets @inside to the next history; it is empty after the last one. */
-static struct err *step(struct session *s, unsigned int depth, FILE *out, struct history *inside)
+static struct err *step(struct session *s, unsigned int depth, FILE *out, struct candidates *inside)
 {
 	struct err *err = session_run(s);
 	size_t at;
@@ -70,7 +70,7 @@ static struct err *step(struct session *s, unsigned int depth, FILE *out, struct
 	else if (!err)
 		err = report(s, out);
 	if (!err && found(s, &at))
-		err = history_inside(s->history, at, inside);
+		err = candidates_inside(s->history, at, inside);
 	if (inside->note)
 		fprintf(out, "%s\n", inside->note);
 	if (inside->n)
@@ -80,14 +80,14 @@ static struct err *step(struct session *s, unsigned int depth, FILE *out, struct
 	return err;
 }
 
-struct err *bisect_walk(struct history *h, struct bisect_log *log, const struct session_options *o,
-			FILE *out, enum session_end *end)
+struct err *bisect_walk(struct candidates *h, struct bisect_log *log,
+			const struct session_options *o, FILE *out, enum session_end *end)
 {
 	struct session_options mine = *o;
 	struct err *err = NULL;
 
 	for (unsigned int depth = 0; !err && h->n && depth < MERGES_MAX; depth++) {
-		struct history inside = { 0 };
+		struct candidates inside = { 0 };
 		struct session s;
 
 		err = session_init(&s, h, log, &mine);
@@ -100,9 +100,9 @@ struct err *bisect_walk(struct history *h, struct bisect_log *log, const struct 
 		/* the first session checked that each glob matches something */
 		mine.skip_any = true;
 		session_deinit(&s);
-		history_deinit(h);
+		candidates_deinit(h);
 		*h = inside;
 	}
-	history_deinit(h);
+	candidates_deinit(h);
 	return err;
 }

@@ -11,7 +11,8 @@
  * Bisects @h, continues inside merges, and writes a report of each session to @out. *@end is
  * how the first session ended. @h becomes empty.
  */
-struct err *bisect_walk(struct history *h, struct bisect_log *log, const struct session_options *o,
-			FILE *out, enum session_end *end) __must_check;
+struct err *bisect_walk(struct candidates *h, struct bisect_log *log,
+			const struct session_options *o, FILE *out, enum session_end *end)
+	__must_check;
 
 #endif

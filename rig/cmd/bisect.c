@@ -175,16 +175,32 @@ static struct err *parse(int key, const char *value)
 	}
 }
 
-static struct err *option(void *state, int key, const char *value)
+static void note_mistake(struct err *err)
 {
-	struct err *err = parse(key, value);
-
-	(void)state;
 	if (mistake)
 		err_free(err);
 	else
 		mistake = err;
+}
+
+static struct err *option(void *state, int key, const char *value)
+{
+	(void)state;
+	note_mistake(parse(key, value));
 	return NULL;
+}
+
+/* A misspelt --once, or one without its SPEC, must not tell git that the commit is bad either. */
+static void wrong_option(void *state, const char *word, struct err *err)
+{
+	_cleanup_free_ char *name = xstrndup(word, strcspn(word, "="));
+	struct nearest n = { .word = name };
+
+	(void)state;
+	nearest_offer(&n, "--once");
+	if (n.name && !question.once)
+		question.once = "";
+	note_mistake(err);
 }
 
 /* Rejects options that exclude each other, and missing ones. */
@@ -251,5 +267,6 @@ const struct command cmd_bisect = {
 		"\nSPEC is " KERNEL_SPEC_FORMS "\n",
 	.options = bisect_options,
 	.option = option,
+	.mistake = wrong_option,
 	.run = run,
 };

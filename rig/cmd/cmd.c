@@ -81,6 +81,10 @@ struct err *command_main(const struct command *c, int argc, char **argv, int *st
 			command_help(c);
 			return NULL;
 		}
+		if ((opt == '?' || opt == ':') && c->mistake) {
+			c->mistake(c->state, argv[optind - 1], bad_option(c, argv, opt));
+			continue;
+		}
 		if (opt == '?' || opt == ':')
 			return bad_option(c, argv, opt);
 		err = c->option(c->state, opt, optarg);

@@ -33,6 +33,11 @@ struct command {
 	const struct command_option *options; /* ends with a NULL name */
 	/* Handles one option; @value is NULL for a switch. */
 	struct err *(*option)(void *state, int key, const char *value);
+	/*
+	 * Takes @err, about the option @word that the command line has and the command has not,
+	 * or that lacks its value; then run() is called, and reports it. NULL: main() does.
+	 */
+	void (*mistake)(void *state, const char *word, struct err *err);
 	/* Runs with the operands; *@status is an enum exit_status, 0 before. */
 	struct err *(*run)(void *state, char **operands, int n, int *status);
 	void *state; /* passed to both */

@@ -45,24 +45,37 @@ static struct err *list_operations(const struct paths *p)
 	return NULL;
 }
 
+/* One that cannot be read is in the list with the reason. */
+static void list_scenario(const struct plan_source *source)
+{
+	struct scenario_variants v = { 0 };
+	struct scenario *s = NULL;
+	struct err *err = source->bad ?
+				  err_create(ERR_USAGE, "%s", source->bad) :
+				  scenario_expand(source->path, source->text, source->len, &v);
+
+	if (!err)
+		err = scenario_parse(source->path, v.v[0].text, strlen(v.v[0].text), &s);
+	printf("%-28s %s\n", source->name, err ? err->message : s->title);
+	if (!err)
+		scenario_free(s);
+	scenario_variants_deinit(&v);
+	err_free(err);
+}
+
+static void print_notes(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_notes; i++)
+		progress_line(&command_say, "%s", plan->notes[i]);
+}
+
 static struct err *list_scenarios(const struct paths *p)
 {
 	struct library lib;
 	struct err *err = library_scenarios(p, &lib);
 
-	for (size_t i = 0; i < lib.n && !err; i++) {
-		struct scenario_variants v;
-		struct scenario *s = NULL;
-
-		err = scenario_expand(lib.v[i].path, lib.v[i].text, lib.v[i].len, &v);
-		if (err)
-			break;
-		err = scenario_parse(lib.v[i].path, v.v[0].text, strlen(v.v[0].text), &s);
-		if (!err)
-			printf("%-28s %s\n", lib.v[i].name, s->title);
-		scenario_free(s);
-		scenario_variants_deinit(&v);
-	}
+	for (size_t i = 0; i < lib.n && !err; i++)
+		list_scenario(&lib.v[i]);
 	library_deinit(&lib);
 	return err;
 }
@@ -76,9 +89,12 @@ static struct err *list_plans(const struct paths *p)
 		struct plan plan = { 0 };
 
 		err = cases_from_plan(p, lib.v[i].name, &plan);
-		if (!err)
+		if (err)
+			printf("%-12s %s\n", lib.v[i].name, err->message);
+		else
 			printf("%-12s %zu cases\n", lib.v[i].name, plan.nr_cases);
 		plan_deinit(&plan);
+		err_free(take_ptr(err));
 	}
 	library_deinit(&lib);
 	return err;
@@ -149,6 +165,7 @@ static struct err *list_plan(const struct paths *p, const char *name)
 	struct plan plan = { 0 };
 	struct err *err = cases_from_plan(p, name, &plan);
 
+	print_notes(&plan);
 	if (!err && options.match)
 		plan_match(&plan, options.match);
 	if (!err && options.shard.of)

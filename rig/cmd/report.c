@@ -10,8 +10,8 @@
 #include "host/paths.h"
 #include "reports/record/run-json.h"
 #include "reports/render/render.h"
+#include "run/run.h"
 
-#define KNOWN_MAX (1u << 20)  /* bytes of a list of findings */
 #define CONFIG_MAX (4u << 20) /* bytes of a kernel's .config */
 
 static struct {
@@ -19,14 +19,6 @@ static struct {
 	const char *known;	   /* path of a list; NULL: none */
 	const struct renderer *as; /* NULL: the default */
 } options;
-
-static struct err *read_known(const char *path, struct known *out)
-{
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	struct err *err = file_read(path, KNOWN_MAX, &text);
-
-	return err ? err : known_parse(path, buf_str(&text), text.len, out);
-}
 
 /* @given is the folder of a run, a run.json, or the name of a run in our own data folder. */
 static char *find_record(const struct paths *p, const char *given)
@@ -84,11 +76,35 @@ static char *read_compiler(const char *config)
 	return render_compiler(buf_str(&text));
 }
 
-/* By the list that was given, instead of the one that the run knew. */
-static void mark_known(const struct known *known, struct run_summary *s)
+static void mark_all(const struct known *known, struct run_summary *s)
 {
 	for (size_t i = 0; i < s->case_count; i++)
 		known_mark(known, s->kernel_release, s->cases[i]);
+}
+
+/*
+ * Reads the list that is installed with daxrig: for the titles of findings, and to mark those
+ * of a record that an older daxrig wrote. False: the run was compared with no list.
+ */
+static bool read_own_list(struct run_summary *s, struct known *out)
+{
+	_cleanup_free_ char *path = NULL;
+	struct paths p;
+	struct err *err = paths_init(&p);
+
+	if (!err) {
+		path = paths_known(&p);
+		paths_deinit(&p);
+		err = known_read(path, out);
+	}
+	if (!err && !*s->known_list)
+		mark_all(out, s);
+	if (err && !*s->known_list) {
+		err_free(err);
+		return false;
+	}
+	err_free(err);
+	return strcmp(s->known_list, RUN_KNOWN_NONE) != 0;
 }
 
 static void show(const struct renderer *renderer, const struct render_run *run,
@@ -100,7 +116,7 @@ static void show(const struct renderer *renderer, const struct render_run *run,
 	render_start(&r, renderer, stdout, run);
 	for (size_t i = 0; i < s->case_count; i++)
 		render_case(&r, 0, s->cases[i]);
-	ret = render_end(&r, 0, s->end_reason);
+	ret = render_end(&r, 0, s->complete ? "enough is known" : s->end_reason);
 	/* main() reports a failed write */
 	if (ret > 0)
 		*status = ret;
@@ -121,7 +137,7 @@ static void show_all(const char *path, const struct run_summary *s, const struct
 	show(&renderer_summary, &run, s, status);
 	show(options.known ? &renderer_known :
 	     options.kinds ? &renderer_kinds :
-			     &renderer_cases,
+			     &renderer_brief,
 	     &run, s, status);
 	if (options.timing)
 		show(&renderer_timing, &run, s, status);
@@ -132,6 +148,7 @@ static struct err *report(void *state, char **operands, int n, int *status)
 	_cleanup_free_ char *path = NULL;
 	struct known known = { 0 };
 	struct run_summary s = { 0 };
+	bool listed = options.known;
 	struct err *err;
 
 	(void)state;
@@ -143,13 +160,15 @@ static struct err *report(void *state, char **operands, int n, int *status)
 	if (options.as && (options.kinds || options.timing))
 		return err_create(ERR_USAGE,
 				  "--as shows one thing: leave out --kinds and --timing");
-	err = options.known ? read_known(options.known, &known) : NULL;
+	err = options.known ? known_read(options.known, &known) : NULL;
 	if (!err)
 		err = read_record(n ? operands[0] : NULL, &path, &s);
 	if (!err && options.known)
-		mark_known(&known, &s);
+		mark_all(&known, &s);
+	else if (!err)
+		listed = read_own_list(&s, &known);
 	if (!err)
-		show_all(path, &s, &known, status);
+		show_all(path, &s, listed ? &known : NULL, status);
 	run_summary_deinit(&s);
 	known_deinit(&known);
 	return err;

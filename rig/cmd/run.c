@@ -22,6 +22,8 @@ enum {
 	KEY_NO_FORK,
 	KEY_JOBS,
 	KEY_LIMIT,
+	KEY_KNOWN,
+	KEY_KTAP,
 };
 
 #define JOBS_MAX 64
@@ -51,7 +53,7 @@ static const char *const self_tests[] = { SELF_TESTS(SELF_TEST_NAME) };
 
 _Static_assert(0 SELF_TESTS(SELF_TEST_COUNT) == SABOTAGES - 1, "every self-test has a name");
 
-static struct run_options options = { .kernel = KERNEL_SPEC_DEFAULT };
+static struct run_options options = { .kernel = KERNEL_SPEC_DEFAULT, .known = "" };
 
 static const struct command_option run_options[] = {
 	{ "kernel", "SPEC",
@@ -70,6 +72,9 @@ static const struct command_option run_options[] = {
 	{ "geometry", "LIST",
 	  "the guest's shape: memory=,vcpus=,count=,size=,align=; see the manual", KEY_GEOMETRY },
 	{ "out", "DIR", "put the folder of the run into DIR", KEY_OUT },
+	{ "known", "FILE|none", "the list of known findings; default: the one that daxrig brings",
+	  KEY_KNOWN },
+	{ "ktap", NULL, "KTAP on a terminal, too, instead of a summary", KEY_KTAP },
 	{ "seed", "N",
 	  "fixes the order of the cases, and goes to the agent with each; default:\n"
 	  "random, and the order is the plan's",
@@ -135,6 +140,15 @@ static struct err *option(void *state, int key, const char *value)
 	case KEY_OUT:
 		options.out = value;
 		break;
+	case KEY_KNOWN:
+		if (!*value)
+			return err_create(ERR_USAGE,
+					  "--known '' is not a file: expected one, or none");
+		options.known = value;
+		break;
+	case KEY_KTAP:
+		options.ktap = true;
+		break;
 	case KEY_SEED:
 		options.seed_given = parse_size(value, &options.seed);
 		if (!options.seed_given)
@@ -171,6 +185,9 @@ static struct err *run(void *state, char **operands, int n, int *status)
 	if (!options.seed_given && getrandom(&options.seed, sizeof(options.seed), 0) < 0)
 		options.seed = now_ns();
 	options.seed &= INT64_MAX;
+	/* what a self-test breaks on purpose must not pass for a known finding */
+	if (options.sabotage && !*options.known)
+		options.known = RUN_KNOWN_NONE;
 	options.cases = operands;
 	options.nr_cases = n;
 	return run_cases(&options, status);
@@ -180,10 +197,11 @@ const struct command cmd_run = {
 	.name = "run",
 	.operands = "[CASE|SCENARIO|FILE.scn...]",
 	.summary = "boot a kernel and run cases on it",
-	.help = "Without operands it runs the quick plan. Standard output is KTAP version 1, progress\n"
-		"goes to standard error, all else to the folder of the run; its path is printed last.\n"
-		"Exit status: 0 all passed or skipped, 1 a case failed, 2 usage, 3 the host or the\n"
-		"rig failed.\n",
+	.help = "Without operands it runs the quick plan. On a terminal it ends with a summary: what\n"
+		"is new, what is known. Elsewhere standard output is KTAP version 1, which is always\n"
+		"in results.ktap in the folder of the run, too. Progress goes to standard error.\n"
+		"Exit status: 0 nothing is new, 1 a case failed by a finding that is not in the list\n"
+		"of known ones, 2 usage, 3 the host or the rig failed.\n",
 	.options = run_options,
 	.option = option,
 	.run = run,

@@ -46,6 +46,8 @@ static struct err *show(void *state, char **operands, int n, int *status)
 	err = paths_init(&p);
 	for (int i = 0; i < n && !err; i++)
 		err = cases_from_word(&p, operands[i], &plan);
+	for (size_t i = 0; i < plan.nr_notes; i++)
+		progress_line(&command_say, "%s", plan.notes[i]);
 	plan_write_texts(&plan);
 	for (size_t i = 0; i < plan.nr_cases && !err; i++) {
 		printf("%s# %s\n", i ? "\n" : "", plan.cases[i].name);

@@ -189,7 +189,8 @@ static void take_console(struct running *r)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 
-	console_copy(&r->g->console, r->console_from, RUNDIR_FILE_MAX, &text);
+	/* all of it: what follows 8 MiB of noise may be the panic */
+	console_copy(&r->g->console, r->console_from, CONFINE_FILE_MAX, &text);
 	judge_log(r, &text);
 	console_expect(&r->g->console, NULL);
 	if (text.len)

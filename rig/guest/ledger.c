@@ -43,7 +43,7 @@ static struct err *save(struct guest *g, uint64_t addr, size_t len)
 	struct stat st;
 
 	if (err)
-		return err;
+		return err_wrap(err, "cannot read the guest's struct pages");
 	/* libvirt returns QEMU's error reply as a normal reply, so check the size */
 	if (fstat(g->pages, &st) || (uint64_t)st.st_size != len)
 		return err_create(ERR_INFRA, "QEMU did not save the guest's memory");

@@ -117,6 +117,11 @@ void paths_deinit(struct paths *p)
 	*p = (struct paths){ 0 };
 }
 
+char *paths_known(const struct paths *p)
+{
+	return xasprintf("%s/reports/known.txt", p->home);
+}
+
 struct err *paths_agent(const struct paths *p, char **out)
 {
 	*out = xasprintf("%s/build/daxrig-agent", p->home);
@@ -158,8 +163,24 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* Adds @path with the reason why it could not be read. Takes @err. */
+static void add_bad(struct library *lib, const char *path, struct err *err)
+{
+	const char *name = strrchr(path, '/') + 1;
+
+	lib->v = xrealloc(lib->v, lib->n + 1, sizeof(*lib->v));
+	lib->v[lib->n++] = (struct plan_source){
+		.name = xstrndup(name, (size_t)(strrchr(name, '.') - name)),
+		.path = xstrdup(path),
+		.text = xstrdup(""),
+		.bad = xstrdup(err->message),
+	};
+	err_free(err);
+}
+
+/* @all: one that cannot be read is an error; else it is kept with the reason. */
 static struct err *read_folder(const struct paths *p, const char *folder, const char *suffix,
-			       struct library *out)
+			       bool all, struct library *out)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", p->home, folder);
 	DIR *dir = opendir(path);
@@ -174,6 +195,8 @@ static struct err *read_folder(const struct paths *p, const char *folder, const 
 
 		if (str_ends(e->d_name, suffix))
 			err = library_add_file(out, file);
+		if (err && !all)
+			add_bad(out, file, take_ptr(err));
 	}
 	closedir(dir);
 	if (out->n)
@@ -185,17 +208,17 @@ static struct err *read_folder(const struct paths *p, const char *folder, const 
 
 struct err *library_scenarios(const struct paths *p, struct library *out)
 {
-	return read_folder(p, "workloads/scenarios", ".scn", out);
+	return read_folder(p, "workloads/scenarios", ".scn", false, out);
 }
 
 struct err *library_plans(const struct paths *p, struct library *out)
 {
-	return read_folder(p, "rig/plans", ".plan", out);
+	return read_folder(p, "rig/plans", ".plan", false, out);
 }
 
 struct err *library_mutants(const struct paths *p, struct library *out)
 {
-	return read_folder(p, "guests/mutants", ".patch", out);
+	return read_folder(p, "guests/mutants", ".patch", true, out);
 }
 
 void library_deinit(struct library *lib)
@@ -204,6 +227,7 @@ void library_deinit(struct library *lib)
 		free(lib->v[i].name);
 		free(lib->v[i].path);
 		free(lib->v[i].text);
+		free(lib->v[i].bad);
 	}
 	free(lib->v);
 	*lib = (struct library){ 0 };

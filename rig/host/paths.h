@@ -23,12 +23,16 @@ struct err *paths_init(struct paths *p) __must_check;
 struct err *paths_make(const struct paths *p) __must_check;
 void paths_deinit(struct paths *p);
 
+/* The list of known findings that is installed with daxrig; free() it. */
+char *paths_known(const struct paths *p);
+
 /* Sets *@out to the path of the agent's program, free() it; ERR_INFRA when it is missing. */
 struct err *paths_agent(const struct paths *p, char **out) __must_check;
 
 /*
  * The scenarios of the library (workloads/scenarios/NAME.scn), the plans
- * (rig/plans/NAME.plan) or the mutants (guests/mutants/NAME.patch), sorted by name.
+ * (rig/plans/NAME.plan) or the mutants (guests/mutants/NAME.patch), sorted by name. A
+ * scenario or a plan that cannot be read is one with a reason (bad), and an empty text.
  */
 struct library {
 	struct plan_source *v;

@@ -203,15 +203,25 @@ static struct err *libvirt_stop(struct virt_domain *d)
 	return NULL;
 }
 
+char *virt_command_name(const char *command)
+{
+	static const char key[] = "\"execute\":\"";
+	const char *at = strstr(command, key);
+
+	return at ? xstrndup(at + strlen(key), strcspn(at + strlen(key), "\"")) : xstrdup(command);
+}
+
 static struct err *libvirt_monitor(struct virt_domain *d, bool human, const char *command,
 				   char **reply)
 {
 	unsigned int flags = human ? VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP : 0;
 	char *text = NULL;
 
-	if (virDomainQemuMonitorCommand(d->own, command, &text, flags) < 0)
-		return virt_error("cannot give guest '%s' the monitor command '%s'", d->name,
-				  command);
+	if (virDomainQemuMonitorCommand(d->own, command, &text, flags) < 0) {
+		_cleanup_free_ char *name = virt_command_name(command);
+
+		return virt_error("cannot give guest '%s' the monitor command '%s'", d->name, name);
+	}
 	if (reply)
 		*reply = text;
 	else

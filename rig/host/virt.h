@@ -87,6 +87,9 @@ void virt_domain_destroy(struct virt_domain *d);
 struct err *virt_domain_connect_channel(struct virt_domain *d, uint64_t deadline, int *fd)
 	__must_check;
 
+/* What messages call a monitor command: of a QMP object the command alone. free() it. Pure. */
+char *virt_command_name(const char *command);
+
 /*
  * Sends @command to QEMU's monitor: a line of the human monitor when @human, else a QMP
  * object. Sets *@reply (NULL: not wanted); free() it.

@@ -144,11 +144,12 @@ static struct err *read_site(struct reader *r)
 
 static struct err *read_keep(struct reader *r)
 {
+	const char *word;
 	struct err *err = take_time(&r->line, "an age, 60d", &r->out->keep_s);
 
 	if (!err)
-		err = line_size(&r->line, "a size, 20G", &r->out->keep_bytes);
-	if (!err && !r->out->keep_bytes)
+		err = line_word(&r->line, "a size, 20G", &word);
+	if (!err && (!parse_size(word, &r->out->keep_bytes) || !r->out->keep_bytes))
 		err = line_error(&r->line, "expected a size, 20G");
 	return err ? err : line_end(&r->line);
 }

@@ -17,35 +17,78 @@ struct reader {
 	struct line line;
 };
 
+/*
+ * The name of a variant's case. Its file may have any name: '~' is the mark of a repeat, and
+ * '#' ends a name in KTAP.
+ */
+static char *case_name(const struct filesystem *fs, const char *source, const char *label)
+{
+	char *name = xasprintf("%s/%s%s%s", fs->name, source, *label ? "/" : "", label);
+
+	for (char *p = name; *p; p++)
+		if (*p == '#' || *p == *PLAN_REPEAT)
+			*p = '_';
+	return name;
+}
+
+static void add_variant(struct plan *plan, const char *name, const struct scenario_variant *v,
+			const struct scenario *s)
+{
+	for (size_t f = 0; filesystems[f]; f++) {
+		const struct filesystem *fs = filesystems[f];
+
+		if (s->fs & filesystem_bit(fs))
+			plan_add_case(plan, (struct plan_case){
+						    .name = case_name(fs, name, v->label),
+						    .fs = fs,
+						    .text = xstrdup(v->text),
+					    });
+	}
+}
+
+/* All variants are read before any is added: a scenario has all of its cases, or none. */
 struct err *plan_add_scenario(struct plan *plan, const struct plan_source *source)
 {
-	struct scenario_variants variants;
-	struct err *err = scenario_expand(source->path, source->text, source->len, &variants);
+	struct scenario_variants variants = { 0 };
+	_cleanup_free_ struct scenario **s = NULL;
+	struct err *err = source->bad ? err_create(ERR_USAGE, "%s", source->bad) :
+					scenario_expand(source->path, source->text, source->len,
+							&variants);
+	size_t n = 0;
 
-	for (size_t i = 0; i < variants.n && !err; i++) {
-		struct scenario_variant *v = &variants.v[i];
-		struct scenario *s;
+	s = xcalloc(variants.n + 1, sizeof(struct scenario *));
+	while (n < variants.n && !err) {
+		const char *text = variants.v[n].text;
 
-		err = model_parse(source->path, v->text, strlen(v->text), &s);
-		if (err)
-			break;
-		for (size_t f = 0; filesystems[f]; f++) {
-			const struct filesystem *fs = filesystems[f];
-
-			if (!(s->fs & filesystem_bit(fs)))
-				continue;
-			plan_add_case(plan,
-				      (struct plan_case){
-					      .name = xasprintf("%s/%s%s%s", fs->name, source->name,
-								*v->label ? "/" : "", v->label),
-					      .fs = fs,
-					      .text = xstrdup(v->text),
-				      });
-		}
-		scenario_free(s);
+		err = model_parse(source->path, text, strlen(text), &s[n]);
+		n += !err;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!err)
+			add_variant(plan, source->name, &variants.v[i], s[i]);
+		scenario_free(s[i]);
 	}
 	scenario_variants_deinit(&variants);
 	return err;
+}
+
+/*
+ * One scenario that cannot be read must not stop the others. Takes @err. A plan that has its
+ * name gets a case that is an error; a glob leaves it out, with a note.
+ */
+static void leave_out(struct plan *plan, const struct plan_source *source, bool named,
+		      struct err *err)
+{
+	if (named)
+		plan_add_case(plan, (struct plan_case){
+					    .name = xstrdup(source->name),
+					    .bad = xstrdup(err->message),
+					    .text = xstrdup(source->text),
+				    });
+	else
+		plan_add_note(plan, xasprintf("scenario '%s' is left out: %s", source->name,
+					      err->message));
+	err_free(err);
 }
 
 /* Adds the position of @l to @err; NULL stays NULL. */
@@ -82,6 +125,9 @@ static struct err *add_scenarios(struct reader *r)
 				continue;
 			found = true;
 			err = plan_add_scenario(r->plan, &r->lib[i]);
+			if (err)
+				leave_out(r->plan, &r->lib[i], strcmp(glob, r->lib[i].name) == 0,
+					  take_ptr(err));
 		}
 		if (!err && !found)
 			err = unknown_scenario(r, glob);

@@ -63,6 +63,7 @@ static void *grow(void *v, size_t nr, size_t *cap, size_t size)
 static void free_case(struct plan_case *c)
 {
 	free(c->name);
+	free(c->bad);
 	free(c->text);
 }
 
@@ -106,8 +107,23 @@ void plan_add_point(struct plan *plan, const struct matrix_point *p,
 	plan->left_out[plan->nr_left_out++] = (struct plan_left_out){ *p, reason };
 }
 
+void plan_add_note(struct plan *plan, char *note)
+{
+	for (size_t i = 0; i < plan->nr_notes; i++) {
+		if (strcmp(plan->notes[i], note) == 0) {
+			free(note);
+			return;
+		}
+	}
+	plan->notes = xrealloc(plan->notes, plan->nr_notes + 1, sizeof(*plan->notes));
+	plan->notes[plan->nr_notes++] = note;
+}
+
 void plan_move(struct plan *to, struct plan *from)
 {
+	for (size_t i = 0; i < from->nr_notes; i++)
+		plan_add_note(to, from->notes[i]);
+	from->nr_notes = 0;
 	for (size_t i = 0; i < from->nr_cases; i++) {
 		to->cases = grow(to->cases, to->nr_cases, &to->cap_cases, sizeof(*to->cases));
 		to->cases[to->nr_cases++] = from->cases[i];
@@ -143,11 +159,13 @@ void plan_repeat(struct plan *plan, unsigned int n)
 		for (size_t i = 0; i < once; i++) {
 			struct plan_case c = plan->cases[i];
 
-			c.name = xasprintf("%s#%u", c.name, round + 1);
+			c.name = xasprintf("%s" PLAN_REPEAT "%u", c.name, round + 1);
 			if (!round)
 				free(plan->cases[i].name);
 			else if (c.text)
 				c.text = xstrdup(c.text);
+			if (round && c.bad)
+				c.bad = xstrdup(c.bad);
 			plan->cases[round * once + i] = c;
 		}
 	}
@@ -226,6 +244,9 @@ void plan_deinit(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nr_cases; i++)
 		free_case(&plan->cases[i]);
+	for (size_t i = 0; i < plan->nr_notes; i++)
+		free(plan->notes[i]);
+	free(plan->notes);
 	free(plan->cases);
 	free(plan->left_out);
 	free(plan->geometry);

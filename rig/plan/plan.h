@@ -27,13 +27,15 @@ struct plan_source {
 	char *path;
 	char *text;
 	size_t len;
+	char *bad; /* why the file cannot be read; NULL: it can */
 };
 
 struct plan_case {
-	char *name; /* "xfs/4k/vmsplice/mapped/punch", "ext4/punch-waits/rdma" */
-	const struct filesystem *fs;
-	char *text;		   /* the scenario, expanded; NULL before plan_write_texts() */
-	struct matrix_point point; /* plan_write_texts() makes a missing text from it */
+	char *name;		     /* "xfs/4k/vmsplice/mapped/punch", "ext4/punch-waits/rdma" */
+	const struct filesystem *fs; /* NULL with bad */
+	char *bad;		     /* why it cannot run: its scenario cannot be read; else NULL */
+	char *text;		     /* the scenario, expanded; NULL before plan_write_texts() */
+	struct matrix_point point;   /* plan_write_texts() makes a missing text from it */
 };
 
 /* A combination that makes no case. */
@@ -49,6 +51,8 @@ struct plan {
 	size_t nr_left_out;
 	unsigned int batch; /* 0 means 1 */
 	char *geometry;	    /* valid; NULL: none */
+	char **notes;	    /* which scenarios were left out because they cannot be read */
+	size_t nr_notes;
 
 	/* private to plan.c */
 	size_t cap_cases, cap_left_out;
@@ -59,7 +63,8 @@ struct plan {
 
 /*
  * Adds the cases of the plan file @text to @plan, with scenarios from the library @lib. A
- * bad line, or a glob that matches nothing, is ERR_USAGE with file, line and column.
+ * bad line, or a glob that matches nothing, is ERR_USAGE with file, line and column. Of a
+ * scenario that cannot be read a glob makes a note, and its name a case with the reason.
  */
 struct err *plan_parse(struct plan *plan, const char *origin, const char *text, size_t len,
 		       const struct plan_source *lib, size_t nr_lib) __must_check;
@@ -67,7 +72,7 @@ struct err *plan_parse(struct plan *plan, const char *origin, const char *text, 
 /* Adds every case of @source: each variant on each of its filesystems. */
 struct err *plan_add_scenario(struct plan *plan, const struct plan_source *source) __must_check;
 
-/* Appends the cases of @from to @to, duplicates too, and leaves @from without cases. */
+/* Appends the cases of @from to @to, duplicates too, and its notes; leaves @from without them. */
 void plan_move(struct plan *to, struct plan *from);
 
 /* Keeps only the cases whose name matches @glob. */
@@ -90,7 +95,9 @@ void plan_take_shard(struct plan *plan, struct plan_shard shard);
 /* Reorders the cases; the order depends only on the cases and @seed. */
 void plan_shuffle(struct plan *plan, uint64_t seed);
 
-/* Repeats all cases @n (from 1) times, round by round; names get "#1", "#2", ... */
+#define PLAN_REPEAT "~" /* between a case's name and its number; no scenario has it in its name */
+
+/* Repeats all cases @n (from 1) times, round by round; names get "~1", "~2", ... */
 void plan_repeat(struct plan *plan, unsigned int n);
 
 /* Fills in the text of every case. */

@@ -8,6 +8,9 @@
 /* Takes ownership of @c, and drops it when the plan already has a case of that name. */
 void plan_add_case(struct plan *plan, struct plan_case c);
 
+/* Takes ownership of @note, and drops it when the plan already has it. */
+void plan_add_note(struct plan *plan, char *note);
+
 /* Adds a combination, once: as a case, or as left out when @reason is not NULL. */
 void plan_add_point(struct plan *plan, const struct matrix_point *p,
 		    const struct matrix_reason *reason);

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include "run/record-private.h"
+#include "run/results-private.h"
 
 /* After writing run.json, wait this many times as long as that took before the next write. */
 #define RECORD_REST 20
@@ -40,6 +41,8 @@ static struct err *write_record(struct run *r)
 	if (start < r->write_again_ns)
 		return NULL;
 	err = run_record_write(r, false, NULL);
+	if (!err)
+		err = run_results_write(r, "the run did not end");
 	r->write_again_ns = now_ns() + RECORD_REST * (now_ns() - start);
 	return err;
 }

@@ -30,9 +30,11 @@ struct run {
 	struct virt_versions versions;
 	struct rundir dir;
 	bool has_dir;
+	struct known known; /* findings; empty: none */
 	struct render_run shown;
 	struct render live;    /* to standard error, as cases end */
 	struct render results; /* to standard output, in the plan's order */
+	bool brief;	       /* a person reads standard output: a summary at the end, no KTAP */
 	struct progress say;   /* prints a line through live; from any thread */
 	struct progress note;  /* the same, and adds the line to the record */
 	int cancel_fd;	       /* readable: the run is cancelled */
@@ -59,8 +61,10 @@ struct run {
 	struct run_record json;
 	const char **notes; /* the notes, NULL after the last */
 	size_t nr_notes;
-	char started[32], host_kernel[256], host_cpu[128], geometry_text[256], shard_text[32];
+	char started[RUN_JSON_TIME], host_kernel[256], host_cpu[128], geometry_text[256],
+		shard_text[32];
 	char *plan_text;
+	char *known_list; /* path; NULL: none */
 };
 
 /* Call it when the case at @place is over and judged. Takes ownership of @rec. Any thread. */

@@ -9,10 +9,18 @@ struct rate {
 	unsigned int n[VERDICT_ERROR + 1], runs;
 };
 
-/* Counts the verdicts of the case at @first and its repeats, which share the name up to '#'. */
+/* The length of @name up to the mark of a repeat. */
+static size_t base_len(const char *name)
+{
+	const char *mark = strrchr(name, *PLAN_REPEAT);
+
+	return mark ? (size_t)(mark - name) : strlen(name);
+}
+
+/* Counts the verdicts of the case at @first and its repeats, which share the name up to the mark. */
 static struct rate rate_of(const struct run *r, size_t first)
 {
-	size_t len = strcspn(r->plan.cases[first].name, "#");
+	size_t len = base_len(r->plan.cases[first].name);
 	struct rate rate = { 0 };
 
 	for (size_t i = first; i < r->plan.nr_cases; i++) {
@@ -27,14 +35,13 @@ static struct rate rate_of(const struct run *r, size_t first)
 
 static bool is_first(const struct run *r, size_t i)
 {
-	const char *mark = strchr(r->plan.cases[i].name, '#');
-
-	return mark && strcmp(mark, "#1") == 0;
+	return strcmp(r->plan.cases[i].name + base_len(r->plan.cases[i].name), PLAN_REPEAT "1") ==
+	       0;
 }
 
 static void name_race(struct run *r, size_t i, const struct rate *rate)
 {
-	size_t len = strcspn(r->plan.cases[i].name, "#");
+	size_t len = base_len(r->plan.cases[i].name);
 	struct buf line = BUF_INIT;
 
 	buf_addf(&line, "race: %.*s:", (int)len, r->plan.cases[i].name);

@@ -51,13 +51,10 @@ static char *cases_text(const struct run *r)
 void run_record_begin(struct run *r)
 {
 	static struct name_value libraries[4];
-	time_t now = time(NULL);
 	struct utsname host;
-	struct tm tm;
 
-	localtime_r(&now, &tm);
 	if (!*r->started)
-		strftime(r->started, sizeof(r->started), "%FT%T%z", &tm);
+		run_json_time(time(NULL), r->started);
 	uname(&host);
 	snprintf(r->host_kernel, sizeof(r->host_kernel), "%s %s", host.release, host.machine);
 	read_cpu(r->host_cpu, sizeof(r->host_cpu));
@@ -95,6 +92,8 @@ void run_record_begin(struct run *r)
 		.kernel_config = r->kernel->config,
 		.image_key = r->image->key,
 		.geometry = r->geometry_text,
+		.known_list = r->known_list ? r->known_list : RUN_KNOWN_NONE,
+		.planned = r->plan.nr_cases,
 	};
 }
 

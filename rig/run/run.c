@@ -5,8 +5,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "reports/record/tally.h"
 #include "run/record-private.h"
+#include "run/results-private.h"
 #include "run/setup-private.h"
 #include "run/worker-private.h"
 
@@ -85,7 +88,7 @@ static int exit_status(const struct run *r)
 	int status = 0;
 
 	for (size_t i = 0; i < r->plan.nr_cases; i++) {
-		if (r->records[i] && r->records[i]->verdict == VERDICT_FAIL)
+		if (r->records[i] && case_is_new(r->records[i]))
 			return 1;
 		if (r->records[i] && r->records[i]->verdict == VERDICT_ERROR)
 			status = 3;
@@ -108,12 +111,8 @@ static void report_rest(struct run *r, const char *reason, struct case_record **
 	for (; r->reported < r->plan.nr_cases; r->reported++) {
 		struct case_record *rec = r->records[r->reported];
 
-		if (!rec) {
-			rec = case_record_create(r->plan.cases[r->reported].name);
-			case_record_add_error(rec, "not run: %s", reason);
-			case_record_judge(rec);
-			not_run[r->reported] = rec;
-		}
+		if (!rec)
+			rec = not_run[r->reported] = run_not_run(r, r->reported, reason);
 		render_case(&r->results, run_now(r), rec);
 	}
 }
@@ -132,10 +131,24 @@ static struct err *end_results(struct run *r, const char *reason)
 			 NULL;
 }
 
+/* Says what the run comes to: in a line or, on a terminal, on a screen. */
+static void conclude(struct run *r)
+{
+	_cleanup_free_ char *where = xasprintf("the record of this run is in '%s'", r->dir.path);
+	_cleanup_free_ char *what = run_conclusion(r);
+
+	if (r->brief) {
+		render_end(&r->live, run_now(r), NULL);
+		run_show_brief(r);
+		return;
+	}
+	render_say(&r->live, run_now(r), what);
+	render_say(&r->live, run_now(r), where);
+}
+
 /* Prints the remaining results and writes the final record, after success and failure alike. */
 static struct err *finish(struct run *r, struct err *err, int *status)
 {
-	_cleanup_free_ char *where = xasprintf("the record of this run is in '%s'", r->dir.path);
 	_cleanup_err_ struct err *written = NULL, *lost = NULL;
 
 	render_clear(&r->live);
@@ -144,7 +157,9 @@ static struct err *finish(struct run *r, struct err *err, int *status)
 		err = take_ptr(lost);
 	run_tell_rates(r);
 	written = run_record_write(r, !err, err ? err->message : NULL);
-	render_say(&r->live, run_now(r), where);
+	if (!written)
+		written = run_results_write(r, err ? err->message : "enough is known");
+	conclude(r);
 	if (err && err->code == ERR_CANCELLED) {
 		err_free(err);
 		err = err_create(ERR_CANCELLED, "interrupted: %zu of %zu cases ran", count_over(r),
@@ -164,6 +179,7 @@ struct err *run_cases(const struct run_options *o, int *status)
 	r->o = o;
 	r->cancel_fd = -1;
 	r->start_ns = now_ns();
+	r->brief = !o->say && !o->ktap && isatty(STDOUT_FILENO);
 	r->say = (struct progress){ say_line, r };
 	r->note = (struct progress){ note_line, r };
 	pthread_mutex_init(&r->lock, NULL);
@@ -173,14 +189,16 @@ struct err *run_cases(const struct run_options *o, int *status)
 		r->records = xcalloc(r->plan.nr_cases, sizeof(struct case_record *));
 		r->shown.planned = r->plan.nr_cases;
 		r->plan_ns = run_now(r);
-		render_start(&r->results, o->say ? &renderer_null : &renderer_ktap, stdout,
-			     &r->shown);
+		render_start(&r->results, o->say || r->brief ? &renderer_null : &renderer_ktap,
+			     stdout, &r->shown);
 		err = finish(r, run_plan(r), status);
 	} else if (r->has_dir) {
 		/* the first error is the one to report */
 		err_free(run_record_write(r, false, err->message));
+		err_free(run_results_write(r, err->message));
 	}
-	render_end(&r->live, run_now(r), NULL);
+	if (r->live.renderer)
+		render_end(&r->live, run_now(r), NULL);
 	run_deinit(r);
 	return err;
 }

@@ -21,6 +21,8 @@ struct run_host {
 
 void run_host_close(struct run_host *host);
 
+#define RUN_KNOWN_NONE "none"
+
 struct run_options {
 	const char *kernel; /* SPEC */
 	const char *plan;   /* name or file; NULL when cases are named */
@@ -39,7 +41,9 @@ struct run_options {
 	unsigned int limit_s; /* a case's time limit, before scaling; 0: the default */
 	uint64_t seed;
 	enum sabotage sabotage;
-	char **argv; /* for the record */
+	const char *known; /* list of known findings; "": daxrig's own; "none" or NULL: none */
+	bool ktap;	   /* KTAP on a terminal, too, and no summary */
+	char **argv;	   /* for the record */
 
 	/* For commands that consist of runs; zero for 'daxrig run'. */
 	const struct progress *say; /* gets the lines for people; nothing else is
@@ -52,8 +56,8 @@ struct run_options {
 };
 
 /*
- * Runs the cases. *@status is 0, 1 when a case failed, or 3 when one ended in error. It may
- * be called again after it returned.
+ * Runs the cases. *@status is 0, 1 when a case failed by a finding that is not known, or 3 when
+ * one ended in error. It may be called again after it returned.
  */
 struct err *run_cases(const struct run_options *o, int *status) __must_check;
 

@@ -14,6 +14,7 @@
 #include "plan/cases.h"
 #include "run/machine-private.h"
 #include "run/record-private.h"
+#include "run/results-private.h"
 #include "run/setup-private.h"
 
 #define BOOT_LOG_MAX (16u << 20)
@@ -24,6 +25,23 @@
  */
 static const char cmdline[] = "console=" ARCH_CONSOLE " nokaslr mitigations=off panic=0 "
 			      "loglevel=7 printk.time=1";
+
+/* Reads the list of known findings. */
+static struct err *read_known(struct run *r)
+{
+	const char *given = r->o->known;
+	struct err *err;
+
+	if (!given || strcmp(given, RUN_KNOWN_NONE) == 0)
+		return NULL;
+	r->known_list = *given ? xstrdup(given) : paths_known(&r->paths);
+	err = known_read(r->known_list, &r->known);
+	if (!err)
+		r->shown.known = &r->known;
+	else if (*given)
+		err->code = ERR_USAGE;
+	return err;
+}
 
 static struct err *choose_cases(struct run *r)
 {
@@ -41,11 +59,16 @@ static struct err *choose_cases(struct run *r)
 				 r->o->plan ? r->o->plan : "quick");
 	if (err)
 		return err;
+	for (size_t i = 0; i < r->plan.nr_notes; i++)
+		progress_line(&r->note, "%s", r->plan.notes[i]);
 	if (r->o->shard.of > r->plan.nr_cases)
 		return err_create(ERR_USAGE, "%u shards of %zu cases: some shards have no case",
 				  r->o->shard.of, r->plan.nr_cases);
 	if (r->o->shard.of)
 		plan_take_shard(&r->plan, r->o->shard);
+	if (r->plan.nr_cases * MAX(r->o->repeat, 1u) > RUN_JSON_CASES_MAX)
+		return err_create(ERR_USAGE, "%zu cases: a run has %u at most; use --shard",
+				  r->plan.nr_cases * MAX(r->o->repeat, 1u), RUN_JSON_CASES_MAX);
 	if (r->o->repeat > 1)
 		plan_repeat(&r->plan, r->o->repeat);
 	if (r->o->seed_given)
@@ -277,6 +300,8 @@ struct err *run_prepare(struct run *r)
 	if (r->o->host)
 		r->host = *r->o->host;
 	if (!err)
+		err = read_known(r);
+	if (!err)
 		err = choose_cases(r);
 	if (!err)
 		err = choose_geometry(r);
@@ -293,6 +318,8 @@ struct err *run_prepare(struct run *r)
 		run_record_begin(r);
 	if (!err)
 		err = run_record_write(r, false, NULL);
+	if (!err)
+		err = run_results_write(r, "the run did not end");
 	if (!err)
 		err = open_virt(r);
 	if (err)
@@ -332,6 +359,8 @@ void run_deinit(struct run *r)
 	kernel_free(r->kernel);
 	plan_deinit(&r->plan);
 	free(r->plan_text);
+	known_deinit(&r->known);
+	free(r->known_list);
 	for (size_t i = 0; i < r->nr_notes; i++)
 		free((char *)r->notes[i]);
 	free(r->notes);

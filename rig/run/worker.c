@@ -109,7 +109,7 @@ static struct case_record *new_record(struct run *r, const struct plan_case *c)
 	struct case_record *rec = case_record_create(c->name);
 
 	rec->scenario = xstrdup(c->text);
-	rec->fs = xstrdup(c->fs->name);
+	rec->fs = c->fs ? xstrdup(c->fs->name) : NULL;
 	rec->wants_dax = true;
 	rec->wants_sights = true;
 	rec->seed = r->o->seed;
@@ -153,6 +153,12 @@ static struct err *run_case(struct worker *w, size_t place)
 	struct rundir_case dir;
 	struct err *err;
 
+	if (c->bad) {
+		case_record_add_error(rec, "%s", c->bad);
+		case_record_judge(rec);
+		run_case_over(r, place, rec);
+		return NULL;
+	}
 	rundir_case_init(&dir, &r->dir, (unsigned int)place + 1, c->name);
 	err = need_guest(w, c->fs, rec);
 	rec->timing.fork_ns = run_now(r) - rec->started_ns;
@@ -167,6 +173,7 @@ static struct err *run_case(struct worker *w, size_t place)
 	}
 	case_record_add_timing(rec);
 	case_record_judge(rec);
+	known_mark(&r->known, r->kernel->release, rec);
 	bound_record(rec, &dir);
 	rundir_case_deinit(&dir);
 	if (w->guest && !keep_guest(w, rec)) {

@@ -9,7 +9,7 @@
 
 #include "base/files.h"
 #include "base/program.h"
-#include "bisect/history.h"
+#include "bisect/candidates.h"
 
 /*
  *	a0 -- a1 -- a2 -- a3(M) -- a4 ------ a5(O) -- a6
@@ -33,7 +33,7 @@ static const struct {
 	[A6] = { "a6", { A5, -1 } },
 };
 
-/* Parents first. */
+/* Each after its parents. */
 static const int order[] = { A0, A1, A2, S1, T1, S2, S3, A3, A4, X1, Y1, A5, A6 };
 
 static char tree[64];
@@ -94,12 +94,12 @@ static int remove_tree(void **state)
 	return 0;
 }
 
-static struct err *of_tree(const char *good, const char *bad, struct history *h)
+static struct err *of_tree(const char *good, const char *bad, struct candidates *h)
 {
 	_cleanup_free_ char *from = xasprintf("tree:%s@%s", tree, good);
 	_cleanup_free_ char *to = xasprintf("tree:%s/.@%s", tree, bad);
 
-	return history_between("/proc/none", from, to, NULL, h);
+	return candidates_between("/proc/none", from, to, NULL, h);
 }
 
 #endif

@@ -145,7 +145,7 @@ static inline pid_t qemu_of(const struct daxrig *d)
 	return s.found;
 }
 
-/* Sets a limit of @qemu, as the user it runs as, who may not be the test's. */
+/* Sets a limit of @qemu, as the user that it runs as, which may not be the test's. */
 static inline void limit_qemu(pid_t qemu, int which, rlim_t most)
 {
 	_cleanup_free_ char *proc = xasprintf("/proc/%d", qemu);

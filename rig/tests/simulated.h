@@ -101,14 +101,14 @@ static inline struct err *simulated_run(void *arg, const char *spec,
 	return NULL;
 }
 
-static inline void simulated_history(struct history *h, size_t n)
+static inline void simulated_history(struct candidates *h, size_t n)
 {
-	*h = (struct history){ .unit = "version" };
+	*h = (struct candidates){ .unit = "version" };
 	for (size_t i = 0; i < n; i++) {
 		_cleanup_free_ char *spec = xasprintf("v%zu", i);
 		_cleanup_free_ char *label = xasprintf("number %zu", i);
 
-		history_add(h, spec, label);
+		candidates_add(h, spec, label);
 	}
 }
 

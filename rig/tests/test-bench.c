@@ -32,7 +32,7 @@ static void test_median(void **state)
 	}
 }
 
-/* The first mapping is a template's: pages of it that were only read do not count. */
+/* The first mapping is that of a template: its pages that were only read do not count. */
 static const char smaps[] =
 	"7f0000000000-7f0040000000 rw-p 00000000 08:01 4242   /c/templates/aa/ram\n"
 	"Size:            1048576 kB\n"

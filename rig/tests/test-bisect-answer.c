@@ -117,7 +117,7 @@ static const struct {
 	  { NULL, (char *)"WARNING in dax_*" },
 	  OUTCOME_SHOWN,
 	  TITLE },
-	{ "a title that is no glob of itself",
+	{ "a title that does not match itself as a glob",
 	  { .splat = "BUG in f[1]" },
 	  { NULL, (char *)"BUG in f[1]" },
 	  OUTCOME_SHOWN,

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/files.h"
-#include "bisect/history.h"
+#include "bisect/candidates.h"
 #include "guests/build/profile.h"
 
 static char *dir, *a, *b;
@@ -44,9 +44,9 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct err *between(const char *good, const char *bad, struct history *h)
+static struct err *between(const char *good, const char *bad, struct candidates *h)
 {
-	return history_between(dir, good, bad, NULL, h);
+	return candidates_between(dir, good, bad, NULL, h);
 }
 
 /* The fragment of a candidate, without the part of the profile at its beginning. */
@@ -71,7 +71,7 @@ static bool says(const struct candidate *c, const char *line)
 static void test_steps(void **state)
 {
 	_cleanup_free_ char *good = xasprintf("src:7.2+%s", a), *bad = xasprintf("src:7.2+%s", b);
-	struct history h, again;
+	struct candidates h, again;
 	_cleanup_err_ struct err *err = between(good, bad, &h);
 
 	(void)state;
@@ -97,20 +97,20 @@ static void test_steps(void **state)
 	assert_null(err);
 	for (size_t i = 0; i < h.n; i++)
 		assert_string_equal(again.v[i].spec, h.v[i].spec);
-	history_deinit(&again);
+	candidates_deinit(&again);
 	/* a file with new content makes another question */
 	free(b);
 	b = put("b.config", "CONFIG_N=5\n");
 	err = between(good, bad, &again);
 	assert_null(err);
 	assert_string_not_equal(again.v[again.n - 1].spec, h.v[h.n - 1].spec);
-	history_deinit(&again);
-	history_deinit(&h);
+	candidates_deinit(&again);
+	candidates_deinit(&h);
 }
 
 static void test_profiles(void **state)
 {
-	struct history h;
+	struct candidates h;
 	_cleanup_err_ struct err *err = between("src:7.2", "src:7.2+debug", &h);
 	size_t at = 1;
 
@@ -122,7 +122,7 @@ static void test_profiles(void **state)
 	assert_true(at + 1 < h.n);
 	assert_true(says(&h.v[at], "CONFIG_DEBUG_VM=y\n"));
 	assert_true(says(&h.v[at], "# CONFIG_PROVE_LOCKING is not set\n"));
-	history_deinit(&h);
+	candidates_deinit(&h);
 }
 
 static const struct {
@@ -141,13 +141,13 @@ static void test_refused(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
-		struct history h;
+		struct candidates h;
 		_cleanup_err_ struct err *err = between(refused[i].good, refused[i].bad, &h);
 
 		if (!err || err->code != ERR_USAGE || !strstr(err->message, refused[i].words))
 			fail_msg("%s, %s: %s", refused[i].good, refused[i].bad,
 				 err ? err->message : "taken");
-		history_deinit(&h);
+		candidates_deinit(&h);
 	}
 }
 

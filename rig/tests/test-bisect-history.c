@@ -64,9 +64,9 @@ static void test_builds(void **state)
 		_cleanup_free_ char *good = xasprintf(IMAGE "%s", between[i].good);
 		_cleanup_free_ char *bad = xasprintf(IMAGE "%s", between[i].bad);
 		_cleanup_buf_ struct buf found = BUF_INIT;
-		struct history h;
-		_cleanup_err_ struct err *err = history_of_builds(builds, ARRAY_SIZE(builds), good,
-								  bad, &h);
+		struct candidates h;
+		_cleanup_err_ struct err *err = candidates_of_builds(builds, ARRAY_SIZE(builds),
+								     good, bad, &h);
 
 		for (size_t k = 0; k < h.n; k++)
 			buf_addf(&found, "%s ", h.v[k].spec);
@@ -80,7 +80,7 @@ static void test_builds(void **state)
 			_cleanup_free_ char *end = xasprintf("(%s)", h.v[0].spec);
 			assert_non_null(strstr(text, end));
 		}
-		history_deinit(&h);
+		candidates_deinit(&h);
 	}
 }
 
@@ -100,20 +100,20 @@ static void test_words(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		struct history h;
-		_cleanup_err_ struct err *err = history_between("/proc/none", words[i].good,
-								words[i].bad, NULL, &h);
+		struct candidates h;
+		_cleanup_err_ struct err *err = candidates_between("/proc/none", words[i].good,
+								   words[i].bad, NULL, &h);
 
 		assert_non_null(err);
 		assert_int_equal(err->code, ERR_USAGE);
 		check_start(err->message, words[i].error, words[i].bad);
 		assert_int_equal(h.n, 0);
-		history_deinit(&h);
+		candidates_deinit(&h);
 	}
 }
 
 /* Names of commits, with a blank after each. */
-static char *names_of(const struct history *h)
+static char *names_of(const struct candidates *h)
 {
 	struct buf b = BUF_INIT;
 
@@ -147,7 +147,7 @@ static void test_lines(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		struct history h;
+		struct candidates h;
 		_cleanup_err_ struct err *err = of_tree(lines[i].good, lines[i].bad, &h);
 		_cleanup_free_ char *names = names_of(&h);
 		_cleanup_buf_ struct buf expected = BUF_INIT;
@@ -165,7 +165,7 @@ static void test_lines(void **state)
 			assert_string_equal(names, lines[i].expected);
 			assert_int_equal(h.fixed, lines[i].fixed);
 		}
-		history_deinit(&h);
+		candidates_deinit(&h);
 	}
 }
 
@@ -175,7 +175,7 @@ static void test_long_line(void **state)
 	_cleanup_free_ char *path = xasprintf("%s/stream", tree);
 	_cleanup_free_ char *shell = xasprintf("git -C %s fast-import --quiet <%s", tree, path);
 	_cleanup_buf_ struct buf stream = BUF_INIT;
-	struct history h;
+	struct candidates h;
 
 	(void)state;
 	for (int i = 0; i < 2001; i++) {
@@ -191,7 +191,7 @@ static void test_long_line(void **state)
 	assert_int_equal(h.n, 2002);
 	assert_non_null(strstr(h.v[0].label, " a6 (2026-11-01)"));
 	assert_non_null(strstr(h.v[2001].label, " long ("));
-	history_deinit(&h);
+	candidates_deinit(&h);
 }
 
 static const struct {
@@ -206,7 +206,7 @@ static const struct {
 	{ "a1", "s3", "s2", "s1 t1 ", NULL },
 };
 
-static size_t place_of(const struct history *h, const char *name)
+static size_t place_of(const struct candidates *h, const char *name)
 {
 	size_t i = 0;
 
@@ -219,18 +219,18 @@ static void test_insides(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(insides); i++) {
-		struct history h, inside;
+		struct candidates h, inside;
 
 		assert_null(of_tree(insides[i].good, insides[i].bad, &h));
-		assert_null(history_inside(&h, place_of(&h, insides[i].at), &inside));
+		assert_null(candidates_inside(&h, place_of(&h, insides[i].at), &inside));
 		_cleanup_free_ char *names = names_of(&inside);
 		assert_string_equal(names, insides[i].expected);
 		assert_int_equal(inside.fixed, h.fixed);
 		assert_int_equal(!inside.note, !insides[i].note);
 		if (inside.note)
 			assert_non_null(strstr(inside.note, insides[i].note));
-		history_deinit(&inside);
-		history_deinit(&h);
+		candidates_deinit(&inside);
+		candidates_deinit(&h);
 	}
 }
 

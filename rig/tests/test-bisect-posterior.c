@@ -10,7 +10,7 @@
 
 #define N 12
 
-/* Runs of N versions: how many of each showed the finding, and how many did not. */
+/* The number of runs of each of N versions that showed the finding, and that did not. */
 struct data {
 	size_t shown[N], not_shown[N];
 };

@@ -60,7 +60,7 @@ static struct outcome_of bisect_with(struct simulated *w, const struct session_o
 {
 	struct outcome_of r = { 0 };
 	struct bisect_log log;
-	struct history h;
+	struct candidates h;
 	struct session s;
 	struct buf b = BUF_INIT;
 
@@ -84,7 +84,7 @@ static struct outcome_of bisect_with(struct simulated *w, const struct session_o
 	r.log = log.n;
 	session_deinit(&s);
 	bisect_log_close(&log);
-	history_deinit(&h);
+	candidates_deinit(&h);
 	return r;
 }
 
@@ -163,11 +163,11 @@ static const struct {
 	{ "the culprit does not build", "....b....", 4, 1, 0, 20, 1000, SESSION_FOUND, 4, 5, 1,
 	  "one of these 2 versions, which runs cannot distinguish:\n"
 	  "  number 4 (v4): cc1 is not happy\n  number 5 (v5)\nnot in number 3 (v3)\n" },
-	{ "the one before it is unfit", "...u.....", 4, 1, 0, 20, 1000, SESSION_FOUND, 3, 4, 1,
-	  "number 3 (v3): it lacks CONFIG_FS_DAX" },
+	{ "the version before the culprit is unfit", "...u.....", 4, 1, 0, 20, 1000, SESSION_FOUND,
+	  3, 4, 1, "number 3 (v3): it lacks CONFIG_FS_DAX" },
 	{ "around the culprit nothing boots", "...tat...", 4, 1, 0, 20, 1000, SESSION_FOUND, 3, 6,
 	  3, "which runs cannot distinguish" },
-	{ "another splat hides it", "....s....", 4, 1, 0, 20, 1000, SESSION_FOUND, 4, 5, 1,
+	{ "another splat hides the finding", "....s....", 4, 1, 0, 20, 1000, SESSION_FOUND, 4, 5, 1,
 	  "number 4 (v4): another splat: BUG in other" },
 	{ "the culprit boots at the second try", "ffffffff.", 4, 1, 0, 20, 1000, SESSION_FOUND, 4,
 	  4, 0, "came in with number 4 (v4)" },
@@ -323,7 +323,7 @@ static void test_errors(void **state)
 	expect_text(skipped.report, "number 4 (v4): --skip was given");
 }
 
-/* Interrupted at each run, and again at the next: the result is the same as without. */
+/* A session that is interrupted at each run, and again at the next, has the same result. */
 static void test_interrupted(void **state)
 {
 	struct simulated w = { .n = 20, .culprit = 7, .rate = 0.6, .seed = 5 };

@@ -111,7 +111,7 @@ static void test_walks(void **state)
 		_cleanup_free_ char *dir = xasprintf("%s/state-%zu", tree, i);
 		enum session_end end = SESSION_STUCK;
 		struct bisect_log log;
-		struct history h;
+		struct candidates h;
 		char *report = NULL, *subject;
 		size_t size;
 		FILE *out = open_memstream(&report, &size);

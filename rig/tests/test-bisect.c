@@ -10,7 +10,7 @@
 
 #define RUNS_MAX 20000
 
-struct history {
+struct candidates {
 	size_t n, culprit;
 	double rate, false_rate;
 	uint64_t seed;
@@ -31,9 +31,9 @@ static double chance(uint64_t a, uint64_t b, uint64_t c)
 }
 
 /* Makes a history whose culprit is any version but the good one. */
-static struct history make_history(size_t n, double rate, uint64_t seed)
+static struct candidates make_history(size_t n, double rate, uint64_t seed)
 {
-	return (struct history){
+	return (struct candidates){
 		.n = n,
 		.culprit = 1 + (size_t)(chance(seed, n, 1) * (double)(n - 1)),
 		.rate = rate,
@@ -42,7 +42,7 @@ static struct history make_history(size_t n, double rate, uint64_t seed)
 }
 
 /* Does the @nth run of @version show the finding? The same for all methods. */
-static bool run_shows(const struct history *h, size_t version, size_t nth)
+static bool run_shows(const struct candidates *h, size_t version, size_t nth)
 {
 	return chance(h->seed, version, nth) < (version >= h->culprit ? h->rate : h->false_rate);
 }
@@ -55,7 +55,7 @@ static size_t runs_of(const struct bisect *b, size_t version)
 	return 0;
 }
 
-static void run_once(struct bisect *b, const struct history *h, size_t version)
+static void run_once(struct bisect *b, const struct candidates *h, size_t version)
 {
 	bisect_add(b, version, run_shows(h, version, runs_of(b, version)));
 }
@@ -83,7 +83,7 @@ static void check_sane(const struct bisect *b)
 }
 
 /* Runs the versions that bisect_next() asks for, to the end. */
-static enum bisect_state follow(struct bisect *b, const struct history *h, size_t *runs)
+static enum bisect_state follow(struct bisect *b, const struct candidates *h, size_t *runs)
 {
 	enum bisect_state state;
 	size_t version;
@@ -100,7 +100,7 @@ struct tally {
 	double histories, right, runs, versions;
 };
 
-static void tally_ours(struct tally *t, const struct history *h, double confidence)
+static void tally_ours(struct tally *t, const struct candidates *h, double confidence)
 {
 	struct bisect_answer a;
 	struct bisect b;
@@ -123,7 +123,7 @@ static void tally_ours(struct tally *t, const struct history *h, double confiden
 }
 
 /* `git bisect run` with a script that calls a commit good after @tries runs without the finding. */
-static void tally_plain(struct tally *t, const struct history *h, size_t tries)
+static void tally_plain(struct tally *t, const struct candidates *h, size_t tries)
 {
 	size_t good = 0, bad = h->n - 1;
 
@@ -194,7 +194,7 @@ static void check_runs(const struct tally *ours, size_t n, double rate)
 static void tally_length(size_t r, size_t n, struct tally *ours, struct tally *plain)
 {
 	for (size_t i = 0; i < rates[r].histories; i++) {
-		struct history h = make_history(n, rates[r].rate, i);
+		struct candidates h = make_history(n, rates[r].rate, i);
 
 		tally_ours(ours, &h, 0.99);
 		for (size_t t = 0; t < ARRAY_SIZE(tries); t++)
@@ -246,7 +246,7 @@ static void test_confidence(void **state)
 		struct tally t = { 0 };
 
 		for (size_t i = 0; i < 200; i++) {
-			struct history h = make_history(100, 0.5, i);
+			struct candidates h = make_history(100, 0.5, i);
 
 			tally_ours(&t, &h, confidences[c]);
 		}
@@ -257,7 +257,7 @@ static void test_confidence(void **state)
 }
 
 /* How many of @times bisections end in @want. */
-static size_t count_ends(struct history h, size_t times, enum bisect_state want)
+static size_t count_ends(struct candidates h, size_t times, enum bisect_state want)
 {
 	size_t hits = 0, runs;
 
@@ -279,7 +279,7 @@ static size_t count_ends(struct history h, size_t times, enum bisect_state want)
 static void test_wrong_claims(void **state)
 {
 	static const struct {
-		struct history h;
+		struct candidates h;
 		size_t times, least;
 		enum bisect_state want;
 	} cases[] = {
@@ -338,7 +338,7 @@ static void test_skipped_range(void **state)
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
 		size_t c = i / 2, version, steps = 0;
 		bool early = i % 2;
-		struct history h = { cases[c].n, cases[c].culprit, 1, 0, 5 };
+		struct candidates h = { cases[c].n, cases[c].culprit, 1, 0, 5 };
 		enum bisect_state end;
 		struct bisect_answer a;
 		struct bisect b;
@@ -366,7 +366,7 @@ static void test_skipped_any(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < 200; i++) {
-		struct history h = make_history(i % 2 ? 300 : 30, 0.8, i);
+		struct candidates h = make_history(i % 2 ? 300 : 30, 0.8, i);
 		struct bisect_answer a;
 		struct bisect b;
 		size_t runs;

@@ -55,13 +55,62 @@ static void test_known(void **state)
 	       "");
 	/* without a list nothing is known, and failures in the record are no error */
 	expect(REPORT(run), 0,
+	       "fail     splat in 2 cases, first xfs/one\n"
+	       "         found WARNING in f\n"
+	       "         again: daxrig run xfs/one\n"
+	       "error    1 case, first xfs/four: r4\n"
+	       "1 finding of 7.2 in 2 cases, compared with no list of known ones; "
+	       "1 error of the rig or the host",
+	       "");
+	expect(REPORT((char *)"--as", (char *)"cases", run), 0,
 	       "fail     xfs/one: r1\nfail     xfs/two: r2\nerror    xfs/four: r4\n", "");
+	/* with one it decides */
+	expect(REPORT((char *)"--as", (char *)"brief", known, both, run), 0,
+	       "known        2  f-warns\n2 cases show 1 known finding of 7.2, nothing new; 1 error",
+	       "");
+}
+
+static const char marked[] =
+	"{\"format\":1,\"known_list\":\"%s\",\"kernel\":{\"release\":\"6.1.0\",\"spec\":\"deb:6.1\"},"
+	"\"end\":\"interrupted\",\"plan\":{\"cases\":4},\"cases\":["
+	"{\"name\":\"xfs/one~1\",\"verdict\":\"fail\",\"reason\":\"r\",\"findings\":["
+	"{\"rule\":\"splat\",\"found\":\"f\",\"known\":\"f-warns\"}]},"
+	"{\"name\":\"xfs/two\",\"verdict\":\"fail\",\"reason\":\"r\",\"findings\":["
+	"{\"rule\":\"splat\",\"found\":\"g\"}]}]}";
+
+/* The marks of the run itself decide what is new; what did not run is an error in KTAP. */
+static void test_marked(void **state)
+{
+	_cleanup_free_ char *text = xasprintf(marked, "/x/known.txt");
+	_cleanup_free_ char *run = put("run.json", text);
+	_cleanup_free_ char *alone_text = xasprintf(marked, "none");
+	_cleanup_free_ char *alone = put("alone.json", alone_text);
+
+	(void)state;
+	expect(REPORT(run), 0,
+	       "new      splat in 1 case, first xfs/two\n"
+	       "         found g\n"
+	       "         again: daxrig run --kernel deb:6.1 xfs/two\n"
+	       "known        1  f-warns\n"
+	       "1 new finding of 6.1 in 1 case; 1 case shows 1 known finding of 6.1; "
+	       "2 of 4 cases ran\n",
+	       "");
+	expect(REPORT(alone), 0, "fail     splat in 1 case, first xfs/two\n", "");
+	expect(REPORT((char *)"--as", (char *)"ktap", run), 0,
+	       "1..4\n#   failed: r\n# splat: the kernel log holds a report\n#   found: f\n"
+	       "not ok 1 xfs/one~1\n#   failed: r\n# splat: the kernel log holds a report\n"
+	       "#   found: g\nnot ok 2 xfs/two\n"
+	       "not ok 3 not-run # ERROR the run did not end\n"
+	       "not ok 4 not-run # ERROR the run did not end\n"
+	       "# Totals: pass:0 fail:2 xfail:0 xpass:0 skip:0 error:2\n",
+	       "");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_marked),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -39,7 +39,7 @@ static void test_logs(void **state)
 	expect(SPLAT(NULL, log), 1, "WARNING in guilty\n  warning (WARNING) at fs/dax.c:12", "");
 	expect(SPLAT(log), 1,
 	       "  task: a b, pid 7 on CPU 0, kernel 6.1.0-9-amd64 #1\n"
-	       "  tainted: W a warning before\n",
+	       "  tainted: W an earlier warning\n",
 	       "");
 	expect(SPLAT(NULL, quiet), 0, "", "");
 	expect(SPLAT(NULL), 0, "", "");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a process is left with that confined itself. Run by root it sees more of it. */
+/* What a confined process can still do. Some rows need root. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -17,7 +17,7 @@
 
 static char folder[] = "/tmp/daxrig-test-confine-XXXXXX";
 
-/* In the child: does something, and ends by exit(0) when that can be done. */
+/* In the child: tries something, and exits with 0 if it succeeds. */
 static void write_to(off_t end)
 {
 	_cleanup_free_ char *path = xasprintf("%s/file", folder);
@@ -60,9 +60,9 @@ static void raise_bound(void)
 static const struct {
 	const char *what;
 	void (*act)(void);
-	int signal; /* that it dies of; 0: none */
-	bool done;  /* it can do it */
-	bool root;  /* only a test by root can tell */
+	int signal; /* that kills it; 0: none */
+	bool done;  /* it succeeds */
+	bool root;  /* the row needs root */
 } acts[] = {
 	{ "a file as long as allowed", write_little, 0, true, false },
 	{ "a longer one", write_much, SIGXFSZ, false, false },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a guest that broke out of QEMU, or one that floods its console, would have of the
- * host: looked at on the QEMUs of real runs. Run from the top of the tree.
+ * Looks at the QEMUs of real runs: what could a guest that breaks out of QEMU, or floods its
+ * console, do to the host? Run from the top of the tree.
  */
 #include "tests/daxrig.h"
 
@@ -65,7 +65,7 @@ static void look_at_limits(pid_t qemu)
 	is(buf_str(&text), "Max core file size", "0");
 }
 
-/* There is a guest or one comes; libvirt's is bounded once it runs. */
+/* Waits for a guest; one of libvirt's is bounded once it runs. */
 static pid_t await_qemu(struct daxrig *d)
 {
 	const struct timespec nap = { .tv_nsec = 20000000 };
@@ -109,7 +109,7 @@ static void test_booted(void **state)
 	look_during("run --jobs 1 --no-fork --out " OUT " --match xfs/4k/vmsplice/*", false);
 }
 
-/* The console's file is full, long before its time: the case says nothing of the kernel. */
+/* The console's file is full before the case ends: an error, and no verdict on the kernel. */
 static void test_flood(void **state)
 {
 	struct daxrig d = start("run --jobs 1 --self-test no-unpin --out " OUT

@@ -142,7 +142,7 @@ static void test_bad(void **state)
 		_cleanup_err_ struct err *err = domain_xml_build(&bad[i], &xml);
 
 		if (!err)
-			fail_msg("spec %zu was taken", i);
+			fail_msg("spec %zu was accepted", i);
 		assert_null(xml);
 		for (const char *s = err->message; *s; s++)
 			assert_in_range(*s, ' ', '~');

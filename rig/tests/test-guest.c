@@ -102,22 +102,66 @@ static void test_passes(void **state)
 	      "ext4/pinner-killed/vmsplice/kill",
 	      0,
 	      "KTAP version 1;;1..8;;ok 1 xfs/punch-waits/rdma\n;;ok 5 xfs/refused/rdma-plain\n;;"
-	      "# Totals: pass:8 fail:0 skip:0 error:0");
+	      "# Totals: pass:8 fail:0 xfail:0 xpass:0 skip:0 error:0");
 }
 
 /* The known bugs of KERNEL.md section 6 that this kernel has. */
 static void test_known_bad(void **state)
 {
 	(void)state;
-	check("run --kernel " KERNEL_KNOWN_BAD " --out " OUT " xfs/truncate-unmapped/vmsplice "
-	      "xfs/evict-pinned/vmsplice xfs/reflink-two-mappers xfs/clone-killed/vmsplice "
-	      "xfs/punch-waits/odirect",
+	check("run --known none --kernel " KERNEL_KNOWN_BAD " --out " OUT
+	      " xfs/truncate-unmapped/vmsplice xfs/evict-pinned/vmsplice "
+	      "xfs/reflink-two-mappers xfs/clone-killed/vmsplice xfs/punch-waits/odirect",
 	      1,
 	      "not ok 1 xfs/truncate-unmapped/vmsplice\n;;contract.waits;;content.pin;;"
 	      "not ok 2 xfs/evict-pinned/vmsplice\n;;WARNING in dax_disassociate_entry;;"
 	      "not ok 3 xfs/reflink-two-mappers\n;;WARNING in dax_insert_entry;;"
 	      "not ok 4 xfs/clone-killed/vmsplice\n;;contract.sleeps;;contract.killable;;"
 	      "not ok 5 xfs/punch-waits/odirect\n;;contract.ends");
+}
+
+/* What the list has is not ok in KTAP, but nothing new. The file has the same KTAP. */
+static void test_known(void **state)
+{
+	struct daxrig d = start("run --kernel " KERNEL_KNOWN_BAD " --out " OUT
+				" xfs/punch-waits/vmsplice xfs/punch-waits/odirect");
+	_cleanup_buf_ struct buf ktap = BUF_INIT, json = BUF_INIT;
+
+	(void)state;
+	finish(&d);
+	must(&d, 0,
+	     "not ok 2 xfs/punch-waits/odirect\n;;"
+	     "1 case shows 1 known finding of 6.1, nothing new\n;;(1 known)");
+	assert_null(file_read(OUT "/runs/latest/results.ktap", OUTPUT_MAX, &ktap));
+	assert_non_null(strstr(buf_str(&ktap), "1..2\nok 1 xfs/punch-waits/vmsplice\n"));
+	assert_non_null(strstr(buf_str(&ktap), "\nnot ok 2 xfs/punch-waits/odirect\n# Totals: "));
+	assert_null(file_read(OUT "/runs/latest/run.json", OUTPUT_MAX, &json));
+	assert_non_null(strstr(buf_str(&json), "\"known\": \"punch-waits\""));
+	assert_non_null(strstr(buf_str(&json), "/reports/known.txt\""));
+	buf_deinit(&d.text);
+}
+
+/* A plan that has the name of a scenario that cannot be read: an error, and the others run. */
+static void test_unreadable(void **state)
+{
+	static const char script[] =
+		"d=build/tests/own; rm -rf $d\n"
+		"mkdir -p $d/workloads/scenarios $d/rig/plans && cp daxrig $d\n"
+		"ln -s \"$PWD/build\" $d/build\n"
+		"cp workloads/scenarios/refused.scn $d/workloads/scenarios\n"
+		"ln -s /nowhere $d/workloads/scenarios/gone.scn\n"
+		"echo 'scenario gone refused' >$d/rig/plans/p.plan\n"
+		"$d/daxrig run --known none --out " OUT
+		" --plan p --match '@(gone|xfs/refused/uring)'\n";
+	struct daxrig d = start_argv(
+		(char *[]){ (char *)"sh", (char *)"-c", (char *)script, NULL });
+
+	(void)state;
+	finish(&d);
+	must(&d, 3,
+	     "not ok 1 gone # ERROR cannot open ';;\nok 2 xfs/refused/uring\n;;"
+	     "nothing failed; 1 error of the rig or the host\n");
+	buf_deinit(&d.text);
 }
 
 static void test_no_pin(void **state)
@@ -180,7 +224,8 @@ static void test_never_speaks(void **state)
 	/* it finds no port and powers off, before or after the host's time limit */
 	if (!strstr(buf_str(&d.text), "the guest's agent did not speak within") &&
 	    !strstr(buf_str(&d.text), "the guest ended before its agent spoke"))
-		fail_msg("it is not said that the agent never spoke:\n%s", buf_str(&d.text));
+		fail_msg("the output does not say that the agent never spoke:\n%s",
+			 buf_str(&d.text));
 	buf_deinit(&d.text);
 }
 
@@ -218,6 +263,9 @@ static void test_leftover(void **state)
 	kill(janitor, SIGKILL);
 	kill(d.pid, SIGKILL);
 	finish(&d);
+	/* its KTAP ends all the same */
+	assert_true(file_shows(OUT "/runs/latest/results.ktap",
+			       " # ERROR not run: the run did not end\n# Totals: pass:"));
 	next = start("check");
 	finish(&next);
 	nothing_left(&d, qemu);
@@ -248,6 +296,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bad_input),    cmocka_unit_test(test_help),
 		cmocka_unit_test(test_passes),	     cmocka_unit_test(test_known_bad),
+		cmocka_unit_test(test_known),	     cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_no_pin),	     cmocka_unit_test(test_no_unpin),
 		cmocka_unit_test(test_no_dax),	     cmocka_unit_test(test_no_gate),
 		cmocka_unit_test(test_no_count),     cmocka_unit_test(test_panic),

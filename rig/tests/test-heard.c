@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A guest that floods the host with messages: how much reaches the disk and the record. */
+/* A guest floods the host with messages: a bounded number reaches the disk and the record. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "guest/case-private.h"
+#include "host/virt-private.h"
 
 static char base[] = "/tmp/daxrig-test-heard-XXXXXX";
 
@@ -22,9 +23,9 @@ static const struct {
 	const char *says; /* expected in the record */
 } floods[] = {
 	{ "a few pieces of evidence", MSG_EVIDENCE, 1000, 3, 3, NULL },
-	{ "many", MSG_EVIDENCE, 1000, 5000, RUNDIR_FILES_MAX / 2, "not kept" },
-	{ "long ones", MSG_EVIDENCE, 65000, 5000, RUNDIR_FILES_MAX / 2, "not kept" },
-	{ "longer than a frame can be", MSG_EVIDENCE, 1 << 20, 300, RUNDIR_CASE_MAX / 2 >> 20,
+	{ "many pieces", MSG_EVIDENCE, 1000, 5000, RUNDIR_FILES_MAX / 2, "not kept" },
+	{ "long pieces", MSG_EVIDENCE, 65000, 5000, RUNDIR_FILES_MAX / 2, "not kept" },
+	{ "pieces longer than a frame", MSG_EVIDENCE, 1 << 20, 300, RUNDIR_CASE_MAX / 2 >> 20,
 	  "not kept" },
 	{ "log lines", MSG_LOG, 1000, 50000, 0, NULL },
 };
@@ -69,10 +70,10 @@ static void test_floods(void **state)
 			assert_null(hear(&r, i, text));
 		own = files.files;
 		if (own != floods[i].kept)
-			fail_msg("%s: %zu files are kept", floods[i].what, own);
+			fail_msg("%s: the host kept %zu files", floods[i].what, own);
 		if (floods[i].says && !record_says(rec, floods[i].says))
 			fail_msg("%s: the record does not say so", floods[i].what);
-		/* the host's own files still have room after it */
+		/* the host's own files still have room after the flood */
 		case_save_file(&r, "console.log", text, floods[i].len);
 		assert_int_equal(files.files, own + 1);
 		folder = xasprintf("%s/%s", dir.path, files.path);
@@ -136,7 +137,7 @@ static void expect_reply(struct link *l, size_t i)
 	assert_true(got && f.type == MSG_REPLY);
 	assert_true(msg_find(f.payload, f.len, TAG_STATUS, &field));
 	if (msg_u64(&field) != calls[i].status)
-		fail_msg("'%s' is answered with %d", calls[i].call, (int)msg_u64(&field));
+		fail_msg("the reply to '%s' is %d", calls[i].call, (int)msg_u64(&field));
 	assert_int_equal(msg_find(f.payload, f.len, TAG_TEXT, &field), calls[i].why != NULL);
 	if (calls[i].why)
 		assert_memory_equal(field.data, calls[i].why, strlen(calls[i].why));
@@ -170,6 +171,57 @@ static void test_calls(void **state)
 	link_deinit(&agent);
 }
 
+/* A command's arguments are of no use to who reads a report. */
+static void test_command_names(void **state)
+{
+	static const char *const names[][2] = {
+		{ "{\"execute\":\"memsave\",\"arguments\":{\"val\":-5}}", "memsave" },
+		{ "{\"execute\":\"add-fd\"}", "add-fd" },
+		{ "info registers -a", "info registers -a" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		_cleanup_free_ char *got = virt_command_name(names[i][0]);
+
+		assert_string_equal(got, names[i][1]);
+	}
+}
+
+static struct err *no_monitor(struct virt_domain *d, bool human, const char *command, char **reply)
+{
+	_cleanup_free_ char *name = virt_command_name(command);
+
+	(void)d, (void)human, (void)reply;
+	return err_create(ERR_INFRA, "cannot give guest 'g' the monitor command '%s'", name);
+}
+
+/* Why the ledger could not look is what the case's record and the report say: a sentence. */
+static void test_ledger_lost(void **state)
+{
+	static const struct virt_domain_ops ops = { .monitor = no_monitor };
+	struct virt_domain domain = { .ops = &ops };
+	struct guest g = { .domain = &domain, .vmemmap_base = 1ull << 63 };
+	const struct ledger_row row = { .pfn = 1, .count = 1, .name = "a" };
+	char text[LEDGER_ROW_MAX];
+	_cleanup_buf_ struct buf msg = BUF_INIT, reply = BUF_INIT;
+	struct ledger_budget budget = { .bytes = 1 << 20, .ns = 1000000000 };
+	_cleanup_free_ char *why = NULL;
+	struct msg_field field;
+	struct frame f = { .type = MSG_CALL };
+
+	(void)state;
+	ledger_row_format(&row, text);
+	msg_put_str(&msg, TAG_ARG, text);
+	f.payload = (const uint8_t *)msg.data;
+	f.len = (uint32_t)msg.len;
+	assert_true(guest_ledger(&g, &budget, LEDGER_CALL, &f, &reply));
+	assert_true(msg_find((const uint8_t *)reply.data, reply.len, TAG_TEXT, &field));
+	why = msg_str(&field, 1000);
+	assert_string_equal(why, "cannot read the guest's struct pages: cannot give guest 'g' the "
+				 "monitor command 'memsave'");
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -186,9 +238,9 @@ static int teardown(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_floods),
-		cmocka_unit_test(test_window),
-		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_floods),	    cmocka_unit_test(test_window),
+		cmocka_unit_test(test_calls),	    cmocka_unit_test(test_command_names),
+		cmocka_unit_test(test_ledger_lost),
 	};
 
 	return cmocka_run_group_tests_name("heard", tests, setup, teardown);

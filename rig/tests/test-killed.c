@@ -74,7 +74,7 @@ static void kill_and_look(struct daxrig *d, int signal, const char *when)
 	finish(d);
 	while (is_left(d)) {
 		if (now_ns() - start > GONE_NS)
-			fail_msg("killed %s, it left something:\n%s", when, buf_str(&d->text));
+			fail_msg("a run killed %s left something:\n%s", when, buf_str(&d->text));
 		nap();
 	}
 	print_message("killed %s: nothing left after %.1f s\n", when,

@@ -62,7 +62,7 @@ static const struct {
 } lists[] = {
 	{ "planned", MAKE, "", "planned @/" OWN "|", NULL, OWN },
 	{ "made", MAKE, OWN, "planned @/" OWN "|folder # @/" OWN "|", NULL, OWN },
-	{ "made anew", MAKE, OWN, "folder % @/" OWN "|planned @/" OWN "|folder # @/" OWN "|", NULL,
+	{ "made again", MAKE, OWN, "folder % @/" OWN "|planned @/" OWN "|folder # @/" OWN "|", NULL,
 	  OWN },
 	{ "a template", "mkdir making-41-" KEY, "", "planned @/making-41-" KEY "|", NULL,
 	  "making-41-" KEY },

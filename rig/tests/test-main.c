@@ -75,6 +75,7 @@ static void test_fifos(void **state)
 		"list plan $d/f.plan",
 		"report $d/f",
 		"report --known $d/f $d/run.json",
+		"run --known $d/f punch-waits",
 		"splat $d/f",
 		"splat --vmlinux $d/f $d/run.json",
 		"run --kernel file:$d/f punch-waits",
@@ -150,6 +151,66 @@ static void test_unknown_names(void **state)
 	}
 }
 
+/* 'git bisect run' takes 1 to 124 for "bad", and ends above 127: no mistake may be a verdict. */
+static void test_once_mistakes(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "--once tree:. --walk", "no option '--walk'; see 'daxrig bisect --help'" },
+		{ "--walk --once tree:.", "no option '--walk'; see 'daxrig bisect --help'" },
+		{ "--walk=1 --once=tree:. --rule nope", "no option '--walk'; see" },
+		{ "--once tree:. --restart=yes", "no option '--restart'; did you mean" },
+		{ "--once tree:. --case", "option '--case' needs a value" },
+		{ "--case x --once", "option '--once' needs a value" },
+		{ "--onec tree:. --case x", "no option '--onec'; did you mean '--once'?" },
+		{ "--once tree:. --rule nope", "no rule 'nope'; expected" },
+		{ "--once tree:. walk", "'bisect' takes no operands" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *script = xasprintf("./daxrig bisect %s", rows[i][0]);
+
+		check_shell(script, 130, rows[i][1]);
+	}
+	check_shell("./daxrig bisect --good a --bad b --walk", 2, "no option '--walk'");
+	check_shell("./daxrig bisect --good a --bad", 2, "option '--bad' needs a value");
+}
+
+/* A daxrig with a library of its own, of which some files cannot be read. */
+#define OWN_LIBRARY                                                                                 \
+	"mkdir -p $d/workloads/scenarios $d/rig/plans && cp daxrig $d\n"                            \
+	"cd $d/workloads/scenarios && printf '# good\\nfile a 4K written\\n' >good.scn\n"           \
+	"ln -s /nowhere gone.scn && echo 'fil a' >wrong.scn\n"                                      \
+	"cd $d/rig/plans && echo 'scenario *' >all.plan && echo 'scenario gone good' >named.plan\n" \
+	"ln -s /nowhere gone.plan\n"
+
+static void test_unreadable_library(void **state)
+{
+	static const struct {
+		const char *words;
+		int status;
+		const char *says;
+	} rows[] = {
+		{ "list scenarios", 0, "gone  ;;cannot open ';;good  ;;wrong  ;;no step or" },
+		{ "list plans", 0, "all  ;; cases;;gone  ;;cannot open '" },
+		{ "list plan all", 0,
+		  "scenario 'gone' is left out: cannot open ';;"
+		  "scenario 'wrong' is left out: ;;\nxfs/good\n" },
+		{ "list plan named", 0, "gone\nxfs/good\n" },
+		{ "list plan gone", 2, "cannot open '" },
+		{ "show xfs/good", 0, "is left out: ;;\nfile a 4K written" },
+		{ "show good", 0, "file a 4K written" },
+		{ "show gone", 2, "cannot open '" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *script = xasprintf(OWN_LIBRARY "$d/daxrig %s", rows[i].words);
+
+		check_shell(script, rows[i].status, rows[i].says);
+	}
+}
+
 static void test_standard_input(void **state)
 {
 	(void)state;
@@ -168,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_output_lost),    cmocka_unit_test(test_streams_closed),
 		cmocka_unit_test(test_fifos),	       cmocka_unit_test(test_bad_globs),
 		cmocka_unit_test(test_standard_input), cmocka_unit_test(test_unknown_names),
+		cmocka_unit_test(test_once_mistakes),  cmocka_unit_test(test_unreadable_library),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

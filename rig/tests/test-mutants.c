@@ -47,7 +47,7 @@ static void test_header(void **state)
 		_cleanup_err_ struct err *err = mutant_parse("d/n.patch", headers[i].text, &m);
 
 		if (!err != headers[i].good)
-			fail_msg("row %zu: %s", i, err ? err->message : "was taken");
+			fail_msg("row %zu: %s", i, err ? err->message : "was accepted");
 		if (!err) {
 			assert_string_equal(m.name, "n");
 			assert_string_equal(m.what, "a b");
@@ -84,7 +84,7 @@ static void test_library(void **state)
 			fail_msg("%s", err->message);
 		for (size_t r = 0; r < m.rules.n; r++)
 			if (!rule_find(m.rules.v[r], &rule))
-				fail_msg("%s: there is no rule '%s'", m.name, m.rules.v[r]);
+				fail_msg("%s: no rule '%s'", m.name, m.rules.v[r]);
 		for (size_t c = 0; c < m.cases.n; c++) {
 			size_t found = 0;
 
@@ -124,10 +124,14 @@ static const struct {
 	{ "its other rule", "clean", VERDICT_FAIL, "splat", true, NULL },
 	{ "a rule that is not its own", "clean", VERDICT_FAIL, "content.map", false,
 	  "content.map" },
-	{ "what the good kernel shows, too", "known", VERDICT_FAIL, "contract.waits", false, NULL },
-	{ "another than the good kernel shows", "known", VERDICT_FAIL, "splat", true, NULL },
-	{ "the good kernel skipped it", "skipped", VERDICT_FAIL, "contract.waits", false, NULL },
-	{ "the good kernel did not run it", "none", VERDICT_FAIL, "contract.waits", false, NULL },
+	{ "a finding of the good kernel, too", "known", VERDICT_FAIL, "contract.waits", false,
+	  NULL },
+	{ "a finding that the good kernel does not show", "known", VERDICT_FAIL, "splat", true,
+	  NULL },
+	{ "the good kernel skipped the case", "skipped", VERDICT_FAIL, "contract.waits", false,
+	  NULL },
+	{ "the good kernel did not run the case", "none", VERDICT_FAIL, "contract.waits", false,
+	  NULL },
 	{ "a pass", "clean", VERDICT_PASS, NULL, false, NULL },
 	{ "findings under an error", "clean", VERDICT_ERROR, "contract.waits", false, NULL },
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Plan texts and their cases: which, how many, in which order, in which part. */
+/* Plan texts, and which cases they have, in which order and in which part. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,6 +21,13 @@ static const struct plan_source lib[] = {
 	SOURCE("two", "fs xfs\neach p vmsplice odirect\nfile a 4K written\n"
 		      "map m a 0 4K shared r\npin q $p m 4K\n"),
 	SOURCE("bad", "fil a\n"),
+	SOURCE("mine~1#2", "fs xfs\nfile a 4K written\n"),
+	{ .name = (char *)"gone",
+	  .path = (char *)"gone",
+	  .text = (char *)"",
+	  .bad = (char *)"cannot open 'gone'" },
+	/* its second variant is wrong */
+	SOURCE("half", "fs xfs\neach w written wrong\nfile a 4K $w\n"),
 };
 
 static const struct {
@@ -32,6 +39,8 @@ static const struct {
 	{ "scenario t*\n", "xfs/two/vmsplice xfs/two/odirect " },
 	{ "scenario one\nscenario one two\n", "xfs/one ext4/one xfs/two/vmsplice "
 					      "xfs/two/odirect " },
+	/* neither the mark of a repeat nor what ends a name in KTAP */
+	{ "scenario mine*\n", "xfs/mine_1_2 " },
 	{ "matrix pins=vmsplice,odirect ops=punch,clone\n",
 	  "xfs/4k/vmsplice/mapped/punch xfs/4k/vmsplice/mapped/clone "
 	  "xfs/4k/odirect/mapped/punch xfs/4k/odirect/mapped/clone "
@@ -52,7 +61,7 @@ static const struct {
 	{ "scenario @(one\n", "p:1:10: bad glob '@(one', column 1: the choice is not closed" },
 	{ "matrix ops=punch,[a\n", "p:1:8: bad glob '[a', column 1: the bracket" },
 	{ "scenario\n", "p:1:9: expected the name of a scenario" },
-	{ "scenario bad\n", "bad:1:1: no step or operation 'fil'; did you mean 'file'?" },
+
 	{ "matrix vmsplice *\n", "p:1:8: expected fs=, geometry=, pins=, when=, ops=, overlap= or "
 				 "end= with globs, found 'vmsplice'" },
 	{ "matrix pin=vmsplice\n", "p:1:8: no dimension 'pin'; did you mean 'pins'?" },
@@ -71,6 +80,19 @@ static const struct {
 	{ "\nfoo\n",
 	  "p:2:1: no line of a plan 'foo'; expected scenario, matrix, batch or machine" },
 	{ "matirx *\n", "p:1:1: no line of a plan 'matirx'; did you mean 'matrix'?" },
+};
+
+static const struct {
+	const char *plan, *names, *bad, *note; /* bad: of the first case */
+} unreadable[] = {
+	{ "scenario bad\n", "bad ", "bad:1:1: no step or operation 'fil'; did you mean 'file'?",
+	  NULL },
+	{ "scenario gone one\n", "gone xfs/one ext4/one ", "cannot open 'gone'", NULL },
+	{ "scenario half\nscenario half\n", "half ", "half:3:", NULL },
+	{ "scenario ba[d]\n", "", NULL, "scenario 'bad' is left out: bad:1:1: no step" },
+	{ "scenario go* one\nscenario g*\n", "xfs/one ext4/one ", NULL,
+	  "scenario 'gone' is left out: cannot open 'gone'" },
+	{ "scenario h*\n", "", NULL, "scenario 'half' is left out: half:3:" },
 };
 
 static char *names(const struct plan *plan)
@@ -95,6 +117,35 @@ static void test_plan(void **state)
 		assert_string_equal(got, cases[i].expected);
 		err_free(err);
 		plan_deinit(&plan);
+	}
+}
+
+/* One scenario that cannot be read stops no other one, and is never left out in silence. */
+static void test_unreadable(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(unreadable); i++) {
+		const char *text = unreadable[i].plan, *bad = unreadable[i].bad;
+		const char *note = unreadable[i].note;
+		struct plan plan = { 0 }, to = { 0 };
+		_cleanup_free_ char *got = NULL;
+
+		assert_null(plan_parse(&plan, "p", text, strlen(text), lib, ARRAY_SIZE(lib)));
+		if (plan.nr_cases)
+			plan_repeat(&plan, 2);
+		plan_deinit(&plan);
+		assert_null(plan_parse(&plan, "p", text, strlen(text), lib, ARRAY_SIZE(lib)));
+		plan_write_texts(&plan);
+		plan_move(&to, &plan);
+		got = names(&to);
+		assert_string_equal(got, unreadable[i].names);
+		if (bad)
+			assert_memory_equal(to.cases[0].bad, bad, strlen(bad));
+		assert_int_equal(to.nr_notes, note != NULL);
+		if (note)
+			assert_memory_equal(to.notes[0], note, strlen(note));
+		plan_deinit(&plan);
+		plan_deinit(&to);
 	}
 }
 
@@ -255,11 +306,11 @@ static void test_repeat(void **state)
 	plan_write_texts(&plan);
 	plan_repeat(&plan, 3);
 	assert_int_equal(plan.nr_cases, 3 * once);
-	assert_string_equal(plan.cases[0].name, "xfs/4k/vmsplice/mapped/punch#1");
-	assert_string_equal(plan.cases[1].name, "xfs/4k/vmsplice/mapped/zero#1");
-	assert_string_equal(plan.cases[5].name, "xfs/4k/vmsplice/mapped/zero#3");
+	assert_string_equal(plan.cases[0].name, "xfs/4k/vmsplice/mapped/punch~1");
+	assert_string_equal(plan.cases[1].name, "xfs/4k/vmsplice/mapped/zero~1");
+	assert_string_equal(plan.cases[5].name, "xfs/4k/vmsplice/mapped/zero~3");
 	assert_string_equal(plan.cases[5].text, plan.cases[1].text);
-	plan_match(&plan, "*#2");
+	plan_match(&plan, "*~2");
 	assert_int_equal(plan.nr_cases, once);
 	plan_deinit(&plan);
 }
@@ -297,7 +348,7 @@ int main(void)
 		cmocka_unit_test(test_plan),	cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_move),	cmocka_unit_test(test_shards),
 		cmocka_unit_test(test_seed),	cmocka_unit_test(test_repeat),
-		cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_shipped), cmocka_unit_test(test_unreadable),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

@@ -157,7 +157,7 @@ static void test_mark(void **state)
 		_cleanup_free_ char *cut = xstrndup(text, len);
 
 		if (template_mark_parse(cut, &back))
-			fail_msg("cut to %zu bytes it passes", len);
+			fail_msg("a mark of %zu bytes passes", len);
 	}
 	m.nr_files = 2;
 	free(text);

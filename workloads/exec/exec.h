@@ -122,7 +122,6 @@ struct exec {
 	bool lost[ORACLES];    /* oracle_lost() was called */
 	void *last;	       /* buffer for the last bytes that a pin saw */
 	size_t last_size;
-	char fault[256]; /* of setup or teardown */
 };
 
 /* False under --self-test splat-only, which measures the cost of the oracles. */

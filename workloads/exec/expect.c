@@ -30,6 +30,21 @@ static const char *result_name(int result)
 	return result ? errno_name(-result) : "success";
 }
 
+static void fail_errno(const char *name, int expected_errno, const char *found, struct outcome *o)
+{
+	char expected[64];
+
+	snprintf(expected, sizeof(expected), "'%.32s' ends with %s", name,
+		 result_name(-expected_errno));
+	outcome_fail(o, RULE_CONTRACT_ERRNO, expected, "%s", found);
+}
+
+static void fail_killable(const struct exec_task *t, uint64_t ms, struct outcome *o)
+{
+	outcome_fail(o, RULE_CONTRACT_KILLABLE, "ends on SIGKILL", "'%s' still lives after %llu ms",
+		     t->name, (unsigned long long)ms);
+}
+
 static void judge_busy(struct exec_task *t, struct outcome *o)
 {
 	char found[sizeof(o->found)];
@@ -138,9 +153,8 @@ void exec_judge_stuck(struct exec *x, const char *name, pid_t pid, pid_t tid, ui
 	exec_holders(x, holders, sizeof(holders));
 	if (holders[0])
 		outcome_fail(o, RULE_CONTRACT_NOWAIT, "completes",
-			     "'%s' still runs after %llu ms; "
-			     "held: %s",
-			     name, (unsigned long long)ms, holders);
+			     "'%s' still runs after %llu ms; held: %s", name,
+			     (unsigned long long)ms, holders);
 	else
 		outcome_fail(o, RULE_CONTRACT_ENDS, "ends once nothing is held",
 			     "'%s' still runs after %llu ms", name, (unsigned long long)ms);
@@ -157,14 +171,13 @@ static void judge_stuck(struct exec *x, struct exec_task *t, uint64_t ms, struct
 static void judge_deaf(struct exec *x, const struct exec_task *t, int expected_errno, uint64_t ms,
 		       struct outcome *o)
 {
-	char expected[64], holders[200];
+	char found[64], holders[200];
 
 	if (!t->signalled || !exec_holders(x, holders, sizeof(holders))[0])
 		return;
-	snprintf(expected, sizeof(expected), "'%.32s' ends with %s", t->name,
-		 result_name(-expected_errno));
-	outcome_fail(o, RULE_CONTRACT_ERRNO, expected, "the signal did not end it within %llu ms",
-		     (unsigned long long)ms);
+	snprintf(found, sizeof(found), "the signal did not end it within %llu ms",
+		 (unsigned long long)ms);
+	fail_errno(t->name, expected_errno, found, o);
 }
 
 /* Whether the next step itself expects the end. */
@@ -184,10 +197,7 @@ void exec_judge_signalled(struct exec *x, struct exec_task *t, const struct step
 	    exec_task_over(t, now_ns() + ms * 1000000))
 		return;
 	if (st->signo == SIGKILL)
-		outcome_fail(o, RULE_CONTRACT_KILLABLE, "ends on SIGKILL",
-			     "'%s' still lives after "
-			     "%llu ms",
-			     t->name, (unsigned long long)ms);
+		fail_killable(t, ms, o);
 	else
 		judge_deaf(x, t, EINTR, ms, o);
 	if (o->status == STEP_FAIL)
@@ -209,14 +219,9 @@ static void judge_early(const struct exec_task *t, struct outcome *o)
 
 void exec_judge_result(const char *name, int result, int expected_errno, struct outcome *o)
 {
-	char expected[64];
-
 	o->errnum = -result;
-	if (-result == expected_errno)
-		return;
-	snprintf(expected, sizeof(expected), "'%.32s' ends with %s", name,
-		 result_name(-expected_errno));
-	outcome_fail(o, RULE_CONTRACT_ERRNO, expected, "%s", result_name(result));
+	if (-result != expected_errno)
+		fail_errno(name, expected_errno, result_name(result), o);
 }
 
 static void expect_end(struct exec *x, struct exec_task *t, const struct step *st,
@@ -225,7 +230,6 @@ static void expect_end(struct exec *x, struct exec_task *t, const struct step *s
 	uint64_t ms = st->within_ms ? st->within_ms :
 		      t->signalled  ? exec_signal_ms(x, t) :
 				      x->grace_ms;
-	char expected[64];
 
 	if (!exec_task_over(t, now_ns() + ms * 1000000)) {
 		judge_deaf(x, t, expected_errno, ms, o);
@@ -241,9 +245,7 @@ static void expect_end(struct exec *x, struct exec_task *t, const struct step *s
 			exec_read_check(x, &t->step->call, t->data, o);
 		return;
 	}
-	snprintf(expected, sizeof(expected), "'%.32s' ends with %s", t->name,
-		 result_name(-expected_errno));
-	outcome_fail(o, RULE_CONTRACT_ERRNO, expected, "it was killed");
+	fail_errno(t->name, expected_errno, "it was killed", o);
 }
 
 static void expect_killed(struct exec *x, struct exec_task *t, struct outcome *o)
@@ -253,8 +255,7 @@ static void expect_killed(struct exec *x, struct exec_task *t, struct outcome *o
 	while (!t->dead && exec_task_event(t, deadline))
 		;
 	if (!t->dead) {
-		outcome_fail(o, RULE_CONTRACT_KILLABLE, "ends on SIGKILL",
-			     "'%s' still lives after %llu ms", t->name, (unsigned long long)ms);
+		fail_killable(t, ms, o);
 		add_stack(t, o);
 		o->hung = true;
 	} else if (exec_task_done(t)) {

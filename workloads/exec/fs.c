@@ -180,21 +180,22 @@ void exec_fs_setup(struct exec *x, struct outcome *o)
 		take_room(x->s->room, o);
 }
 
-bool exec_fs_unmount(struct exec *x)
+bool exec_fs_unmount(struct exec *x, struct outcome *o)
 {
+	static const char expected[] = "umount succeeds";
 	struct exec_task *t;
 
 	if (!x->mounted)
 		return true;
 	t = exec_task_pending(x, NULL);
 	if (t) {
-		snprintf(x->fault, sizeof(x->fault), "'%s' still runs", t->name);
+		outcome_fail(o, RULE_RESIDUE_UMOUNT, expected, "'%s' still runs", t->name);
 		return false;
 	}
 	for (unsigned int i = 0; i < x->nr_files; i++)
 		exec_file_close(&x->files[i]);
 	if (umount2(EXEC_MOUNTPOINT, 0)) {
-		snprintf(x->fault, sizeof(x->fault), "umount: %s", errno_name(errno));
+		outcome_fail(o, RULE_RESIDUE_UMOUNT, expected, "umount: %s", errno_name(errno));
 		return false;
 	}
 	x->mounted = false;
@@ -217,10 +218,8 @@ void exec_fs_mount_again(struct exec *x, struct outcome *o)
 
 void exec_fs_remount(struct exec *x, struct outcome *o)
 {
-	if (!exec_fs_unmount(x)) {
-		outcome_fail(o, RULE_RESIDUE_UMOUNT, "umount succeeds", "%s", x->fault);
+	if (!exec_fs_unmount(x, o))
 		return;
-	}
 	oracles_tell(x, flushed, NULL, "the umount", o);
 	exec_fs_mount_again(x, o);
 }
@@ -287,10 +286,8 @@ void exec_fs_check(struct exec *x, struct outcome *o)
 {
 	bool was_mounted = x->mounted;
 
-	if (!exec_fs_unmount(x)) {
-		outcome_fail(o, RULE_RESIDUE_UMOUNT, "umount succeeds", "%s", x->fault);
+	if (!exec_fs_unmount(x, o))
 		return;
-	}
 	oracles_tell(x, flushed, NULL, "the umount", o);
 	exec_fsck(x, o);
 	if (was_mounted && o->status != STEP_ERROR)

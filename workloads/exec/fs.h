@@ -18,8 +18,8 @@ void exec_fs_mount_again(struct exec *x, struct outcome *o);
 void exec_fsck(struct exec *x, struct outcome *o);
 void exec_fs_remount(struct exec *x, struct outcome *o);
 void exec_fs_check(struct exec *x, struct outcome *o);
-/* False with x->fault set when it cannot be unmounted. */
-bool exec_fs_unmount(struct exec *x);
+/* False: it cannot be unmounted, a finding in @o. */
+bool exec_fs_unmount(struct exec *x, struct outcome *o);
 
 /* xfs-exchange.c: allows or forbids EXCHANGE_RANGE on the unmounted filesystem. */
 void exec_xfs_exchange(const struct exec *x, bool on);

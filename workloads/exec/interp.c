@@ -119,8 +119,8 @@ static void report(struct exec *x, unsigned int line, const struct outcome *o, u
 		msg_put_u64(&msg, TAG_DIRTY, 1);
 	case_send(x->ctx, MSG_STEP, &msg);
 	/*
-	 * What does not end cannot be let go, and its stack is the evidence: stand
-	 * still, the host has it taken and the case ended.
+	 * An operation that hangs cannot be released, and its stack is the evidence: wait until
+	 * the host has taken it and ends the case.
 	 */
 	while (o->hung)
 		pause();

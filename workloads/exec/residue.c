@@ -46,18 +46,10 @@ static void check_contents(struct exec *x, struct outcome *o)
 	}
 }
 
-static bool unmount(struct exec *x, struct outcome *o)
-{
-	if (exec_fs_unmount(x))
-		return true;
-	outcome_fail(o, RULE_RESIDUE_UMOUNT, "umount succeeds", "%s", x->fault);
-	return false;
-}
-
 /* Unmounts, checks and mounts again. False: it cannot be unmounted. */
 static bool check_fs(struct exec *x, struct outcome *o)
 {
-	if (!unmount(x, o))
+	if (!exec_fs_unmount(x, o))
 		return false;
 	oracles_tell(x, flushed, NULL, "the umount", o);
 	exec_part_over(x, o);
@@ -82,5 +74,5 @@ bool exec_residue(struct exec *x, bool whole, bool checked, struct outcome *o)
 	exec_part_over(x, o);
 	if (whole && !x->unbound && x->mounted)
 		check_contents(x, o);
-	return unmount(x, o);
+	return exec_fs_unmount(x, o);
 }

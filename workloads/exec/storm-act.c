@@ -39,7 +39,8 @@ void storm_tell(struct storm_worker *w)
 	pthread_mutex_unlock(&s->lock);
 }
 
-void storm_set(struct storm_worker *w, uint64_t off, uint64_t len, const struct piece *p)
+/* Expects the bytes of @p in [off, off + len) of the file; its off and len are not read. */
+static void set_bytes(struct storm_worker *w, uint64_t off, uint64_t len, const struct piece *p)
 {
 	shadow_set(&w->bytes, off - w->off, len, p);
 }
@@ -57,13 +58,13 @@ static void spoil_lanes(struct storm_worker *w, uint64_t off, uint64_t len)
 
 		lane.src = page + PIN_PAGE - PIN_LANE;
 		if (at < off + len && off < at + PIN_LANE)
-			storm_set(w, at, PIN_LANE, &lane);
+			set_bytes(w, at, PIN_LANE, &lane);
 	}
 }
 
 static void put(struct storm_worker *w, uint64_t off, uint64_t len, const struct piece *p)
 {
-	storm_set(w, off, len, p);
+	set_bytes(w, off, len, p);
 	if (w->pin->live)
 		spoil_lanes(w, off, len);
 }
@@ -79,13 +80,13 @@ void storm_apply(struct storm_worker *w)
 	if (c->op == &op_falloc)
 		return;
 	if (!(c->op->traits & OP_NEW_BYTES)) {
-		storm_set(w, c->off[0], c->len, &p);
+		set_bytes(w, c->off[0], c->len, &p);
 		return;
 	}
 	p = (struct piece){
 		.kind = PIECE_DATA, .origin = w->s->f->m->origin, .gen = w->op.gen, .src = c->off[0]
 	};
-	storm_set(w, c->off[0], c->len, &p);
+	set_bytes(w, c->off[0], c->len, &p);
 	/* the device of this round's pin may or may not have been the last to write there */
 	spoil_lanes(w, c->off[0], c->len);
 }
@@ -155,7 +156,7 @@ static void set_lanes(struct storm_worker *w, enum piece_kind kind, unsigned int
 	for (uint64_t page = 0; (p->traits & PIN_DMA_WRITES) && page < p->pin.len;
 	     page += PIN_PAGE) {
 		lane.src = page + PIN_PAGE - PIN_LANE;
-		storm_set(w, p->off + lane.src, PIN_LANE, &lane);
+		set_bytes(w, p->off + lane.src, PIN_LANE, &lane);
 	}
 }
 

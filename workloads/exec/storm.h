@@ -80,8 +80,7 @@ bool storm_unpin(struct storm_worker *w);
 /* Applies the worker's operation, which is done, to the expected bytes. */
 void storm_apply(struct storm_worker *w);
 bool storm_check(struct storm_worker *w, uint64_t off, uint64_t len, bool read);
-/* Expects the bytes of @p in [off, off + len) of the file; its off and len are not read. */
-void storm_set(struct storm_worker *w, uint64_t off, uint64_t len, const struct piece *p);
+
 void storm_note(struct storm_worker *w, struct storm_event e);
 /* Reports w->o, if it is the first finding, as that of the step, and stops the storm. */
 void storm_tell(struct storm_worker *w);

@@ -90,16 +90,12 @@ struct combo {
 
 struct combo combo_of(const struct matrix_point *p);
 
-/* Whether the pin holds the zero page, which is no page of the file. */
-bool combo_on_zero_page(const struct combo *c);
 /* Whether the pin holds a page of the file, for which an operation may wait. */
 bool combo_holds(const struct combo *c);
 /* Whether the operation changes a pinned page. */
 bool combo_meets(const struct combo *c);
 /* Whether the operation is on a file that shares the extent, not on the pinned one. */
 bool combo_on_sharer(const struct combo *c);
-/* Whether another file, or another offset of the file, shares the extent. */
-bool combo_shared(const struct combo *c);
 
 /* exclusions.c: the first reason to leave it out; NULL: it is a case. */
 const struct matrix_reason *combo_left_out(const struct combo *c);

@@ -4,14 +4,15 @@
 
 #include <string.h>
 
-bool combo_on_zero_page(const struct combo *c)
+/* Whether the pin holds the zero page, which is no page of the file. */
+static bool on_zero_page(const struct combo *c)
 {
 	return (c->geometry->traits & GEOMETRY_ZERO) && !(c->pin->traits & PIN_DMA_WRITES);
 }
 
 bool combo_holds(const struct combo *c)
 {
-	return (c->pin->traits & PIN_HOLDS) && !combo_on_zero_page(c);
+	return (c->pin->traits & PIN_HOLDS) && !on_zero_page(c);
 }
 
 bool combo_meets(const struct combo *c)
@@ -19,7 +20,8 @@ bool combo_meets(const struct combo *c)
 	return c->overlap->kind != OVERLAP_ELSEWHERE && c->overlap->kind != OVERLAP_SHARER;
 }
 
-bool combo_shared(const struct combo *c)
+/* Whether another file, or another offset of the file, shares the extent. */
+static bool shared(const struct combo *c)
 {
 	return c->geometry->sharers || (c->geometry->traits & GEOMETRY_SELF);
 }
@@ -52,7 +54,7 @@ static unsigned int lacks(const struct combo *c)
 {
 	unsigned int needs = c->operation->needs;
 
-	if (combo_shared(c) || (c->geometry->traits & GEOMETRY_RESERVED))
+	if (shared(c) || (c->geometry->traits & GEOMETRY_RESERVED))
 		needs |= FILESYSTEM_REFLINK;
 	/* 2 MiB entries need aligned extents, and preallocation makes them */
 	if (c->geometry->traits & (GEOMETRY_ALLOCATED | GEOMETRY_PMD))
@@ -75,20 +77,20 @@ static bool writes_past_end(const struct combo *c)
 
 static bool breaks_sharing(const struct combo *c)
 {
-	return writes(c) && combo_shared(c) &&
+	return writes(c) && shared(c) &&
 	       (c->geometry->sharers != 1 || (c->geometry->traits & GEOMETRY_PMD));
 }
 
 static bool broke_sharing(const struct combo *c)
 {
-	return writes(c) && combo_shared(c) && c->overlap->kind == OVERLAP_SHARER;
+	return writes(c) && shared(c) && c->overlap->kind == OVERLAP_SHARER;
 }
 
 /* Places */
 
 static bool nobody_shares(const struct combo *c)
 {
-	return c->overlap->kind == OVERLAP_SHARER && !combo_shared(c);
+	return c->overlap->kind == OVERLAP_SHARER && !shared(c);
 }
 
 static bool takes_one_inode(const struct combo *c)
@@ -125,7 +127,7 @@ static bool touches_blocks(const struct combo *c)
 
 static bool zero_page_elsewhere(const struct combo *c)
 {
-	return combo_on_zero_page(c) && c->overlap->kind != OVERLAP_SAME;
+	return on_zero_page(c) && c->overlap->kind != OVERLAP_SAME;
 }
 
 static bool nothing_above(const struct combo *c)
@@ -156,7 +158,7 @@ static bool nothing_meanwhile(const struct combo *c)
 
 static bool zero_page_of_whom(const struct combo *c)
 {
-	return combo_on_zero_page(c) && c->when->process;
+	return on_zero_page(c) && c->when->process;
 }
 
 /* Endings */

@@ -56,16 +56,11 @@ void matrix_expand(const struct matrix_choice *c,
 			return;
 		p.row[d] = (uint8_t)next_row(c, d, 0);
 	}
-	do
-		each(arg, &p, matrix_left_out(&p));
-	while (step_on(c, &p));
-}
+	do {
+		const struct combo combo = combo_of(&p);
 
-const struct matrix_reason *matrix_left_out(const struct matrix_point *p)
-{
-	struct combo c = combo_of(p);
-
-	return combo_left_out(&c);
+		each(arg, &p, combo_left_out(&combo));
+	} while (step_on(c, &p));
 }
 
 const struct filesystem *matrix_fs(const struct matrix_point *p)

@@ -77,9 +77,6 @@ void matrix_expand(const struct matrix_choice *c,
 				const struct matrix_reason *reason),
 		   void *arg);
 
-/* NULL: it is a case. */
-const struct matrix_reason *matrix_left_out(const struct matrix_point *p);
-
 /* Reason @n, in the order in which they are tried; NULL after the last. */
 const struct matrix_reason *matrix_reason(size_t n);
 

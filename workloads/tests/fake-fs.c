@@ -53,7 +53,7 @@ void fake_fs_init(const char *dir)
 		perror("pipe2");
 }
 
-/* Where @path of the mount lies. */
+/* The real path of @path below the mount. */
 static const char *place(const char *path, char *buf, size_t size)
 {
 	size_t n = strlen(EXEC_MOUNTPOINT);
@@ -123,7 +123,7 @@ static void say(const char *line)
 		perror("trace");
 }
 
-/* An event a page, as fs/dax.c has it for 4 KiB entries. */
+/* One event for each page, as fs/dax.c has it for 4 KiB entries. */
 static void flush(int fd)
 {
 	struct stat sb;
@@ -207,7 +207,7 @@ bool __wrap_path_exists(const char *path)
 	return strstr(path, "tracing") || __real_path_exists(path);
 }
 
-/* Nothing of the host's is changed. */
+/* Does not change anything of the host. */
 int __wrap_file_poke(const char *path, const char *text)
 {
 	_cleanup_free_ char *line = xasprintf("x-1 [000] ..... 2.0: tracing_mark_write: %s\n",
@@ -238,7 +238,7 @@ struct err *__wrap_run_program(const char *const argv[], int timeout_ms, struct 
 	return err_create(ERR_PROGRAM, "'%s' exited with 1: bad magic number", argv[0]);
 }
 
-/* A file lies on the device as it is. */
+/* Each byte of a file has the same place on the device. */
 int __wrap_fsmap_of_file(int fd, uint64_t off, uint64_t len, struct extent *out, unsigned int max)
 {
 	(void)fd;

@@ -34,13 +34,13 @@ void fake_wake(unsigned int *word)
 	syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-/* While *@word is @value. False: a signal came. */
+/* Sleeps while *@word is @value. False: a signal came. */
 static bool sleep_on(unsigned int *word, unsigned int value)
 {
 	return syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0) == 0 || errno != EINTR;
 }
 
-/* Asleep until nothing is held. 0, or the errno of what ended it. */
+/* Sleeps until nothing is held. Returns 0, or the errno of the signal that ended it. */
 static int wait_for_holders(void)
 {
 	unsigned int n;
@@ -91,7 +91,7 @@ static int pass_time(void)
 		while (__real_task_sample(getpid(), getpid(), &program) || program.state != 'S')
 			usleep(1000);
 		syscall(SYS_tgkill, getpid(), getpid(), SIGUSR1);
-		usleep(20000); /* for the program to come back, should it */
+		usleep(20000); /* gives the program time to return early */
 		return 0;
 	case WAY_DIES_LATER:
 		wait_for_holders();
@@ -109,7 +109,7 @@ static int pass_time(void)
 	return 0;
 }
 
-/* As MADV_HWPOISON does to who maps the page; the host's memory stays what it is. */
+/* Sends the signal of MADV_HWPOISON, and leaves the host's memory alone. */
 static int poison(void)
 {
 	siginfo_t info = { .si_signo = SIGBUS, .si_code = BUS_MCEERR_AO };
@@ -119,7 +119,7 @@ static int poison(void)
 	return 0;
 }
 
-/* What the host's own kernel may be asked for. */
+/* The calls that go to the host's own kernel. */
 static int carry_out(const struct op_call *c, struct op_target *t)
 {
 	static const char *const safe[] = { "truncate", "punch", "write",  "read",
@@ -156,7 +156,7 @@ int __wrap_kill(pid_t pid, int signo)
 	return fake.deaf && pid > 0 ? 0 : __real_kill(pid, signo);
 }
 
-/* State and CPU are the sleeper's own; where it sleeps is not, here it is a futex. */
+/* State and CPU are the task's own, but not the place where it sleeps: here that is a futex. */
 int __wrap_task_sample(pid_t pid, pid_t tid, struct task_sample *out)
 {
 	int ret = __real_task_sample(pid, tid, out);

@@ -32,7 +32,7 @@ static const char *fake_missing(const struct case_ctx *ctx, char *buf, size_t si
 	return buf;
 }
 
-/* What is held keeps its bytes, whatever becomes of the file. */
+/* A held page keeps its bytes, whatever happens to the file. */
 static int fake_take(struct pin *p)
 {
 	if (fake.spins) {
@@ -49,7 +49,7 @@ static int fake_take(struct pin *p)
 	return 0;
 }
 
-/* Somebody may have waited for that; then it ends, and is gone before this returns. */
+/* Wakes the operation that waited for this; it has ended when this returns. */
 static void free_early(void)
 {
 	int tid = fake_shared->early_tid;
@@ -78,7 +78,7 @@ static int fake_release(struct pin *p, void *last)
 	return 0;
 }
 
-/* The device works when it is waited for. */
+/* The device makes rounds only while the program waits for them. */
 static void write_lanes(struct pin *p)
 {
 	p->dma_gen++;
@@ -121,7 +121,7 @@ static int refused_take(struct pin *p)
 	return fake_take(p);
 }
 
-/* What an access meets: the mapping, or the page that it was once. */
+/* The target of an access: the mapping, or the page that it had at first. */
 static bool access_page(struct pin *p, size_t off, void *to, const void *from)
 {
 	uint8_t *was = (uint8_t *)p->priv + off;
@@ -157,7 +157,7 @@ static int demand_look(struct pin *p, void *out)
 	return 0;
 }
 
-/* By one transfer; a kernel may begin each page of it anew. */
+/* One transfer; a faulty kernel may begin each page of it at the page's start. */
 static int demand_look_at(struct pin *p, size_t off, size_t len, void *out)
 {
 	if (fake.refuses & PIN_READ)
@@ -236,7 +236,7 @@ static const struct pin_kind kind_uring = {
 const struct pin_kind *const pin_kinds[] = { &kind_vmsplice, &kind_rdma, &kind_demand,
 					     &kind_uring,    &pin_null,	 NULL };
 
-/* One page is mapped at first, somewhere: enough to ask of. */
+/* At first one page is mapped somewhere, so that the ledger has a question. */
 const char *__wrap_pagemap_init(struct pagemap *b, const char *pmem)
 {
 	(void)pmem;

@@ -22,7 +22,7 @@
 #define DEVICE 128
 
 static const struct judge_row rows[] = {
-	/* as it must be: nothing is found */
+	/* no fault: nothing is found */
 	{ "the bytes are as they were written",
 	  TWO_FILES_P "read a 0 64K\ncheck a\ncheck b\ncheck m\ncheck p\nunpin p\n",
 	  { .op = NULL },
@@ -43,12 +43,12 @@ static const struct judge_row rows[] = {
 		  "0x4000 generation 1 (16384 bytes differ)\n"
 		  "0 content.file: zeroes | file 'a' offset 0x4000 holds file 'a' offset "
 		  "0x4000 generation 1 (16384 bytes differ)" },
-	{ "nobody looks before the end",
+	{ "only the last look sees it",
 	  FILE_A "punch a 0 4K\n",
 	  { .op = "punch", .undone = true },
 	  .want = "fail\n0 content.file: zeroes | file 'a' offset 0 holds file 'a' offset 0 "
 		  "generation 1 (4096 bytes differ)" },
-	{ "EINTR, and yet it is done",
+	{ "EINTR, but the operation had its effect",
 	  INTERRUPTED,
 	  { .op = "punch", .signal = SIGNAL_TOO_LATE },
 	  .want = "fail\n7 content.file: file 'a' offset 0x4000 generation 1 | file 'a' offset "
@@ -62,7 +62,7 @@ static const struct judge_row rows[] = {
 		  "0x2000 holds file 'b' offset 0x3000 generation 1 (4096 bytes differ)\n"
 		  "0 content.file: file 'a' offset 0x2000 generation 1 | file 'a' offset "
 		  "0x2000 holds file 'b' offset 0x3000 generation 1 (4096 bytes differ)" },
-	{ "bytes of before",
+	{ "bytes of an earlier generation",
 	  FILE_A "write a 0 4K\ncheck a\n",
 	  { .op = "write", .harm = { BYTES_PATTERN, "a", 0, 4096, FILE_1, 1, 0 } },
 	  .want = "fail\n4 content.file: file 'a' offset 0 generation 2 | file 'a' offset 0 "
@@ -91,7 +91,7 @@ static const struct judge_row rows[] = {
 		  "generation 1 (4096 bytes differ)\n"
 		  "0 content.file: zeroes | file 'a' offset 0 holds file 'a' offset 0 "
 		  "generation 1 (4096 bytes differ)" },
-	{ "a file is gone with a remount",
+	{ "a file is gone after a remount",
 	  FILE_A "unmap m\npunch a 0 4K\nremount\n",
 	  { .op = "punch", .harm = { BYTES_GONE, "a", 0, 0, 0, 0, 0 } },
 	  .want = "fail\n5 content.file: the file is there after a remount | open of 'a': ENOENT\n"
@@ -104,22 +104,22 @@ static const struct judge_row rows[] = {
 		  "0x4000 holds zeroes (16 bytes differ)\n"
 		  "0 content.file: file 'a' offset 0x4000 generation 1 | file 'a' offset "
 		  "0x4000 holds zeroes (16 bytes differ)" },
-	{ "a page is left beyond the end",
+	{ "a page beyond the end is still mapped",
 	  FILE_A "truncate a 16K\ncheck m\n",
 	  { .op = "truncate", .undone = true },
 	  .want = "fail\n4 content.map: SIGBUS beyond the end of the file | mapping 'm' offset "
 		  "0x4000 can be read\n0 content.file: size 16384 | 'a' has size 65536" },
-	{ "a page does not come",
+	{ "a check gets SIGBUS",
 	  FILE_A "punch a 0 4K\ncheck m\n",
 	  { .op = "punch", .harm = { BYTES_CUT, "a", 0x8000, 0, 0, 0, 0 } },
 	  .want = "fail\n4 content.map: the bytes can be read | SIGBUS at 'm'+0x8000\n"
 		  "0 content.file: size 65536 | 'a' has size 32768" },
-	{ "nor for a store",
+	{ "a store gets SIGBUS",
 	  FILE_A "punch a 0 4K\ntouch m+32K 4K write\n",
 	  { .op = "punch", .harm = { BYTES_CUT, "a", 0x8000, 0, 0, 0, 0 } },
 	  .want = "fail\n4 content.map: the store succeeds | SIGBUS at 'm'+0x8000\n"
 		  "0 content.file: size 65536 | 'a' has size 32768" },
-	{ "nor for a load",
+	{ "a load gets SIGBUS",
 	  FILE_A "punch a 0 4K\ntouch m+32K 4K read\n",
 	  { .op = "punch", .harm = { BYTES_CUT, "a", 0x8000, 0, 0, 0, 0 } },
 	  .want = "fail\n4 content.map: the load succeeds | SIGBUS in 'm'\n"
@@ -135,22 +135,22 @@ static const struct judge_row rows[] = {
 	  { .look = { BYTES_ZERO, NULL, 0, 8, 0, 0, 0 } },
 	  .want = "fail\n5 content.pin: file 'a' offset 0 generation 1 | pin 'p' offset 0 holds "
 		  "zeroes (8 bytes differ)" },
-	{ "a pin shows what came later",
+	{ "a pin shows later bytes",
 	  TWO_FILES_P "check p\nunpin p\n",
 	  { .look = { BYTES_PATTERN, NULL, 0, 4096, FILE_1, 2, 0 } },
 	  .want = "fail\n5 content.pin: file 'a' offset 0 generation 1 | pin 'p' offset 0 holds "
 		  "file 'a' offset 0 generation 2 (4096 bytes differ)" },
-	{ "a pin saw another file at last",
+	{ "the last look of a pin shows another file",
 	  TWO_FILES_P "unpin p\n",
 	  { .last = { BYTES_PATTERN, NULL, 0, 16384, FILE_2, 1, 0 } },
 	  .want = "fail\n5 content.pin: file 'a' offset 0 generation 1 | pin 'p' offset 0 holds "
 		  "file 'b' offset 0 generation 1 (16384 bytes differ)" },
-	{ "a device reads what nobody wrote",
+	{ "a device reads bytes that nobody wrote",
 	  FILE_A "pin p rdma m 16K\ncheck p\nunpin p\n",
 	  { .fault = EILSEQ },
 	  .want = "fail\n4 content.pin: DMA goes on undisturbed | pin 'p': EILSEQ: byte 8 reads 0\n"
 		  "5 content.pin: DMA goes on undisturbed | pin 'p': EILSEQ: byte 8 reads 0" },
-	{ "a device is refused the page",
+	{ "the page refuses a device",
 	  FILE_A "pin p rdma m 16K\ncheck p\nunpin p\n",
 	  { .fault = EFAULT },
 	  .want = "fail\n4 content.pin: DMA goes on undisturbed | pin 'p': EFAULT: byte 8 reads 0\n"
@@ -160,70 +160,70 @@ static const struct judge_row rows[] = {
 	  { .fault = ETIMEDOUT },
 	  .want = "error\nline 4: pin 'p': ETIMEDOUT: byte 8 reads 0" },
 
-	{ "what is mapped on demand follows the file",
+	{ "a pin on demand follows the file",
 	  DEMAND "punch a 16K 4K\ncheck p\ntruncate a 24K\ncheck p\nunpin p\ncheck a\n",
 	  { .op = NULL },
 	  .want = "pass" },
-	{ "nothing is there once it is unmapped",
+	{ "a pin on demand shows nothing after the munmap",
 	  DEMAND "unmap m\nunpin p\ncheck a\n",
 	  { .op = NULL },
 	  .want = "pass" },
-	{ "another process has it mapped still",
+	{ "another process still maps the pin on demand",
 	  FILE_A "pin p rdma-odp m+16K 16K process\nunmap m\npunch a 16K 4K\nunpin p\n",
 	  { .op = NULL },
 	  .want = "pass" },
-	{ "a hole that came to be may be refused",
+	{ "a pin on demand may be refused a new hole",
 	  "file a 64K written\nmap m a 0 64K shared r\npin p rdma-odp m 16K\npunch a 0 16K\n"
 	  "unpin p\n",
 	  { .refuses = 1, .only_later = true },
 	  .want = "pass" },
-	{ "it sees what a truncate cut off",
+	{ "a pin on demand sees pages that a truncate removed",
 	  DEMAND "truncate a 24K\ncheck p\nunpin p\n",
 	  { .stale = true },
 	  .want = "fail\n5 content.pin: " NOTHING " | an RDMA READ of pin 'p' offset 0x2000 "
 		  "succeeds\n6 content.dma: " NOTHING " | an RDMA WRITE to pin 'p' offset "
 		  "0x2000 succeeds" },
-	{ "it sees what is not mapped any more",
+	{ "a pin on demand sees unmapped pages",
 	  DEMAND "unmap m\nunpin p\n",
 	  { .stale = true },
 	  .want = "fail\n5 content.dma: " NOTHING " | an RDMA WRITE to pin 'p' offset 0 "
 		  "succeeds" },
-	{ "it only reads it",
+	{ "a pin on demand of a read-only mapping sees pages that a truncate removed",
 	  "file a 64K written\nmap m a 0 64K shared r\n"
 	  "pin p rdma-odp m 16K\ntruncate a 8K\nunpin p\n",
 	  { .stale = true },
 	  .want = "fail\n5 content.pin: " NOTHING " | an RDMA READ of pin 'p' offset 0x2000 "
 		  "succeeds" },
-	{ "it sees what was punched out",
+	{ "a pin on demand sees punched pages",
 	  DEMAND "punch a 20K 4K\nunpin p\n",
 	  { .stale = true },
 	  .want = "fail\n5 content.pin: zeroes | pin 'p' offset 0x1000 holds file 'a' offset "
 		  "0x5000 generation 1 (4096 bytes differ)" },
-	{ "another process does, which has it mapped still",
+	{ "a pin on demand of another process sees punched pages",
 	  FILE_A "pin p rdma-odp m+16K 16K process\nunmap m\npunch a 20K 4K\nunpin p\n",
 	  { .stale = true },
 	  .want = "fail\n6 content.pin: zeroes | pin 'p' offset 0x1000 holds file 'a' offset "
 		  "0x5000 generation 1 (4096 bytes differ)" },
-	{ "it sees what was there before a write",
+	{ "a pin on demand sees the bytes from before a write",
 	  DEMAND "write a 20K 4K\ncheck p\nunpin p\n",
 	  { .stale = true },
 	  .want = "fail\n5 content.pin: file 'a' offset 0x5000 generation 2 | pin 'p' offset "
 		  "0x1000 holds file 'a' offset 0x5000 generation 1 (4096 bytes differ)\n"
 		  "6 content.pin: file 'a' offset 0x5000 generation 2 | pin 'p' offset 0x1000 "
 		  "holds file 'a' offset 0x5000 generation 1 (4096 bytes differ)" },
-	{ "it is refused what is there",
+	{ "a pin on demand is refused existing pages",
 	  DEMAND "unpin p\n",
 	  { .refuses = 1 },
 	  .want = "fail\n3 content.pin: what the file has there is accessible | an RDMA READ of "
 		  "pin 'p' offset 0 is refused\n4 content.pin: what the file has there is "
 		  "accessible | an RDMA READ of pin 'p' offset 0 is refused" },
 
-	{ "parts of what is mapped on demand",
+	{ "reads of parts through a pin on demand",
 	  DEMAND "check p 0 16K\ncheck p 1K 2K\n"
 		 "check p 3K 2K\nunpin p\n",
 	  { .op = NULL },
 	  .want = "pass" },
-	{ "a part that begins within a page shows its start",
+	{ "a part that begins within a page shows the start of the page",
 	  DEMAND "check p 1K 2K\n",
 	  { .stale = true },
 	  .want = "fail\n4 content.pin: file 'a' offset 0x4400 generation 1 | pin 'p' offset "
@@ -238,16 +238,16 @@ static const struct judge_row rows[] = {
 	  DEMAND "check p 1K 4K\n",
 	  { .fault = ETIMEDOUT },
 	  .want = "error\nline 4: pin 'p': the read" },
-	{ "a part that is cut off",
+	{ "a part that a truncate removed",
 	  DEMAND "truncate a 24K\ncheck p 4K 8K\n",
 	  { .op = NULL },
 	  .want = "error\nline 5: pin 'p' cannot be used at a part: some of its pages may be missing" },
-	{ "parts are written through it",
+	{ "writes of parts through a pin on demand",
 	  DEMAND "touch p+1K 6K write\ntouch m+20K 100 write\n"
 		 "touch p+8191 1 write\ncheck a\ncheck m\nunpin p\n",
 	  { .op = NULL },
 	  .want = "pass" },
-	{ "a part that begins within a page goes to its start",
+	{ "a part that begins within a page goes to the start of the page",
 	  DEMAND "touch p+1K 2K write\n",
 	  { .stale = true },
 	  .want = "fail\n4 content.dma: file 'a' offset 0x4000 generation 1 | file 'a' offset "
@@ -263,7 +263,7 @@ static const struct judge_row rows[] = {
 		  "0x8000 holds file 'a' offset 0x4000 generation 2 (4096 bytes differ)\n"
 		  "0 content.file: file 'b' offset 0x8000 generation 1 | file 'b' offset 0x8000 "
 		  "holds file 'a' offset 0x4000 generation 2 (4096 bytes differ)" },
-	{ "what was wrong before is not its doing",
+	{ "the DMA of a part is not blamed for earlier harm",
 	  TWO_FILES "pin p rdma-odp m+16K 16K\npunch a 0 4K\ntouch p 4K write\n",
 	  { .op = "punch", .harm = { BYTES_ZERO, "b", 0x8000, 4096, 0, 0, 0 } },
 	  .want = "fail\n6 content.file: file 'b' offset 0x8000 generation 1 | file 'b' offset "
@@ -283,23 +283,23 @@ static const struct judge_row rows[] = {
 		  "0x4000 holds file 'a' offset 0x4000 generation 2 (4096 bytes differ)\n"
 		  "0 content.file: file 'a' offset 0x4000 generation 1 | file 'a' offset 0x4000 "
 		  "holds file 'a' offset 0x4000 generation 2 (4096 bytes differ)" },
-	{ "a part may not be written",
+	{ "the write of a part is refused",
 	  DEMAND "touch p+1K 4K write\n",
 	  { .refuses = 2, .only_later = true },
 	  .want = "fail\n4 content.pin: what the file has there is accessible | an RDMA WRITE to "
 		  "pin 'p' offset 0x400, 4096 bytes, is refused\n0 content.pin: what the file has "
 		  "there is accessible | an RDMA WRITE to pin 'p' offset 0 is refused" },
-	{ "a packet of a part that is written is lost",
+	{ "a packet of the write of a part is lost",
 	  DEMAND "touch p+1K 4K write\n",
 	  { .fault = ETIMEDOUT },
 	  .want = "error\nline 4: pin 'p': the write" },
 
-	{ "and to write there",
+	{ "a pin on demand is refused a write",
 	  DEMAND "unpin p\n",
 	  { .refuses = 2, .only_later = true },
 	  .want = "fail\n4 content.pin: what the file has there is accessible | an RDMA WRITE to "
 		  "pin 'p' offset 0 is refused" },
-	{ "a hole of the first hour is refused",
+	{ "a pin on demand is refused a hole that was there at first",
 	  "file a 64K hole\nmap m a 0 64K shared r\n"
 	  "pin p rdma-odp m 16K\nunpin p\n",
 	  { .refuses = 1, .only_later = true },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whether operations wait, sleep, end, and end as they must. */
+/* Operations that do not wait, sleep or end as they must; the names are of the operation. */
 #include "workloads/tests/judge-rows.h"
 
 #include <errno.h>
@@ -17,15 +17,15 @@
 #define REFUSED FILE_A "pin p uring m 4K refused EOPNOTSUPP\n"
 
 static const struct judge_row rows[] = {
-	/* the contract kept: nothing is found */
+	/* no fault: nothing is found */
 	{ "waits, then ends", PUNCH, { .op = "punch" }, .want = "pass" },
 	{ "an operation elsewhere need not wait",
 	  ELSEWHERE,
 	  { .op = "punch", .way = WAY_AT_ONCE },
 	  .want = "pass" },
-	{ "and may", ELSEWHERE, { .op = "punch" }, .want = "pass" },
+	{ "an operation elsewhere may wait", ELSEWHERE, { .op = "punch" }, .want = "pass" },
 	{ "a signal ends the wait", INTERRUPTED, { .op = "punch" }, .want = "pass" },
-	{ "SIGKILL does", KILLED, { .op = "punch" }, .want = "pass" },
+	{ "SIGKILL ends the wait", KILLED, { .op = "punch" }, .want = "pass" },
 	{ "a waiter may use a little CPU",
 	  PUNCH,
 	  { .op = "punch", .cpu_percent = 5 },
@@ -37,8 +37,8 @@ static const struct judge_row rows[] = {
 	  UNBIND,
 	  { .op = "unbind", .way = WAY_AT_ONCE, .undone = true, .errnum = EBUSY },
 	  .want = "pass" },
-	{ "what must be refused is", REFUSED, { .op = NULL }, .want = "pass" },
-	{ "who maps a bad page hears of it",
+	{ "a pin that must be refused is refused", REFUSED, { .op = NULL }, .want = "pass" },
+	{ "those who map a bad page get a signal",
 	  FILE_A "hwpoison m 0\n",
 	  { .op = NULL },
 	  .want = "pass" },
@@ -53,7 +53,7 @@ static const struct judge_row rows[] = {
 	  { .op = "punch", .state = 'D' },
 	  .want = "fail\n4 contract.interruptible: waits so that a signal reaches it | state D in "
 		  "dax_break_layout_final, # ms CPU in # ms" },
-	{ "returns while the pin stands",
+	{ "returns while the page is held",
 	  PUNCH,
 	  { .op = "punch", .way = WAY_AT_ONCE },
 	  .want = "fail\n4 contract.waits: waits for the pages that are held | 't' returned "
@@ -63,7 +63,7 @@ static const struct judge_row rows[] = {
 	  { .op = "punch", .way = WAY_AT_ONCE, .errnum = EBUSY, .undone = true },
 	  .want = "fail\n5 contract.waits: waits for the pages that are held | 't' returned "
 		  "EBUSY after # ms, while 'p' (vmsplice) stood" },
-	{ "ends before the pin is let go",
+	{ "ends before the pin is released",
 	  FILE_AP "start t punch a 16K 16K\ncheck p\nunpin p\ncheck a\n",
 	  { .op = "punch", .way = WAY_EARLY },
 	  .want = "fail\n6 contract.waits: waits until the pages are let go | 't' returned "
@@ -72,7 +72,7 @@ static const struct judge_row rows[] = {
 	  PUNCH_PROCESS "expect t blocks\nunpin p\nwait t\n",
 	  { .op = "punch", .way = WAY_DIES },
 	  .want = "fail\n5 contract.waits: waits | 't' died" },
-	{ "is over before SIGKILL comes",
+	{ "ends before SIGKILL comes",
 	  KILLED,
 	  { .op = "punch", .way = WAY_AT_ONCE },
 	  .want = "fail\n4 contract.waits: waits for the pages that are held | 't' returned "
@@ -101,7 +101,7 @@ static const struct judge_row rows[] = {
 	  .to_the_end = true,
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
 		  "# ms" },
-	{ "is awaited although a signal comes meanwhile",
+	{ "the program waits for it in spite of a signal",
 	  FILE_A "start t punch a 32K 4K\n",
 	  { .op = "punch", .way = WAY_INTERRUPTS },
 	  .want = "pass" },
@@ -109,7 +109,7 @@ static const struct judge_row rows[] = {
 	  PUNCH,
 	  { .op = "punch", .way = WAY_WORKS, .works = 2 },
 	  .want = "pass" },
-	{ "is at work in the wait",
+	{ "works while it waits",
 	  PUNCH,
 	  { .op = "punch", .way = WAY_WORKS, .works = 5, .stack = "dax_break_layout" },
 	  .to_the_end = true,
@@ -127,7 +127,7 @@ static const struct judge_row rows[] = {
 	  .to_the_end = true,
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
 		  "# ms" },
-	{ "is in what another filesystem asks for busy pages in",
+	{ "is in the function by which another filesystem finds busy pages",
 	  PUNCH,
 	  { .fs = "ext4",
 	    .op = "punch",
@@ -141,12 +141,12 @@ static const struct judge_row rows[] = {
 	  .to_the_end = true,
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state S in "
 		  "dax_break_layout_final, # ms CPU in # ms" },
-	{ "sleeps nobody knows where",
+	{ "sleeps in an unknown place",
 	  PUNCH,
 	  { .op = "punch", .place = "io_schedule" },
 	  .want = "error\nline 0: 't' slept, but in no layout wait that is known: state S in "
 		  "io_schedule, # ms CPU in # ms" },
-	{ "sleeps there for good",
+	{ "sleeps for ever in an unknown place",
 	  PUNCH,
 	  { .op = "punch", .way = WAY_FOREVER, .place = "io_schedule" },
 	  .to_the_end = true,
@@ -169,13 +169,13 @@ static const struct judge_row rows[] = {
 	  { .op = "punch", .way = WAY_FOREVER },
 	  .to_the_end = true,
 	  .want = "fail\n5 contract.ends: ends once nothing is held | 't' still runs after # ms" },
-	{ "never ends though nothing was held",
+	{ "never ends, although nothing was held",
 	  FILE_A "punch a 0 4K\n",
 	  { .op = "punch", .way = WAY_FOREVER },
 	  .to_the_end = true,
 	  .want = "fail\n3 contract.ends: ends once nothing is held | 'punch' still runs after "
 		  "# ms" },
-	{ "nobody wakes it when the case is over",
+	{ "nobody wakes it after the last step",
 	  FILE_AP "start t punch a 16K 16K\n",
 	  { .op = "punch", .way = WAY_FOREVER },
 	  .to_the_end = true,
@@ -215,27 +215,27 @@ static const struct judge_row rows[] = {
 	  .to_the_end = true,
 	  .want = "fail\n5 contract.errno: 't' ends with EINTR | the signal did not end it "
 		  "within # ms" },
-	{ "nor on a spin in the wait",
+	{ "a signal has no effect on a spin in the wait",
 	  INTERRUPTED,
 	  { .op = "punch", .way = WAY_SPINS, .stack = "dax_break_layout", .deaf = true },
 	  .to_the_end = true,
 	  .want = "fail\n4 contract.sleeps: sleeps while it waits | state R in 0, # ms CPU in "
 		  "# ms\n5 contract.errno: 't' ends with EINTR | the signal did not end it "
 		  "within # ms" },
-	{ "nor where it need not wait",
+	{ "a signal has no effect where it need not wait",
 	  FILE_AP "start t punch a 32K 16K\nsettle t\n"
 		  "signal t TERM\nunpin p\nwait t\ncheck a\n",
 	  { .op = "punch", .deaf = true },
 	  .to_the_end = true,
 	  .want = "fail\n6 contract.errno: 't' ends with EINTR | the signal did not end it "
 		  "within # ms" },
-	{ "SIGKILL has none there",
+	{ "SIGKILL has no effect where it need not wait",
 	  FILE_AP "start t process punch a 32K 16K\nsettle t\n"
 		  "signal t KILL\nunpin p\nwait t\n",
 	  { .op = "punch", .deaf = true },
 	  .to_the_end = true,
 	  .want = "fail\n6 contract.killable: ends on SIGKILL | 't' still lives after # ms" },
-	{ "its process dies at last",
+	{ "its process dies after the release",
 	  PUNCH_PROCESS "unpin p\n",
 	  { .op = "punch", .way = WAY_DIES_LATER },
 	  .want = "fail\n5 contract.errno: 't' ends with success | it was killed" },
@@ -244,11 +244,11 @@ static const struct judge_row rows[] = {
 	  { .fsync = EIO },
 	  .want = "fail\n3 contract.errno: sync succeeds | EIO" },
 
-	{ "there is no such pin here",
+	{ "the guest lacks the pin",
 	  FILE_A "punch a 0 4K\npin p vmsplice m 4K\n",
 	  { .op = "punch", .errnum = EIO, .undone = true, .lacking = true },
 	  .want = "skip\nline 4: vmsplice: none here" },
-	{ "a pin never comes",
+	{ "the call of a pin never returns",
 	  FILE_AP,
 	  { .spins = true },
 	  .want = "fail\n3 contract.granted: the page is pinned | pin 'p' (vmsplice): the call uses "
@@ -258,36 +258,36 @@ static const struct judge_row rows[] = {
 	  { .denial = EFAULT },
 	  .want = "fail\n3 contract.granted: the page is pinned | pin 'p' (vmsplice) was refused "
 		  "with EFAULT" },
-	{ "and nothing waits for it",
+	{ "nothing waits for a pin that was refused",
 	  FILE_AP "start t punch a 16K 4K\nexpect t blocks\nunpin p\n",
 	  { .denial = EFAULT },
 	  .want = "fail\n3 contract.granted: the page is pinned | pin 'p' (vmsplice) was refused "
 		  "with EFAULT" },
-	{ "it is for want of memory",
+	{ "a pin is refused for lack of memory",
 	  FILE_AP,
 	  { .denial = ENOMEM },
 	  .want = "error\nline 3: pin 'p' (vmsplice) was not granted: ENOMEM: the call" },
-	{ "it is before the call",
+	{ "a pin fails before its call",
 	  FILE_AP,
 	  { .denial = EFAULT, .not_asked = true },
 	  .want = "error\nline 3: pin 'p' (vmsplice) was not granted: EFAULT: the call" },
-	{ "it is for pages that are poisoned",
+	{ "a pin of poisoned pages is refused",
 	  FILE_A "hwpoison m 0\npin p vmsplice m 4K\n",
 	  { .denial = EFAULT },
 	  .want = "error\nline 4: pin 'p' (vmsplice) was not granted: EFAULT: the call" },
-	{ "a pin is granted",
+	{ "a pin that must be refused is granted",
 	  REFUSED,
 	  { .refusal = -1 },
 	  .want = "fail\n3 contract.refused: uring is refused with EOPNOTSUPP | it was granted" },
-	{ "a pin is refused otherwise",
+	{ "a pin is refused with another errno",
 	  REFUSED,
 	  { .refusal = EPERM },
 	  .want = "fail\n3 contract.refused: uring is refused with EOPNOTSUPP | EPERM" },
-	{ "a pin is not even asked for",
+	{ "a pin makes no call",
 	  REFUSED,
 	  { .not_asked = true },
 	  .want = "error\nline 3: the kernel was not asked for uring: EOPNOTSUPP: the call" },
-	{ "who maps a bad page is not told",
+	{ "those who map a bad page get no signal",
 	  FILE_A "hwpoison m 0\n",
 	  { .no_signal = true },
 	  .want = "fail\n3 contract.sigbus: SIGBUS to who maps a poisoned page | no signal came" },

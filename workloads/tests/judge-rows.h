@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What test-judge.c plays: a scenario, the kernel's lie, and what must be found. */
+/* The rows of test-judge.c: a scenario, the kernel's fault, and the expected findings. */
 #ifndef WORKLOADS_TESTS_JUDGE_ROWS_H
 #define WORKLOADS_TESTS_JUDGE_ROWS_H
 
@@ -9,11 +9,11 @@ struct judge_row {
 	const char *what;
 	const char *text; /* the scenario */
 	struct fake fake;
-	const char *or_want; /* as want, which a race may show in its stead; NULL: nothing */
+	const char *or_want; /* a race may show this instead of want; NULL: nothing */
 	const char *
 		want; /* "VERDICT\nLINE RULE: EXPECTED | FOUND"; "#" for a time, "*" for anything */
-	const char *lost; /* what must be noted of a lost oracle; NULL: not looked at */
-	bool to_the_end;  /* something is waited for until the grace is over */
+	const char *lost; /* the note of a lost oracle; NULL: not checked */
+	bool to_the_end;  /* the program waits for something until the grace is over */
 };
 
 struct judge_table {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A storm under a kernel that lies: where it is seen is chance, that it is seen is not. */
+/* A storm under a kernel with one fault: only the place where it shows is up to chance. */
 #include "workloads/tests/judge-rows.h"
 
 #include <errno.h>
 
 #define STORM_OF(ms) "file a 2M written\nstorm a " ms " workers 1 ops punch pins vmsplice\n"
-/* It ends with what it finds; the rest of the time is for a machine that is busy. */
+/* The storm ends with its first finding; the rest of the time is for a busy machine. */
 #define STORM STORM_OF("6000")
 
 static const struct judge_row rows[] = {
@@ -35,7 +35,7 @@ static const struct judge_row rows[] = {
 	  STORM,
 	  { .alive = true, .op = "punch", .look = { BYTES_PATTERN, NULL, 8, 8, 3, 7, 0x8000 } },
 	  .want = "fail\n2 content.pin: *" },
-	{ "DMA of a stranger",
+	{ "DMA of an unknown device",
 	  STORM,
 	  { .alive = true, .op = "punch", .look = { BYTES_PATTERN, NULL, 8, 8, 200, 7, 0x8000 } },
 	  .want = "fail\n2 content.dma: *" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What an access through a mapping meets, page by page. */
+/* The result of an access through a mapping, page by page. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

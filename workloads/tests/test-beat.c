@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Waiting for the rounds of a pin's traffic, with a thread in the device's place. */
+/* Waits for rounds of a pin's traffic; a thread plays the device. */
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -27,7 +27,7 @@ static const struct pin_kind kind = { .name = "test", .fault = fault };
 
 struct device {
 	struct pin *pin;
-	unsigned int rounds; /* to be made; then a fault */
+	unsigned int rounds; /* that it makes before a fault */
 };
 
 static void *run_device(void *arg)
@@ -49,12 +49,12 @@ static void *run_device(void *arg)
 static const struct {
 	unsigned int made, wanted;
 	uint64_t limit;	   /* ns */
-	unsigned int seen; /* at least, when the wait is over */
-	uint64_t least;	   /* ns that it takes */
+	unsigned int seen; /* rounds at the end of the wait, at least */
+	uint64_t least;	   /* ns of the wait, at least */
 } rows[] = {
 	{ 3, 0, NEVER, 0, 0 },		 { 3, 1, NEVER, 1, SOON },
-	{ 3, 3, NEVER, 3, 3 * SOON },	 { 2, 3, NEVER, 2, 3 * SOON }, /* the fault ends it */
-	{ 0, 1, SOON / 2, 0, SOON / 2 },			       /* the deadline does */
+	{ 3, 3, NEVER, 3, 3 * SOON },	 { 2, 3, NEVER, 2, 3 * SOON }, /* the fault ends the wait */
+	{ 0, 1, SOON / 2, 0, SOON / 2 },			       /* the deadline ends it */
 };
 
 static void test_waits(void **state)

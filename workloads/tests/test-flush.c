@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The flush oracle's pure part: trace lines, the set of dirty pages, what takes them away. */
+/* The pure part of the flush oracle: trace lines, the set of dirty pages, and what cleans it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ static void test_lines(void **state)
 		{ "dax_writeback_one: dev 1:2 ino 3 pgoff 4 pglen 5",
 		  TRACE_WRITEBACK,
 		  { 1, 2, 3, 4, 5 } },
-		/* a range says what was asked for, not what was done */
+		/* an event of a range tells the request, not what was flushed */
 		{ BEFORE "dax_writeback_range: dev 259:0 ino 0x83 pgoff 0x0-0x7ff",
 		  TRACE_OTHER,
 		  { 0 } },
@@ -58,14 +58,14 @@ static void test_lines(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		/* as it lies in a buffer: no NUL behind it */
+		/* without a NUL at the end, as in a buffer */
 		size_t len = strlen(cases[i].line);
 		char *line = xcalloc(1, len + !len);
 		struct writeback w = { 0 };
 
 		memcpy(line, cases[i].line, len);
 		if (trace_line_read(line, len, &w) != cases[i].kind)
-			fail_msg("'%s' is read as another kind", cases[i].line);
+			fail_msg("'%s' has another kind", cases[i].line);
 		if (cases[i].kind == TRACE_WRITEBACK)
 			assert_memory_equal(&w, &cases[i].w, sizeof(w));
 		free(line);
@@ -109,7 +109,7 @@ static void test_hostile_lines(void **state)
 	}
 }
 
-/* Against an array of pages that does the same. */
+/* Compares the set with an array of pages. */
 static void test_dirty_pages(void **state)
 {
 	enum { PAGES = 64 };
@@ -160,7 +160,7 @@ static void test_dirty_drop_is_bounded(void **state)
 	shadow_deinit(&dirty);
 }
 
-/* 16 dirty pages in both files; what is left of them. */
+/* 16 pages of both files are dirty before the operation; the rows have those after it. */
 static void test_call_ranges(void **state)
 {
 	static const struct operation unset;
@@ -185,7 +185,7 @@ static void test_call_ranges(void **state)
 		{ "dedupe", { 0, 0x2000 }, 0x2000, 0, { 16, 14 } },
 		{ "write", { 0x1000 }, UINT64_MAX, 0, { 1, 16 } },
 		{ "unlink", { 0 }, 0, 0, { 0, 0 } },
-		{ "whose row says nothing", { 0 }, 0, 0, { 0, 0 } },
+		{ "an operation without a row", { 0 }, 0, 0, { 0, 0 } },
 	};
 
 	(void)state;
@@ -200,15 +200,15 @@ static void test_call_ranges(void **state)
 			struct shadow dirty = SHADOW_INIT;
 			uint64_t page, pages, first;
 
-			/* a file that the call does not name is never asked for */
+			/* only files that the call names count */
 			if (f && cases[i].left[1] == 16)
 				continue;
 			dirty_add(&dirty, 0, 16);
 			if (flush_call_range(&c, f, &page, &pages))
 				dirty_drop(&dirty, page, pages);
 			if (dirty_count(&dirty, &first) != cases[i].left[f])
-				fail_msg("%s, line %zu: file %d keeps %llu pages", cases[i].op, i,
-					 f, (unsigned long long)dirty_count(&dirty, &first));
+				fail_msg("%s, row %zu: file %d keeps %llu pages", cases[i].op, i, f,
+					 (unsigned long long)dirty_count(&dirty, &first));
 			shadow_deinit(&dirty);
 		}
 	}

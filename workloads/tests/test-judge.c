@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The interpreter as it is in the guest, under a kernel that breaks one rule: exactly that
- * is found. Each row runs in a process of its own; what it reports the host reads, keeps and
- * judges as it does with a guest's.
+ * Runs the guest's interpreter under a kernel with one fault, and expects exactly that fault.
+ * Each row runs in a process of its own; the host reads, keeps and judges its reports as it
+ * does with those of a guest.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,9 +25,9 @@
 #include "wire/agent.h"
 #include "workloads/tests/judge-rows.h"
 
-#define GRACE_MS 3000	   /* passes only in a row that fails */
-#define SHORT_GRACE_MS 500 /* of rows that wait for its end */
-#define AT_ONCE 8	   /* rows: most of them sleep */
+#define GRACE_MS 3000	   /* only a row that fails waits so long */
+#define SHORT_GRACE_MS 500 /* for rows that wait for its end */
+#define AT_ONCE 8	   /* rows; most of them sleep */
 #define ROW_MS 20000
 #define FRAME_MAX (128u << 10)
 #define FRAME_TYPE 1u /* bytes before the payload */
@@ -55,7 +55,7 @@ static void run_row(const struct judge_row *row, const char *dir, int link)
 	_exit(0);
 }
 
-/* The host that hears it has no guest: the linker puts these before its own. */
+/* The host has no guest here: the linker puts these before the host's own functions. */
 struct err *__wrap_link_send(struct link *l, enum msg_type type, const struct buf *payload);
 uint64_t __wrap_guest_ms(const struct guest *g, uint64_t ms);
 
@@ -71,7 +71,7 @@ uint64_t __wrap_guest_ms(const struct guest *g, uint64_t ms)
 	return ms;
 }
 
-/* Until the case is over, or stands still. */
+/* Reads until the case is over, or hangs. */
 static void listen_to(struct running *r, int link)
 {
 	static uint8_t frame[FRAME_MAX];
@@ -86,13 +86,13 @@ static void listen_to(struct running *r, int link)
 			case_record_add_error(r->rec, "%s", n ? "no report in time" : "it died");
 			return;
 		}
-		if (f.type != MSG_EVIDENCE) /* there is no folder for it */
+		if (f.type != MSG_EVIDENCE) /* the record has no folder for it */
 			assert_null(case_take_frame(r, &f, &over));
 	}
-	r->rec->end_seen = true; /* one that stands still is ended from outside */
+	r->rec->end_seen = true; /* a case that hangs is ended from outside */
 }
 
-/* "ORACLE: WHY" for each that did not see all. */
+/* "ORACLE: WHY" for each oracle that did not see all. */
 static void list_lost(const struct case_record *rec, struct buf *lost)
 {
 	for (enum oracle i = 0; i < ORACLES; i++)
@@ -101,20 +101,20 @@ static void list_lost(const struct case_record *rec, struct buf *lost)
 				 rec->sights[i].why ? rec->sights[i].why : "");
 }
 
-static bool is_behind(const struct buf *b, const char *word)
+static bool ends_with(const struct buf *b, const char *word)
 {
 	size_t n = strlen(word);
 
 	return b->len >= n && memcmp(b->data + b->len - n, word, n) == 0;
 }
 
-/* Times and inode numbers are others each time. */
+/* Replaces times and inode numbers, which differ from run to run, by "#". */
 static void mask(struct buf *out, const char *text)
 {
 	while (*text) {
 		size_t n = strspn(text, "0123456789.");
 
-		if (n && (strncmp(text + n, " ms", 3) == 0 || is_behind(out, "inode ")))
+		if (n && (strncmp(text + n, " ms", 3) == 0 || ends_with(out, "inode ")))
 			buf_adds(out, "#");
 		else
 			buf_add(out, text, n);
@@ -179,7 +179,7 @@ static char *finish(struct playing *p, const struct judge_row *row, struct buf *
 	rec->wants_dax = true;
 	rec->guest_end = GUEST_END_FINE;
 	rec->wants_sights = true;
-	case_record_see(rec, ORACLE_LOG, SIGHT_WHOLE, NULL); /* there is none here */
+	case_record_see(rec, ORACLE_LOG, SIGHT_WHOLE, NULL); /* the test has no log */
 	listen_to(&r, p->link);
 	list_lost(rec, lost);
 	kill(-p->pid, SIGKILL);
@@ -194,7 +194,7 @@ static char *finish(struct playing *p, const struct judge_row *row, struct buf *
 static const struct judge_table *const tables[] = { &judge_contract, &judge_content, &judge_rest,
 						    &judge_storm };
 
-/* False when another thing is found, or none. */
+/* False if the findings are not those of the row. */
 static bool is_found(struct playing *p, const struct judge_row *row)
 {
 	_cleanup_buf_ struct buf lost = BUF_INIT;
@@ -213,8 +213,8 @@ static bool is_found(struct playing *p, const struct judge_row *row)
 }
 
 /*
- * Rows that run at once keep each other from the processors, and what is at work for eight
- * windows is said to spin: one that came out otherwise is tried once more, alone.
+ * Rows that run at once compete for the processors, and an operation that is busy for eight
+ * windows fails: a row with another result is tried once more, alone.
  */
 static void try_table(const struct judge_table *t)
 {
@@ -262,7 +262,7 @@ static void test_storm(void **state)
 	try_table(&judge_storm);
 }
 
-/* Rules that others judge by, and the tests that show them. */
+/* The rules that the host judges by, and the tests that show them. */
 static const struct {
 	const char *rule, *test;
 } elsewhere[] = {
@@ -309,7 +309,7 @@ static void test_every_rule_is_shown(void **state)
 	(void)state;
 	for (enum rule i = 0; i < RULES; i++)
 		if (!has_row(rules[i].name) && !is_elsewhere(rules[i].name))
-			fail_msg("%s: no test shows it", rules[i].name);
+			fail_msg("no test shows rule '%s'", rules[i].name);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The matrix: every combination is a case that reads as one, or has its reason. */
+/* The matrix: every combination is a valid case, or is left out for a reason. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "workloads/model/derive.h"
 #include "workloads/lang/scenario.h"
 
-/* Those that stand on files; the counts below are of these. */
+/* The pins of files; the counts below are for these. */
 #define PINS "rdma,rdma-odp,vmsplice,odirect"
 
 static void choose(struct matrix_choice *c, enum matrix_dim dim, const char *list)
@@ -21,10 +21,10 @@ static void choose(struct matrix_choice *c, enum matrix_dim dim, const char *lis
 	_cleanup_free_ char *none = matrix_choose(c, dim, list);
 
 	if (none)
-		fail_msg("of %s none matches '%s'", matrix_dim_key(dim), none);
+		fail_msg("no value of %s matches '%s'", matrix_dim_key(dim), none);
 }
 
-/* Names stay apart, in a plan and in the name of a case. */
+/* Names are distinct, in a plan and in the name of a case. */
 static void test_rows(void **state)
 {
 	(void)state;
@@ -50,7 +50,7 @@ static void test_choose(void **state)
 	static const struct {
 		const char *list;
 		uint64_t rows;
-		const char *none; /* the glob that fits none */
+		const char *none; /* the glob that matches nothing */
 	} cases[] = {
 		{ "mapped", 1, NULL },	      { "*", 31, NULL },
 		{ "*mapped", 7, NULL },	      { "process,forked", 24, NULL },
@@ -96,7 +96,7 @@ static void count(void *arg, const struct matrix_point *p, const struct matrix_r
 	t->by_reason[i] += reason != NULL;
 }
 
-/* The feature that @why is for, FILESYSTEM_FEATURES when it is another reason. */
+/* The feature that is lacking by @why; FILESYSTEM_FEATURES: @why is another reason. */
 static unsigned int feature_of(const char *why)
 {
 	for (unsigned int f = 0; f < FILESYSTEM_FEATURES; f++) {
@@ -109,7 +109,7 @@ static unsigned int feature_of(const char *why)
 	return FILESYSTEM_FEATURES;
 }
 
-/* Whatever a filesystem may lack has a reason to leave cases out for it. */
+/* Each feature that a filesystem may lack has a reason to leave cases out. */
 static void test_features(void **state)
 {
 	unsigned int seen = 0;
@@ -127,7 +127,7 @@ static bool may_be_idle(const char *why)
 	return f < FILESYSTEM_FEATURES && filesystems_with(1u << f) == filesystems_with(0);
 }
 
-/* Every combination is a case or counted under one reason, and no reason is idle. */
+/* Every combination is a case or counted under one reason, and each reason counts some. */
 static void test_counts(void **state)
 {
 	struct matrix_choice c;
@@ -154,7 +154,7 @@ static void test_counts(void **state)
 
 struct list {
 	struct buf names;
-	const char *why; /* of the last one left out */
+	const char *why; /* the reason of the last combination left out */
 };
 
 static void list_name(void *arg, const struct matrix_point *p, const struct matrix_reason *reason)
@@ -168,13 +168,13 @@ static void list_name(void *arg, const struct matrix_point *p, const struct matr
 		buf_addf(&l->names, "%s ", name);
 }
 
-/* What one combination, or a few, come to. */
+/* The cases and the reasons of one combination, or of a few. */
 static void test_names(void **state)
 {
 	static const struct {
 		const char *rows[MATRIX_DIMS];
 		const char *names;
-		const char *why; /* of what is left out */
+		const char *why; /* the reason to leave it out */
 	} cases[] = {
 		{ { "xfs", "4k", "vmsplice", "mapped", "punch", "same", "unpin" },
 		  "xfs/4k/vmsplice/mapped/punch ",
@@ -253,7 +253,7 @@ static void test_names(void **state)
 	}
 }
 
-/* Whatever is started is over, by the model, before a file is read. */
+/* By the model, each started operation has ended before a file is read. */
 static void check_derived(const char *name, struct scenario *s)
 {
 	struct err *err = model_derive(name, s);
@@ -271,7 +271,7 @@ static void check_derived(const char *name, struct scenario *s)
 	}
 }
 
-/* COLLAPSE_RANGE up to the end of the file is EINVAL, and nobody's fault. */
+/* No case collapses up to the end of the file: that is EINVAL by the contract. */
 static void check_collapse(const char *name, const char *text)
 {
 	const char *file = strstr(text, "file    a "), *call = strstr(text, "t collapse ");

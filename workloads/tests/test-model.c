@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The model by itself: what it derives, what it refuses, and the bytes it predicts. */
+/* The model alone: the steps it derives, the cases it rejects, and the bytes it predicts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,7 +45,7 @@ static void derives(void **state)
 	} rows[] = {
 		{ FILE_A PIN_P "start t punch a 2M 64K\nunpin p\n",
 		  "4:expect t blocks; 5:expect t completes" },
-		/* touching by one byte, and by none */
+		/* the range has one byte of the page, and none */
 		{ FILE_A PIN_P "start t punch a 1M 1048577\nunpin p\n",
 		  "4:expect t blocks; 5:expect t completes" },
 		{ FILE_A PIN_P "start t punch a 1M 1M\nunpin p\n",
@@ -67,13 +67,13 @@ static void derives(void **state)
 		  "5:expect t blocks; 6:expect t blocks; 7:expect t completes" },
 		{ FILE_A PIN_P "pin q vmsplice m 4K\nstart t punch a 2M 4K\nunpin p\nunpin q\n",
 		  "5:expect t blocks; 7:expect t completes" },
-		/* nor does the mapping matter */
+		/* the mapping does not matter */
 		{ FILE_A PIN_P "start t punch a 2M 64K\nunmap m\nunpin p\n",
 		  "4:expect t blocks; 5:expect t blocks; 6:expect t completes" },
-		/* what is queued behind what waits */
+		/* an operation queues behind one that waits */
 		{ FILE_A PIN_P "start t punch a 2M 4K\nstart u write a 0 4K\nunpin p\n",
 		  "4:expect t blocks; 5:settle u; 6:expect t completes; 6:expect u completes" },
-		/* the same when it is said */
+		/* the same with explicit expectations */
 		{ FILE_A PIN_P
 		  "start t punch a 2M 64K\nexpect t blocks\nunpin p\nexpect t completes\n",
 		  "" },
@@ -82,7 +82,7 @@ static void derives(void **state)
 		  "6:expect t killed" },
 		{ FILE_A PIN_P "start t punch a 2M 64K\nexpect t blocks\nsignal t TERM\nunpin p\n",
 		  "6:expect t fails EINTR" },
-		/* whether it waited nobody can say, nor what the signal ended */
+		/* nobody can tell whether it waited, nor what the signal ended */
 		{ FILE_A PIN_P "start t process punch a 0 64K\nsignal t KILL\nunpin p\n",
 		  "4:settle t; 6:wait t" },
 		{ FILE_A PIN_P "start t truncate a 3M\nsignal t TERM\nwait t\nunpin p\n"
@@ -124,7 +124,7 @@ static void derives(void **state)
 		{ FILE_A "file b 4M clone a\n" PIN_P
 			 "write a 2M 64K\nstart t truncate a 0\nunpin p\n",
 		  "6:expect t completes" },
-		/* the old block is nobody's but b's then; with c it is not */
+		/* then only b has the old block; if c has it too, b need not wait */
 		{ FILE_A "file b 4M clone a\n" PIN_P "write a 2M 64K\nstart t truncate b 0\n"
 			 "unpin p\n",
 		  "6:expect t blocks; 7:expect t completes" },
@@ -148,7 +148,7 @@ static void derives(void **state)
 		  "5:expect t blocks; 6:expect t completes" },
 		{ FILE_A "file b 4M written\n" PIN_P "start t exchange a 0 64K b 2M\nunpin p\n",
 		  "5:settle t; 6:expect t completes" },
-		/* loads and stores wait for no pin, nor for what waits for one: only for what
+		/* loads and stores wait neither for a pin nor for its waiters: only for operations that
 		   may be at work */
 		{ FILE_A PIN_P "start t load m 2M 64K\nunpin p\n", "4:expect t completes" },
 		{ FILE_A PIN_P "start t store m 2M 64K\nunpin p\n", "4:expect t completes" },
@@ -163,9 +163,9 @@ static void derives(void **state)
 		  "4:expect t completes; 5:expect u fails EFAULT" },
 		{ FILE_A PIN_P "unmap m\nstart t unbind\nunpin p\n",
 		  "5:settle t; 6:expect t completes" },
-		/* of a poisoned page nobody knows */
+		/* the result for a poisoned page is not known */
 		{ FILE_A "hwpoison m 2M\nstart t load m 2M 4K\n", "4:wait t" },
-		/* another process has the pin: it does the same, however it ends */
+		/* a pin of another process is the same, however that process ends */
 		{ FILE_A "pin p rdma m+2M 64K process\nstart t punch a 2M 64K\nunpin p kill\n",
 		  "4:expect t blocks; 5:expect t completes" },
 		{ FILE_A "pin p vmsplice m+2M 64K process\nunmap m\nstart t truncate a 0\n"
@@ -176,7 +176,7 @@ static void derives(void **state)
 		  "start t punch a 2M 128K\npin q vmsplice m+2112K 4K process\nunpin p\n"
 		  "unpin q\n",
 		  "4:expect t blocks; 6:expect t blocks; 7:expect t completes" },
-		/* in a block, every round */
+		/* a block, in every round */
 		{ FILE_A "repeat 3\npin p vmsplice m 4K\nstart t punch a 0 4K\nunpin p\n"
 			 "expect t completes\nend\n",
 		  "5:expect t blocks" },
@@ -257,7 +257,7 @@ static void refuses(void **state)
 	}
 }
 
-/* Drops every line that the model should find by itself. */
+/* Drops every line that the model should derive. */
 static char *without_expectations(const char *text)
 {
 	struct buf out = BUF_INIT;
@@ -274,7 +274,7 @@ static char *without_expectations(const char *text)
 	return buf_take(&out);
 }
 
-/* The expectations of @s in order, wherever they come from. */
+/* The expectations of @s in order, written and derived ones. */
 static char *expectations(const char *name, const char *text)
 {
 	struct buf out = BUF_INIT;
@@ -296,7 +296,7 @@ static char *expectations(const char *name, const char *text)
 	return buf_take(&out);
 }
 
-/* What the library says of its cases is what the model would have said. */
+/* The model derives all expectations that the library's cases have. */
 static void agrees_with_the_library(void **state)
 {
 	glob_t found;
@@ -355,7 +355,7 @@ static char *show(const struct shadow *s)
 	return buf_take(&out);
 }
 
-/* Plays inline steps; then the bytes of a thing. */
+/* Plays inline steps, then compares the bytes of a file, mapping or pin. */
 struct bytes {
 	const char *what; /* file, map or pin */
 	const char *want;
@@ -441,11 +441,11 @@ static void shows_bytes(void **state)
 		{ "file a 16K written\nfile b 16K clone a\nmap n b 0 16K shared r\n"
 		  "map m a 0 16K shared rw\nunlink b\ntouch m 4K write\n",
 		  { { "n", "0+4 1.1@0; " }, { "a", "0+1 1.2@0; 1+3 1.1@1; " } } },
-		/* a part of a page that is shared: the rest comes along */
+		/* a part of a shared page: the rest of the page is copied */
 		{ "file a 16K written\nfile b 16K clone a\npunch a 100 100\n",
 		  { { "a", "0b+100b 1.1@0; 100b+100b 0; 200b+16184b 1.1@200b; " },
 		    { "b", "0+4 1.1@0; " } } },
-		/* in place: the pin sees it, as it is the same block */
+		/* a write in place: the pin sees it, as the block is the same */
 		{ "file a 16K written\nmap m a 0 16K shared rw\npin p vmsplice m+4K 8K\n"
 		  "write a 4K 4K\n",
 		  { { "p", "0+1 1.2@1; 1+1 1.1@2; " } } },
@@ -453,7 +453,7 @@ static void shows_bytes(void **state)
 		{ "file a 16K written\nmap m a 0 16K shared rw\npin p vmsplice m+4K 8K\n"
 		  "punch a 4K 4K\nwrite a 4K 8K\n",
 		  { { "p", "0+1 1.1@1; 1+1 1.2@2; " } } },
-		/* data and a hole under one pin: the hole's page is nobody's */
+		/* data and a hole under one pin: the hole's page belongs to no file */
 		{ "file a 16K written\npunch a 8K 4K\nmap m a 0 16K shared rw\n"
 		  "pin p vmsplice m+4K 8K\nwrite a 4K 8K\n",
 		  { { "p", "0+1 1.2@1; 1+1 0; " } } },
@@ -471,10 +471,10 @@ static void shows_bytes(void **state)
 		    { "p", "0b+4032b 1.1@0; 4032b+64b dma; " } } },
 		{ "file a 8K written\nmap m a 0 8K shared rw\npin p rdma m 4K\nunpin p\n",
 		  { { "a", "0b+4032b 1.1@0; 4032b+64b 128.9@4032b; 1+1 1.1@1; " } } },
-		/* a write below a device that goes on */
+		/* a write to the page of a device that goes on */
 		{ "file a 8K written\nmap m a 0 8K shared rw\npin p rdma m 4K\nwrite a 0 4K\n",
 		  { { "a", "0b+4032b 1.2@0; 4032b+64b dma; 1+1 1.1@1; " } } },
-		/* two devices in one lane: whoever was last */
+		/* two devices in one lane: the last one counts */
 		{ "file a 8K written\nmap m a 0 8K shared rw\npin p rdma m 4K\npin q rdma m 4K\n"
 		  "unpin p\n",
 		  { { "a", "0b+4032b 1.1@0; 4032b+64b any; 1+1 1.1@1; " } } },
@@ -499,7 +499,7 @@ static void shows_bytes(void **state)
 		  { { "a", "0+4 1.1@0; " }, { "m", "0+1 1.1@0; 1+1 1.2@1; 2+2 1.1@2; " } } },
 		{ "file a 16K written\nmap m a 4K 12K shared r\nhwpoison m 4K\n",
 		  { { "a", "0+2 1.1@0; 2+1 any; 3+1 1.1@3; " } } },
-		/* its last generation nobody saw */
+		/* nobody saw its last generation */
 		{ "file a 8K written\nmap m a 0 8K shared rw\npin p rdma m 4K process\nunpin p kill\n",
 		  { { "a", "0b+4032b 1.1@0; 4032b+64b dma; 1+1 1.1@1; " } } },
 		{ "file a 16K hole\nmap m a 0 16K shared rw\ntouch m+4K 4K write\n",

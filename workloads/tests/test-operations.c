@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A row that says less than it must would have the judge blame a kernel. */
+/* Each row has all its fields: with a gap, the judge would blame a kernel. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -81,7 +81,7 @@ static void test_rows(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* It names each part that a row leaves out. */
+/* The test names each field that a row leaves out. */
 static void test_forgotten(void **state)
 {
 	struct operation op = op_null;
@@ -126,7 +126,7 @@ static void test_lacking(void **state)
 	assert_false(op_lacking(&c, &filesystem_null, -22));
 	op.traits = 0;
 	assert_false(op_lacking(&c, &filesystem_null, -95));
-	/* a feature that only some drivers have is lacking by EOPNOTSUPP alone */
+	/* only EOPNOTSUPP says that a feature of some drivers is lacking */
 	op.needs = FILESYSTEM_PUNCH;
 	assert_true(op_lacking(&c, &fs, -95));
 	assert_false(op_lacking(&c, &fs, -22));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The frame of the oracles: each rule is one's, each oracle of the record has its row, and
- * all events come, in their order, to an oracle that judges nothing.
+ * The frame of the oracles: each rule has one owner, each oracle of the record has its row, and
+ * the null oracle gets all events in their order.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +26,7 @@
 #define LOG_SIZE 4096u
 #define GRACE_MS 500
 
-/* What was told, "pinned standing ", each once in a row; shared with the process of the case. */
+/* The events so far, "pinned standing ", without repeats; shared with the case's process. */
 static char *told;
 
 static void note(const char *event)
@@ -88,7 +88,7 @@ _Static_assert(sizeof(struct oracle_ops) ==
 		       sizeof(uint64_t) + ARRAY_SIZE(events) * sizeof(void (*)(void)),
 	       "the null oracle listens to every event");
 
-/* The linker puts these before those that there are, which are __real_oracles. */
+/* The linker puts these before the real ones, __real_oracles. */
 extern const struct oracle_ops *const __real_oracles[ORACLES];
 extern const struct oracle_ops *const __wrap_oracles[ORACLES];
 const struct oracle_ops *const __wrap_oracles[ORACLES] = { &deaf, &deaf, &null, &deaf, &deaf };
@@ -99,7 +99,7 @@ void case_send(const struct case_ctx *ctx, enum msg_type type, const struct buf 
 	struct msg_field f;
 
 	(void)ctx;
-	/* what does not end stands still there */
+	/* a case that does not end hangs there */
 	if (type == MSG_STEP &&
 	    msg_find((const uint8_t *)payload->data, payload->len, TAG_DIRTY, &f))
 		_exit(0);
@@ -113,7 +113,7 @@ static void prepare(const char *dir)
 	interp_prepare(&guest, NULL);
 }
 
-/* @text as a case; NULL: a guest is prepared. */
+/* Runs @text as a case; NULL: only prepares a guest. */
 static void play(const char *text, const struct fake *kernel)
 {
 	char dir[] = "/tmp/daxrig-oracles-XXXXXX";
@@ -176,10 +176,10 @@ static void test_events(void **state)
 	}
 	for (size_t j = 0; j < ARRAY_SIZE(events); j++)
 		if (!seen[j])
-			fail_msg("%s: nobody tells it", events[j]);
+			fail_msg("no row has event '%s'", events[j]);
 }
 
-/* A rule that nobody judges by is none, and two would tell of one thing. */
+/* Each rule has exactly one owner: two would report one thing. */
 static void test_rules(void **state)
 {
 	(void)state;
@@ -189,7 +189,7 @@ static void test_rules(void **state)
 		for (enum oracle i = 0; i < ORACLES; i++)
 			owners += !!(__real_oracles[i]->rules & RULE_BIT(r));
 		if (owners != 1)
-			fail_msg("%s: %u judge by it", rules[r].name, owners);
+			fail_msg("rule '%s' has %u owners", rules[r].name, owners);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Pins that a child holds, with a kind that needs no device: what comes across, and ends. */
+/* A child holds pins, of a kind that needs no device: its answers, and its end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 
 #define LEN 64
 
-/* What the kind is to do in the child. */
+/* What the kind does in the child. */
 static int take_ret;
 static bool take_dies;
 static bool take_spins;
@@ -71,7 +71,7 @@ static const struct pin_kind fake = {
 	.forked = fake_forked,
 };
 
-/* What kinds.c has in the guest. */
+/* In the guest, kinds.c has this. */
 const struct pin_kind *const pin_kinds[] = { &fake, NULL };
 
 static void forked(void *arg, int fd)
@@ -150,7 +150,7 @@ static void test_failures(void **state)
 	assert_string_equal(p.why, "refused");
 	nobody_is_left(&p);
 
-	/* whoever asks has its stack to look at */
+	/* the caller can look at its stack */
 	take_spins = true;
 	assert_int_equal(take(&p), -EOPNOTSUPP);
 	assert_true(p.pid > 0 && p.spins == p.pid);

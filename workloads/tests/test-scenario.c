@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the language takes, what it refuses and where it points then. */
+/* Texts that the language accepts or rejects, and the places in its messages. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 static const struct {
 	const char *text;
-	const char *error; /* what the message must hold, NULL: it parses */
+	const char *error; /* a part of the message; NULL: it parses */
 } cases[] = {
 	{ FILE_AND_MAP "pin p rdma m+2M 64K\nstart t punch a 2M 64K\nexpect t blocks\n"
 		       "unpin p\nexpect t completes within 500\ncheck a 2M 64K zero\n",
@@ -174,7 +174,7 @@ static void test_parse(void **state)
 	}
 }
 
-/* Where a block ends, and how much more time it may take. */
+/* The end of a block, and the time that it may take. */
 static void test_block(void **state)
 {
 	static const char text[] = FILE_AND_MAP "repeat 2K\npin p vmsplice m 4K\npunch a 1M 64K\n"
@@ -221,7 +221,7 @@ static void test_meaning(void **state)
 	scenario_free(s);
 }
 
-/* What the words behind a pin, a mapping and an operation on one come to. */
+/* The words after a pin, a mapping and an operation on one are parsed. */
 static void test_words(void **state)
 {
 	static const char text[] = FILE_AND_MAP
@@ -244,7 +244,7 @@ static void test_words(void **state)
 	scenario_free(s);
 }
 
-/* Bytes that no user would write must be an error, and never more than that. */
+/* Random bytes are an error, and never a crash. */
 static void test_hostile(void **state)
 {
 	static char text[SCENARIO_MAX + 2];

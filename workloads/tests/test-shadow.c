@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The model of bytes against a plain array of bytes that does the same. */
+/* Compares the model of bytes with a plain array of bytes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 #define SIZE 4096u
 
-/* Random operations on a shadow and on bytes must come out the same. */
+/* Random operations on a shadow and on bytes must have the same result. */
 static void test_against_bytes(void **state)
 {
 	unsigned int seed = 7;
@@ -77,7 +77,7 @@ static const char *name(void *arg, unsigned int origin)
 	return origin == 2 ? "file 'b'" : origin == ORIGIN_PIN ? "DMA of pin 'p'" : NULL;
 }
 
-/* Each kind of wrong byte is told apart. */
+/* The text tells the kinds of wrong bytes apart. */
 static void test_mismatch(void **state)
 {
 	static const struct {
@@ -93,10 +93,10 @@ static void test_mismatch(void **state)
 		  "DMA of pin 'p' offset 0x10 generation 9" },
 		{ ((uint64_t)ORIGIN_STALE << 56) | 2, false, 0,
 		  "stale bytes of the disk, from before any case (0xff00000000000002)" },
-		/* what a pin of the case before wrote is no DMA of this one */
+		/* DMA of an earlier case's pin is not DMA of this case */
 		{ ((uint64_t)ORIGIN_PIN << 56) | (3ull << 32) | 2, false, 0,
 		  "stale bytes of the disk, of an earlier case (0x8000000300000002)" },
-		/* nor are the right bytes of another case right */
+		/* the right bytes of another case are wrong */
 		{ (1ull << 56) | (1ull << 40) | (3ull << 32) | 2, false, 0,
 		  "stale bytes of the disk, of an earlier case (0x0100010300000002)" },
 	};
@@ -124,7 +124,7 @@ static void test_mismatch(void **state)
 	shadow_deinit(&s);
 }
 
-/* A DMA lane takes any generation of its own pin at its own place, nothing else. */
+/* A DMA lane accepts only its own pin and place, in any generation. */
 static void test_lane(void **state)
 {
 	struct piece lane = { .kind = PIECE_DMA, .origin = ORIGIN_PIN, .gen = 1, .src = 4032 };
@@ -145,7 +145,7 @@ static void test_lane(void **state)
 	shadow_deinit(&s);
 }
 
-/* Past the end all must be zero; overlays show what lies below. */
+/* All bytes past the end must be zero; overlays show the bytes below them. */
 static void test_edges(void **state)
 {
 	struct piece p = { .kind = PIECE_DATA, .origin = 1, .gen = 1 };
@@ -175,7 +175,7 @@ static void test_edges(void **state)
 	shadow_deinit(&out);
 }
 
-/* One wrong byte is found wherever it stands, behind the quick way through whole words too. */
+/* One wrong byte is found in every place, also after the fast comparison of whole words. */
 static void test_every_byte(void **state)
 {
 	struct piece p = { .kind = PIECE_DATA, .origin = 3, .gen = 9, .src = 1 << 20 };
@@ -200,7 +200,7 @@ static void test_every_byte(void **state)
 	shadow_deinit(&s);
 }
 
-/* What is there already is set again, and what is behind the end appended, all the same. */
+/* Sets the bytes that are there already, and appends bytes after the end. */
 static void test_set_again(void **state)
 {
 	struct piece p = { .kind = PIECE_DATA, .origin = 3, .gen = 9, .src = 4096 };

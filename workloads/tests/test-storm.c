@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The pure part of storms: what is drawn, what is kept, and what is said again. */
+/* The pure part of storms: what is drawn, what is logged, and the scenario made of the log. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@ static struct storm_spec spec(void)
 				    .pins = storm_pin_bit("vmsplice") | storm_pin_bit("rdma") };
 }
 
-/* Where in the range, not in the file. */
+/* The place in the range, not in the file. */
 static bool same(const struct storm_round *a, const struct storm_round *b)
 {
 	uint64_t range = SIZE / 4;
@@ -35,7 +35,7 @@ static bool same(const struct storm_round *a, const struct storm_round *b)
 	       a->hold_us == b->hold_us;
 }
 
-/* How many of the first rounds are the same. */
+/* The number of rounds at the beginning that are the same. */
 static unsigned int equal_rounds(uint64_t seed, unsigned int worker, uint64_t seed2,
 				 unsigned int worker2)
 {
@@ -96,7 +96,7 @@ static void test_ranges(void **state)
 			frayed += r.op && r.op_off % 4096;
 		}
 	}
-	/* of everything there is enough, and of what is slow there is little */
+	/* each choice comes often enough, and slow ones come rarely */
 	assert_true(pins > 4 * ROUNDS / 2 && ops > 4 * ROUNDS / 2);
 	assert_true(meets > ROUNDS && frayed > ROUNDS / 4);
 	assert_true(gates > ROUNDS / 20 && gates < ROUNDS / 4);
@@ -154,7 +154,7 @@ static void test_meets(void **state)
 	}
 }
 
-/* Workers without a kernel: each comes to its next event in turn, by a toss of dice. */
+/* Workers without a kernel: chance decides which one comes to its next event. */
 struct player {
 	struct storm_seq seq;
 	struct storm_round r;
@@ -260,7 +260,7 @@ static unsigned int count(const struct scenario *s, enum step_verb verb)
 	return n;
 }
 
-/* No store meets a page that an operation, begun and not over, changes: who would be first? */
+/* No store hits a page that a running operation changes: the order would not be known. */
 static void check_order(const char *text)
 {
 	struct {
@@ -293,7 +293,7 @@ static void check_order(const char *text)
 	}
 }
 
-/* What is granted behind the last look of an operation comes behind its end. */
+/* A pin that is granted after the last look of an operation comes after its end. */
 static void test_held_over(void **state)
 {
 	static struct storm_log log;
@@ -334,7 +334,7 @@ static void test_held_over(void **state)
 					       "unpin   p2\n"));
 }
 
-/* Wherever the log ends, it makes a scenario that contradicts neither itself nor the contract. */
+/* A log that ends anywhere makes a scenario without contradictions. */
 static void test_replay(void **state)
 {
 	static struct storm_log log;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Functions for all histories, and the histories of packages. */
-#include "bisect/history.h"
+#include "bisect/candidates.h"
 
 #include <string.h>
 
 #include "guests/store/kernel-available.h"
 #include "guests/store/kernel-list.h"
 
-void history_deinit(struct history *h)
+void candidates_deinit(struct candidates *h)
 {
 	for (size_t i = 0; i < h->n; i++) {
 		free(h->v[i].spec);
@@ -17,16 +17,16 @@ void history_deinit(struct history *h)
 	free(h->tree);
 	free(h->extras);
 	free(h->note);
-	*h = (struct history){ 0 };
+	*h = (struct candidates){ 0 };
 }
 
-void history_add(struct history *h, const char *spec, const char *label)
+void candidates_add(struct candidates *h, const char *spec, const char *label)
 {
 	h->v = xrealloc(h->v, h->n + 1, sizeof(*h->v));
 	h->v[h->n++] = (struct candidate){ xstrdup(spec), xstrdup(label) };
 }
 
-void history_turn(struct history *h)
+void candidates_turn(struct candidates *h)
 {
 	for (size_t i = 0; i < h->n / 2; i++) {
 		struct candidate c = h->v[i];
@@ -63,13 +63,13 @@ static struct err *no_build(const char *package)
 			  package + strlen(KERNEL_IMAGE_PREFIX));
 }
 
-struct err *history_of_builds(const struct build *builds, size_t n, const char *good,
-			      const char *bad, struct history *out)
+struct err *candidates_of_builds(const struct build *builds, size_t n, const char *good,
+				 const char *bad, struct candidates *out)
 {
 	_cleanup_free_ struct build *v = xcalloc(n + 1, sizeof(*v));
 	size_t first, last, kept = 0;
 
-	*out = (struct history){ .unit = "version" };
+	*out = (struct candidates){ .unit = "version" };
 	for (size_t i = 0; i < n; i++)
 		if (place_of(v, kept, builds[i].package) == kept)
 			v[kept++] = builds[i];
@@ -86,11 +86,11 @@ struct err *history_of_builds(const struct build *builds, size_t n, const char *
 		_cleanup_free_ char *spec = xasprintf("deb:%s",
 						      v[i].package + strlen(KERNEL_IMAGE_PREFIX));
 
-		history_add(out, spec, v[i].version);
+		candidates_add(out, spec, v[i].version);
 	}
 	out->fixed = first > last;
 	if (out->fixed)
-		history_turn(out);
+		candidates_turn(out);
 	return NULL;
 }
 
@@ -199,7 +199,7 @@ static struct err *find_package(const char *data_dir, const struct kernel_spec *
 
 static struct err *between_packages(const char *data_dir, const struct kernel_spec *good,
 				    const struct kernel_spec *bad, const struct progress *say,
-				    struct history *out)
+				    struct candidates *out)
 {
 	_cleanup_free_ char *first = NULL, *last = NULL;
 	struct builds b = { 0 };
@@ -212,7 +212,7 @@ static struct err *between_packages(const char *data_dir, const struct kernel_sp
 	if (!err)
 		err = find_package(data_dir, bad, &b, say, &last);
 	if (!err)
-		err = history_of_builds(b.v, b.n, first, last, out);
+		err = candidates_of_builds(b.v, b.n, first, last, out);
 	builds_deinit(&b);
 	return err;
 }
@@ -229,13 +229,13 @@ static bool same_rev(const struct kernel_spec *a, const struct kernel_spec *b)
 
 static struct err *between(const char *data_dir, const struct kernel_spec *good,
 			   const struct kernel_spec *bad, const struct progress *say,
-			   struct history *out)
+			   struct candidates *out)
 {
 	if (good->kind == KERNEL_SPEC_TREE && bad->kind == KERNEL_SPEC_TREE &&
 	    (!same_rev(good, bad) || !strcmp(kernel_spec_extras(good), kernel_spec_extras(bad))))
-		return history_of_tree(good, bad, out);
+		return candidates_of_tree(good, bad, out);
 	if (kernel_spec_is_built(good) && kernel_spec_is_built(bad))
-		return history_of_config(data_dir, good, bad, out);
+		return candidates_of_config(data_dir, good, bad, out);
 	if (is_package(good) && is_package(bad))
 		return between_packages(data_dir, good, bad, say, out);
 	return err_create(ERR_USAGE,
@@ -245,13 +245,13 @@ static struct err *between(const char *data_dir, const struct kernel_spec *good,
 			  good->text, bad->text);
 }
 
-struct err *history_between(const char *data_dir, const char *good, const char *bad,
-			    const struct progress *say, struct history *out)
+struct err *candidates_between(const char *data_dir, const char *good, const char *bad,
+			       const struct progress *say, struct candidates *out)
 {
 	struct kernel_spec from, to;
 	struct err *err = kernel_spec_parse(good, &from);
 
-	*out = (struct history){ 0 };
+	*out = (struct candidates){ 0 };
 	if (err)
 		return err;
 	err = kernel_spec_parse(bad, &to);

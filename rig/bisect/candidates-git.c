@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Histories of a git tree. Only reads the tree. */
-#include "bisect/history.h"
+#include "bisect/candidates.h"
 
 #include <string.h>
 
@@ -13,13 +13,13 @@
 /* Messages name a commit by its first 12 digits, as kernel developers do. */
 #define SHORT_ID 12
 
-static char *spec_of(const struct history *h, const char *id)
+static char *spec_of(const struct candidates *h, const char *id)
 {
 	return xasprintf("tree:%s@%s%s", h->tree, id, h->extras);
 }
 
 /* Adds lines "ID<tab>DATE<tab>SUBJECT", newest first, and returns their number. Skips warnings. */
-static size_t add_page(struct history *h, const char *text)
+static size_t add_page(struct candidates *h, const char *text)
 {
 	size_t n = 0;
 
@@ -40,7 +40,7 @@ static size_t add_page(struct history *h, const char *text)
 			_cleanup_free_ char *label = xasprintf("%.*s %s (%s)", SHORT_ID, name,
 							       buf_str(&shown), date);
 
-			history_add(h, spec, label);
+			candidates_add(h, spec, label);
 			n++;
 		}
 		text += len + (text[len] == '\n');
@@ -49,7 +49,7 @@ static size_t add_page(struct history *h, const char *text)
 }
 
 /* Adds the first parents from @to back to the first commit that @from contains, newest first. */
-static struct err *add_line(struct history *h, const char *from, const char *to)
+static struct err *add_line(struct candidates *h, const char *from, const char *to)
 {
 	_cleanup_free_ char *range = from ? xasprintf("%s..%s", from, to) : xstrdup(to);
 	const char *one = from ? "--max-count=" COMMITS_AT_ONCE_TEXT : "--max-count=1";
@@ -72,14 +72,14 @@ static struct err *add_line(struct history *h, const char *from, const char *to)
 }
 
 /* The commit of the candidate at @at; free() it. */
-static char *id_at(const struct history *h, size_t at)
+static char *id_at(const struct candidates *h, size_t at)
 {
 	const char *id = h->v[at].spec + strlen("tree:") + strlen(h->tree) + 1;
 
 	return xstrndup(id, git_id_len(id));
 }
 
-static struct err *not_on_line(const struct history *h, const char *end, const char *rev,
+static struct err *not_on_line(const struct candidates *h, const char *end, const char *rev,
 			       const char *parent)
 {
 	_cleanup_free_ char *say = NULL;
@@ -97,7 +97,7 @@ static struct err *not_on_line(const struct history *h, const char *end, const c
  * Fills @h from @older, an ancestor, to @newer, oldest first. The first parent of the oldest
  * commit must be @older: otherwise other commits lie between them.
  */
-static struct err *fill(struct history *h, const char *older, const char *newer, const char *end,
+static struct err *fill(struct candidates *h, const char *older, const char *newer, const char *end,
 			const char *rev)
 {
 	_cleanup_free_ char *oldest = NULL;
@@ -115,11 +115,11 @@ static struct err *fill(struct history *h, const char *older, const char *newer,
 	git_free_ids(parents, n);
 	if (!err)
 		err = add_line(h, NULL, older);
-	history_turn(h);
+	candidates_turn(h);
 	return err;
 }
 
-static struct err *unrelated(const struct history *h, const char *good, const char *bad)
+static struct err *unrelated(const struct candidates *h, const char *good, const char *bad)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	_cleanup_err_ struct err *err = GIT(h->tree, &text, "merge-base", good, bad);
@@ -137,7 +137,7 @@ static struct err *unrelated(const struct history *h, const char *good, const ch
 			  h->tree, SHORT_ID, base, h->extras);
 }
 
-static struct err *fill_either_way(struct history *h, const struct kernel_spec *good,
+static struct err *fill_either_way(struct candidates *h, const struct kernel_spec *good,
 				   const struct kernel_spec *bad)
 {
 	_cleanup_free_ char *from = NULL, *to = NULL;
@@ -162,17 +162,17 @@ static struct err *fill_either_way(struct history *h, const struct kernel_spec *
 		return unrelated(h, from, to);
 	err = fill(h, to, from, "bad", bad->text);
 	h->fixed = true;
-	history_turn(h);
+	candidates_turn(h);
 	return err;
 }
 
-struct err *history_of_tree(const struct kernel_spec *good, const struct kernel_spec *bad,
-			    struct history *out)
+struct err *candidates_of_tree(const struct kernel_spec *good, const struct kernel_spec *bad,
+			       struct candidates *out)
 {
 	_cleanup_free_ char *other = NULL;
 	struct err *err;
 
-	*out = (struct history){ .unit = "commit", .extras = xstrdup(kernel_spec_extras(good)) };
+	*out = (struct candidates){ .unit = "commit", .extras = xstrdup(kernel_spec_extras(good)) };
 	err = git_tree(good->name, &out->tree);
 	if (!err)
 		err = git_tree(bad->name, &other);
@@ -190,7 +190,7 @@ struct err *history_of_tree(const struct kernel_spec *good, const struct kernel_
 	return fill_either_way(out, good, bad);
 }
 
-static void drop_all(struct history *h)
+static void drop_all(struct candidates *h)
 {
 	while (h->n) {
 		free(h->v[--h->n].spec);
@@ -198,7 +198,7 @@ static void drop_all(struct history *h)
 	}
 }
 
-static void note(struct history *h, const char *merge, const char *why)
+static void note(struct candidates *h, const char *merge, const char *why)
 {
 	h->note = xasprintf("%.*s is a merge: %s", SHORT_ID, merge, why);
 }
@@ -207,7 +207,7 @@ static void note(struct history *h, const char *merge, const char *why)
  * Commits of the first parent are before the merge. The line of the second parent starts at
  * the common ancestor. It should behave as the first parent; the session runs it to check.
  */
-struct err *history_inside(const struct history *h, size_t at, struct history *out)
+struct err *candidates_inside(const struct candidates *h, size_t at, struct candidates *out)
 {
 	_cleanup_free_ char *merge = h->tree ? id_at(h, at) : NULL;
 	_cleanup_free_ char *oldest = NULL;
@@ -215,7 +215,7 @@ struct err *history_inside(const struct history *h, size_t at, struct history *o
 	size_t n = 0, n_before = 0;
 	struct err *err;
 
-	*out = (struct history){ .unit = "commit" };
+	*out = (struct candidates){ .unit = "commit" };
 	if (!h->tree)
 		return NULL;
 	out->tree = xstrdup(h->tree);
@@ -239,11 +239,11 @@ struct err *history_inside(const struct history *h, size_t at, struct history *o
 	out->fixed = h->fixed;
 	/* newest first, which is from good to bad for a fix */
 	if (!out->fixed)
-		history_turn(out);
+		candidates_turn(out);
 	return err;
 }
 
-struct err *history_describe(const struct history *h, size_t at, char **out)
+struct err *candidates_describe(const struct candidates *h, size_t at, char **out)
 {
 	_cleanup_free_ char *id = id_at(h, at);
 	_cleanup_buf_ struct buf text = BUF_INIT, shown = BUF_INIT;

@@ -4,7 +4,7 @@
  * good end's source with a fragment that sets the first options as the bad end does, and the
  * others as the good end does.
  */
-#include "bisect/history.h"
+#include "bisect/candidates.h"
 
 #include <string.h>
 
@@ -110,7 +110,7 @@ static char *source_of(const struct kernel_spec *spec)
  * other files does not.
  */
 static struct err *add_candidate(const char *dir, const char *source, const struct options *o,
-				 size_t changed, const char *label, struct history *out)
+				 size_t changed, const char *label, struct candidates *out)
 {
 	_cleanup_free_ char *name = NULL, *path = NULL, *spec = NULL;
 	_cleanup_buf_ struct buf text = BUF_INIT;
@@ -122,12 +122,12 @@ static struct err *add_candidate(const char *dir, const char *source, const stru
 	spec = xasprintf("%s+%s", source, path);
 	err = file_write_atomic(path, buf_str(&text), text.len);
 	if (!err)
-		history_add(out, spec, label);
+		candidates_add(out, spec, label);
 	return err;
 }
 
 static struct err *add_all(const char *dir, const char *source, const struct options *o,
-			   struct history *out)
+			   struct candidates *out)
 {
 	struct err *err = add_candidate(dir, source, o, 0, "the good configuration", out);
 	size_t changed = 0;
@@ -143,8 +143,8 @@ static struct err *add_all(const char *dir, const char *source, const struct opt
 	return err;
 }
 
-struct err *history_of_config(const char *data_dir, const struct kernel_spec *good,
-			      const struct kernel_spec *bad, struct history *out)
+struct err *candidates_of_config(const char *data_dir, const struct kernel_spec *good,
+				 const struct kernel_spec *bad, struct candidates *out)
 {
 	_cleanup_free_ char *from = source_of(good), *to = source_of(bad);
 	_cleanup_free_ char *dir = xasprintf("%s/bisect/configs", data_dir);
@@ -152,7 +152,7 @@ struct err *history_of_config(const char *data_dir, const struct kernel_spec *go
 	struct options options = { NULL, 0 };
 	struct err *err = NULL;
 
-	*out = (struct history){ .unit = "option" };
+	*out = (struct candidates){ .unit = "option" };
 	err = recipe_read(good, &recipe);
 	if (!err)
 		err = recipe_read(bad, &other);
