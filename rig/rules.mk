@@ -22,7 +22,7 @@ all-objs := $(patsubst %.c,$(BUILD)/host/%.o,$(host-srcs) $(pure-srcs) $(bench-s
 tests := $(addprefix $(BUILD)/tests/,$(notdir $(test-srcs:.c=)))
 # The tests that boot guests.
 guest-tests := $(filter %/test-guest %/test-fork %/test-faults %/test-host-faults %/test-killed \
-	%/test-confined,$(tests))
+	%/test-resume %/test-confined %/test-slurm %/test-machines,$(tests))
 
 .PHONY: all objects
 all: daxrig $(BUILD)/daxrig-agent ## build daxrig and its agent
@@ -141,6 +141,13 @@ fuzz-list: ## the names of fuzz targets
 
 format: ## format all C by clang-format 14
 	$(Q)find rig guests workloads inject reports -name "*.[ch]" | xargs clang-format -i
+
+# The list and the page for people are made of the files in reports/findings.
+.PHONY: findings
+findings: daxrig ## make reports/known.txt and reports/FINDINGS.md from reports/findings
+	$(Q)./daxrig list findings --known reports/findings --as known >$(BUILD)/known.txt
+	$(Q)./daxrig list findings --known reports/findings --as markdown >$(BUILD)/FINDINGS.md
+	$(Q)mv $(BUILD)/known.txt $(BUILD)/FINDINGS.md reports/
 
 check-rules: ## check layout, formatting and the manual
 	$(call say,CHECK,rules)

@@ -5,7 +5,9 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -265,6 +267,123 @@ struct err *cpio_write(const struct pack *pack, const char *path)
 	if (err)
 		unlink(path);
 	return err;
+}
+
+/* Adds what is in the open file @fd, as far as @size goes; one that got shorter ends in zeroes. */
+static struct err *add_file(struct archive *a, int fd, uint64_t size, const char *path)
+{
+	_cleanup_free_ char *chunk = xcalloc(1, READ_BLOCK);
+
+	while (size) {
+		size_t want = (size_t)MIN(size, (uint64_t)READ_BLOCK);
+		ssize_t n = read(fd, chunk, want);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(errno, "cannot read a file for '%s'", path);
+		if (!n)
+			return NULL;
+		if (archive_write_data(a, chunk, (size_t)n) != n)
+			return archive_err(a, "write", path);
+		size -= (uint64_t)n;
+	}
+	return NULL;
+}
+
+/* Adds the file or folder that @f is at, by the name it has below the packed folder. */
+static struct err *add_found(struct archive *a, const FTSENT *f, const char *name, const char *path)
+{
+	_cleanup_entry_ struct archive_entry *e = archive_entry_new();
+	_cleanup_close_ int fd = -1;
+	struct stat st = *f->fts_statp;
+
+	if (f->fts_info == FTS_F) {
+		/* it may be another one by now */
+		fd = open(f->fts_accpath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		if (fd < 0 || fstat(fd, &st))
+			return err_errno(errno, "cannot open '%s'", f->fts_path);
+		if (!S_ISREG(st.st_mode))
+			return NULL;
+	}
+	archive_entry_copy_stat(e, &st);
+	archive_entry_set_pathname(e, name);
+	archive_entry_set_nlink(e, 1);
+	if (archive_write_header(a, e) != ARCHIVE_OK)
+		return archive_err(a, "write", path);
+	return fd < 0 ? NULL : add_file(a, fd, (uint64_t)st.st_size, path);
+}
+
+static struct err *add_tree(struct archive *a, const char *dir, const char *name, const char *path)
+{
+	_cleanup_free_ char *top = xasprintf("%s/%s", dir, name);
+	char *const tops[] = { top, NULL };
+	struct err *err = NULL;
+	FTS *fts;
+	FTSENT *f;
+
+	if (access(top, F_OK))
+		return NULL;
+	fts = fts_open(tops, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+	if (!fts)
+		return err_errno(errno, "cannot read '%s'", top);
+	while (!err && (f = fts_read(fts))) {
+		if (f->fts_info == FTS_D || f->fts_info == FTS_F)
+			err = add_found(a, f, f->fts_path + strlen(dir) + 1, path);
+		else if (f->fts_info == FTS_DNR || f->fts_info == FTS_ERR || f->fts_info == FTS_NS)
+			err = err_errno(f->fts_errno, "cannot read '%s'", f->fts_path);
+	}
+	fts_close(fts);
+	return err;
+}
+
+/* The originals are removed next: the archive must be on the disk. */
+static struct err *sync_file(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 || fsync(fd) ? err_errno(errno, "cannot write '%s'", path) : NULL;
+}
+
+struct err *tree_pack(const char *dir, const char *const names[], const char *path)
+{
+	_cleanup_writer_ struct archive *a = archive_write_new();
+	struct err *err = NULL;
+
+	archive_write_set_format_pax_restricted(a);
+	archive_write_add_filter_zstd(a);
+	if (archive_write_open_filename(a, path))
+		return archive_err(a, "write", path);
+	for (; *names && !err; names++)
+		err = add_tree(a, dir, *names, path);
+	if (!err && archive_write_close(a) != ARCHIVE_OK)
+		err = archive_err(a, "write", path);
+	if (!err)
+		err = sync_file(path);
+	if (err)
+		unlink(path);
+	return err;
+}
+
+static char *place_anywhere(const char *entry)
+{
+	return xstrdup(entry);
+}
+
+struct err *tree_unpack(const char *path, const char *dir)
+{
+	_cleanup_reader_ struct archive *a = archive_read_new();
+	struct archive_entry *e;
+	struct err *err = NULL;
+	int ret = ARCHIVE_EOF;
+
+	archive_read_support_format_tar(a);
+	archive_read_support_filter_zstd(a);
+	if (archive_read_open_filename(a, path, READ_BLOCK))
+		return archive_err(a, "unpack", path);
+	while (!err && (ret = archive_read_next_header(a, &e)) == ARCHIVE_OK)
+		err = extract_entry(a, e, dir, place_anywhere);
+	return err ? err : ret == ARCHIVE_EOF ? NULL : archive_err(a, "unpack", path);
 }
 
 const char *archive_io_version(void)

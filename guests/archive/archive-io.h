@@ -30,6 +30,16 @@ struct err *file_read_unpacked(const char *path, size_t max, struct buf *out) __
  */
 struct err *cpio_write(const struct pack *pack, const char *path) __must_check;
 
+/*
+ * Writes the files and folders below DIR/NAME, for each of @names (NULL after the last), as a
+ * tar archive compressed by zstd, on the disk when this returns. A name that does not exist is
+ * left out, and so are links and devices. After an error the archive is removed.
+ */
+struct err *tree_pack(const char *dir, const char *const names[], const char *path) __must_check;
+
+/* Extracts the regular files of such an archive to @dir, with the folders that they need. */
+struct err *tree_unpack(const char *path, const char *dir) __must_check;
+
 /* libarchive's version, "3.6.2"; static. */
 const char *archive_io_version(void);
 

@@ -137,6 +137,7 @@ void case_record_destroy(struct case_record *rec)
 	free(rec->fs);
 	free(rec->guest_reason);
 	free(rec->reason);
+	free(rec->raw);
 	free(rec);
 }
 

@@ -51,7 +51,7 @@ static bool is_seen(const unsigned char *p, size_t n)
 	return true;
 }
 
-json_t *json_text(const char *s)
+json_t *json_text_max(const char *s, size_t max)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
 	size_t len = s ? strlen(s) : 0;
@@ -62,7 +62,7 @@ json_t *json_text(const char *s)
 	for (size_t i = 0; i < len;) {
 		size_t n = utf8_len(p + i, len - i);
 
-		if (b.len >= JSON_TEXT_MAX) {
+		if (b.len >= max) {
 			buf_adds(&b, "...");
 			break;
 		}
@@ -75,6 +75,11 @@ json_t *json_text(const char *s)
 			buf_addf(&b, "\\x%02x", p[i]);
 	}
 	return json_stringn(buf_str(&b), b.len);
+}
+
+json_t *json_text(const char *s)
+{
+	return json_text_max(s, JSON_TEXT_MAX);
 }
 
 void json_set(json_t *o, const char *key, json_t *value)

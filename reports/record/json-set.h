@@ -18,6 +18,8 @@ void json_set(json_t *o, const char *key, json_t *value);
  * characters except newline and tab.
  */
 json_t *json_text(const char *s);
+/* The same, cut after @max bytes. */
+json_t *json_text_max(const char *s, size_t max);
 void json_set_text(json_t *o, const char *key, const char *s);
 
 /* The same, but sets nothing for NULL or "": most objects have few of their members. */

@@ -6,13 +6,13 @@
 
 #include "base/buf.h"
 #include "base/glob.h"
-#include "reports/history/identity.h"
 #include "base/nearest.h"
+#include "reports/history/identity.h"
+#include "reports/record/known-private.h"
 
 static const char blanks[] = " \t";
 
-/* The next word of *@at; moves *@at past it and the blanks after it. */
-static char *word(const char **at)
+char *known_word(const char **at)
 {
 	size_t n = strcspn(*at, blanks);
 	char *s = xstrndup(*at, n);
@@ -63,26 +63,98 @@ static struct err *check_row(const char *path, unsigned int line, const struct k
 	return placed;
 }
 
-static struct err *take_row(const char *path, unsigned int line, const char *at, struct known *out)
+static struct err *bad_line(const char *path, unsigned int line, const char *why)
+{
+	return err_create(ERR_USAGE, "'%s' line %u: %s", path, line, why);
+}
+
+struct err *known_add_row(const char *path, unsigned int line, const char *name, const char *at,
+			  struct known *out)
 {
 	struct known_row *row;
 
-	at += strspn(at, blanks);
-	if (!*at || *at == '#')
-		return NULL;
+	if (out->n == KNOWN_ROWS_MAX)
+		return bad_line(path, line, "too many rows");
 	out->v = xrealloc(out->v, out->n + 1, sizeof(*out->v));
 	row = &out->v[out->n++];
-	row->name = word(&at);
-	row->kernels = word(&at);
-	row->rules = word(&at);
-	row->cases = word(&at);
+	row->name = name ? xstrdup(name) : known_word(&at);
+	row->kernels = known_word(&at);
+	row->rules = known_word(&at);
+	row->cases = known_word(&at);
 	row->found = xstrndup(at, strlen(at));
 	if (!*row->found)
 		return err_create(ERR_USAGE,
-				  "'%s' line %u: expected a name, kernels, rules, cases and "
-				  "what is found",
-				  path, line);
+				  "'%s' line %u: expected %skernels, rules, cases and what is "
+				  "found",
+				  path, line, name ? "" : "a name, ");
 	return check_row(path, line, row);
+}
+
+bool known_printable(const char *s)
+{
+	while (*s && *s >= ' ' && *s <= '~')
+		s++;
+	return !*s;
+}
+
+struct err *known_add_finding(const char *path, unsigned int line, const char *name,
+			      struct known *out)
+{
+	if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")])
+		return bad_line(path, line,
+				"expected the name of a finding, of small letters, digits and '-'");
+	if (known_finding(out, name))
+		return err_create(ERR_USAGE, "'%s' line %u: finding '%s' is given twice", path,
+				  line, name);
+	if (out->nr_findings == KNOWN_FINDINGS_MAX)
+		return bad_line(path, line, "too many findings");
+	out->findings = xrealloc(out->findings, out->nr_findings + 1, sizeof(*out->findings));
+	out->findings[out->nr_findings++] = (struct known_finding){ .name = xstrdup(name) };
+	return NULL;
+}
+
+struct err *known_set_severity(const char *path, unsigned int line, const char *s,
+			       struct known_finding *f)
+{
+	if (s[0] < '0' + SEVERITY_ACCESS || s[0] >= '0' + SEVERITIES || s[1])
+		return bad_line(path, line, "expected a severity, 1 to 4");
+	f->severity = (enum severity)(s[0] - '0');
+	return NULL;
+}
+
+struct err *known_set_title(const char *path, unsigned int line, const char *s,
+			    struct known_finding *f)
+{
+	if (!*s || !known_printable(s))
+		return bad_line(path, line, "expected a title in ASCII");
+	f->title = xstrdup(s);
+	return NULL;
+}
+
+static struct err *take_finding(const char *path, unsigned int line, const char *at,
+				struct known *out)
+{
+	_cleanup_free_ char *name = known_word(&at), *severity = known_word(&at);
+	struct err *err = known_add_finding(path, line, name, out);
+
+	if (!err)
+		err = known_set_severity(path, line, severity,
+					 &out->findings[out->nr_findings - 1]);
+	if (!err)
+		err = known_set_title(path, line, at, &out->findings[out->nr_findings - 1]);
+	return err;
+}
+
+static struct err *take_line(const char *path, unsigned int line, const char *at, struct known *out)
+{
+	const char *after = at += strspn(at, blanks);
+	_cleanup_free_ char *first = known_word(&after);
+
+	if (!*at || *at == '#')
+		return NULL;
+	if (strcmp(first, "finding") == 0)
+		return take_finding(path, line, after, out);
+	return known_add_row(path, line, NULL, at, out);
 }
 
 struct err *known_parse(const char *path, const char *text, size_t len, struct known *out)
@@ -99,7 +171,7 @@ struct err *known_parse(const char *path, const char *text, size_t len, struct k
 		while (n && isspace((unsigned char)text[n - 1]))
 			n--;
 		row = xstrndup(text, n);
-		err = take_row(path, line, row, out);
+		err = take_line(path, line, row, out);
 		text = stop ? stop + 1 : end;
 	}
 	if (err)
@@ -189,6 +261,26 @@ void known_mark(const struct known *k, const char *release, struct case_record *
 	}
 }
 
+static const struct {
+	const char *word, *text;
+} severities[SEVERITIES] = {
+	[SEVERITY_UNSET] = { "", "" },
+	[SEVERITY_ACCESS] = { "access", "another's data or freed memory is reached" },
+	[SEVERITY_LOSS] = { "loss", "data is lost or old bytes stay" },
+	[SEVERITY_HANG] = { "hang", "something hangs beyond a kill, or the kernel stops" },
+	[SEVERITY_WARNING] = { "warning", "a warning, or a wait too long or too short" },
+};
+
+const char *severity_word(enum severity s)
+{
+	return severities[s].word;
+}
+
+const char *severity_text(enum severity s)
+{
+	return severities[s].text;
+}
+
 const struct known_finding *known_finding(const struct known *k, const char *name)
 {
 	for (size_t i = 0; i < k->nr_findings; i++)
@@ -197,20 +289,30 @@ const struct known_finding *known_finding(const struct known *k, const char *nam
 	return NULL;
 }
 
+static void row_deinit(struct known_row *r)
+{
+	char *const texts[] = { r->name, r->kernels, r->rules, r->cases, r->found };
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		free(texts[i]);
+}
+
+static void finding_deinit(struct known_finding *f)
+{
+	char *const texts[] = { f->name,     f->title, f->live,	 f->fixed, f->fs,
+				f->scenario, f->tries, f->after, f->prose };
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		free(texts[i]);
+}
+
 void known_deinit(struct known *k)
 {
-	for (size_t i = 0; i < k->nr_findings; i++) {
-		free(k->findings[i].name);
-		free(k->findings[i].title);
-	}
-	free(k->findings);
-	for (size_t i = 0; i < k->n; i++) {
-		char *const texts[] = { k->v[i].name, k->v[i].kernels, k->v[i].rules, k->v[i].cases,
-					k->v[i].found };
-
-		for (size_t j = 0; j < ARRAY_SIZE(texts); j++)
-			free(texts[j]);
-	}
+	for (size_t i = 0; i < k->n; i++)
+		row_deinit(&k->v[i]);
+	for (size_t i = 0; i < k->nr_findings; i++)
+		finding_deinit(&k->findings[i]);
 	free(k->v);
+	free(k->findings);
 	*k = (struct known){ 0 };
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "reports/record/journal-private.h"
+#include "reports/record/run-json-private.h"
 
 static char *get_text(const json_t *o, const char *key)
 {
@@ -115,18 +117,28 @@ static void take_errors(const json_t *list, struct case_record *rec)
 		case_record_add_error(rec, "%s", json_string_value(e));
 }
 
-static struct err *take_case(const char *name, const json_t *o, struct run_summary *out)
+/* GUEST_END_ABSENT when the file does not say. */
+static enum guest_end get_guest_end(const json_t *o)
+{
+	const char *s = json_string_value(json_object_get(o, "guest_end"));
+
+	for (int e = GUEST_END_FINE; s && e < GUEST_END_ABSENT; e++)
+		if (strcmp(s, guest_end_name((enum guest_end)e)) == 0)
+			return (enum guest_end)e;
+	return GUEST_END_ABSENT;
+}
+
+struct case_record *run_json_take_case(const json_t *o)
 {
 	const char *case_name = json_string_value(json_object_get(o, "name"));
 	struct case_record *rec;
 	enum verdict verdict;
 
 	if (!case_name || !get_verdict(o, &verdict))
-		return err_create(ERR_INFRA,
-				  "'%s' is not a record of a run: case %zu has no name or "
-				  "verdict",
-				  name, out->case_count + 1);
+		return NULL;
 	rec = case_record_create(case_name);
+	rec->guest_end = get_guest_end(o);
+	rec->started_ns = get_num(o, "started_ns");
 	rec->verdict = verdict;
 	free(rec->reason);
 	rec->reason = get_some(o, "reason");
@@ -139,11 +151,26 @@ static struct err *take_case(const char *name, const json_t *o, struct run_summa
 	take_findings(json_object_get(o, "findings"), rec);
 	take_evidence(json_object_get(o, "evidence"), rec);
 	take_errors(json_object_get(o, "errors"), rec);
+	return rec;
+}
+
+static struct err *take_case(const char *name, const json_t *o, bool raw, struct run_summary *out)
+{
+	struct case_record *rec = run_json_take_case(o);
+
+	if (!rec)
+		return err_create(ERR_INFRA,
+				  "'%s' is not a record of a run: case %zu has no name or "
+				  "verdict",
+				  name, out->case_count + 1);
+	if (raw)
+		rec->raw = json_dumps(o, JSON_COMPACT);
 	out->cases[out->case_count++] = rec;
 	return NULL;
 }
 
-static struct err *take_cases(const char *name, const json_t *list, struct run_summary *out)
+static struct err *take_cases(const char *name, const json_t *list, bool raw,
+			      struct run_summary *out)
 {
 	size_t n = json_array_size(list);
 	struct err *err = NULL;
@@ -156,17 +183,76 @@ static struct err *take_cases(const char *name, const json_t *list, struct run_s
 				  RUN_JSON_CASES_MAX);
 	out->cases = xcalloc(n ? n : 1, sizeof(*out->cases));
 	for (size_t i = 0; i < n && !err; i++)
-		err = take_case(name, json_array_get(list, i), out);
+		err = take_case(name, json_array_get(list, i), raw, out);
 	return err;
 }
 
-static struct err *take_run(const char *name, const json_t *o, struct run_summary *out)
+static void take_choices(const json_t *o, struct run_summary *out)
+{
+	const json_t *cases = json_object_get(o, "cases"), *word;
+	struct run_choices *c = &out->choices;
+	size_t i;
+
+	out->has_choices = json_is_object(o);
+	c->cases = xcalloc(json_array_size(cases) + 1, sizeof(*c->cases));
+	json_array_foreach(cases, i, word) if (json_is_string(word))
+		c->cases[c->nr_cases++] = xstrdup(json_string_value(word));
+	c->repeat = (unsigned int)get_num(o, "repeat");
+	c->jobs = (unsigned int)get_num(o, "jobs");
+	c->limit_s = (unsigned int)get_num(o, "limit");
+	c->no_fork = json_is_true(json_object_get(o, "no_fork"));
+	c->accel = get_some(o, "accel");
+	c->uri = get_some(o, "connect");
+	c->geometry = get_some(o, "geometry");
+}
+
+static void take_notes(const json_t *list, struct run_summary *out)
+{
+	const json_t *note;
+	size_t i;
+
+	json_array_foreach(list, i, note) if (json_is_string(note))
+		run_summary_add_note(out, json_string_value(note));
+}
+
+static void take_counts(const json_t *o, struct run_summary *out)
+{
+	for (int v = VERDICT_PASS; v <= VERDICT_ERROR; v++)
+		out->counts[v] = (size_t)get_num(o, verdict_name((enum verdict)v));
+}
+
+/* The number of lines of the plan's text, each of which names a case. */
+static size_t count_lines(const char *text)
+{
+	size_t n = 0;
+
+	for (; (text = strchr(text, '\n')); text++)
+		n++;
+	return n;
+}
+
+/* What 'run --resume' needs beside what reports do. */
+static void take_state(const json_t *o, struct run_summary *out)
+{
+	const json_t *plan = json_object_get(o, "plan");
+	const char *order = json_string_value(json_object_get(plan, "order"));
+
+	out->seed = get_text(o, "seed");
+	out->plan_digest = get_text(plan, "digest");
+	out->plan_shuffled = order && strcmp(order, "seed") == 0;
+	out->planned = (size_t)get_num(plan, "cases");
+	if (!out->planned)
+		out->planned = count_lines(out->plan_text);
+	out->journal = (unsigned int)get_num(o, "journal");
+	out->evidence_bytes = get_num(o, "evidence_bytes");
+	take_choices(json_object_get(o, "options"), out);
+	take_notes(json_object_get(o, "notes"), out);
+	take_counts(json_object_get(o, "counts"), out);
+}
+
+static struct err *check_format(const char *name, const json_t *o)
 {
 	const json_t *format = json_object_get(o, "format");
-	const json_t *kernel = json_object_get(o, "kernel");
-	const char *end = json_string_value(json_object_get(o, "end"));
-	const json_t *plan = json_object_get(o, "plan"), *host = json_object_get(o, "host");
-	struct err *err;
 
 	if (!json_is_object(o) || !json_is_integer(format))
 		return err_create(ERR_INFRA, "'%s' is not a record of a run: it has no format",
@@ -174,6 +260,16 @@ static struct err *take_run(const char *name, const json_t *o, struct run_summar
 	if (json_integer_value(format) != RUN_JSON_FORMAT)
 		return err_create(ERR_INFRA, "'%s' is of format %lld, this daxrig reads %d", name,
 				  (long long)json_integer_value(format), RUN_JSON_FORMAT);
+	return NULL;
+}
+
+static struct err *take_run(const char *name, const json_t *o, bool raw, struct run_summary *out)
+{
+	const json_t *kernel = json_object_get(o, "kernel");
+	const char *end = json_string_value(json_object_get(o, "end"));
+	const json_t *plan = json_object_get(o, "plan"), *host = json_object_get(o, "host");
+	struct err *err;
+
 	out->version = get_text(o, "daxrig");
 	out->started = get_text(o, "started");
 	out->end_reason = get_text(o, "end_reason");
@@ -199,41 +295,105 @@ static struct err *take_run(const char *name, const json_t *o, struct run_summar
 	out->libvirt = get_text(host, "libvirt");
 	out->complete = end && strcmp(end, "complete") == 0;
 	out->duration_ns = get_num(o, "duration_ns");
-	err = take_cases(name, json_object_get(o, "cases"), out);
+	take_state(o, out);
+	err = take_cases(name, json_object_get(o, "cases"), raw, out);
 	/* a renderer counts up to it */
-	out->planned = MAX(MIN(get_num(plan, "cases"), RUN_JSON_CASES_MAX), out->case_count);
+	out->planned = MAX(MIN(out->planned, RUN_JSON_CASES_MAX), out->case_count);
 	return err;
 }
 
-struct err *run_json_parse(const char *name, const char *text, size_t len, struct run_summary *out)
+struct err *run_json_load(const char *name, const char *text, size_t len, json_t **root)
 {
 	_cleanup_buf_ struct buf why = BUF_INIT;
 	json_error_t error;
-	json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
 	struct err *err;
 
-	*out = (struct run_summary){ 0 };
-	if (!root) {
+	*root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	if (!*root) {
 		/* jansson's message quotes the file: escape it */
 		buf_add_escaped(&why, error.text, strlen(error.text), 160);
 		return err_create(ERR_INFRA, "cannot read '%s': line %d: %s", name, error.line,
 				  buf_str(&why));
 	}
-	err = take_run(name, root, out);
+	err = check_format(name, *root);
+	if (err) {
+		json_decref(*root);
+		*root = NULL;
+	}
+	return err;
+}
+
+static struct err *parse(const char *name, const char *text, size_t len, bool raw,
+			 struct run_summary *out)
+{
+	struct err *err;
+	json_t *root;
+
+	*out = (struct run_summary){ 0 };
+	err = run_json_load(name, text, len, &root);
+	if (err)
+		return err;
+	err = take_run(name, root, raw, out);
 	json_decref(root);
 	if (err)
 		run_summary_deinit(out);
 	return err;
 }
 
-struct err *run_json_read(const char *path, struct run_summary *out)
+struct err *run_json_parse(const char *name, const char *text, size_t len, struct run_summary *out)
+{
+	return parse(name, text, len, false, out);
+}
+
+static void count_cases(struct run_summary *s)
+{
+	memset(s->counts, 0, sizeof(s->counts));
+	for (size_t i = 0; i < s->case_count; i++)
+		s->counts[s->cases[i]->verdict]++;
+}
+
+static struct err *read_record(const char *path, bool raw, struct run_summary *out)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	struct err *err;
 
 	*out = (struct run_summary){ 0 };
 	err = file_read(path, RUN_JSON_FILE_MAX, &text);
-	return err ? err : run_json_parse(path, buf_str(&text), text.len, out);
+	if (!err)
+		err = parse(path, buf_str(&text), text.len, raw, out);
+	if (!err && out->journal && !path_is_stdin(path))
+		err = journal_read(path, raw, out);
+	if (err)
+		run_summary_deinit(out);
+	else
+		count_cases(out);
+	return err;
+}
+
+struct err *run_json_read(const char *path, struct run_summary *out)
+{
+	return read_record(path, false, out);
+}
+
+struct err *run_json_read_raw(const char *path, struct run_summary *out)
+{
+	return read_record(path, true, out);
+}
+
+void run_summary_add_note(struct run_summary *s, const char *text)
+{
+	s->notes = xrealloc(s->notes, s->nr_notes + 1, sizeof(*s->notes));
+	s->notes[s->nr_notes++] = xstrdup(text);
+}
+
+static void choices_deinit(struct run_choices *c)
+{
+	for (size_t i = 0; i < c->nr_cases; i++)
+		free(c->cases[i]);
+	free(c->cases);
+	free(c->accel);
+	free(c->uri);
+	free(c->geometry);
 }
 
 void run_summary_deinit(struct run_summary *s)
@@ -245,10 +405,15 @@ void run_summary_deinit(struct run_summary *s)
 				s->geometry,	   s->kernel_spec, s->kernel_release,
 				s->kernel_package, s->kernel_key,  s->kernel_image,
 				s->kernel_config,  s->image_key,   s->host_kernel,
-				s->qemu,	   s->libvirt };
+				s->qemu,	   s->libvirt,	   s->seed,
+				s->plan_digest };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		free(texts[i]);
+	choices_deinit(&s->choices);
+	for (size_t i = 0; i < s->nr_notes; i++)
+		free(s->notes[i]);
+	free(s->notes);
 	for (size_t i = 0; i < s->case_count; i++)
 		case_record_destroy(s->cases[i]);
 	free(s->cases);

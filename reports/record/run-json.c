@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "reports/record/journal-private.h"
 #include "reports/record/json-set.h"
+#include "reports/record/run-json-private.h"
 #include "reports/splat/splat-places.h"
 
 void run_json_time(time_t t, char out[RUN_JSON_TIME])
@@ -131,10 +133,13 @@ static json_t *json_sights(const struct case_record *rec)
 	return o;
 }
 
-static json_t *json_case(const struct case_record *rec)
+json_t *run_json_case(const struct case_record *rec)
 {
-	json_t *o = json_object();
+	json_t *o = rec->raw ? json_loads(rec->raw, 0, NULL) : NULL;
 
+	if (o)
+		return o;
+	o = json_object();
 	json_set_text(o, "name", rec->name);
 	json_set_text(o, "verdict", verdict_name(rec->verdict));
 	json_set_text(o, "reason", rec->reason);
@@ -237,7 +242,7 @@ static json_t *json_slim(const struct case_record *rec)
 		.text = (char *)"the record of the run is full: the steps, splats, evidence and "
 				"details of this case are left out",
 	};
-	json_t *o = json_case(rec), *evidence = json_array();
+	json_t *o = run_json_case(rec), *evidence = json_array();
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		json_set(o, lists[i], json_array());
@@ -247,11 +252,44 @@ static json_t *json_slim(const struct case_record *rec)
 	return o;
 }
 
+static json_t *json_choices(const struct run_choices *c)
+{
+	json_t *o = json_object(), *cases = json_array();
+
+	for (size_t i = 0; i < c->nr_cases; i++)
+		json_array_append_new(cases, json_text(c->cases[i]));
+	json_set(o, "cases", cases);
+	json_set_num(o, "repeat", c->repeat);
+	json_set_num(o, "jobs", c->jobs);
+	json_set_num(o, "limit", c->limit_s);
+	json_set(o, "no_fork", json_boolean(c->no_fork));
+	json_set_some(o, "accel", c->accel);
+	json_set_some(o, "connect", c->uri);
+	json_set_some(o, "geometry", c->geometry);
+	return o;
+}
+
+static json_t *json_plan(const struct run_record *run)
+{
+	json_t *plan = json_object();
+
+	json_set_text(plan, "name", run->plan_name);
+	json_set_text(plan, "match", run->plan_match);
+	json_set_text(plan, "shard", run->plan_shard);
+	json_set_text(plan, "order", run->plan_shuffled ? "seed" : "plan");
+	if (run->planned)
+		json_set_num(plan, "cases", run->planned);
+	json_set_some(plan, "digest", run->plan_digest);
+	json_set_some(plan, "list", run->plan_list);
+	/* the last: run_json_read_head() leaves it out */
+	json_set(plan, "text", json_text_max(run->plan_text, RUN_JSON_PLAN_MAX));
+	return plan;
+}
+
 /* The record without its cases. */
 static json_t *json_run(const struct run_record *run)
 {
-	json_t *o = json_object(), *argv = json_array(), *plan = json_object();
-	json_t *notes = json_array();
+	json_t *o = json_object(), *argv = json_array(), *notes = json_array();
 
 	json_set_num(o, "format", RUN_JSON_FORMAT);
 	json_set_text(o, "daxrig", run->version);
@@ -263,19 +301,18 @@ static json_t *json_run(const struct run_record *run)
 	json_set_some(o, "recheck_of", run->recheck_of);
 	json_set_some(o, "night", run->night);
 	json_set_some(o, "known_list", run->known_list);
+	if (run->journal)
+		json_set_num(o, "journal", run->journal);
+	if (run->evidence_bytes)
+		json_set_num(o, "evidence_bytes", run->evidence_bytes);
 	json_set(o, "counts", json_counts(run));
 	for (const char *const *arg = run->argv; arg && *arg; arg++)
 		json_array_append_new(argv, json_text(*arg));
 	json_set(o, "argv", argv);
+	if (run->choices)
+		json_set(o, "options", json_choices(run->choices));
 	set_seed(o, run->seed);
-	json_set_text(plan, "name", run->plan_name);
-	json_set_text(plan, "match", run->plan_match);
-	json_set_text(plan, "shard", run->plan_shard);
-	json_set_text(plan, "order", run->plan_shuffled ? "seed" : "plan");
-	if (run->planned)
-		json_set_num(plan, "cases", run->planned);
-	json_set_text(plan, "text", run->plan_text);
-	json_set(o, "plan", plan);
+	json_set(o, "plan", json_plan(run));
 	json_set_text(o, "uri", run->uri);
 	json_set_text(o, "accel", run->accel);
 	json_set(o, "host", json_host(run));
@@ -308,7 +345,7 @@ static char *dump(json_t *root)
 
 char *run_json_case_text(const struct case_record *rec)
 {
-	return dump(json_case(rec));
+	return dump(run_json_case(rec));
 }
 
 /* Appends the value @text, two levels deeper; no string in it has a newline. */
@@ -324,7 +361,7 @@ static void add_deeper(struct buf *b, const char *text)
 /* All of a case, while the ones after it have room for a little. */
 static void add_case(struct buf *b, const struct case_record *rec, size_t left, size_t max)
 {
-	_cleanup_free_ char *text = dump(json_case(rec));
+	_cleanup_free_ char *text = dump(run_json_case(rec));
 
 	if (b->len + strlen(text) > max - MIN(max, left * SLIM_BYTES)) {
 		free(text);
@@ -370,6 +407,11 @@ struct err *run_json_write(const struct run_record *run, const char *path)
 	struct err *err = run_json_format(run, RUN_JSON_FILE_MAX, &b);
 
 	return err ? err : file_write_atomic(path, buf_str(&b), b.len);
+}
+
+char *run_json_dump(json_t *root)
+{
+	return dump(root);
 }
 
 const char *run_json_version(void)

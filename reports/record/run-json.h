@@ -19,6 +19,15 @@ struct name_value {
 	const char *value;
 };
 
+/* What a run was told, so that 'run --resume' can be told the same; NULL and 0: the default. */
+struct run_choices {
+	char **cases; /* what was named instead of a plan */
+	size_t nr_cases;
+	unsigned int repeat, jobs, limit_s;
+	bool no_fork;
+	char *accel, *uri, *geometry;
+};
+
 /* Borrowed strings; NULL is written as null. */
 struct run_record {
 	const char *version;	 /* daxrig's */
@@ -29,8 +38,11 @@ struct run_record {
 	const char *plan_text;
 	const char *plan_match, *plan_shard; /* the selected cases: a glob, "2/5"; NULL: all */
 	bool plan_shuffled;		     /* the seed decided the order of its cases */
-	const char *uri;		     /* libvirt's */
-	const char *accel;		     /* "kvm" or "tcg" */
+	const char *plan_digest;	     /* of the names and texts of all of them */
+	const char *plan_list; /* digest of the names of all cases before --shard; NULL: unknown */
+	const struct run_choices *choices; /* NULL: not known */
+	const char *uri;		   /* libvirt's */
+	const char *accel;		   /* "kvm" or "tcg" */
 	const char *host_kernel;
 	const char *host_cpu;
 	const char *qemu_version;
@@ -56,6 +68,9 @@ struct run_record {
 	struct case_record **cases; /* judged; borrowed */
 	size_t case_count;
 	uint64_t duration_ns;
+	uint64_t evidence_bytes; /* of the files of cases and guests; 0: not known */
+	/* Cases after those above are in the journal of this generation; 0: there is none. */
+	unsigned int journal;
 	bool complete;		/* false: interrupted, or still running */
 	const char *end_reason; /* why it was interrupted; NULL: none */
 };
@@ -84,10 +99,12 @@ char *run_json_text(const struct run_record *run);
 struct err *run_json_format(const struct run_record *run, size_t max, struct buf *out) __must_check;
 
 /*
- * Writes it to @path atomically, within the bounds. Call it after every case: a killed run
- * then leaves a complete record of all cases so far.
+ * Writes it to @path atomically, within the bounds. While the run goes on, its cases are in a
+ * journal: journal.h.
  */
 struct err *run_json_write(const struct run_record *run, const char *path) __must_check;
+
+#define RUN_JSON_PLAN_MAX (16u << 20) /* bytes of the names of a plan's cases */
 
 /* The parts of a record that reports need; "" where the file has null or nothing. */
 struct run_summary {
@@ -97,6 +114,15 @@ struct run_summary {
 	char *kernel_spec, *kernel_release, *kernel_package, *kernel_key, *kernel_image,
 		*kernel_config;
 	char *image_key, *host_kernel, *qemu, *libvirt;
+	char *seed, *plan_digest; /* the seed as it is written: "0x1f" */
+	bool plan_shuffled;
+	struct run_choices choices;
+	bool has_choices; /* a record of an older daxrig has none */
+	char **notes;
+	size_t nr_notes;
+	unsigned int journal; /* the run was killed, or still runs; 0: it ended */
+	uint64_t evidence_bytes;
+	size_t counts[VERDICT_ERROR + 1];
 	bool complete;
 	uint64_t duration_ns;
 	size_t planned; /* cases of the plan; at least case_count */
@@ -109,10 +135,20 @@ struct run_summary {
 };
 
 /*
- * Reads the run.json @path. ERR_INFRA, in one line, when it is not JSON, is truncated, has
- * another format or exceeds the bounds. The caller calls run_summary_deinit() on the result.
+ * Reads the run.json @path, and the journal beside it when the run did not end. ERR_INFRA, in
+ * one line, when it is not JSON, is truncated, has another format or exceeds the bounds. The
+ * caller calls run_summary_deinit() on the result.
  */
 struct err *run_json_read(const char *path, struct run_summary *out) __must_check;
+
+/* The same; each case keeps its JSON, so that nothing is lost when it is written again. */
+struct err *run_json_read_raw(const char *path, struct run_summary *out) __must_check;
+
+/*
+ * The same, but reads neither the cases nor the plan's text: counts has their verdicts. Takes
+ * less than a millisecond.
+ */
+struct err *run_json_read_head(const char *path, struct run_summary *out) __must_check;
 
 /* The same for @len bytes at @text; @name is for messages. Pure. */
 struct err *run_json_parse(const char *name, const char *text, size_t len, struct run_summary *out)

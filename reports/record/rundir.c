@@ -31,11 +31,14 @@ char *rundir_safe_name(const char *name)
 	return buf_take(&b);
 }
 
-/* Points runs/latest to @name, by a rename, so that it always exists. */
-static struct err *point_latest(const char *runs, const char *name)
+struct err *rundir_point(const struct rundir *dir, const char *word)
 {
-	_cleanup_free_ char *link = xasprintf("%s/latest", runs);
-	_cleanup_free_ char *tmp = xasprintf("%s/.latest-%s", runs, name);
+	const char *slash = strrchr(dir->path, '/'), *name = slash ? slash + 1 : dir->path;
+	_cleanup_free_ char *runs = slash ? xstrndup(dir->path, (size_t)(slash - dir->path)) :
+					    xstrdup(".");
+	_cleanup_free_ char *link = xasprintf("%s/%s", runs, word);
+	/* no other process has this run's lock, so none has this name */
+	_cleanup_free_ char *tmp = xasprintf("%s/.%s-%s", runs, word, name);
 
 	unlink(tmp);
 	if (symlink(name, tmp))
@@ -94,13 +97,13 @@ struct err *rundir_create(struct rundir *dir, const char *base, time_t started, 
 		return err;
 	if (mkdir(path, 0755))
 		return err_errno(errno, "cannot create '%s'", path);
-	err = point_latest(runs, name);
-	if (err) {
-		rmdir(path);
-		return err;
-	}
 	dir->path = take_ptr(path);
 	return NULL;
+}
+
+void rundir_open(struct rundir *dir, const char *path)
+{
+	*dir = (struct rundir){ .path = xstrdup(path) };
 }
 
 void rundir_deinit(struct rundir *dir)

@@ -122,6 +122,7 @@ struct case_record {
 	size_t error_count;
 	size_t dropped;	   /* steps, splats, evidence and errors past CASE_*_MAX */
 	size_t text_bytes; /* of steps and evidence, bounded by CASE_TEXT_MAX */
+	char *raw; /* its JSON, to be written again as it was read; NULL: made of the rest */
 
 	/* by case_record_judge() */
 	enum verdict verdict;

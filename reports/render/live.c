@@ -73,7 +73,7 @@ static void add_rate(struct buf *b, size_t cases, uint64_t ns)
 static void add_speed(struct buf *b, const struct render *r)
 {
 	const struct live *l = r->state;
-	size_t done = r->nr_cases, n = done, total = r->run->planned;
+	size_t done = r->nr_cases - r->nr_old, n = done, total = r->run->planned - r->nr_old;
 	uint64_t from = l->began_ns, now = r->now;
 
 	if (done > WINDOW) {
@@ -200,7 +200,7 @@ static void live_one(struct render *r, const struct case_record *rec)
 	struct live *l = r->state;
 	bool new = !r->run->known || case_is_new(rec);
 
-	l->ends_ns[(r->nr_cases - 1) % WINDOW] = r->now;
+	l->ends_ns[(r->nr_cases - r->nr_old - 1) % WINDOW] = r->now;
 	l->known += rec->verdict == VERDICT_FAIL && !new;
 	forget_running(l, rec->name);
 	if (rec->verdict == VERDICT_ERROR || (rec->verdict == VERDICT_FAIL && new))
@@ -240,8 +240,8 @@ static void live_end(struct render *r, const char *reason)
 	live_clear(r);
 	if (r->run->planned) {
 		add_counts(&b, r);
-		if (r->nr_cases >= SPEED_CASES && r->now > l->began_ns)
-			add_rate(&b, r->nr_cases, r->now - l->began_ns);
+		if (r->nr_cases - r->nr_old >= SPEED_CASES && r->now > l->began_ns)
+			add_rate(&b, r->nr_cases - r->nr_old, r->now - l->began_ns);
 		fprintf(r->out, "%s\n", buf_str(&b));
 	}
 	while (l->nr_running)

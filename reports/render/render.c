@@ -12,13 +12,9 @@
 #define WORD_MAX 1000	/* bytes of a word of a command */
 
 const struct renderer *const renderers[] = {
-	&renderer_ktap,	   &renderer_live,
-	&renderer_summary, &renderer_brief,
-	&renderer_cases,   &renderer_kinds,
-	&renderer_known,   &renderer_timing,
-	&renderer_junit,   &renderer_kcidb,
-	&renderer_mail,	   &renderer_prometheus,
-	&renderer_null,	   NULL,
+	&renderer_ktap,	 &renderer_live,  &renderer_summary,	&renderer_brief, &renderer_cases,
+	&renderer_kinds, &renderer_known, &renderer_timing,	&renderer_html,	 &renderer_junit,
+	&renderer_kcidb, &renderer_mail,  &renderer_prometheus, &renderer_null,	 NULL,
 };
 
 void render_start(struct render *r, const struct renderer *renderer, FILE *out,
@@ -42,15 +38,26 @@ void render_begin(struct render *r, uint64_t now, const char *name)
 	fflush(r->out);
 }
 
-void render_case(struct render *r, uint64_t now, const struct case_record *rec)
+static void take_case(struct render *r, const struct case_record *rec)
 {
-	r->now = now;
 	/* grow to powers of two: a plan has thousands of cases */
 	if (!(r->nr_cases & (r->nr_cases - 1)))
 		r->cases = xrealloc(r->cases, r->nr_cases ? 2 * r->nr_cases : 1,
 				    sizeof(struct case_record *));
 	r->cases[r->nr_cases++] = rec;
 	r->counts[rec->verdict]++;
+}
+
+void render_old(struct render *r, const struct case_record *rec)
+{
+	take_case(r, rec);
+	r->nr_old++;
+}
+
+void render_case(struct render *r, uint64_t now, const struct case_record *rec)
+{
+	r->now = now;
+	take_case(r, rec);
 	if (r->renderer->one)
 		r->renderer->one(r, rec);
 	fflush(r->out);

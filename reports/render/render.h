@@ -65,8 +65,9 @@ struct render {
 	const struct case_record **cases;
 	size_t nr_cases;
 	size_t counts[VERDICT_ERROR + 1];
-	int status;  /* the exit status by what was shown; end() may set it */
-	void *state; /* private to the renderer; end() frees it */
+	size_t nr_old; /* of the cases, those of render_old() */
+	int status;    /* the exit status by what was shown; end() may set it */
+	void *state;   /* private to the renderer; end() frees it */
 };
 
 /* The hooks of a renderer; each may be NULL. */
@@ -91,7 +92,7 @@ struct renderer {
  */
 extern const struct renderer renderer_ktap, renderer_live, renderer_summary, renderer_brief,
 	renderer_cases, renderer_kinds, renderer_known, renderer_timing, renderer_junit,
-	renderer_kcidb, renderer_mail, renderer_prometheus, renderer_null;
+	renderer_kcidb, renderer_mail, renderer_prometheus, renderer_html, renderer_null;
 
 /* All of them; ends with NULL. */
 extern const struct renderer *const renderers[];
@@ -108,6 +109,9 @@ void render_begin(struct render *r, uint64_t now, const char *name);
 
 /* A case was judged; @rec must stay valid until render_end(). */
 void render_case(struct render *r, uint64_t now, const struct case_record *rec);
+
+/* The same for a case that was over before the run was resumed, or seen: it is only counted. */
+void render_old(struct render *r, const struct case_record *rec);
 
 /* Call it regularly, about every 100 ms to one second. */
 void render_tick(struct render *r, uint64_t now);

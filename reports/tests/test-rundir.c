@@ -71,6 +71,10 @@ static void test_create(void **state)
 	(void)state;
 	assert_null(rundir_create(&one, base, 1000000000, 7));
 	assert_null(rundir_create(&two, base, 1000000000, 8));
+	/* a run that goes on is not the latest */
+	assert_int_equal(readlink(latest, to, sizeof(to) - 1), -1);
+	assert_null(rundir_point(&one, "latest"));
+	assert_null(rundir_point(&two, "latest"));
 	assert_true(readlink(latest, to, sizeof(to) - 1) > 0);
 	assert_string_equal(strrchr(two.path, '/') + 1, to);
 	assert_non_null(strstr(to, "-8"));

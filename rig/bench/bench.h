@@ -72,6 +72,7 @@ void bench_memory(struct bench *b, struct figure *f);
 void bench_boot(struct bench *b, struct figure *f);
 void bench_cycles(struct bench *b, struct figure *f);
 void bench_splat(struct bench *b, struct figure *speed, struct figure *memory);
+void bench_site(struct bench *b, struct figure *f);
 
 /* Is there time for another round that takes @ns? */
 bool bench_has_time(const struct bench *b, uint64_t ns);

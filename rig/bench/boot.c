@@ -3,6 +3,7 @@
  * Compares a cold boot by daxrig with one by a minimal QEMU command line. Kernel, image and
  * kernel command line are those of daxrig's guest; machine and shape are the same.
  */
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,6 +31,7 @@ struct boot {
 	struct seen seen;
 	char *console; /* NULL: daxrig has not started its guest yet */
 	char *runs;
+	size_t before; /* earlier runs: they must not be taken for this one */
 	uint64_t start_ns, ready_ns;
 };
 
@@ -45,15 +47,28 @@ static void look_for_ready(struct boot *boot)
 		boot->ready_ns = now_ns();
 }
 
+/* Sets *@last (NULL: not wanted) to the newest console file of a first guest; their number. */
+static size_t find_consoles(const struct boot *boot, char **last)
+{
+	_cleanup_free_ char *pattern = xasprintf("%s/2*/guests/console-1.log", boot->runs);
+	glob_t found;
+	size_t n = glob(pattern, 0, NULL, &found) ? 0 : found.gl_pathc;
+
+	/* runs are named by the time at which they began */
+	if (n > boot->before && last)
+		*last = xstrdup(found.gl_pathv[n - 1]);
+	globfree(&found);
+	return n;
+}
+
 /* daxrig makes a guest's console file when it begins to start it. */
 static void look_at_daxrig(void *arg)
 {
 	struct boot *boot = arg;
-	_cleanup_free_ char *path = xasprintf("%s/latest/guests/console-1.log", boot->runs);
 
-	if (!boot->console && path_exists(path)) {
+	if (!boot->console) {
+		find_consoles(boot, &boot->console);
 		boot->start_ns = now_ns();
-		boot->console = realpath(path, NULL);
 	}
 	if (boot->console)
 		look_for_ready(boot);
@@ -96,12 +111,10 @@ static struct err *by_daxrig(struct boot *boot, struct samples *out)
 {
 	static const char *const args[] = { "--match", CASE, "--no-fork", NULL };
 	const struct watcher w = { look_at_daxrig, boot, LOOK_MS };
-	_cleanup_free_ char *latest = xasprintf("%s/latest", boot->runs);
 	struct run_summary r;
 	struct err *err;
 
-	/* an earlier run must not be taken for this one */
-	unlink(latest);
+	boot->before = find_consoles(boot, NULL);
 	free(boot->console);
 	boot->console = NULL;
 	boot->ready_ns = 0;

@@ -62,6 +62,7 @@ enum {
 	FIGURE_ORACLES,
 	FIGURE_SPLAT,
 	FIGURE_SPLAT_MEMORY,
+	FIGURE_SITE,
 	FIGURES,
 };
 
@@ -76,6 +77,7 @@ static struct figure figures[FIGURES] = {
 	[FIGURE_ORACLES] = { .name = "oracles", .unit = "%" },
 	[FIGURE_SPLAT] = { .name = "splat-speed", .unit = "times" },
 	[FIGURE_SPLAT_MEMORY] = { .name = "splat-memory", .unit = "MiB" },
+	[FIGURE_SITE] = { .name = "site", .unit = "s" },
 };
 
 /* Does this daxrig have the option --jobs? */
@@ -149,6 +151,12 @@ static void boot(struct bench *b, struct figure *f, struct figure *none)
 	bench_boot(b, f);
 }
 
+static void site(struct bench *b, struct figure *f, struct figure *none)
+{
+	(void)none;
+	bench_site(b, f);
+}
+
 static void oracles(struct bench *b, struct figure *f, struct figure *none)
 {
 	(void)none;
@@ -168,6 +176,7 @@ static const struct {
 	bool no_guest;
 } groups[] = {
 	{ bench_splat, &figures[FIGURE_SPLAT], &figures[FIGURE_SPLAT_MEMORY], true },
+	{ site, &figures[FIGURE_SITE], NULL, true },
 	{ boot, &figures[FIGURE_BOOT], NULL, false },
 	{ memory, &figures[FIGURE_MEMORY], NULL, false },
 	{ bench_jobs, &figures[FIGURE_RATE], &figures[FIGURE_TWO], false },

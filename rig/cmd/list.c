@@ -5,6 +5,7 @@
 #include "base/glob.h"
 #include "base/nearest.h"
 #include "cmd/cmd.h"
+#include "cmd/list-findings.h"
 #include "plan/cases.h"
 #include "reports/render/render.h"
 #include "workloads/ops/operation.h"
@@ -15,6 +16,7 @@
 static struct {
 	bool why, names, shuffle;
 	const char *match;
+	const char *known, *as; /* of findings */
 	struct plan_shard shard;
 	uint64_t seed;
 } options;
@@ -121,6 +123,11 @@ static struct err *list_renderers(const struct paths *p)
 	return NULL;
 }
 
+static struct err *list_known(const struct paths *p)
+{
+	return list_findings(p, options.known, options.as);
+}
+
 static bool left_out_matches(const struct plan_left_out *l)
 {
 	_cleanup_free_ char *name = options.match ? matrix_name(&l->point) : NULL;
@@ -184,9 +191,13 @@ static const struct {
 	const char *what;
 	struct err *(*list)(const struct paths *p);
 } lists[] = {
-	{ "scenarios", list_scenarios },   { "pins", list_pins },
-	{ "operations", list_operations }, { "plans", list_plans },
-	{ "matrix", list_matrix },	   { "renderers", list_renderers },
+	{ "scenarios", list_scenarios },
+	{ "pins", list_pins },
+	{ "operations", list_operations },
+	{ "plans", list_plans },
+	{ "matrix", list_matrix },
+	{ "renderers", list_renderers },
+	{ "findings", list_known },
 	{ "mutators", list_operations }, /* their name up to 2026-11 */
 };
 
@@ -204,8 +215,8 @@ static struct err *list_one(const struct paths *p, char **operands, int n)
 	if (n > 1 || strcmp(operands[0], "plan") == 0)
 		return err_create(ERR_USAGE, "'list' takes one operand, or 'plan NAME'");
 	return nearest_err(&near, "list of",
-			   "expected scenarios, pins, operations, matrix, plans, renderers or "
-			   "'plan NAME'");
+			   "expected scenarios, pins, operations, matrix, plans, renderers, "
+			   "findings or 'plan NAME'");
 }
 
 static struct err *list(void *state, char **operands, int n, int *status)
@@ -225,12 +236,18 @@ static struct err *list(void *state, char **operands, int n, int *status)
 	return err;
 }
 
-enum { KEY_WHY = 256, KEY_NAMES, KEY_MATCH, KEY_SHARD, KEY_SEED };
+enum { KEY_WHY = 256, KEY_NAMES, KEY_MATCH, KEY_SHARD, KEY_SEED, KEY_KNOWN, KEY_AS };
 
 static struct err *option(void *state, int key, const char *value)
 {
 	(void)state;
 	switch (key) {
+	case KEY_KNOWN:
+		options.known = value;
+		break;
+	case KEY_AS:
+		options.as = value;
+		break;
 	case KEY_NAMES:
 		options.names = true;
 		break;
@@ -256,12 +273,16 @@ static const struct command_option list_options[] = {
 	{ "match", "GLOB", "with 'plan NAME': only what matches", KEY_MATCH },
 	{ "shard", "I/N", "with 'plan NAME': one of N parts", KEY_SHARD },
 	{ "seed", "N", "with 'plan NAME': in the order of run --seed N", KEY_SEED },
+	{ "known", "PATH", "with 'findings': those of this list or folder", KEY_KNOWN },
+	{ "as", "NAME",
+	  "with 'findings' and a folder as --known: the text of the list (known) or\nthe page (markdown) that are made of it",
+	  KEY_AS },
 	{ NULL, NULL, NULL, 0 },
 };
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "scenarios|pins|operations|matrix|plans|renderers|plan NAME",
+	.operands = "scenarios|pins|operations|matrix|plans|renderers|findings|plan NAME",
 	.summary = "list what there is to run, or the cases of a plan",
 	.help = "",
 	.options = list_options,

@@ -7,7 +7,7 @@
 #include "base/files.h"
 #include "base/nearest.h"
 #include "cmd/cmd.h"
-#include "host/paths.h"
+#include "host/runs.h"
 #include "reports/record/run-json.h"
 #include "reports/render/render.h"
 #include "run/run.h"
@@ -20,60 +20,33 @@ static struct {
 	const struct renderer *as; /* NULL: the default */
 } options;
 
-/* @given is the folder of a run, a run.json, or the name of a run in our own data folder. */
-static char *find_record(const struct paths *p, const char *given)
+/* A file that is no run.json is one, too: a record may be copied. */
+static struct err *find_record(const char *word, char **path)
 {
-	const char *word = given ? given : "latest";
-	_cleanup_free_ char *own = xasprintf("%s/runs/%s", p->data, word);
+	_cleanup_free_ char *folder = NULL;
 	struct stat st;
-
-	if (path_is_stdin(word))
-		return xstrdup(word);
-	if (given && stat(word, &st) == 0)
-		return S_ISDIR(st.st_mode) ? xasprintf("%s/run.json", word) : xstrdup(word);
-	if (!strchr(word, '/') && stat(own, &st) == 0)
-		return xasprintf("%s/run.json", own);
-	return NULL;
-}
-
-static struct err *unknown_run(const struct paths *p, const char *word)
-{
-	_cleanup_free_ char *expected = xasprintf(
-		"expected the folder of a run, or its name in '%s/runs'", p->data);
-	struct nearest n = { .word = word };
-
-	nearest_offer(&n, "latest");
-	return nearest_err(&n, "run", expected);
-}
-
-static struct err *read_record(const char *word, char **path, struct run_summary *out)
-{
 	struct paths p;
-	struct err *err = paths_init(&p);
+	struct err *err;
 
+	if (word && (path_is_stdin(word) || (!stat(word, &st) && !S_ISDIR(st.st_mode)))) {
+		*path = xstrdup(word);
+		return NULL;
+	}
+	err = paths_init(&p);
 	if (err)
 		return err;
-	*path = find_record(&p, word);
-	if (!*path && word)
-		err = unknown_run(&p, word);
-	else if (!*path)
-		err = err_create(ERR_USAGE, "there is no run in '%s/runs' yet", p.data);
-	else
-		err = run_json_read(*path, out);
+	err = run_find(&p, word, &folder);
+	if (!err)
+		*path = xasprintf("%s/run.json", folder);
 	paths_deinit(&p);
 	return err;
 }
 
-/* NULL when the kernel is no longer in the store: a report does without. */
-static char *read_compiler(const char *config)
+static struct err *read_record(const char *word, char **path, struct run_summary *out)
 {
-	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct err *err = find_record(word, path);
 
-	/* the record may come from anybody, and "-" would be standard input */
-	if (*config != '/')
-		return NULL;
-	err_free(file_read(config, CONFIG_MAX, &text));
-	return render_compiler(buf_str(&text));
+	return err ? err : run_json_read(*path, out);
 }
 
 static void mark_all(const struct known *known, struct run_summary *s)
@@ -105,6 +78,18 @@ static bool read_own_list(struct run_summary *s, struct known *out)
 	}
 	err_free(err);
 	return strcmp(s->known_list, RUN_KNOWN_NONE) != 0;
+}
+
+/* NULL when the kernel is no longer in the store: a report does without. */
+static char *read_compiler(const char *config)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+
+	/* the record may come from anybody, and "-" would be standard input */
+	if (*config != '/')
+		return NULL;
+	err_free(file_read(config, CONFIG_MAX, &text));
+	return render_compiler(buf_str(&text));
 }
 
 static void show(const struct renderer *renderer, const struct render_run *run,
@@ -203,7 +188,8 @@ static const struct command_option report_options[] = {
 	  KEY_TIMING },
 	{ "kinds", NULL,
 	  "failures by kind: one line for cases whose reasons differ only in numbers", KEY_KINDS },
-	{ "known", "FILE", "failures by the known findings listed in FILE, and the unknown ones",
+	{ "known", "PATH",
+	  "failures by the known findings of this list or folder, and the unknown ones",
 	  KEY_KNOWN },
 	{ "as", "NAME", "only the output of renderer NAME: see 'daxrig list renderers'", KEY_AS },
 	{ NULL, NULL, NULL, 0 },
@@ -213,8 +199,9 @@ const struct command cmd_report = {
 	.name = "report",
 	.operands = "[RUN]",
 	.summary = "show the results of a run, and where its time went",
-	.help = "RUN is the folder of a run or its name; default: the latest. Exit status: 0 the\n"
-		"record was read, whatever its results; with --known 1 when a failure is not known.\n",
+	.help = "RUN is the folder of a run, its name or the beginning of one, or KERNEL[:PLAN]: the\n"
+		"newest of these; default: the latest. Exit status: 0 the record was read, whatever\n"
+		"its results; with --known 1 when a failure is not known.\n",
 	.options = report_options,
 	.option = option,
 	.run = report,

@@ -2,10 +2,11 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "base/nearest.h"
 #include "cmd/cmd.h"
 #include "guests/store/kernel-spec.h"
+#include "host/runs.h"
 #include "run/run.h"
+#include "run/self-test.h"
 
 enum {
 	KEY_KERNEL = 256,
@@ -24,36 +25,15 @@ enum {
 	KEY_LIMIT,
 	KEY_KNOWN,
 	KEY_KTAP,
+	KEY_RESUME,
 };
 
 #define JOBS_MAX 64
 #define REPEAT_MAX 10000
 #define LIMIT_MAX 3600
 
-/* The values of --self-test: name, what the agent does, and the separator after it in --help. */
-/* clang-format off */
-#define SELF_TESTS(row) \
-	row("no-pin", SABOTAGE_NO_PIN, ", ") \
-	row("no-unpin", SABOTAGE_NO_UNPIN, ", ") \
-	row("no-dax", SABOTAGE_NO_DAX, ", ") \
-	row("no-gate", SABOTAGE_NO_GATE, ", ") \
-	row("no-count", SABOTAGE_NO_COUNT, ", ") \
-	row("no-flush", SABOTAGE_NO_FLUSH, ", ") \
-	row("dirty-fs", SABOTAGE_DIRTY_FS, ", ") \
-	row("splat-only", SABOTAGE_SPLAT_ONLY, ",\n") \
-	row("bare", SABOTAGE_BARE, " or ") \
-	row("panic", SABOTAGE_PANIC, "")
-/* clang-format on */
-#define SELF_TEST_WORDS(name, sabotage, next) name next
-#define SELF_TEST_NAME(name, sabotage, next) [sabotage] = name,
-#define SELF_TEST_COUNT(name, sabotage, next) +1
-
-/* Indexed by enum sabotage. */
-static const char *const self_tests[] = { SELF_TESTS(SELF_TEST_NAME) };
-
-_Static_assert(0 SELF_TESTS(SELF_TEST_COUNT) == SABOTAGES - 1, "every self-test has a name");
-
-static struct run_options options = { .kernel = KERNEL_SPEC_DEFAULT, .known = "" };
+static struct run_options options = { .known = "" };
+static bool resume;
 
 static const struct command_option run_options[] = {
 	{ "kernel", "SPEC",
@@ -68,7 +48,10 @@ static const struct command_option run_options[] = {
 	  "with the rate of each verdict",
 	  KEY_REPEAT },
 	{ "accel", "auto|kvm|tcg", "auto tries KVM with the real kernel first", KEY_ACCEL },
-	{ "connect", "URI", "libvirt connection; default: a private one, no daemon", KEY_CONNECT },
+	{ "connect", "URI",
+	  "libvirt connection; default: a private one, no daemon. May be given\n"
+	  "several times: cases go to whichever is free",
+	  KEY_CONNECT },
 	{ "geometry", "LIST",
 	  "the guest's shape: memory=,vcpus=,count=,size=,align=; see the manual", KEY_GEOMETRY },
 	{ "out", "DIR", "put the folder of the run into DIR", KEY_OUT },
@@ -90,6 +73,10 @@ static const struct command_option run_options[] = {
 	  "boot a guest for every case; default: boot one, keep it as a template,\n"
 	  "and start the others from it",
 	  KEY_NO_FORK },
+	{ "resume", NULL,
+	  "run what is left of an interrupted or killed run, in its folder; the\n"
+	  "operand is that run, default the newest. Other options are those it had",
+	  KEY_RESUME },
 	{ NULL, NULL, NULL, 0 },
 };
 
@@ -105,18 +92,31 @@ static struct err *parse_jobs(const char *value)
 	return NULL;
 }
 
-static struct err *parse_self_test(const char *value)
+/* A second connection to one place would make guests there compete. */
+static struct err *parse_connect(const char *value)
 {
-	struct nearest n = { .word = value };
+	static bool given;
+	const char *uri = strcmp(value, VIRT_URI_PRIVATE) == 0 ? NULL : value;
+	bool twice = given && (!uri ? !options.uri : options.uri && !strcmp(uri, options.uri));
 
-	for (unsigned int i = SABOTAGE_NONE + 1; i < ARRAY_SIZE(self_tests); i++) {
-		if (strcmp(value, self_tests[i]) == 0) {
-			options.sabotage = (enum sabotage)i;
-			return NULL;
-		}
-		nearest_offer(&n, self_tests[i]);
+	for (unsigned int i = 0; i < options.nr_also; i++)
+		twice |= strcmp(options.also[i], value) == 0;
+	if (twice)
+		return err_create(ERR_USAGE, "--connect '%s' is given twice", value);
+	if (options.nr_also == RUN_ALSO_MAX)
+		return err_create(ERR_USAGE, "--connect is given more than %d times",
+				  RUN_ALSO_MAX + 1);
+	if (!given) {
+		options.uri = uri;
+	} else if (uri) {
+		options.also[options.nr_also++] = uri;
+	} else {
+		/* the private one is the first, whatever was given first */
+		options.also[options.nr_also++] = options.uri;
+		options.uri = NULL;
 	}
-	return nearest_err(&n, "self-test", "see 'daxrig run --help'");
+	given = true;
+	return NULL;
 }
 
 static struct err *option(void *state, int key, const char *value)
@@ -132,8 +132,7 @@ static struct err *option(void *state, int key, const char *value)
 	case KEY_MATCH:
 		return command_glob(value, &options.match);
 	case KEY_CONNECT:
-		options.uri = value;
-		break;
+		return parse_connect(value);
 	case KEY_GEOMETRY:
 		options.geometry = value;
 		break;
@@ -159,6 +158,9 @@ static struct err *option(void *state, int key, const char *value)
 		return plan_shard_parse(value, &options.shard);
 	case KEY_REPEAT:
 		return command_count("repeat", value, REPEAT_MAX, &options.repeat);
+	case KEY_RESUME:
+		resume = true;
+		break;
 	case KEY_NO_FORK:
 		options.no_fork = true;
 		break;
@@ -169,14 +171,51 @@ static struct err *option(void *state, int key, const char *value)
 	case KEY_ACCEL:
 		return accel_wish_parse(value, &options.accel);
 	default:
-		return parse_self_test(value);
+		return self_test_parse(value, &options.sabotage);
 	}
 	return NULL;
+}
+
+/* Sets *@folder to that of the run to go on with. */
+static struct err *find_resumed(const char *word, char **folder)
+{
+	struct paths p;
+	struct err *err = paths_init(&p);
+
+	if (err)
+		return err;
+	if (options.out) {
+		free(p.data);
+		p.data = xstrdup(options.out);
+	}
+	err = word ? run_find(&p, word, folder) : run_find_incomplete(p.data, NULL, folder);
+	if (!err && !*folder)
+		err = err_create(ERR_USAGE,
+				 "no run in '%s/runs' was interrupted; see 'daxrig runs'", p.data);
+	paths_deinit(&p);
+	return err;
+}
+
+static struct err *go_on(char **operands, int n, int *status)
+{
+	_cleanup_free_ char *folder = NULL;
+	struct err *err;
+
+	if (n > 1)
+		return err_create(ERR_USAGE, "unexpected '%s': --resume takes one run",
+				  operands[1]);
+	err = find_resumed(n ? operands[0] : NULL, &folder);
+	options.resume = folder;
+	return err ? err : run_cases(&options, status);
 }
 
 static struct err *run(void *state, char **operands, int n, int *status)
 {
 	(void)state;
+	if (resume)
+		return go_on(operands, n, status);
+	if (!options.kernel)
+		options.kernel = KERNEL_SPEC_DEFAULT;
 	if (n && options.plan)
 		return err_create(ERR_USAGE, "give cases or a plan, not both");
 	if (!n && !options.plan)
@@ -195,7 +234,7 @@ static struct err *run(void *state, char **operands, int n, int *status)
 
 const struct command cmd_run = {
 	.name = "run",
-	.operands = "[CASE|SCENARIO|FILE.scn...]",
+	.operands = "[CASE|SCENARIO|FILE.scn...|RUN]",
 	.summary = "boot a kernel and run cases on it",
 	.help = "Without operands it runs the quick plan. On a terminal it ends with a summary: what\n"
 		"is new, what is known. Elsewhere standard output is KTAP version 1, which is always\n"

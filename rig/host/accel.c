@@ -28,6 +28,11 @@ static const char *const wish_names[] = {
 	[ACCEL_TCG] = "tcg",
 };
 
+const char *accel_wish_name(enum accel_wish wish)
+{
+	return wish_names[wish];
+}
+
 struct err *accel_wish_parse(const char *text, enum accel_wish *out)
 {
 	struct nearest n = { .word = text };

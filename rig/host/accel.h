@@ -18,6 +18,9 @@ enum accel_wish {
 /* "auto", "kvm" or "tcg"; else ERR_USAGE. */
 struct err *accel_wish_parse(const char *text, enum accel_wish *out) __must_check;
 
+/* "auto", "kvm" or "tcg"; static. */
+const char *accel_wish_name(enum accel_wish wish);
+
 struct accel {
 	enum domain_accel accel;
 	uint64_t first_line_ns; /* from QEMU's start to the kernel's first line */

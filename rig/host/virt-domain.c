@@ -47,6 +47,15 @@ void virt_note_exit(struct virt *v, pid_t pid, bool killed)
 	pthread_mutex_unlock(&v->lock);
 }
 
+void virt_note_lost(struct virt *v)
+{
+	atomic_store(&v->lost, true);
+	pthread_mutex_lock(&v->lock);
+	for (struct virt_domain *d = v->domains; d; d = d->next)
+		virt_domain_set_gone(d, true);
+	pthread_mutex_unlock(&v->lock);
+}
+
 /* Call it before the guest starts, so that no event is missed. */
 struct err *virt_domain_create(struct virt *v, const struct virt_domain_ops *ops, const char *name,
 			       const char *channel, struct virt_domain **out)

@@ -40,12 +40,12 @@ struct virt {
 	virConnectPtr conn;
 	char *root; /* NULL when a URI was given */
 	char *emulator;
-	struct confine_user user;   /* that QEMUs started by fork.c run as */
-	int callback, timer, watch; /* -1: none */
-	int children;		    /* signalfd for SIGCHLD */
-	pthread_t loop;
-	bool looping;
-	atomic_bool stopping;
+	struct confine_user user; /* that QEMUs started by fork.c run as */
+	int callback, watch;	  /* -1: none */
+	int children;		  /* signalfd for SIGCHLD; -1 when a URI was given */
+	bool looping;		  /* has the event loop */
+	bool closing;		  /* has a callback for the end of the connection */
+	atomic_bool lost;
 	atomic_uint names;
 	pthread_mutex_t lock; /* protects domains */
 	struct virt_domain *domains;
@@ -53,6 +53,16 @@ struct virt {
 
 /* An error made of the caller's text and libvirt's last message in this thread. */
 struct err *virt_error(const char *fmt, ...) __printf(1, 2) __must_check;
+
+/*
+ * The event loop runs as long as somebody has it. After virt_loop_put(), no callback that was
+ * removed before is still running; not to be called from a callback.
+ */
+struct err *virt_loop_get(void) __must_check;
+void virt_loop_put(void);
+
+/* The connection ended: all its guests are gone. */
+void virt_note_lost(struct virt *v);
 
 /*
  * The event loop calls these: libvirt reported that the guest @name stopped; the process @pid,

@@ -16,6 +16,10 @@
 #include "base/files.h"
 #include "host/proc.h"
 
+/* A daemon that does not answer for so long is lost. */
+#define KEEPALIVE_S 5
+#define KEEPALIVE_COUNT 3
+
 /* libvirt's message has QEMU's warnings, one a line; the last line says why QEMU failed. */
 struct err *virt_error(const char *fmt, ...)
 {
@@ -40,12 +44,6 @@ static void drop_error(void *opaque, virErrorPtr error)
 {
 	(void)opaque;
 	(void)error;
-}
-
-static void wake_loop(int timer, void *opaque)
-{
-	(void)opaque;
-	virEventUpdateTimeout(timer, -1);
 }
 
 /*
@@ -77,43 +75,20 @@ static void on_child(int watch, int fd, int events, void *opaque)
 	proc_for_each(reap_daemon, opaque);
 }
 
-static void *run_loop(void *arg)
+/* Only QEMUs that the driver inside this process starts end below this process. */
+static struct err *watch_children(struct virt *v)
 {
-	struct virt *v = arg;
-
-	while (!atomic_load(&v->stopping))
-		if (virEventRunDefaultImpl() < 0)
-			break;
-	return NULL;
-}
-
-/*
- * Call it with all signals blocked: the driver starts threads of its own, and these, like
- * ours, must leave the signals of the process to others.
- */
-static struct err *start_loop(struct virt *v)
-{
-	static bool registered;
 	sigset_t child;
-	int ret;
 
-	if (!registered && virEventRegisterDefaultImpl() < 0)
-		return virt_error("cannot start libvirt's event loop");
-	registered = true;
+	if (!v->root)
+		return NULL;
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	v->children = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (v->children < 0)
 		return err_errno(errno, "cannot watch for QEMU's end");
-	v->timer = virEventAddTimeout(-1, wake_loop, NULL, NULL);
 	v->watch = virEventAddHandle(v->children, VIR_EVENT_HANDLE_READABLE, on_child, v, NULL);
-	if (v->timer < 0 || v->watch < 0)
-		return virt_error("cannot start libvirt's event loop");
-	ret = pthread_create(&v->loop, NULL, run_loop, v);
-	if (ret)
-		return err_errno(ret, "cannot start libvirt's event loop");
-	v->looping = true;
-	return NULL;
+	return v->watch < 0 ? virt_error("cannot watch for QEMU's end") : NULL;
 }
 
 static struct err *write_config(const char *root)
@@ -189,6 +164,22 @@ static int on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int det
 	return 0;
 }
 
+static void on_close(virConnectPtr conn, int reason, void *opaque)
+{
+	(void)conn;
+	(void)reason;
+	virt_note_lost(opaque);
+}
+
+/* Connections that lead to no other process have no end to watch for. */
+static void watch_end(struct virt *v)
+{
+	if (v->root)
+		return;
+	v->closing = !virConnectRegisterCloseCallback(v->conn, on_close, v, NULL);
+	virConnectSetKeepAlive(v->conn, KEEPALIVE_S, KEEPALIVE_COUNT);
+}
+
 static struct err *open_connection(struct virt *v, const char *uri)
 {
 	v->conn = virConnectOpen(uri);
@@ -201,6 +192,7 @@ static struct err *open_connection(struct virt *v, const char *uri)
 						       NULL);
 	if (v->callback < 0)
 		return virt_error("cannot watch the guests of '%s'", uri);
+	watch_end(v);
 	return probe_qemu(v);
 }
 
@@ -222,7 +214,12 @@ static struct err *open_all(struct virt *v, const char *uri, const char *cache)
 	virSetErrorFunc(NULL, drop_error);
 	if (virInitialize() < 0)
 		return virt_error("cannot start libvirt");
-	err = start_loop(v);
+	/* with all signals blocked, for its thread and those of the driver */
+	err = virt_loop_get();
+	if (err)
+		return err;
+	v->looping = true;
+	err = watch_children(v);
 	return err ? err : open_connection(v, uri ? uri : embed);
 }
 
@@ -234,7 +231,6 @@ struct err *virt_open(const char *uri, const char *root, const char *cache, stru
 
 	pthread_mutex_init(&v->lock, NULL);
 	v->callback = -1;
-	v->timer = -1;
 	v->watch = -1;
 	v->children = -1;
 	if (!uri)
@@ -258,17 +254,14 @@ void virt_close(struct virt *v)
 		return;
 	if (v->callback >= 0)
 		virConnectDomainEventDeregisterAny(v->conn, v->callback);
+	if (v->closing)
+		virConnectUnregisterCloseCallback(v->conn, on_close);
 	if (v->conn)
 		virConnectClose(v->conn);
-	if (v->looping) {
-		atomic_store(&v->stopping, true);
-		virEventUpdateTimeout(v->timer, 0);
-		pthread_join(v->loop, NULL);
-	}
 	if (v->watch >= 0)
 		virEventRemoveHandle(v->watch);
-	if (v->timer >= 0)
-		virEventRemoveTimeout(v->timer);
+	if (v->looping)
+		virt_loop_put();
 	close_fd(&v->children);
 	pthread_mutex_destroy(&v->lock);
 	free(v->emulator);
@@ -293,6 +286,12 @@ struct err *virt_versions(struct virt *v, struct virt_versions *out)
 	format_version(libvirt, out->libvirt);
 	out->emulator = v->emulator;
 	return NULL;
+}
+
+bool virt_is_lost(const struct virt *v)
+{
+	/* the connection is closed a moment before the loop tells */
+	return atomic_load(&v->lost) || (!v->root && virConnectIsAlive(v->conn) == 0);
 }
 
 bool virt_is_private(const struct virt *v)

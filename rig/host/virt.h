@@ -2,7 +2,8 @@
 /*
  * Guests through libvirt; the only owner of libvirt.
  *
- * A process has at most one struct virt at a time. Several threads may call every function
+ * A process has at most one struct virt without a URI at a time, and closes it after those with
+ * one. Several threads may call every function
  * at once, each with a domain of its own; virt_close() comes last, after all domains were
  * destroyed. Errors are ERR_INFRA unless said otherwise.
  */
@@ -25,6 +26,7 @@ struct virt_domain;
  * Call it before threads are started: SIGCHLD stays blocked in the calling thread and those
  * it starts later, and the process becomes the reaper of the daemons below it.
  */
+#define VIRT_URI_PRIVATE "qemu:///embed" /* what records and users call that one */
 #define VIRT_ROOT_MAX 52
 struct err *virt_open(const char *uri, const char *root, const char *cache, struct virt **out)
 	__must_check;
@@ -40,6 +42,12 @@ struct virt_versions {
 
 /* Fills @out, for the run's record. */
 struct err *virt_versions(struct virt *v, struct virt_versions *out) __must_check;
+
+/*
+ * True once the connection has ended: the daemon died, or does not answer. All its guests are
+ * gone then, for us; QEMUs on this host that outlive the daemon are removed by leftover_end().
+ */
+bool virt_is_lost(const struct virt *v);
 
 /* True when libvirt runs inside this process: then daxrig can start QEMUs itself too. */
 bool virt_is_private(const struct virt *v);

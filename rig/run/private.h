@@ -14,10 +14,31 @@
 #include "guests/image/image.h"
 #include "guests/store/kernel.h"
 #include "host/leftover.h"
+#include "reports/history/identity.h"
 #include "reports/render/render.h"
+#include "reports/record/journal.h"
 #include "reports/record/run-json.h"
 #include "run/run.h"
 #include "host/template.h"
+
+/* A connection that cases go to: see nodes-private.h. */
+struct run_node {
+	const char *uri; /* for messages */
+	struct virt *virt;
+	struct guest_setup base; /* common to its guests; each worker fills in its own paths */
+	bool gone;		 /* it ended in the middle of the run */
+};
+
+struct run_nodes {
+	struct run_node *v; /* the first is r->host.virt */
+	size_t n;
+	/* shared by the workers, under the run's lock */
+	size_t alive;
+	size_t running; /* cases taken and not over */
+	size_t *back;	/* places of cases that came back */
+	size_t nr_back;
+	pthread_cond_t changed;
+};
 
 struct run {
 	const struct run_options *o;
@@ -41,7 +62,8 @@ struct run {
 	uint64_t start_ns;
 	uint64_t plan_ns; /* when the first case could begin, since start_ns */
 
-	struct guest_setup base; /* common to all guests; each worker fills in its own paths */
+	struct guest_setup base; /* of the first connection's guests */
+	struct run_nodes nodes;
 	struct run_template {
 		struct template *template; /* NULL: guests are booted */
 		char *cmdline;
@@ -52,20 +74,40 @@ struct run {
 	size_t next;		 /* the next case to take */
 	bool enough;		 /* o->over returned true: workers take no more cases */
 	size_t reported;	 /* cases whose result is printed, in the plan's order */
-	uint64_t write_again_ns; /* the record is not written before this time */
+	uint64_t write_again_ns; /* results.ktap is not written before this time */
 	bool no_template;	 /* forks failed too often */
 	unsigned int fork_failures, boot_failures; /* in a row */
 	unsigned int guests;			   /* started so far */
 	struct err *err;			   /* what ends the run early */
 	struct case_record **records;		   /* by place in the plan; NULL: not over yet */
+	struct journal journal;
 	struct run_record json;
+	struct run_choices choices;
 	const char **notes; /* the notes, NULL after the last */
 	size_t nr_notes;
 	char started[RUN_JSON_TIME], host_kernel[256], host_cpu[128], geometry_text[256],
 		shard_text[32];
+	char plan_digest[40];
 	char *plan_text;
-	char *known_list; /* path; NULL: none */
+	char plan_list[IDENTITY_HASH]; /* of the names of all cases, before --shard */
+	char *known_list;	       /* path; NULL: none */
+
+	/* a run that goes on */
+	struct run_options own; /* what o points to then */
+	char *own_kernel;
+	struct run_summary old;	 /* its record; cases that are over moved to records */
+	unsigned int generation; /* of its journal */
+	bool is_complete;	 /* nothing is left of it */
 };
+
+/* Adds a line to the record; under lock, or before the workers start. */
+void run_note(struct run *r, const char *text);
+
+/* Prints the results that can be: in the plan's order. Call it under lock. */
+void run_report_ready(struct run *r);
+
+/* Call it under lock when the case at @place begins. */
+void run_case_begins(struct run *r, size_t place);
 
 /* Call it when the case at @place is over and judged. Takes ownership of @rec. Any thread. */
 void run_case_over(struct run *r, size_t place, struct case_record *rec);

@@ -7,9 +7,12 @@
 
 #include "base/files.h"
 #include "cmd/cmd.h"
+#include "base/digest.h"
 #include "guests/archive/archive-io.h"
+#include "host/runs.h"
 #include "reports/splat/regex.h"
 #include "run/record-private.h"
+#include "run/self-test.h"
 
 static void read_cpu(char *out, size_t size)
 {
@@ -48,6 +51,45 @@ static char *cases_text(const struct run *r)
 	return buf_take(&b);
 }
 
+void run_record_list(struct run *r)
+{
+	_cleanup_free_ char *text = cases_text(r);
+
+	identity_hash(text, r->plan_list);
+}
+
+void run_record_plan(struct run *r)
+{
+	_cleanup_buf_ struct buf all = BUF_INIT;
+
+	for (size_t i = 0; i < r->plan.nr_cases; i++) {
+		buf_adds(&all, r->plan.cases[i].name);
+		buf_addc(&all, '\0');
+		buf_adds(&all, r->plan.cases[i].text);
+		buf_addc(&all, '\0');
+	}
+	snprintf(r->plan_digest, sizeof(r->plan_digest), "%016llx",
+		 (unsigned long long)digest_bytes(buf_str(&all), all.len).sum);
+}
+
+/* The options as they were given; a resumed run was told those of its record. */
+static void put_choices(struct run *r)
+{
+	const struct run_options *o = r->o;
+
+	r->choices = (struct run_choices){
+		.cases = o->cases,
+		.nr_cases = (size_t)o->nr_cases,
+		.repeat = o->repeat,
+		.jobs = o->jobs,
+		.limit_s = o->limit_s,
+		.no_fork = o->no_fork,
+		.accel = (char *)(uintptr_t)accel_wish_name(o->accel),
+		.uri = (char *)(uintptr_t)o->uri,
+		.geometry = (char *)(uintptr_t)o->geometry,
+	};
+}
+
 void run_record_begin(struct run *r)
 {
 	static struct name_value libraries[4];
@@ -61,6 +103,7 @@ void run_record_begin(struct run *r)
 	put_geometry(r);
 	free(r->plan_text);
 	r->plan_text = cases_text(r);
+	put_choices(r);
 	snprintf(r->shard_text, sizeof(r->shard_text), "%u/%u", r->o->shard.number, r->o->shard.of);
 	libraries[0] = (struct name_value){ "libarchive", archive_io_version() };
 	libraries[1] = (struct name_value){ "libxml2", domain_xml_version() };
@@ -76,7 +119,13 @@ void run_record_begin(struct run *r)
 		.plan_match = r->o->match,
 		.plan_shard = r->o->shard.of ? r->shard_text : NULL,
 		.plan_shuffled = r->o->seed_given,
-		.uri = r->o->uri ? r->o->uri : "qemu:///embed",
+		.plan_digest = r->plan_digest,
+		.plan_list = r->plan_list,
+		.choices = &r->choices,
+		.self_test = self_test_name(r->o->sabotage),
+		.recheck_of = r->o->recheck_of,
+		.night = r->o->night,
+		.uri = r->o->uri ? r->o->uri : VIRT_URI_PRIVATE,
 		.accel = r->base.spec.accel == DOMAIN_ACCEL_KVM ? "kvm" : "tcg",
 		.host_kernel = r->host_kernel,
 		.host_cpu = r->host_cpu,
@@ -97,7 +146,7 @@ void run_record_begin(struct run *r)
 	};
 }
 
-struct err *run_record_write(struct run *r, bool complete, const char *reason)
+static struct err *write_record(struct run *r)
 {
 	_cleanup_free_ struct case_record **over = xcalloc(r->plan.nr_cases,
 							   sizeof(struct case_record *));
@@ -109,9 +158,57 @@ struct err *run_record_write(struct run *r, bool complete, const char *reason)
 			over[n++] = r->records[i];
 	r->json.cases = over;
 	r->json.case_count = n;
-	r->json.duration_ns = now_ns() - r->start_ns;
+	r->json.duration_ns = run_now(r);
 	r->json.notes = r->notes;
+	return run_json_write(&r->json, path);
+}
+
+/*
+ * A killed run's journal must not lose its cases before run.json has them, and one that run.json
+ * has no more must not be taken for its journal.
+ */
+struct err *run_record_open(struct run *r)
+{
+	bool has_cases = r->generation, is_new = !r->json.journal;
+	struct err *err = NULL;
+
+	r->json.complete = false;
+	r->json.end_reason = NULL;
+	if (!is_new)
+		return write_record(r);
+	r->generation++;
+	r->json.journal = r->generation;
+	if (!has_cases)
+		err = journal_start(&r->journal, r->generation, run_now(r));
+	if (!err)
+		err = write_record(r);
+	if (!err && has_cases)
+		err = journal_start(&r->journal, r->generation, run_now(r));
+	return err;
+}
+
+static uint64_t evidence_bytes(const struct run *r)
+{
+	_cleanup_free_ char *cases = xasprintf("%s/cases", r->dir.path);
+	_cleanup_free_ char *guests = xasprintf("%s/guests", r->dir.path);
+
+	return tree_size(cases) + tree_size(guests);
+}
+
+struct err *run_record_close(struct run *r, bool complete, const char *reason)
+{
+	struct err *err;
+
+	r->json.journal = 0;
 	r->json.complete = complete;
 	r->json.end_reason = reason;
-	return run_json_write(&r->json, path);
+	r->json.evidence_bytes = evidence_bytes(r);
+	err = write_record(r);
+	if (err) {
+		journal_unlock(&r->journal);
+		return err;
+	}
+	err = runs_point_latest(&r->dir, &r->json);
+	journal_end(&r->journal);
+	return err;
 }

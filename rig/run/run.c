@@ -30,16 +30,14 @@ static void note_line(void *arg, const char *text)
 	struct run *r = arg;
 
 	pthread_mutex_lock(&r->lock);
-	r->notes = xrealloc(r->notes, r->nr_notes + 2, sizeof(*r->notes));
-	r->notes[r->nr_notes++] = xstrdup(text);
-	r->notes[r->nr_notes] = NULL;
+	run_note(r, text);
 	pthread_mutex_unlock(&r->lock);
 	say_line(r, text);
 }
 
 static unsigned int job_count(const struct run *r)
 {
-	size_t jobs = r->o->jobs ? r->o->jobs : run_jobs_auto(r);
+	size_t jobs = (r->o->jobs ? r->o->jobs : run_jobs_auto(r)) * r->nodes.n;
 
 	return (unsigned int)MAX(MIN(jobs, r->plan.nr_cases), 1u);
 }
@@ -149,16 +147,16 @@ static void conclude(struct run *r)
 /* Prints the remaining results and writes the final record, after success and failure alike. */
 static struct err *finish(struct run *r, struct err *err, int *status)
 {
-	_cleanup_err_ struct err *written = NULL, *lost = NULL;
+	_cleanup_err_ struct err *written = NULL, *unsaved = NULL, *lost = NULL;
 
 	render_clear(&r->live);
 	lost = end_results(r, err ? err->message : "enough is known");
 	if (!err)
 		err = take_ptr(lost);
 	run_tell_rates(r);
-	written = run_record_write(r, !err, err ? err->message : NULL);
-	if (!written)
-		written = run_results_write(r, err ? err->message : "enough is known");
+	/* before the lock goes: another process may resume the run at once */
+	written = run_results_write(r, err ? err->message : "enough is known");
+	unsaved = run_record_close(r, !err, err ? err->message : NULL);
 	conclude(r);
 	if (err && err->code == ERR_CANCELLED) {
 		err_free(err);
@@ -166,7 +164,26 @@ static struct err *finish(struct run *r, struct err *err, int *status)
 				 r->plan.nr_cases);
 	}
 	*status = exit_status(r);
-	return err ? err : take_ptr(written);
+	return err ? err : unsaved ? take_ptr(unsaved) : take_ptr(written);
+}
+
+/* Of a resumed run, first what is over already. */
+static void begin_results(struct run *r)
+{
+	const struct run_options *o = r->o;
+
+	r->shown.planned = r->plan.nr_cases;
+	r->plan_ns = run_now(r);
+	render_start(&r->results, o->say || r->brief ? &renderer_null : &renderer_ktap, stdout,
+		     &r->shown);
+	if (r->records) {
+		for (size_t i = 0; i < r->plan.nr_cases; i++)
+			if (r->records[i])
+				render_old(&r->live, r->records[i]);
+		run_report_ready(r);
+	} else {
+		r->records = xcalloc(r->plan.nr_cases, sizeof(struct case_record *));
+	}
 }
 
 struct err *run_cases(const struct run_options *o, int *status)
@@ -178,6 +195,7 @@ struct err *run_cases(const struct run_options *o, int *status)
 		*o->folder = NULL;
 	r->o = o;
 	r->cancel_fd = -1;
+	r->journal = (struct journal)JOURNAL_INIT;
 	r->start_ns = now_ns();
 	r->brief = !o->say && !o->ktap && isatty(STDOUT_FILENO);
 	r->say = (struct progress){ say_line, r };
@@ -185,17 +203,17 @@ struct err *run_cases(const struct run_options *o, int *status)
 	pthread_mutex_init(&r->lock, NULL);
 	render_start(&r->live, o->say ? &renderer_null : &renderer_live, stderr, &r->shown);
 	err = run_prepare(r);
-	if (!err) {
-		r->records = xcalloc(r->plan.nr_cases, sizeof(struct case_record *));
-		r->shown.planned = r->plan.nr_cases;
-		r->plan_ns = run_now(r);
-		render_start(&r->results, o->say || r->brief ? &renderer_null : &renderer_ktap,
-			     stdout, &r->shown);
+	if (!err && r->is_complete) {
+		progress_line(&r->say, "the run '%s' is complete: nothing is left to run",
+			      o->resume);
+		*status = 0;
+	} else if (!err) {
+		begin_results(r);
 		err = finish(r, run_plan(r), status);
 	} else if (r->has_dir) {
 		/* the first error is the one to report */
-		err_free(run_record_write(r, false, err->message));
 		err_free(run_results_write(r, err->message));
+		err_free(run_record_close(r, false, err->message));
 	}
 	if (r->live.renderer)
 		render_end(&r->live, run_now(r), NULL);

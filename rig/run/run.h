@@ -22,6 +22,7 @@ struct run_host {
 void run_host_close(struct run_host *host);
 
 #define RUN_KNOWN_NONE "none"
+#define RUN_ALSO_MAX 31
 
 struct run_options {
 	const char *kernel; /* SPEC */
@@ -33,6 +34,8 @@ struct run_options {
 	unsigned int repeat;	 /* how often each case is run; 0: 1 */
 	bool seed_given;	 /* the order of cases comes from the seed, not from the plan */
 	const char *uri;	 /* libvirt connection, NULL: in this process */
+	const char *also[RUN_ALSO_MAX]; /* more of them, which take cases too */
+	unsigned int nr_also;
 	enum accel_wish accel;
 	const char *geometry; /* "size=1G,...", or NULL */
 	bool no_fork;	      /* boot a guest for every case */
@@ -44,6 +47,16 @@ struct run_options {
 	const char *known; /* list of known findings; "": daxrig's own; "none" or NULL: none */
 	bool ktap;	   /* KTAP on a terminal, too, and no summary */
 	char **argv;	   /* for the record */
+	/*
+	 * The folder of a run that was interrupted or killed; what is left of it is run, in the same
+	 * folder. All of the above but jobs must be 0, or what that run was told. Of a run
+	 * that is complete nothing is run. ERR_USAGE: it still runs, or kernel, initramfs,
+	 * geometry, cases or daxrig are not the same any more. NULL: a new run.
+	 */
+	const char *resume;
+	const char *recheck_of; /* the run whose failures this one repeats, or NULL */
+	const char *night;	/* "2026-11-30": the night that it is a part of, or NULL */
+	uint64_t deadline_ns;	/* no case begins after it, by now_ns(); 0: none */
 
 	/* For commands that consist of runs; zero for 'daxrig run'. */
 	const struct progress *say; /* gets the lines for people; nothing else is

@@ -13,8 +13,10 @@
 #include "host/cancel.h"
 #include "plan/cases.h"
 #include "run/machine-private.h"
+#include "run/nodes-private.h"
 #include "run/record-private.h"
 #include "run/results-private.h"
+#include "run/resume-private.h"
 #include "run/setup-private.h"
 
 #define BOOT_LOG_MAX (16u << 20)
@@ -64,6 +66,7 @@ static struct err *choose_cases(struct run *r)
 	if (r->o->shard.of > r->plan.nr_cases)
 		return err_create(ERR_USAGE, "%u shards of %zu cases: some shards have no case",
 				  r->o->shard.of, r->plan.nr_cases);
+	run_record_list(r);
 	if (r->o->shard.of)
 		plan_take_shard(&r->plan, r->o->shard);
 	if (r->plan.nr_cases * MAX(r->o->repeat, 1u) > RUN_JSON_CASES_MAX)
@@ -74,6 +77,7 @@ static struct err *choose_cases(struct run *r)
 	if (r->o->seed_given)
 		plan_shuffle(&r->plan, r->o->seed);
 	plan_write_texts(&r->plan);
+	run_record_plan(r);
 	return NULL;
 }
 
@@ -118,12 +122,21 @@ static struct err *open_state(struct run *r)
 	return err;
 }
 
-static struct err *open_folders(struct run *r)
+static struct err *make_folder(struct run *r)
 {
-	_cleanup_free_ char *guests = NULL;
 	struct err *err = rundir_create(&r->dir, r->o->out ? r->o->out : r->paths.data, time(NULL),
 					getpid());
 
+	return err ? err : journal_lock(&r->journal, r->dir.path);
+}
+
+static struct err *open_folders(struct run *r)
+{
+	_cleanup_free_ char *guests = NULL;
+	struct err *err = r->o->resume ? run_resume_check(r) : make_folder(r);
+
+	if (!err && r->o->resume)
+		err = run_resume_adopt(r);
 	if (err)
 		return err;
 	r->has_dir = true;
@@ -237,7 +250,7 @@ static struct err *find_template(struct run *r, const struct filesystem *fs)
 static bool plan_uses(const struct run *r, const struct filesystem *fs)
 {
 	for (size_t i = 0; i < r->plan.nr_cases; i++)
-		if (r->plan.cases[i].fs == fs)
+		if (r->plan.cases[i].fs == fs && !(r->records && r->records[i]))
 			return true;
 	return false;
 }
@@ -291,6 +304,15 @@ size_t run_jobs_auto(const struct run *r)
 	return MAX(MIN((uint64_t)MAX(cpus, 1), memory / each), 1u);
 }
 
+/* Once more, now that versions and accelerator are known; the journal goes on. */
+static void keep_state(struct run *r)
+{
+	unsigned int journal = r->json.journal;
+
+	run_record_begin(r);
+	r->json.journal = journal;
+}
+
 struct err *run_prepare(struct run *r)
 {
 	struct err *err = paths_init(&r->paths);
@@ -299,6 +321,10 @@ struct err *run_prepare(struct run *r)
 	/* first: run_deinit() copies it back to o->host */
 	if (r->o->host)
 		r->host = *r->o->host;
+	if (!err && r->o->resume)
+		err = run_resume_begin(r);
+	if (r->is_complete)
+		return err;
 	if (!err)
 		err = read_known(r);
 	if (!err)
@@ -312,12 +338,12 @@ struct err *run_prepare(struct run *r)
 	if (!err)
 		err = choose_kernel(r);
 	if (!err)
+		run_record_begin(r);
+	if (!err)
 		err = open_folders(r);
 	/* from here on the run has a record, also when it fails */
 	if (!err)
-		run_record_begin(r);
-	if (!err)
-		err = run_record_write(r, false, NULL);
+		err = run_record_open(r);
 	if (!err)
 		err = run_results_write(r, "the run did not end");
 	if (!err)
@@ -326,11 +352,16 @@ struct err *run_prepare(struct run *r)
 		return err;
 	fill_spec(r);
 	err = choose_accel(r);
+	if (!err && r->o->resume)
+		err = run_resume_check_accel(r);
+	if (!err)
+		err = run_nodes_open(r);
 	if (!err)
 		err = find_templates(r);
-	if (!err)
-		run_record_begin(r);
-	return err;
+	if (err)
+		return err;
+	keep_state(r);
+	return run_record_open(r);
 }
 
 void run_host_close(struct run_host *host)
@@ -349,15 +380,18 @@ void run_deinit(struct run *r)
 		template_put(r->templates[i].template);
 		free(r->templates[i].cmdline);
 	}
+	run_nodes_close(r);
 	if (r->o->host)
 		*r->o->host = r->host;
 	else
 		run_host_close(&r->host);
-	if (r->has_dir)
-		rundir_deinit(&r->dir);
+	rundir_deinit(&r->dir);
 	image_free(r->image);
 	kernel_free(r->kernel);
 	plan_deinit(&r->plan);
+	journal_unlock(&r->journal);
+	run_summary_deinit(&r->old);
+	free(r->own_kernel);
 	free(r->plan_text);
 	known_deinit(&r->known);
 	free(r->known_list);

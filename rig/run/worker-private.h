@@ -11,6 +11,7 @@
 struct worker {
 	struct run *run;
 	pthread_t thread;
+	struct run_node *node;
 	struct machine machine;
 	struct guest *guest; /* NULL: the next case starts one */
 };

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/files.h"
+#include "run/nodes-private.h"
 #include "run/worker-private.h"
 
 /* After so many failed forks a run stops using its templates. */
@@ -12,8 +14,8 @@
 
 void worker_init(struct worker *w, struct run *r, unsigned int id)
 {
-	*w = (struct worker){ .run = r };
-	machine_init(&w->machine, &r->base, &r->geometry, r->host.leftover, id);
+	*w = (struct worker){ .run = r, .node = run_node_of(r, id) };
+	machine_init(&w->machine, &w->node->base, &r->geometry, r->host.leftover, id);
 }
 
 void worker_deinit(struct worker *w)
@@ -38,7 +40,7 @@ static void next_guest(struct worker *w, const struct filesystem *fs)
 
 	pthread_mutex_lock(&r->lock);
 	number = setup->number = ++r->guests;
-	setup->template = r->no_template ? NULL : t->template;
+	setup->template = r->no_template || !virt_is_private(w->node->virt) ? NULL : t->template;
 	setup->spec.cmdline = setup->template ? t->cmdline : r->base.spec.cmdline;
 	pthread_mutex_unlock(&r->lock);
 	machine_set_console(&w->machine,
@@ -145,6 +147,28 @@ static void bound_record(struct case_record *rec, struct rundir_case *dir)
 	case_record_trim(rec, path);
 }
 
+/* A signal to all processes of a session or service ends QEMU, too: that is no result. */
+static bool was_cut(const struct run *r, const struct case_record *rec)
+{
+	return (rec->guest_end == GUEST_END_KILLED || rec->guest_end == GUEST_END_DIED ||
+		rec->guest_end == GUEST_END_LINK) &&
+	       run_cancelled(r);
+}
+
+/* The case begins anew elsewhere: what it left is removed. @err is what came of the loss. */
+static struct err *give_back(struct worker *w, size_t place, struct rundir_case *dir,
+			     struct case_record *rec, struct err *err)
+{
+	_cleanup_free_ char *folder = xasprintf("%s/%s", w->run->dir.path, dir->path);
+
+	err_free(err);
+	drop_guest(w);
+	rundir_case_deinit(dir);
+	case_record_destroy(rec);
+	err = tree_remove(folder);
+	return err ? err : run_node_give_back(w->run, w->node, place);
+}
+
 static struct err *run_case(struct worker *w, size_t place)
 {
 	struct run *r = w->run;
@@ -166,6 +190,10 @@ static struct err *run_case(struct worker *w, size_t place)
 		rec->guest_end = GUEST_END_FINE;
 		err = guest_run_case(w->guest, c, r->o->sabotage, r->o->seed, &dir, rec);
 	}
+	if (run_node_is_lost(w->node) && !run_cancelled(r) && !(err && err->code == ERR_CANCELLED))
+		return give_back(w, place, &dir, rec, err);
+	if (!err && was_cut(r, rec))
+		err = err_create(ERR_CANCELLED, "interrupted");
 	if (err) {
 		rundir_case_deinit(&dir);
 		case_record_destroy(rec);
@@ -186,22 +214,6 @@ static struct err *run_case(struct worker *w, size_t place)
 	return NULL;
 }
 
-/* The place of the next case, or SIZE_MAX: none. */
-static size_t take_case(struct run *r)
-{
-	size_t place = SIZE_MAX;
-
-	pthread_mutex_lock(&r->lock);
-	if (!r->err && run_cancelled(r))
-		r->err = err_create(ERR_CANCELLED, "interrupted");
-	if (!r->err && !r->enough && r->next < r->plan.nr_cases) {
-		place = r->next++;
-		render_begin(&r->live, run_now(r), r->plan.cases[place].name);
-	}
-	pthread_mutex_unlock(&r->lock);
-	return place;
-}
-
 void *worker_main(void *worker)
 {
 	struct worker *w = worker;
@@ -209,8 +221,13 @@ void *worker_main(void *worker)
 	struct err *err = NULL;
 	size_t place;
 
-	while (!err && (place = take_case(r)) != SIZE_MAX)
+	while (!err && (place = run_node_take(r, w->node)) != SIZE_MAX) {
 		err = run_case(w, place);
+		/* an error comes first: who waits for this case ends by it */
+		if (err)
+			break;
+		run_node_over(r);
+	}
 	drop_guest(w);
 	if (!err)
 		return NULL;
@@ -220,5 +237,6 @@ void *worker_main(void *worker)
 	else
 		r->err = err;
 	pthread_mutex_unlock(&r->lock);
+	run_node_over(r);
 	return NULL;
 }

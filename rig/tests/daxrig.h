@@ -4,6 +4,7 @@
 #define RIG_TESTS_DAXRIG_H
 
 #include <fcntl.h>
+#include <glob.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -32,10 +33,19 @@ struct daxrig {
 	int status;
 };
 
+/* Fills in d->folder. */
+static inline void set_folder(struct daxrig *d)
+{
+	struct proc_stat st;
+
+	assert_true(proc_stat_read(d->pid, &st));
+	snprintf(d->folder, sizeof(d->folder), "/tmp/daxrig-%d-%llu", d->pid,
+		 (unsigned long long)st.start);
+}
+
 static inline struct daxrig start_argv(char *const argv[])
 {
 	struct daxrig d = { .text = BUF_INIT, .status = -1 };
-	struct proc_stat st;
 	int p[2];
 
 	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
@@ -48,9 +58,7 @@ static inline struct daxrig start_argv(char *const argv[])
 	}
 	close(p[1]);
 	d.fd = p[0];
-	assert_true(proc_stat_read(d.pid, &st));
-	snprintf(d.folder, sizeof(d.folder), "/tmp/daxrig-%d-%llu", d.pid,
-		 (unsigned long long)st.start);
+	set_folder(&d);
 	return d;
 }
 
@@ -199,6 +207,29 @@ static inline void nothing_left(const struct daxrig *d, pid_t qemu)
 	/* a zombie counts as gone: its new parent has not reaped it yet */
 	assert_true(!proc_stat_read(qemu, &st) || st.state == 'Z');
 	assert_int_equal(qemu_of(d), 0);
+}
+
+/*
+ * The path of the file @name of the run that @d does below @out, when it is there: within 60 s.
+ * free() it.
+ */
+static inline char *run_file(const struct daxrig *d, const char *out, const char *name)
+{
+	_cleanup_free_ char *pattern = xasprintf("%s/runs/*-%d/%s", out, d->pid, name);
+	const struct timespec nap = { .tv_nsec = 20000000 };
+	char *path = NULL;
+	glob_t found;
+
+	for (int i = 0; i < 3000 && !path; i++) {
+		if (!glob(pattern, 0, NULL, &found))
+			path = xstrdup(found.gl_pathv[0]);
+		globfree(&found);
+		if (!path)
+			nanosleep(&nap, NULL);
+	}
+	if (!path)
+		fail_msg("'%s' is not there", pattern);
+	return path;
 }
 
 /* Waits up to 30 s until the file @path contains @what; true when it does. */

@@ -47,7 +47,7 @@ static void test_known(void **state)
 	expect(REPORT(known, both, clean), 0,
 	       "\n\nunknown  0\nknown    2: f-warns, first: xfs/one\n", "");
 	expect(REPORT(known, bad, clean), EXIT_USAGE, "", "/bad' line 1: expected a name, kernels");
-	expect(REPORT(known, dir, clean), EXIT_USAGE, "", "cannot read '");
+	expect(REPORT(known, dir, clean), EXIT_USAGE, "", "/bad' line 1: no key of a finding 'f-");
 	expect(REPORT(known, f, (char *)"--kinds", run), EXIT_USAGE, "", "give one");
 	expect(REPORT(run), 0,
 	       "lost     an oracle in 1 case, first xfs/three: ledger: no BTF; "

@@ -6,7 +6,6 @@
  */
 #include "tests/daxrig.h"
 
-#include <glob.h>
 #include <sys/file.h>
 
 #define BASE "build/tests/faults"
@@ -157,6 +156,7 @@ static void test_two_at_once(void **state)
 static void test_fork_killed(void **state)
 {
 	static const char slow[] = "fs xfs\nfile a rest written\ncheck a\ncheck a\n";
+	char *console;
 	struct daxrig d;
 	pid_t qemu;
 
@@ -165,7 +165,9 @@ static void test_fork_killed(void **state)
 	assert_null(file_write_atomic(BASE "/slow.scn", slow, strlen(slow)));
 	d = start(RUN BASE "/slow.scn " CASE " xfs/refused/rdma-plain");
 	assert_true(hear(&d, "1..3"));
-	assert_true(file_shows(OUT "/runs/latest/guests/console-1.log", "case xfs/slow begins"));
+	console = run_file(&d, OUT, "guests/console-1.log");
+	assert_true(file_shows(console, "case xfs/slow begins"));
+	free(console);
 	qemu = qemu_of(&d);
 	assert_true(qemu > 0);
 	kill(qemu, SIGKILL);

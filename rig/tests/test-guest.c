@@ -9,7 +9,8 @@
 #define OUT "build/tests/out"
 #define KERNEL_KNOWN_BAD "deb:linux-image-amd64" /* 6.1 */
 
-static const char *const commands[] = { "run", "list", "show", "check", "report", "cache" };
+static const char *const commands[] = { "run",	  "list",  "show", "check",
+					"report", "cache", "runs", "watch" };
 
 /* Usage and host errors, all without a guest. */
 static void test_bad_input(void **state)
@@ -233,6 +234,7 @@ static void test_interrupted(void **state)
 {
 	struct daxrig d = start("run --out " OUT " --match xfs/4k/vmsplice/*");
 	_cleanup_buf_ struct buf json = BUF_INIT;
+	_cleanup_free_ char *record = NULL;
 	pid_t qemu;
 
 	(void)state;
@@ -243,7 +245,8 @@ static void test_interrupted(void **state)
 	assert_int_equal(d.status, 3);
 	assert_non_null(strstr(buf_str(&d.text), "interrupted"));
 	nothing_left(&d, qemu);
-	assert_null(file_read(OUT "/runs/latest/run.json", OUTPUT_MAX, &json));
+	record = run_file(&d, OUT, "run.json");
+	assert_null(file_read(record, OUTPUT_MAX, &json));
 	assert_non_null(strstr(buf_str(&json), "\"interrupted"));
 	assert_non_null(strstr(buf_str(&json), "\"pass\""));
 	buf_deinit(&d.text);

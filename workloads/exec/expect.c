@@ -239,7 +239,8 @@ static void expect_end(struct exec *x, struct exec_task *t, const struct step *s
 	exec_tasks_settle(x);
 	judge_early(t, o);
 	if (exec_task_done(t)) {
-		exec_judge_result(t->name, t->shared->result, expected_errno, o);
+		if (expected_errno || !exec_may_refuse(x, &t->step->call, t->shared->result))
+			exec_judge_result(t->name, t->shared->result, expected_errno, o);
 		/* nothing else happened since it began, and its bytes are this process's */
 		if (!t->shared->result && !t->behind && !t->pid && st == t->step + 1)
 			exec_read_check(x, &t->step->call, t->data, o);

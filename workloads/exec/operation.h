@@ -14,6 +14,11 @@ bool exec_target(struct exec *x, const struct op_call *c, struct op_target *t, u
 		 void **data, struct outcome *o);
 /* @c ended with @result; @raced: another operation changed the same pages meanwhile. */
 void exec_ended(struct exec *x, const struct op_call *c, unsigned int gen, int result, bool raced);
+/*
+ * Whether @c may end with @result although it earns success: a filesystem may refuse to dedupe
+ * equal ranges, if one of them was never written.
+ */
+bool exec_may_refuse(struct exec *x, const struct op_call *c, int result);
 /* If @c is a read: checks the bytes in @data, that it read; the file must not have changed. */
 void exec_read_check(struct exec *x, const struct op_call *c, const void *data, struct outcome *o);
 

@@ -12,6 +12,17 @@ const struct piece *blocks_at(const struct shadow *blocks, uint64_t off)
 	return NULL;
 }
 
+bool model_is_written(const struct model_file *f, uint64_t off, uint64_t len)
+{
+	for (uint64_t at = page_down(off); at < off + len; at += MODEL_PAGE) {
+		const struct piece *b = blocks_at(&f->blocks, at);
+
+		if (!b || b->gen != BLOCK_WRITTEN)
+			return false;
+	}
+	return true;
+}
+
 uint64_t store_take(struct model *m, uint64_t len)
 {
 	uint64_t at = m->store.size;

@@ -142,6 +142,9 @@ void model_apply(struct model *m, const struct op_call *call, unsigned int gen);
 #define MODEL_EITHER (-1)
 int model_result(struct model *m, const struct op_call *call);
 
+/* Whether the program wrote each page of the range: none is a hole or unwritten. */
+bool model_is_written(const struct model_file *f, uint64_t off, uint64_t len);
+
 /* Whether @other, which has not ended, changes pages that @call accesses through a mapping. */
 bool model_races(struct model *m, const struct op_call *call, const struct op_call *other);
 
