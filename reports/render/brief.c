@@ -7,7 +7,6 @@
 
 #include "reports/record/tally.h"
 #include "reports/record/triage.h"
-#include "reports/history/identity.h"
 #include "reports/render/render.h"
 
 #define SCREEN 40
@@ -41,26 +40,6 @@ static void add_text(struct buf *b, const char *s)
 		buf_add_escaped(b, s, strlen(s), 400);
 }
 
-/* A word of a shell's command line. */
-static void add_word(struct buf *b, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "/_-.,:+=@~^";
-	_cleanup_buf_ struct buf safe = BUF_INIT;
-	const char *p;
-
-	buf_add_escaped(&safe, word, strlen(word), 400);
-	p = buf_str(&safe);
-	if (*p && *p != '~' && !p[strspn(p, plain)]) {
-		buf_adds(b, p);
-		return;
-	}
-	buf_addc(b, '\'');
-	for (; *p; p++)
-		*p == '\'' ? buf_adds(b, "'\\''") : buf_addc(b, *p);
-	buf_addc(b, '\'');
-}
-
 static const char *plural(size_t n)
 {
 	return n == 1 ? "" : "s";
@@ -68,17 +47,10 @@ static const char *plural(size_t n)
 
 static void put_again(struct sheet *s, const struct case_record *rec)
 {
-	_cleanup_free_ char *name = identity_case(rec->name);
-	const char *spec = s->r->run->kernel_spec;
 	_cleanup_buf_ struct buf b = BUF_INIT;
 
-	buf_addf(&b, LABEL "again: daxrig run ", "");
-	if (spec && *spec) {
-		buf_adds(&b, "--kernel ");
-		add_word(&b, spec);
-		buf_addc(&b, ' ');
-	}
-	add_word(&b, name);
+	buf_addf(&b, LABEL "again: ", "");
+	render_again(s->r->run, rec->name, &b);
 	put_line(s, buf_str(&b), true);
 }
 

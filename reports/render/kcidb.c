@@ -278,24 +278,32 @@ static json_t *categories(const struct finding *f)
 	return list;
 }
 
+/* What the list calls it; NULL: it is not known. */
+static const char *known_title(const struct kcidb *k, const struct finding *f)
+{
+	const struct known *known = k->r->run->known;
+	const struct known_finding *of = NULL;
+
+	if (!f->known || !*f->known)
+		return NULL;
+	if (known)
+		of = known_finding(known, f->known);
+	return of && of->title ? of->title : f->known;
+}
+
 static void add_issue(struct kcidb *k, const char *id, const struct finding *f)
 {
+	const char *title = known_title(k, f);
 	json_t *o = json_object(), *misc = json_object(), *culprit = json_object();
 	_cleanup_free_ char *subject = xasprintf("%s: %s", f->rule, or_none(f->found));
 	_cleanup_free_ char *comment = xasprintf("expected %s, found %s", or_none(f->expected),
 						 or_none(f->found));
 
-	if (json_object_get(k->seen, id)) {
-		json_decref(o);
-		json_decref(misc);
-		json_decref(culprit);
-		return;
-	}
 	json_set(k->seen, id, json_true());
 	set_id(o, id);
 	json_set_num(o, "version", 1);
 	json_set(o, "categories", categories(f));
-	set_line(o, "report_subject", f->known && *f->known ? f->known : subject);
+	set_line(o, "report_subject", title ? title : subject);
 	json_set(culprit, "code", json_true());
 	json_set(culprit, "tool", json_false());
 	json_set(culprit, "harness", json_false());
@@ -336,7 +344,8 @@ static void add_hits(struct kcidb *k, const char *test, const struct case_record
 		if (json_object_get(hits, issue))
 			continue;
 		json_set(hits, issue, json_true());
-		add_issue(k, issue, f);
+		if (!json_object_get(k->seen, issue))
+			add_issue(k, issue, f);
 		add_incident(k, test, issue, name, f);
 	}
 	json_decref(hits);

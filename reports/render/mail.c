@@ -191,12 +191,10 @@ static void add_again(struct mail *m, const char *name)
 
 	one[MIN(strlen(one), (size_t)LINE_BYTES)] = '\0';
 	render_again(m->r->run, one, &again);
-	plain_add_word(&word, one, true);
+	plain_add_word(&word, one);
 	head = again.len - word.len;
 	if (strlen(INDENT) + again.len > WIDTH && strlen(INDENT) + head < WIDTH) {
 		buf_addf(&m->body, "%-10s%.*s\\\n", "again", (int)head, again.data);
-		buf_reset(&word);
-		plain_add_word(&word, one, false);
 		plain_fold(&m->body, strlen(INDENT) + word.len > WIDTH ? " " : INDENT, INDENT,
 			   buf_str(&word), WIDTH);
 	} else {
@@ -291,6 +289,19 @@ static const char *known_name(const struct case_record *rec)
 	return *name ? name : "in the list";
 }
 
+/* "known     12: NAME: TITLE, first CASE" */
+static void list_finding(struct mail *m, const struct kind *k)
+{
+	const struct known *known = m->r->run->known;
+	const char *name = known_name(find_case(m, k->first));
+	const struct known_finding *f = known ? known_finding(known, name) : NULL;
+	bool titled = f && f->title;
+	_cleanup_free_ char *line = xasprintf("%zu: %s%s%s, first %s", k->cases, name,
+					      titled ? ": " : "", titled ? f->title : "", k->first);
+
+	add(m, "known", line, NULL);
+}
+
 /* The known findings by name, with how many cases showed each. */
 static void list_known(struct mail *m)
 {
@@ -304,13 +315,8 @@ static void list_known(struct mail *m)
 	}
 	kinds_sort(&k);
 	buf_adds(&m->body, k.n ? "\n" : "");
-	for (size_t i = 0; i < MIN(k.n, LINES_SHOWN); i++) {
-		const char *name = known_name(find_case(m, k.v[i]->first));
-		_cleanup_free_ char *line = xasprintf("%zu: %s, first %s", k.v[i]->cases, name,
-						      k.v[i]->first);
-
-		add(m, "known", line, NULL);
-	}
+	for (size_t i = 0; i < MIN(k.n, LINES_SHOWN); i++)
+		list_finding(m, k.v[i]);
 	if (k.n > LINES_SHOWN)
 		buf_addf(&m->body, "%-10sand %zu more findings\n", "", k.n - LINES_SHOWN);
 	kinds_deinit(&k);

@@ -145,7 +145,7 @@ void render_statuses(const struct render *r, size_t counts[STATUSES])
 struct render_run render_run_of(const struct run_summary *s, const char *path)
 {
 	return (struct render_run){
-		.planned = s->case_count,
+		.planned = s->planned,
 		.path = path,
 		.started = s->started,
 		.kernel_release = s->kernel_release,
@@ -189,11 +189,11 @@ char *render_compiler(const char *config)
 }
 
 /* No name is that long, and the command would be of no use. */
-static void add_word(struct buf *out, const char *s, bool quote)
+static void add_word(struct buf *out, const char *s)
 {
 	_cleanup_free_ char *cut = xstrndup(s, WORD_MAX);
 
-	plain_add_word(out, cut, quote);
+	plain_add_word(out, cut);
 }
 
 static void add_option(struct buf *out, const char *option, const char *value)
@@ -201,7 +201,7 @@ static void add_option(struct buf *out, const char *option, const char *value)
 	if (!value || !*value)
 		return;
 	buf_addf(out, " %s ", option);
-	add_word(out, value, false);
+	add_word(out, value);
 }
 
 void render_again(const struct render_run *run, const char *name, struct buf *out)
@@ -213,5 +213,5 @@ void render_again(const struct render_run *run, const char *name, struct buf *ou
 	add_option(out, "--self-test", run->self_test);
 	/* a name is no option, whatever a record has for one */
 	buf_adds(out, *one == '-' ? " -- " : " ");
-	add_word(out, one, true);
+	add_word(out, one);
 }

@@ -50,8 +50,7 @@ char *render_compiler(const char *config);
 
 /*
  * Appends the command that runs the case @name of the run again, printable ASCII on one line:
- * "daxrig run --kernel deb:6.12 'xfs/4k/rdma/mapped/punch'". The name is the last word, and
- * the only one in quotes unless others need them.
+ * "daxrig run --kernel deb:6.12 xfs/4k/rdma/mapped/punch". The name is the last word.
  */
 void render_again(const struct render_run *run, const char *name, struct buf *out);
 

@@ -126,11 +126,11 @@ static void test_again(void **state)
 		const char *spec, *self_test, *name, *want;
 	} rows[] = {
 		{ "deb:6.12", "", "xfs/4k/rdma/mapped/punch",
-		  "daxrig run --kernel deb:6.12 'xfs/4k/rdma/mapped/punch'" },
-		{ NULL, NULL, "xfs/a#3", "daxrig run 'xfs/a'" },
+		  "daxrig run --kernel deb:6.12 xfs/4k/rdma/mapped/punch" },
+		{ NULL, NULL, "xfs/a#3", "daxrig run xfs/a" },
 		{ "file:/a b", "no-unpin", "x",
-		  "daxrig run --kernel 'file:/a b' --self-test no-unpin 'x'" },
-		{ "", "", "--kernel=y", "daxrig run -- '--kernel=y'" },
+		  "daxrig run --kernel 'file:/a b' --self-test no-unpin x" },
+		{ "", "", "--kernel=y", "daxrig run -- --kernel=y" },
 		{ "$(x)", "", "';reboot;'\n", "daxrig run --kernel '$(x)' ''\\'';reboot;'\\''?'" },
 	};
 

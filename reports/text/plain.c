@@ -136,11 +136,13 @@ static void add_quoted(struct buf *b, const char *s)
 	buf_addc(b, '\'');
 }
 
-void plain_add_word(struct buf *b, const char *s, bool quote)
+void plain_add_word(struct buf *b, const char *s)
 {
+	bool quote = !*s;
+
 	for (const char *p = s; *p; p++)
 		quote |= !isascii(*p) || (!isalnum((unsigned char)*p) && !strchr("+,-./:=@_", *p));
-	if (quote || !*s)
+	if (quote)
 		add_quoted(b, s);
 	else
 		buf_adds(b, s);

@@ -22,8 +22,8 @@ void plain_add_line(struct buf *b, const char *s, size_t max);
  */
 void plain_fold(struct buf *b, const char *first, const char *rest, const char *s, size_t width);
 
-/* Appends @s as one word of a shell, on one line; quotes it if it needs to be, or if @quote. */
-void plain_add_word(struct buf *b, const char *s, bool quote);
+/* Appends @s as one word of a shell, on one line; quotes it if it needs to be. */
+void plain_add_word(struct buf *b, const char *s);
 
 /*
  * Appends the parts of a name that "/" separates, separated by "." instead: all bytes but
