@@ -35,4 +35,4 @@ fuzz-srcs :=
 include rig/build.mk guests/build.mk workloads/build.mk inject/build.mk reports/build.mk
 
 .DEFAULT_GOAL := all
-include rig/rules.mk
+include rig/rules.mk rig/install.mk

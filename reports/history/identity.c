@@ -44,6 +44,24 @@ void identity_hash(const char *text, char out[IDENTITY_HASH])
 	snprintf(out, IDENTITY_HASH, "%016" PRIx64, digest_bytes(text, strlen(text)).sum);
 }
 
+void identity_scenario(const char *text, char out[IDENTITY_HASH])
+{
+	_cleanup_buf_ struct buf steps = BUF_INIT;
+
+	while (*text) {
+		size_t line = strcspn(text, "\n"), n = strcspn(text, "#\n");
+
+		while (n && isspace((unsigned char)text[n - 1]))
+			n--;
+		if (n) {
+			buf_add(&steps, text, n);
+			buf_addc(&steps, '\n');
+		}
+		text += line + (text[line] == '\n');
+	}
+	identity_hash(buf_str(&steps), out);
+}
+
 /* Up to 2026-11 the mark of a repeat was '#'. */
 char *identity_case(const char *name)
 {

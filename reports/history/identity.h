@@ -10,8 +10,13 @@ char *identity_found(const char *found);
 
 #define IDENTITY_HASH 17 /* bytes, with the NUL */
 
-/* The hash of a scenario's text: the same name with another hash is another case. */
 void identity_hash(const char *text, char out[IDENTITY_HASH]);
+
+/*
+ * The hash of a scenario, comments and blank lines left out: the same name with another hash is
+ * another case.
+ */
+void identity_scenario(const char *text, char out[IDENTITY_HASH]);
 
 /* The name of the case that @name is a try of: without the number of a repeat. free() it. */
 char *identity_case(const char *name);

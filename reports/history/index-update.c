@@ -158,7 +158,7 @@ static struct err *add_row(struct update *u, int64_t run, size_t place, struct c
 	int64_t of = 0;
 	struct err *err;
 
-	identity_hash(c->scenario ? c->scenario : "", hash);
+	identity_scenario(c->scenario ? c->scenario : "", hash);
 	err = intern(u, u->stmt[STMT_FIND_CASE], u->stmt[STMT_ADD_CASE], texts, 2, 2, &of);
 	/* a pass or a skip may keep findings, which then are no reason */
 	for (size_t i = 0; i < c->finding_count && c->verdict == VERDICT_FAIL && !err; i++)

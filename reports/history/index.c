@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* Raise it when a table or what is put into it changes: the index is then made again. */
-#define VERSION 1
+#define VERSION 2
 
 #define TEXT " TEXT NOT NULL"
 

@@ -89,7 +89,7 @@ static const struct history_row *find_row(const struct history *h, const struct 
 	const struct history_row *found = NULL;
 	char hash[IDENTITY_HASH];
 
-	identity_hash(rec->scenario ? rec->scenario : "", hash);
+	identity_scenario(rec->scenario ? rec->scenario : "", hash);
 	for (size_t i = first_row(h, r, name); i < r->nr_rows; i++) {
 		const struct history_row *row = &r->rows[i];
 

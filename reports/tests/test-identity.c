@@ -57,11 +57,36 @@ static void test_found(void **state)
 	}
 }
 
+static const struct {
+	const char *a, *b;
+	bool same;
+} texts[] = {
+	{ "fs xfs\nsync\n", "# what it shows\nfs xfs   # only\n\n  \nsync", true },
+	{ "fs xfs\nsync\n", "fs xfs\nsync\nsync\n", false },
+	{ "fs xfs\nsync\n", "fs xfs sync\n", false },
+	{ "fs xfs\n", "fs ext4\n", false },
+	{ "# a\n", "", true },
+};
+
+static void test_scenario(void **state)
+{
+	char a[IDENTITY_HASH], b[IDENTITY_HASH];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		identity_scenario(texts[i].a, a);
+		identity_scenario(texts[i].b, b);
+		if ((strcmp(a, b) == 0) != texts[i].same)
+			fail_msg("text %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_case),
 		cmocka_unit_test(test_found),
+		cmocka_unit_test(test_scenario),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,36 +4,13 @@
 #include <string.h>
 
 #include "guests/store/kernel-spec.h"
+#include "host/runs.h"
 #include "workloads/lang/lexer.h"
-
-#define TIME_MAX (10ull * 365 * 86400) /* seconds */
 
 struct reader {
 	struct night_file *out;
 	struct line line;
 };
-
-bool night_time_parse(const char *text, uint64_t *seconds)
-{
-	static const struct {
-		char unit;
-		uint64_t seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
-	size_t digits = strspn(text, "0123456789");
-	uint64_t n = 0;
-
-	if (!digits || digits > 9 || !text[digits] || text[digits + 1])
-		return false;
-	for (size_t i = 0; i < digits; i++)
-		n = 10 * n + (uint64_t)(text[i] - '0');
-	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
-		if (units[i].unit != text[digits])
-			continue;
-		*seconds = n * units[i].seconds;
-		return n && *seconds <= TIME_MAX;
-	}
-	return false;
-}
 
 /* Adds the position of @l to @err; NULL stays NULL. */
 static struct err *placed(struct line *l, struct err *err)
@@ -74,7 +51,7 @@ static struct err *take_time(struct line *l, const char *what, uint64_t *seconds
 	const char *word;
 	struct err *err = line_word(l, what, &word);
 
-	if (!err && !night_time_parse(word, seconds))
+	if (!err && !run_age_parse(word, seconds))
 		err = line_error(l, "expected %s", what);
 	return err;
 }

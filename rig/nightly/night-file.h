@@ -45,7 +45,4 @@ struct err *night_file_parse(const char *origin, const char *text, size_t len,
 
 void night_file_deinit(struct night_file *n);
 
-/* Parses a time such as "90s", "30m", "6h" or "60d" into seconds. */
-bool night_time_parse(const char *text, uint64_t *seconds);
-
 #endif

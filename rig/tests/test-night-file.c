@@ -78,7 +78,7 @@ static void test_bad(void **state)
 		{ "kernel deb:6.1\nshard 6/5\n", "x:2:7: " },
 		{ "kernel deb:6.1\nbudget 6\n", "x:2:8: expected a time" },
 		{ "kernel deb:6.1\nbudget 0h\n", "x:2:8: expected a time" },
-		{ "kernel deb:6.1\nbudget 6w\n", "x:2:8: expected a time" },
+		{ "kernel deb:6.1\nbudget 6y\n", "x:2:8: expected a time" },
 		{ "kernel deb:6.1\nbudget 99999999999h\n", "x:2:8: expected a time" },
 		{ "kernel deb:6.1\nkeep 60d\n", "x:2:9: expected a size" },
 		{ "kernel deb:6.1\nkeep 60d 0\n", "x:2:10: expected a size" },
