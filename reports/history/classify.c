@@ -131,14 +131,19 @@ static const struct sighting *sighting_of(const struct past *p, uint32_t finding
 	return NULL;
 }
 
-/* Did a comparable run of any line show the finding in this case? */
-static bool seen_anywhere(const struct walk *w, const struct line *l, uint32_t of_case,
-			  uint32_t finding)
+/* Did a comparable run of any line show the finding in this case? One of the same night does not count. */
+static bool seen_anywhere(const struct walk *w, const struct line *l, uint32_t run,
+			  uint32_t of_case, uint32_t finding)
 {
-	for (size_t i = 0; i < w->nr_lines; i++)
-		if (history_comparable(w->lines[i].one, l->one) &&
-		    sighting_of(w->lines[i].past[of_case], finding))
+	const char *night = w->h->runs[run].night;
+
+	for (size_t i = 0; i < w->nr_lines; i++) {
+		const struct sighting *s = sighting_of(w->lines[i].past[of_case], finding);
+
+		if (s && history_comparable(w->lines[i].one, l->one) &&
+		    (!*night || strcmp(w->h->runs[s->first].night, night) != 0))
 			return true;
+	}
 	return false;
 }
 
@@ -157,7 +162,7 @@ static enum status judge_finding(const struct walk *w, const struct line *l, con
 		return STATUS_FLAKY;
 	if (p->last_good != HISTORY_NONE && !same_build(w->h, p->last_good, run))
 		return STATUS_REGRESSED;
-	return seen_anywhere(w, l, row->of, finding) ? STATUS_STILL : STATUS_NEW;
+	return seen_anywhere(w, l, run, row->of, finding) ? STATUS_STILL : STATUS_NEW;
 }
 
 static enum status judge_fail(const struct walk *w, const struct line *l, const struct past *p,

@@ -263,6 +263,29 @@ static void test_changed_scenario(void **state)
 	history_deinit(&h);
 }
 
+/* Two kernels of one night show a finding: both are told as new. */
+static void test_same_night(void **state)
+{
+	static const struct difference none;
+	struct history h = HISTORY_INIT;
+
+	(void)state;
+	add_run(&h, "6.12.1:f", &none);
+	add_run(&h, "7.3.1:f", &none);
+	for (int i = 0; i < 2; i++) {
+		free(h.runs[i].night);
+		h.runs[i].night = xstrdup("2026-11-30");
+	}
+	history_classify(&h);
+	assert_int_equal(letter(&h, 0), 'N');
+	assert_int_equal(letter(&h, 1), 'N');
+	free(h.runs[1].night);
+	h.runs[1].night = xstrdup("2026-12-01");
+	history_classify(&h);
+	assert_int_equal(letter(&h, 1), 'S');
+	history_deinit(&h);
+}
+
 static void test_good_and_bad(void **state)
 {
 	static const struct difference none;
@@ -335,8 +358,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),	     cmocka_unit_test(test_changed_scenario),
-		cmocka_unit_test(test_good_and_bad), cmocka_unit_test(test_repeats),
-		cmocka_unit_test(test_exit_status),
+		cmocka_unit_test(test_good_and_bad), cmocka_unit_test(test_same_night),
+		cmocka_unit_test(test_repeats),	     cmocka_unit_test(test_exit_status),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
