@@ -70,7 +70,7 @@ $(BUILD)/tests/$(notdir $(1:.c=)): $(BUILD)/asan/$(1:.c=.o) $(BUILD)/libdaxrig-a
 endef
 $(foreach t,$(test-srcs),$(eval $(call test_rule,$(t))))
 
-.PHONY: packages run test bench host-tests check-rules check-manual format
+.PHONY: packages run test bench host-tests check-rules check-manual check-install format
 packages: ## install what is missing
 	@rig/install-packages.sh
 
@@ -86,7 +86,7 @@ run: packages ## boot a kernel and run the quick plan; ARGS="OPTION... CASE..." 
 
 test: packages ## every test, guests included
 	@$(MAKE) --no-print-directory $(quiet) $(parallel) all $(tests)
-	@$(MAKE) --no-print-directory $(quiet) check-rules check-manual run-tests
+	@$(MAKE) --no-print-directory $(quiet) check-rules check-manual check-install run-tests
 
 # Ratios, measured on this machine; ARGS="--json FILE" keeps them
 bench: packages ## the speed of the rig, as ratios
@@ -159,6 +159,10 @@ check-rules: ## check layout, formatting and the manual
 check-manual: daxrig ## check the manual against daxrig --help
 	$(call say,CHECK,$@)
 	$(Q)rig/tests/check-manual.sh rig/daxrig.1
+
+check-install: all ## install into a scratch folder, and run from there
+	$(call say,CHECK,$@)
+	$(Q)rig/tests/check-install.sh
 
 # Host tests first, one for each processor at a time; then those that boot guests.
 .PHONY: run-tests
