@@ -16,3 +16,6 @@ $(BUILD)/fuzz/fuzz-heard: FUZZ_LDFLAGS := $(heard-wraps:%=-Wl,--wrap=%)
 hello-wraps := console_open console_close console_read virt_domain_start virt_domain_is_gone \
 	virt_domain_connect_channel virt_domain_event_fd virt_domain_destroy
 $(BUILD)/fuzz/fuzz-hello: FUZZ_LDFLAGS := $(hello-wraps:%=-Wl,--wrap=%)
+
+# This test has a run_cases() of its own.
+$(BUILD)/tests/test-night: TEST_LDFLAGS := -Wl,--wrap=run_cases -Wl,--wrap=run_host_close

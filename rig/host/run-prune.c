@@ -21,7 +21,7 @@ bool run_age_parse(const char *text, uint64_t *seconds)
 	static const struct {
 		char unit;
 		uint64_t seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 7 * 86400 } };
+	} units[] = { { 'h', 3600 }, { 'd', 86400 }, { 'w', 7 * 86400 } };
 	size_t len = strlen(text);
 	char digits[12];
 	uint64_t n;

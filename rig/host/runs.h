@@ -77,7 +77,7 @@ struct err *run_find_incomplete(const char *base, const struct run_sought *sough
  */
 struct err *runs_point_latest(const struct rundir *dir, const struct run_record *run) __must_check;
 
-/* Parses an age such as "30d", "12h", "90m" or "2w" to seconds; false if it is none. Pure. */
+/* Parses an age such as "30d", "12h" or "2w" to seconds; false if it is none. Pure. */
 bool run_age_parse(const char *text, uint64_t *seconds);
 
 struct run_limits {

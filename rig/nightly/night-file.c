@@ -46,13 +46,13 @@ static struct err *take_number(struct line *l, const char *what, unsigned int mi
 	return line_end(l);
 }
 
-static struct err *take_time(struct line *l, const char *what, uint64_t *seconds)
+static struct err *take_age(struct line *l, uint64_t *seconds)
 {
 	const char *word;
-	struct err *err = line_word(l, what, &word);
+	struct err *err = line_word(l, "an age, 60d", &word);
 
 	if (!err && !run_age_parse(word, seconds))
-		err = line_error(l, "expected %s", what);
+		err = line_error(l, "expected an age, 60d");
 	return err;
 }
 
@@ -105,10 +105,25 @@ static struct err *read_recheck(struct reader *r)
 			   &r->out->recheck);
 }
 
+/* A budget may be in minutes; an age may not, as "5m" would be a size to whoever mistypes it. */
+static bool parse_minutes(const char *word, uint64_t *seconds)
+{
+	size_t digits = strspn(word, "0123456789");
+
+	if (!digits || digits > 6 || strcmp(word + digits, "m") != 0)
+		return false;
+	*seconds = strtoull(word, NULL, 10) * 60;
+	return *seconds;
+}
+
 static struct err *read_budget(struct reader *r)
 {
+	const char *word;
 	uint64_t s = 0;
-	struct err *err = take_time(&r->line, "a time, 90m or 6h", &s);
+	struct err *err = line_word(&r->line, "a time, 90m or 6h", &word);
+
+	if (!err && !parse_minutes(word, &s) && !run_age_parse(word, &s))
+		err = line_error(&r->line, "expected a time, 90m or 6h");
 
 	r->out->budget_ns = s * 1000000000;
 	return err ? err : line_end(&r->line);
@@ -122,7 +137,7 @@ static struct err *read_site(struct reader *r)
 static struct err *read_keep(struct reader *r)
 {
 	const char *word;
-	struct err *err = take_time(&r->line, "an age, 60d", &r->out->keep_s);
+	struct err *err = take_age(&r->line, &r->out->keep_s);
 
 	if (!err)
 		err = line_word(&r->line, "a size, 20G", &word);

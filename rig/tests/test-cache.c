@@ -313,7 +313,7 @@ static void test_report(void **state)
 	text = command(&cmd_report, words, 3, &status);
 	has(text, "kernel   6.1\\x1b[2J\n", true);
 	has(text, "cases    2: 1 pass, 1 fail, 0 skip, 0 error; 60.0 s, 2 cases a minute\n", true);
-	has(text, "fail     b: r\\ns\n", true);
+	has(text, "         r\\ns\n", true);
 	has(text, "fork          1.000   25%\n", true);
 	has(text, "steps         3.000   75%\n", true);
 	has(text, "queue         9.000\n", true);
