@@ -100,7 +100,7 @@ static inline void small_run(struct history *h, unsigned int r, const char *fold
 		_cleanup_free_ char *text = small_text(small_cases[i].name);
 		char hash[IDENTITY_HASH];
 
-		identity_hash(text, hash);
+		identity_scenario(text, hash);
 		run.rows[run.nr_rows].of = history_case(h, small_cases[i].name, hash);
 		run.nr_rows += small_row(h, &run.rows[run.nr_rows], small_cases[i].runs[r]);
 	}

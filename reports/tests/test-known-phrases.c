@@ -150,7 +150,7 @@ static void test_phrases(void **state)
 		{ "*still runs after*dax_break_layout*is counted as it must*", NULL },
 		{ "*still runs after*dax_break_layout*is counted as it should*",
 		  "is counted as it should" },
-		{ "*still goes on after*", "still goes on after" },
+		{ "*still sings after*", "still sings after" },
 		{ "no dax_writeback_one covers it*", NULL },
 		{ "no dax_writeback_one covered it*", "no dax_writeback_one covered it" },
 		{ "pin 'p' offset 0x400 holds file 'a' offset 0x20?000 generation 1 *", NULL },

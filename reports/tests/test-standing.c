@@ -79,7 +79,7 @@ static void test_changed_scenario(void **state)
 	rows[1].status = STATUS_GONE;
 	assert_int_equal(standing_of(&h, 0, rec).status, STATUS_NEW);
 	/* the text decides */
-	identity_hash(rec->scenario, hash);
+	identity_scenario(rec->scenario, hash);
 	names[1].hash = hash;
 	rows[1].status = STATUS_STILL;
 	assert_int_equal(standing_of(&h, 0, rec).status, STATUS_STILL);
