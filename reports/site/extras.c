@@ -69,7 +69,7 @@ static uint32_t case_of(const struct site *s, const struct case_record *c)
 	char hash[IDENTITY_HASH] = "";
 
 	if (c->scenario)
-		identity_hash(c->scenario, hash);
+		identity_scenario(c->scenario, hash);
 	for (size_t from = site_find_name(s, name); from < s->nr_by_name; from++) {
 		uint32_t i = s->by_name[from];
 

@@ -80,7 +80,12 @@ static struct err *record_untested(struct night *n, const char *spec, const char
 	struct err *err;
 
 	run_json_time(now, started);
+	/* the name of a folder has seconds, in which several kernels may fail */
 	err = rundir_create(&dir, n->paths.data, now, getpid());
+	for (int later = 1; err && later < NIGHT_KERNELS_MAX; later++) {
+		err_free(err);
+		err = rundir_create(&dir, n->paths.data, now + later, getpid());
+	}
 	if (err)
 		return err;
 	path = xasprintf("%s/run.json", dir.path);
