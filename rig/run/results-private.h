@@ -17,10 +17,10 @@ struct err *run_results_write(const struct run *r, const char *reason) __must_ch
 /* What the run comes to, in one line; free() it. */
 char *run_conclusion(const struct run *r);
 
-/* What the run comes to, in one line; free() it. */
-char *run_conclusion(const struct run *r);
+/* Writes the results as a page of HTML; *@path is the file, free() it, also after an error. */
+struct err *run_page_write(const struct run *r, char **path) __must_check;
 
-/* Prints a summary to standard output, by the record as it was written last. */
-void run_show_brief(const struct run *r);
+/* Prints a summary to standard output, by the record as it was written last. @page may be NULL. */
+void run_show_brief(const struct run *r, const char *page);
 
 #endif

@@ -68,11 +68,12 @@ char *run_conclusion(const struct run *r)
 	return buf_take(&b);
 }
 
-static void show(const struct run *r, const struct renderer *renderer, const struct render_run *run)
+static void show(const struct run *r, const struct renderer *renderer, FILE *out,
+		 const struct render_run *run)
 {
 	struct render shown;
 
-	render_start(&shown, renderer, stdout, run);
+	render_start(&shown, renderer, out, run);
 	for (size_t i = 0; i < r->plan.nr_cases; i++)
 		if (r->records[i])
 			render_case(&shown, run_now(r), r->records[i]);
@@ -80,10 +81,11 @@ static void show(const struct run *r, const struct renderer *renderer, const str
 	render_end(&shown, run_now(r), run->end_reason);
 }
 
-void run_show_brief(const struct run *r)
+static struct render_run describe(const struct run *r)
 {
 	const struct run_record *json = &r->json;
-	const struct render_run run = {
+
+	return (struct render_run){
 		.planned = r->plan.nr_cases,
 		.path = r->dir.path,
 		.started = json->started,
@@ -96,7 +98,29 @@ void run_show_brief(const struct run *r)
 		.end_reason = json->end_reason,
 		.known = r->shown.known,
 	};
+}
 
-	show(r, &renderer_summary, &run);
-	show(r, &renderer_brief, &run);
+struct err *run_page_write(const struct run *r, char **path)
+{
+	const struct render_run run = describe(r);
+	_cleanup_free_ char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	*path = xasprintf("%s/page.html", r->dir.path);
+	if (!f)
+		return err_errno(errno, "cannot write '%s'", *path);
+	show(r, &renderer_html, f, &run);
+	if (fclose(f))
+		return err_errno(errno, "cannot write '%s'", *path);
+	return file_write_atomic(*path, text, len);
+}
+
+void run_show_brief(const struct run *r, const char *page)
+{
+	struct render_run run = describe(r);
+
+	run.page = page;
+	show(r, &renderer_summary, stdout, &run);
+	show(r, &renderer_brief, stdout, &run);
 }

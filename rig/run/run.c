@@ -134,10 +134,14 @@ static void conclude(struct run *r)
 {
 	_cleanup_free_ char *where = xasprintf("the record of this run is in '%s'", r->dir.path);
 	_cleanup_free_ char *what = run_conclusion(r);
+	_cleanup_free_ char *page = NULL;
+	_cleanup_err_ struct err *err = r->o->say ? NULL : run_page_write(r, &page);
 
+	if (err)
+		render_say(&r->live, run_now(r), err->message);
 	if (r->brief) {
 		render_end(&r->live, run_now(r), NULL);
-		run_show_brief(r);
+		run_show_brief(r, err ? NULL : page);
 		return;
 	}
 	render_say(&r->live, run_now(r), what);
