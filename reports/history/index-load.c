@@ -232,13 +232,14 @@ static struct err *load_runs(struct load *l)
 			l->ix,
 			"SELECT " RUN_COLUMNS ", recheck_of, id, start, duration, "
 			"complete, pass, fail, skip, error FROM run WHERE (?1 IS NULL OR folder "
-			"= ?1) "
+			"= ?1) AND (NOT ?2 OR night != '') "
 			"AND (pass + fail + skip + error = 0 OR EXISTS (SELECT 1 FROM "
 			"row WHERE run = run.id)) ORDER BY recheck_of != '', start, name",
 			&stmt);
 	if (err)
 		return err;
 	sqlite3_bind_text(stmt, 1, l->folder, -1, SQLITE_STATIC);
+	sqlite3_bind_int(stmt, 2, l->filter->nights);
 	while ((ret = sqlite3_step(stmt)) == SQLITE_ROW)
 		if (wants_run(l, (const char *)sqlite3_column_text(stmt, 1)))
 			load_run(l, stmt);

@@ -39,6 +39,7 @@ struct index_filter {
 	const char *finding; /* only cases that ever showed it: a glob over names of known findings,
 				     rules and found texts without numbers */
 	const char *const *paths; /* only these runs (run.json, absolute), NULL-terminated */
+	bool nights;		  /* only runs that are a part of a night */
 };
 
 /*

@@ -155,24 +155,6 @@ void html_path(struct buf *b, const char *path)
 	}
 }
 
-void shell_word(struct buf *b, const char *s)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789/._-:+,@%=";
-
-	if (*s && !s[strspn(s, plain)]) {
-		buf_adds(b, s);
-		return;
-	}
-	buf_addc(b, '\'');
-	for (; *s; s++)
-		if (*s == '\'')
-			buf_adds(b, "'\\''");
-		else
-			buf_addc(b, *s);
-	buf_addc(b, '\'');
-}
-
 void html_begin(struct buf *b, const char *title, const char *style)
 {
 	/* the mark stands early, where it is looked for */

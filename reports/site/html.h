@@ -24,9 +24,6 @@ bool html_path_is_below(const char *path);
 /* Adds @path as a part of a URL: all but letters, digits and "/._-~" as %NN. */
 void html_path(struct buf *b, const char *path);
 
-/* Adds @s as one word for a shell, in single quotes where it needs them; not escaped. */
-void shell_word(struct buf *b, const char *s);
-
 /* Adds Markdown as HTML: paragraphs, lists, headings, indented and fenced text, `code`. */
 void html_prose(struct buf *b, const char *markdown);
 

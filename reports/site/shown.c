@@ -2,6 +2,7 @@
 /* What pages show of a thing, each in one way. */
 #include <string.h>
 
+#include "reports/render/render.h"
 #include "reports/site/site-private.h"
 
 #define FINDINGS_SHOWN 4 /* of a case in a table */
@@ -175,15 +176,10 @@ void show_counts(struct page *p, const struct history_run *run, enum status end)
 
 void show_again(struct page *p, const struct history_run *run, const char *name)
 {
+	const struct render_run shown = { .kernel_spec = run->spec };
 	_cleanup_buf_ struct buf line = BUF_INIT;
 
-	buf_adds(&line, "daxrig run");
-	if (*run->spec) {
-		buf_adds(&line, " --kernel ");
-		shell_word(&line, run->spec);
-	}
-	buf_addc(&line, ' ');
-	shell_word(&line, name);
+	render_again(&shown, name, &line);
 	buf_adds(p->b, "<pre>");
 	html_text(p->b, buf_str(&line), line.len);
 	buf_adds(p->b, "</pre>\n");

@@ -100,26 +100,6 @@ static void test_paths(void **state)
 	}
 }
 
-static void test_words(void **state)
-{
-	static const struct {
-		const char *in, *out;
-	} cases[] = {
-		{ "deb:6.12", "deb:6.12" }, { "", "''" },
-		{ "a b", "'a b'" },	    { "xfs/*/punch", "'xfs/*/punch'" },
-		{ "it's", "'it'\\''s'" },   { "~a", "'~a'" },
-		{ "$(id)", "'$(id)'" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		_cleanup_buf_ struct buf b = BUF_INIT;
-
-		shell_word(&b, cases[i].in);
-		assert_string_equal(buf_str(&b), cases[i].out);
-	}
-}
-
 static void test_prose(void **state)
 {
 	static const struct {
@@ -179,8 +159,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),  cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_paths), cmocka_unit_test(test_words),
-		cmocka_unit_test(test_prose), cmocka_unit_test(test_page),
+		cmocka_unit_test(test_paths), cmocka_unit_test(test_prose),
+		cmocka_unit_test(test_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ struct made {
 	const char *name, *started, *verdicts;
 	const char *found;	/* of each fail */
 	const char *known_list; /* NULL: written without a list */
-	const char *recheck_of, *self_test, *end_reason, *spec;
+	const char *recheck_of, *self_test, *end_reason, *spec, *night;
 };
 
 static struct case_record *make_case(const struct made *m, size_t i)
@@ -69,6 +69,7 @@ static void put_run(const char *runs, const struct made *m)
 					.known_list = m->known_list,
 					.recheck_of = m->recheck_of,
 					.self_test = m->self_test,
+					.night = m->night,
 					.end_reason = m->end_reason,
 					.complete = !m->end_reason,
 					.cases = cases,
@@ -138,7 +139,7 @@ static void test_runs(void **state)
 	/* the newer first, so that the order is that of the times, also of other zones */
 	put_run(s.runs,
 		&(struct made){ "1", "2026-11-30T10:00:00+01:00", "fpe", "returned after 7 ms",
-				NULL, NULL, NULL, NULL, "src:6.12+debug+x.patch" });
+				NULL, NULL, NULL, NULL, "src:6.12+debug+x.patch", NULL });
 	put_run(s.runs, &(struct made){ .name = "2",
 					.started = "2026-11-30T09:30:00+0100",
 					.verdicts = "fls",
@@ -319,6 +320,14 @@ static void test_filter(void **state)
 					 h.runs[run].nr_rows);
 		history_deinit(&h);
 	}
+	put_run(s.runs, &(struct made){ .name = "3",
+					.started = "2026-11-30T12:00:00+01:00",
+					.verdicts = "ppp",
+					.night = "2026-11-30" });
+	load(&s, &(struct index_filter){ .nights = true }, &h);
+	assert_int_equal(h.nr_runs, 1);
+	assert_string_equal(h.runs[0].name, "3");
+	history_deinit(&h);
 	path = xasprintf("%s/2/run.json", s.runs);
 	paths[0] = path;
 	load(&s, &(struct index_filter){ .paths = paths }, &h);

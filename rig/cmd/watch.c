@@ -207,18 +207,7 @@ static int status_of(const struct run_summary *s)
 
 static void show_summary(const char *path, const struct run_summary *s)
 {
-	const struct render_run run = {
-		.planned = s->planned,
-		.path = path,
-		.started = s->started,
-		.kernel_release = s->kernel_release,
-		.kernel_spec = s->kernel_spec,
-		.plan = s->plan,
-		.accel = s->accel,
-		.duration_ns = s->duration_ns,
-		.incomplete = !s->complete,
-		.end_reason = s->end_reason,
-	};
+	const struct render_run run = render_run_of(s, path);
 	struct render r;
 
 	render_start(&r, &renderer_summary, stdout, &run);

@@ -25,7 +25,8 @@ struct err *night_look(struct night *n)
 	if (skipped)
 		progress_line(n->o->say, "%zu records left out: %s", skipped, why);
 	history_deinit(&n->h);
-	return index_load(n->ix, n->runs, NULL, &n->h);
+	/* what somebody ran by hand makes nothing less new */
+	return index_load(n->ix, n->runs, &(struct index_filter){ .nights = true }, &n->h);
 }
 
 uint32_t night_find(const struct night *n, const char *spec)
