@@ -24,3 +24,15 @@ $(BUILD)/tests/test-oracles: $(oracles-srcs:%.c=$(BUILD)/asan/%.o)
 $(BUILD)/tests/test-oracles: TEST_LDFLAGS := $(judge-wraps:%=-Wl,--wrap=%) -Wl,--wrap=oracles
 fuzz-srcs += $(wildcard workloads/fuzz/*.c)
 fuzz-seeds-scenario := workloads/scenarios
+
+# The helpers of `daxrig show --c`, as strings.
+host-srcs += $(wildcard workloads/c/*.c)
+c-parts := $(wildcard workloads/c/parts/*.c)
+$(BUILD)/gen/c-parts.inc: $(c-parts) workloads/c/parts
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)for f in $(c-parts); do printf '{ "%s",\n' "$$(basename $$f .c)"; \
+		sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $$f; echo '},'; done > $@
+c-parts-objs := $(foreach d,host asan fuzz,$(BUILD)/$(d)/workloads/c/parts.o)
+$(c-parts-objs): CPPFLAGS += -I$(BUILD)/gen
+$(c-parts-objs): $(BUILD)/gen/c-parts.inc

@@ -34,6 +34,7 @@ const struct operation op_load = {
 	.name = "load",
 	.args = "mol",
 	.summary = "a load from every page of a mapping's range",
+	.c = { .call = "load($m, $l)", .part = "load" },
 	.wait = WAIT_NEVER,
 	.traits = OP_ANYWHERE | OP_FAULTS,
 	.run = access_pages,
@@ -63,6 +64,7 @@ const struct operation op_store = {
 	.name = "store",
 	.args = "mol",
 	.summary = "new bytes stored to a mapping's range",
+	.c = { .call = "copy_guarded($m, $d, $l)", .part = "guard" },
 	.wait = WAIT_NEVER,
 	.traits = OP_ANYWHERE | OP_FAULTS | OP_NEW_BYTES,
 	.run = access_pages,
@@ -96,6 +98,7 @@ const struct operation op_hwpoison = {
 	.name = "hwpoison",
 	.args = "mo",
 	.summary = "MADV_HWPOISON of a page",
+	.c = { .no = "it poisons memory of the machine it runs on" },
 	.wait = WAIT_NEVER,
 	.traits = OP_ANYWHERE | OP_SPOILS | OP_OPTIONAL | OP_POISONS,
 	.lacking = EINVAL, /* an unknown advice is an invalid one */

@@ -12,6 +12,7 @@
 
 #include "base/util.h"
 #include "wire/filesystem/filesystem.h"
+#include "workloads/c/c-text.h"
 
 #define OP_FILES_MAX 2
 
@@ -141,6 +142,7 @@ struct operation {
 	enum op_flush flush[OP_FILES_MAX]; /* of each file */
 	const struct op_case *cases;	   /* ends with a NULL name; or NULL and */
 	const char *no_cases;		   /* why the matrix has none */
+	struct c_text c;		   /* how `daxrig show --c` tells it */
 };
 
 /* In the order of `daxrig list`; ends with NULL. */

@@ -77,6 +77,7 @@ const struct operation op_null = {
 	.name = "null",
 	.args = "",
 	.summary = "nothing",
+	.c = { .call = "0" },
 	.wait = WAIT_NEVER,
 	.traits = OP_ANYWHERE | OP_NO_FILE,
 	.run = run_null,

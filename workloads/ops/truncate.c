@@ -32,6 +32,7 @@ const struct operation op_truncate = {
 	.name = "truncate",
 	.args = "fs",
 	.summary = "ftruncate to a size",
+	.c = { .call = "ftruncate($f, $s)" },
 	.wait = WAIT_MUST,
 	.traits = OP_ANYWHERE,
 	.run = run,

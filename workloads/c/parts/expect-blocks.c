@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "look.c"
+#include "result-name.c"
+
+static void expect_blocks(struct task *t)
+{
+	enum seen seen = look(t);
+
+	if (seen == OVER) {
+		fail("'%s' returned %s after %.1f ms, and did not wait", t->name,
+		     result_name(t->result), t->to - t->from);
+		return;
+	}
+	judge_wait(t, seen);
+	if (seen == WAITS) {
+		t->waits = now_ms();
+		t->may_end = 0;
+	}
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reports to whoever runs the program, by KTAP; exit status 0, 1 or 4 (skipped). */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define K 1024L
+#define M (1024 * K)
+
+extern const char scenario[]; /* its name */
+static const char *step = ""; /* what the scenario says at this point */
+static int failures;
+
+/* The kernel did something else than the scenario expects. */
+static void __attribute__((format(printf, 1, 2))) fail(const char *text, ...)
+{
+	va_list ap;
+
+	printf("# %s: ", step);
+	va_start(ap, text);
+	vprintf(text, ap);
+	va_end(ap);
+	printf("\n");
+	failures++;
+}
+
+/* Something that the program needs failed with errno. */
+static void die(const char *what)
+{
+	printf("# %s: %s: %s\nnot ok 1 %s\n", step, what, strerror(errno), scenario);
+	exit(1);
+}
+
+/* This machine cannot show it. */
+static void skip(const char *why)
+{
+	printf("ok 1 %s # SKIP %s\n", scenario, why);
+	exit(4);
+}

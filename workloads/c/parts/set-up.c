@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "report.c"
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef STATX_ATTR_DAX
+#define STATX_ATTR_DAX 0x00200000
+#endif
+
+static char folder[4096]; /* the program's own; it is also the current one */
+
+static void clean_up(void)
+{
+	DIR *d = opendir(".");
+	struct dirent *e;
+
+	while (d && (e = readdir(d)))
+		if (e->d_name[0] != '.')
+			unlink(e->d_name);
+	if (d)
+		closedir(d);
+	if (chdir("/") == 0)
+		rmdir(folder);
+}
+
+/* Makes a folder below the mount point, whose files must be DAX. */
+static void set_up(int argc, char **argv)
+{
+	struct statx st;
+	int fd;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: %s MOUNTPOINT\n", argv[0]);
+		exit(1);
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("KTAP version 1\n1..1\n");
+	snprintf(folder, sizeof(folder), "%s/daxrig-XXXXXX", argv[1]);
+	if (!mkdtemp(folder) || chdir(folder))
+		die(argv[1]);
+	atexit(clean_up);
+	fd = open("dax-proof", O_RDWR | O_CREAT, 0644);
+	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st))
+		die("dax-proof");
+	close(fd);
+	unlink("dax-proof");
+	if (!(st.stx_attributes & STATX_ATTR_DAX))
+		skip("files there are not DAX: statx reports no STATX_ATTR_DAX");
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The program around the steps: its top, its helpers, its variables and main(). */
+#include "workloads/c/c.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "workloads/c/told.h"
+#include "workloads/model/derive.h"
+
+/* What a feature of the filesystem is called for by, and how a program asks for it. */
+static const struct {
+	enum filesystem_feature feature;
+	const char *part, *call;
+} features[] = {
+	{ FILESYSTEM_REFLINK, "need-reflink", "need_reflink();" },
+	{ FILESYSTEM_PREALLOCATION, "need-fallocate",
+	  "need_fallocate(0, \"the filesystem has no fallocate\");" },
+	{ FILESYSTEM_PUNCH, "need-fallocate",
+	  "need_fallocate(FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, "
+	  "\"the filesystem has no PUNCH_HOLE\");" },
+	{ FILESYSTEM_ZERO, "need-fallocate",
+	  "need_fallocate(FALLOC_FL_ZERO_RANGE, \"the filesystem has no ZERO_RANGE\");" },
+	{ FILESYSTEM_SHIFT, "need-fallocate",
+	  "need_fallocate(FALLOC_FL_COLLAPSE_RANGE, \"the filesystem has no COLLAPSE_RANGE\");" },
+};
+
+/* Text of a scenario in a comment: on one line, and without the end of a comment. */
+static void add_comment(struct buf *out, const char *text, size_t len)
+{
+	char last = ' ';
+
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+
+		if (c < ' ' || c > '~' || c == '\\')
+			c = '?';
+		if ((last == '*' && c == '/') || (last == '/' && c == '*') ||
+		    (last == '?' && c == '?'))
+			buf_addc(out, ' ');
+		buf_addc(out, c);
+		last = c;
+	}
+}
+
+static const char *nth_line(const char *text, unsigned int number, size_t *len)
+{
+	while (--number && strchr(text, '\n'))
+		text = strchr(text, '\n') + 1;
+	*len = strcspn(text, "\n");
+	return text;
+}
+
+/* The comments of line @number, and of the lines before it that have nothing else. */
+static void tell_comments(struct told *t, unsigned int after, unsigned int number)
+{
+	for (unsigned int i = after + 1; i <= number; i++) {
+		_cleanup_buf_ struct buf comment = BUF_INIT;
+		const char *hash;
+		size_t len;
+		const char *line = nth_line(t->text, i, &len);
+
+		hash = memchr(line, '#', len);
+		if (!hash)
+			continue;
+		hash += 1 + strspn(hash + 1, " \t");
+		if (hash >= line + len)
+			continue;
+		add_comment(&comment, hash, (size_t)(line + len - hash));
+		told_line(t, "/* %s */", buf_str(&comment));
+	}
+}
+
+static struct err *tell_one(struct told *t, const struct step *st, unsigned int before)
+{
+	buf_addc(&t->body, '\n');
+	if (st->derived)
+		told_line(t, "/* by the contract */");
+	else
+		tell_comments(t, before, st->line);
+	told_line(t, "step = \"%s\";", st->text);
+	return told_step(t, st);
+}
+
+/* The steps after @from up to @to; a comment before the first belongs to it. */
+static struct err *tell_steps(struct told *t, unsigned int from, unsigned int to)
+{
+	struct err *err = NULL;
+
+	for (unsigned int i = from; i < to && !err; i++)
+		err = tell_one(t, &t->s->steps[i],
+			       i ? t->s->steps[i - 1].line : t->s->steps[i].line - 1);
+	if (!err && t->tabs > 1 && t->m.nr_ops) {
+		if (told_pending(t, NULL))
+			return told_refuse(t, &t->s->steps[to], "end",
+					   "an operation may not have ended");
+		told_line(t, "tasks_end();");
+	}
+	return err;
+}
+
+/*
+ * A block is told as a loop. All its rounds must be alike: so it is told twice, and what the
+ * second round says must be what the first one said.
+ */
+static struct err *tell_block(struct told *t, unsigned int repeat)
+{
+	const struct step *st = &t->s->steps[repeat];
+	_cleanup_buf_ struct buf before = t->body;
+	_cleanup_buf_ struct buf first = BUF_INIT;
+	struct err *err;
+
+	t->body = (struct buf)BUF_INIT;
+	t->tabs++;
+	err = tell_steps(t, repeat + 1, st->block_end);
+	first = t->body;
+	t->body = (struct buf)BUF_INIT;
+	if (!err && st->rounds > 1)
+		err = tell_steps(t, repeat + 1, st->block_end);
+	t->tabs--;
+	if (!err && st->rounds > 1 && strcmp(buf_str(&first), buf_str(&t->body)) != 0)
+		err = told_refuse(t, st, "repeat", "its rounds differ");
+	buf_reset(&t->body);
+	buf_adds(&t->body, buf_str(&before));
+	buf_addc(&t->body, '\n');
+	told_line(t, "for (int round = 0; round < %u && !failures; round++) {", st->rounds);
+	buf_adds(&t->body, buf_str(&first));
+	told_line(t, "}");
+	return err;
+}
+
+static struct err *tell_all(struct told *t)
+{
+	struct err *err = NULL;
+
+	t->tabs = 1;
+	for (unsigned int i = 0; i < t->s->nr_steps && !err; i++) {
+		if (t->s->steps[i].verb == STEP_REPEAT) {
+			err = tell_block(t, i);
+			i = t->s->steps[i].block_end;
+		} else {
+			err = tell_steps(t, i, i + 1);
+		}
+	}
+	buf_addc(&t->body, '\n');
+	return err ? err : told_end(t);
+}
+
+static struct err *tell_needs(struct told *t, struct buf *out)
+{
+	unsigned int left = t->s->needs;
+
+	for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
+		if (!(left & features[i].feature))
+			continue;
+		left &= ~(unsigned int)features[i].feature;
+		told_use(t, features[i].part);
+		buf_addf(out, "\t%s\n", features[i].call);
+	}
+	if (left)
+		return err_create(ERR_USAGE,
+				  "%s:1: cannot be told in C: the filesystem must have what no "
+				  "program asks for yet",
+				  t->name);
+	if (t->m.nr_ops) {
+		told_use(t, "measure");
+		buf_adds(out, "\tmeasure();\n");
+	}
+	if (t->s->room) {
+		told_use(t, "leave-room");
+		buf_addf(out, "\tleave_room(%s);\n", told_size(t, t->s->room));
+	}
+	return NULL;
+}
+
+static void add_list(struct buf *out, const char *head, const struct told_words *w)
+{
+	if (w->n)
+		buf_addf(out, " *\n * %s\n", head);
+	for (unsigned int i = 0; i < w->n; i++)
+		buf_addf(out, " *   %s\n", w->v[i]);
+}
+
+static void add_top(const struct told *t, struct buf *out)
+{
+	struct told_words outside = {
+		{ (char *)"struct pages: their counts, and what they map",
+		  (char *)"which pages an fsync flushes", (char *)"blocks freed under what is held",
+		  (char *)"that the filesystem can be unmounted afterwards, and passes fsck" },
+		4
+	};
+
+	buf_adds(out, "// SPDX-License-Identifier: GPL-2.0-only\n/*\n * ");
+	add_comment(out, t->name, strlen(t->name));
+	buf_adds(out, ": ");
+	add_comment(out, t->s->title, strlen(t->s->title));
+	buf_adds(out, "\n *\n * Written by daxrig show --c. Needs a filesystem mounted with DAX:\n"
+		      " *   cc -Wall -Wextra -O2 -pthread x.c -o x && ./x /mnt/dax\n"
+		      " * Reports by KTAP; exits with 0, 1 (failed) or 4 (skipped).\n *\n"
+		      " * The case runs on:");
+	for (size_t i = 0; filesystems[i]; i++)
+		if (t->s->fs & filesystem_bit(filesystems[i]))
+			buf_addf(out, " %s", filesystems[i]->name);
+	buf_addc(out, '\n');
+	add_list(out, "It also needs", &t->needs);
+	add_list(out, "Left out, as it is not written yet", &t->left_out);
+	add_list(out, "Left out, as only the rig sees it, from outside or from the whole guest",
+		 &outside);
+	buf_adds(out, " */\n#define _GNU_SOURCE\n");
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void add_data(struct told *t, struct buf *out)
+{
+	buf_addf(out, "\nconst char scenario[] = \"%s\";\n", t->name);
+	if (t->files.n > 1)
+		buf_adds(out, "\nenum { FILE_NONE");
+	for (unsigned int i = 1; i < t->files.n; i++)
+		buf_addf(out, ", FILE_%s", told_id(t, t->files.v[i]));
+	if (t->files.n > 1)
+		buf_adds(out, " };\n");
+	buf_adds(out, "\nconst char *const file_names[] = { \"\"");
+	for (unsigned int i = 1; i < t->files.n; i++)
+		buf_addf(out, ", \"%s\"", t->files.v[i]);
+	buf_addf(out, " };\nconst int nr_files = %u;\n\n%s", t->files.n - 1, buf_str(&t->globals));
+}
+
+static void put_together(struct told *t, const struct buf *needs, struct buf *out)
+{
+	add_top(t, out);
+	qsort(t->includes.v, t->includes.n, sizeof(t->includes.v[0]), by_name);
+	for (unsigned int i = 0; i < t->includes.n; i++)
+		buf_addf(out, "%s\n", t->includes.v[i]);
+	buf_addf(out, "\n%s", buf_str(&t->parts));
+	add_data(t, out);
+	buf_adds(out, buf_str(&t->calls));
+	buf_adds(out, "\nint main(int argc, char **argv)\n{\n\tint log;\n\n");
+	buf_addf(out, "\tset_up(argc, argv);\n%s\tlog = mark_log();\n", buf_str(needs));
+	buf_adds(out, buf_str(&t->body));
+	buf_adds(out, "\n\tread_log(log);\n"
+		      "\tprintf(\"%sok 1 %s\\n\", failures ? \"not \" : \"\", scenario);\n"
+		      "\treturn failures ? 1 : 0;\n}\n");
+}
+
+static void told_deinit(struct told *t)
+{
+	told_words_deinit(&t->includes);
+	told_words_deinit(&t->used);
+	told_words_deinit(&t->files);
+	told_words_deinit(&t->left_out);
+	told_words_deinit(&t->needs);
+	buf_deinit(&t->parts);
+	buf_deinit(&t->globals);
+	buf_deinit(&t->calls);
+	buf_deinit(&t->body);
+	model_deinit(&t->m);
+	free(t);
+}
+
+struct err *c_program(const char *name, const char *text, struct buf *out)
+{
+	_cleanup_buf_ struct buf needs = BUF_INIT;
+	struct scenario *s;
+	struct err *err = model_parse(name, text, strlen(text), &s);
+	struct told *t;
+
+	if (err)
+		return err;
+	t = xcalloc(1, sizeof(*t));
+	t->name = name;
+	t->text = text;
+	t->s = s;
+	model_init(&t->m);
+	told_word(&t->files, ""); /* no file has the number 0 */
+	told_use(t, "set-up");
+	told_use(t, "log");
+	err = tell_all(t);
+	if (!err)
+		err = tell_needs(t, &needs);
+	if (!err)
+		put_together(t, &needs, out);
+	told_deinit(t);
+	scenario_free(s);
+	return err;
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Files, mappings, pins and other lines of a scenario. */
+#include <string.h>
+
+#include "workloads/c/pins.h"
+#include "workloads/c/told.h"
+
+/* The assumed size of a file that fills the filesystem. */
+#define REST (1ull << 30)
+
+static struct err *written(struct told *t, const struct step *st, const char *id,
+			   struct model_file *f)
+{
+	unsigned int i = told_word(&t->files, st->name);
+
+	model_file_write_new(&t->m, f, st->fill_rest ? REST : st->len);
+	t->rest[i] = st->fill_rest;
+	if (st->fill_rest) {
+		told_use(t, "create-rest");
+		told_global(t, "static long size_%s;", id);
+		told_line(t, "fd_%s = create_rest(\"%s\", &size_%s, WROTE(FILE_%s, 1, 0));", id,
+			  st->name, id, id);
+		return NULL;
+	}
+	told_use(t, "create-written");
+	told_line(t, "fd_%s = create_written(\"%s\", %s, WROTE(FILE_%s, 1, 0));", id, st->name,
+		  told_size(t, st->len), id);
+	return NULL;
+}
+
+static struct err *empty(struct told *t, const struct step *st, const char *id,
+			 struct model_file *f)
+{
+	const char *how = st->file == FILE_HOLE ? "hole" : "fallocated";
+
+	told_use(t, told_short(t, "create-%s", how));
+	told_line(t, "fd_%s = create_%s(\"%s\", %s);", id, how, st->name, told_size(t, st->len));
+	if (st->file == FILE_HOLE)
+		model_file_extend(&t->m, f, st->len);
+	else
+		model_file_reserve(&t->m, f, st->len);
+	return NULL;
+}
+
+/* A copy: the bytes are those that the program knows the other file to have. */
+static struct err *copied(struct told *t, const struct step *st, struct model_file *f)
+{
+	struct shadow want;
+
+	told_use(t, "create");
+	told_use(t, "write-bytes");
+	told_line(t, "fd_%s = create(\"%s\");", told_id(t, st->name), st->name);
+	model_file_bytes(&t->m, f, &want);
+	for (size_t i = 0; i < want.n; i++) {
+		struct piece p = want.v[i];
+
+		while (i + 1 < want.n && told_goes_on(&p, &want.v[i + 1]))
+			p.len += want.v[++i].len;
+		told_line(t, "write_bytes(\"%s\", fd_%s, %s, %s, %s);", st->name,
+			  told_id(t, st->name), told_size(t, p.off), told_size(t, p.len),
+			  told_what(t, &p, p.off));
+	}
+	shadow_deinit(&want);
+	return NULL;
+}
+
+static struct err *from_other(struct told *t, const struct step *st, const char *id,
+			      struct model_file *f)
+{
+	struct model_file *src = model_file(&t->m, st->other);
+
+	if (t->rest[told_word(&t->files, st->other)] || src->unsure || told_pending(t, st->other))
+		return told_refuse(t, st, st->file == FILE_CLONE ? "clone" : "copy",
+				   "the bytes of the other file are not known");
+	if (st->file == FILE_CLONE) {
+		told_use(t, "create-clone");
+		told_line(t, "fd_%s = create_clone(\"%s\", %s, %s);", id, st->name,
+			  told_fd(t, st->other), told_size(t, st->len == src->size ? 0 : st->len));
+	}
+	model_file_copy(&t->m, f, src, st->len, st->file == FILE_CLONE);
+	return st->file == FILE_CLONE ? NULL : copied(t, st, f);
+}
+
+static struct err *tell_file(struct told *t, const struct step *st)
+{
+	unsigned int origin = told_word(&t->files, st->name);
+	struct model_file *f = model_add_file(&t->m, st->name, origin, 0);
+	const char *id = told_id(t, st->name);
+
+	if (!f)
+		return told_refuse(t, st, "file", "there are too many");
+	t->closed[origin] = false;
+	t->rest[origin] = false;
+	told_global(t, "static int fd_%s;", id);
+	switch (st->file) {
+	case FILE_WRITTEN:
+		return written(t, st, id, f);
+	case FILE_FALLOCATED:
+	case FILE_HOLE:
+		return empty(t, st, id, f);
+	case FILE_CLONE:
+	case FILE_COPY:
+		return from_other(t, st, id, f);
+	}
+	return NULL;
+}
+
+static struct err *tell_map(struct told *t, const struct step *st)
+{
+	const char *flags = st->sync   ? "MAP_SHARED_VALIDATE | MAP_SYNC" :
+			    st->shared ? "MAP_SHARED" :
+					 "MAP_PRIVATE";
+
+	if (strcmp(st->other, "devdax") == 0)
+		return told_refuse(t, st, "devdax", "only files are told");
+	if (t->closed[told_word(&t->files, st->other)])
+		return told_refuse(t, st, "map", "its file is closed");
+	if (!model_add_map(&t->m, st->name, model_file(&t->m, st->other), st->off, st->len,
+			   st->shared, st->writable))
+		return told_refuse(t, st, "map", "there are too many");
+	if (st->pmd)
+		told_word(&t->left_out, "whether a mapping of 2 MiB got an entry of 2 MiB");
+	told_use(t, "map-file");
+	told_global(t, "static char *map_%s;", told_id(t, st->name));
+	told_line(t, "map_%s = map_file(\"%s\", fd_%s, %s, %s, PROT_READ%s, %s, %d);",
+		  told_id(t, st->name), st->other, told_id(t, st->other), told_size(t, st->off),
+		  told_size(t, st->len), st->writable ? " | PROT_WRITE" : "", flags, st->pmd);
+	return NULL;
+}
+
+static struct err *tell_unmap(struct told *t, const struct step *st)
+{
+	struct model_map *m = model_map(&t->m, st->name);
+
+	told_line(t, "munmap(map_%s, %s);", told_id(t, st->name), told_size(t, m->len));
+	model_drop_map(&t->m, m);
+	return NULL;
+}
+
+static struct err *tell_touch(struct told *t, const struct step *st)
+{
+	struct model_map *m = model_map(&t->m, st->other);
+	unsigned int gen;
+
+	if (st->thing == THING_PIN)
+		return told_refuse(t, st, "touch", "through a pin");
+	if (!st->writable) {
+		told_use(t, "touch-read");
+		told_line(t, "touch_read(\"%s\", %s, %s);", st->other,
+			  told_at(t, st->other, st->off), told_size(t, st->len));
+		return NULL;
+	}
+	gen = told_gen(t, st, m->file);
+	told_use(t, "touch-write");
+	told_line(t, "touch_write(\"%s\", %s, %s, WROTE(FILE_%s, %u, %s));", st->other,
+		  told_at(t, st->other, st->off), told_size(t, st->len), told_id(t, m->file->name),
+		  gen, told_size(t, m->off + st->off));
+	model_map_write(&t->m, m, st->off, st->len, gen);
+	return NULL;
+}
+
+static struct err *tell_pin(struct told *t, const struct step *st)
+{
+	const struct c_pin *c = c_pin(st->pin);
+	const char *id = told_id(t, st->name);
+	unsigned int number = t->m.nr_pins;
+
+	if (c->no)
+		return told_refuse(t, st, st->pin->name, c->no);
+	if (st->process)
+		return told_refuse(t, st, "process", "a pin is taken by the program itself");
+	if (st->errnum)
+		return told_refuse(t, st, "refused", "such a pin is not written yet");
+	if (!model_add_pin(&t->m, st->name, st->pin, number, model_map(&t->m, st->other), st->off,
+			   st->len))
+		return told_refuse(t, st, "pin", "there are too many");
+	if (c->needs)
+		told_word(&t->needs, c->needs);
+	if (!c->type) {
+		told_line(t, "/* such a pin holds nothing */");
+		return NULL;
+	}
+	told_use(t, c->part);
+	told_global(t, "static struct %s pin_%s = { .name = \"%s\" };", c->type, id, st->name);
+	told_line(t, "%s_take(&pin_%s, %s%s, %s);", c->type, id,
+		  c->numbered ? told_short(t, "%u, ", number) : "", told_at(t, st->other, st->off),
+		  told_size(t, st->len));
+	return NULL;
+}
+
+static struct err *release(struct told *t, const struct step *st, struct model_pin *p)
+{
+	const struct c_pin *c = c_pin(p->info);
+	struct err *err = NULL;
+
+	if (told_pending(t, NULL)) {
+		told_use(t, "let-go");
+		told_line(t, "let_go();");
+	}
+	if (c->type) {
+		told_global(t, "static char *data;");
+		told_line(t, "data = %s_release(&pin_%s);", c->type, told_id(t, p->name));
+		err = told_held(t, st, p, 0, p->len, false);
+		told_line(t, "free(data);");
+	}
+	model_drop_pin(&t->m, p, 0);
+	for (unsigned int i = 0; i < t->m.nr_ops; i++)
+		if (t->m.ops[i].state == MODEL_OP_WAITS)
+			t->m.ops[i].state = MODEL_OP_UNKNOWN;
+	return err;
+}
+
+static struct err *tell_unpin(struct told *t, const struct step *st)
+{
+	if (st->how != UNPIN_RELEASE)
+		return told_refuse(t, st, st->how == UNPIN_KILL ? "kill" : "exit",
+				   "a pin is held by the program itself");
+	return release(t, st, model_pin(&t->m, st->name));
+}
+
+static struct err *tell_close(struct told *t, const struct step *st)
+{
+	told_line(t, "close(%s);", told_fd(t, st->name));
+	t->closed[told_word(&t->files, st->name)] = true;
+	return NULL;
+}
+
+static struct err *tell_open(struct told *t, const struct step *st)
+{
+	told_fd(t, st->name);
+	return NULL;
+}
+
+static struct err *tell_sync(struct told *t, const struct step *st)
+{
+	if (st->name) {
+		told_use(t, "judge-call");
+		told_line(t, "judge_call(\"fsync\", fsync(%s), 0);", told_fd(t, st->name));
+		return NULL;
+	}
+	told_use(t, "sync-all");
+	told_line(t, "sync_all();");
+	return NULL;
+}
+
+static struct err *tell_fsck(struct told *t, const struct step *st)
+{
+	(void)st;
+	told_word(&t->left_out, "fsck: run it on the unmounted filesystem afterwards");
+	told_line(t, "/* left out: this program does not unmount the filesystem */");
+	return NULL;
+}
+
+static struct err *tell_remount(struct told *t, const struct step *st)
+{
+	return told_refuse(t, st, "remount", "the program does not unmount the filesystem");
+}
+
+static struct err *tell_storm(struct told *t, const struct step *st)
+{
+	return told_refuse(t, st, "storm", "what it does is not fixed");
+}
+
+/* Blocks are told by the frame, step after step. */
+static struct err *tell_block(struct told *t, const struct step *st)
+{
+	return told_refuse(t, st, "repeat", "a block in a block");
+}
+
+/* Every step has a row: see test-show-c. */
+static struct err *(*const steps[])(struct told *t, const struct step *st) = {
+	[STEP_FILE] = tell_file,	   [STEP_MAP] = tell_map,
+	[STEP_TOUCH] = tell_touch,	   [STEP_PIN] = tell_pin,
+	[STEP_UNPIN] = tell_unpin,	   [STEP_UNMAP] = tell_unmap,
+	[STEP_CLOSE] = tell_close,	   [STEP_OPEN] = tell_open,
+	[STEP_START] = told_start,	   [STEP_EXPECT] = told_expect,
+	[STEP_WAIT] = told_wait,	   [STEP_SETTLE] = told_settle,
+	[STEP_SIGNAL] = told_signal,	   [STEP_CHECK] = told_check,
+	[STEP_SYNC] = tell_sync,	   [STEP_FSYNC] = tell_sync,
+	[STEP_REMOUNT] = tell_remount,	   [STEP_FSCK] = tell_fsck,
+	[STEP_OPERATION] = told_operation, [STEP_REPEAT] = tell_block,
+	[STEP_END] = tell_block,	   [STEP_STORM] = tell_storm,
+};
+
+_Static_assert(ARRAY_SIZE(steps) == STEP_STORM + 1, "a verb without a row");
+
+struct err *told_step(struct told *t, const struct step *st)
+{
+	return steps[st->verb](t, st);
+}
+
+struct err *told_end(struct told *t)
+{
+	struct step st = { .verb = STEP_CHECK,
+			   .thing = THING_FILE,
+			   .line = t->s->steps[t->s->nr_steps - 1].line };
+	struct err *err = NULL;
+
+	told_line(t, "step = \"the end\";");
+	for (unsigned int i = 0; i < t->m.nr_pins && !err; i++)
+		if (t->m.pins[i].live)
+			err = release(t, &st, &t->m.pins[i]);
+	if (t->m.nr_ops)
+		told_line(t, "tasks_end();");
+	for (unsigned int i = 0; i < t->m.nr_files && !err; i++) {
+		const struct model_file *f = &t->m.files[i];
+
+		if (f->gone || f->unsure || told_pending(t, f->name) ||
+		    t->closed[told_word(&t->files, f->name)])
+			continue;
+		st.name = (char *)f->name;
+		err = told_check_file(t, &st);
+	}
+	return err;
+}

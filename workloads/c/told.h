@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A program while it is written: what its parts say, and the model that knows the bytes. */
+#ifndef WORKLOADS_C_TOLD_H
+#define WORKLOADS_C_TOLD_H
+
+#include "workloads/c/c.h"
+#include "workloads/lang/scenario.h"
+#include "workloads/model/model.h"
+
+#define TOLD_WORDS_MAX 128u
+
+/* Words in order, each once. */
+struct told_words {
+	char *v[TOLD_WORDS_MAX];
+	unsigned int n;
+};
+
+struct told {
+	const char *name; /* of the case */
+	const char *text;
+	const struct scenario *s;
+	struct model m;
+	struct told_words includes, used, files, left_out, needs;
+	struct buf parts;    /* helpers */
+	struct buf globals;  /* variables */
+	struct buf calls;    /* what the threads do */
+	struct buf body;     /* the steps */
+	const char *checker; /* the part that compares: of a file, mapping or pin */
+	unsigned int tabs;
+	unsigned int gens[SCENARIO_STEPS_MAX]; /* of each step that writes: the generation */
+	bool closed[TOLD_WORDS_MAX];	       /* files, by place in files */
+	bool rest[TOLD_WORDS_MAX];	       /* its size is known to the program alone */
+	bool settled[MODEL_THINGS_MAX];	       /* operations: seen by a settle */
+	bool signalled[MODEL_THINGS_MAX];
+	char ring[16][96]; /* for short texts in use by one line */
+	unsigned int at;
+};
+
+/* The place of @word, which is added when it is new. */
+unsigned int told_word(struct told_words *w, const char *word);
+void told_words_deinit(struct told_words *w);
+
+/* Appends a line to the body. */
+void told_line(struct told *t, const char *fmt, ...) __printf(2, 3);
+/* Appends a line to the variables, unless it is there already. */
+void told_global(struct told *t, const char *fmt, ...) __printf(2, 3);
+/* Adds the part @name, and those that it uses. */
+void told_use(struct told *t, const char *name);
+
+/* A short text, valid until sixteen others were made. */
+const char *told_short(struct told *t, const char *fmt, ...) __printf(2, 3);
+/* A size, as in "64 * K"; the variable part of a name, as in "fd_a". */
+const char *told_size(struct told *t, uint64_t bytes);
+const char *told_id(struct told *t, const char *name);
+/* An address in a mapping, as in "map_m + 2 * M". */
+const char *told_at(struct told *t, const char *map, uint64_t off);
+
+struct err *told_refuse(const struct told *t, const struct step *st, const char *word,
+			const char *why) __must_check;
+
+/* Writes what a line of the scenario does. */
+struct err *told_step(struct told *t, const struct step *st) __must_check;
+/* Releases what is held, and checks all files. */
+struct err *told_end(struct told *t) __must_check;
+
+/* Steps on operations; the others are in steps.c. */
+struct err *told_operation(struct told *t, const struct step *st) __must_check;
+struct err *told_start(struct told *t, const struct step *st) __must_check;
+struct err *told_expect(struct told *t, const struct step *st) __must_check;
+struct err *told_wait(struct told *t, const struct step *st) __must_check;
+struct err *told_settle(struct told *t, const struct step *st) __must_check;
+struct err *told_signal(struct told *t, const struct step *st) __must_check;
+
+/* Checks: in checks.c. */
+struct err *told_check(struct told *t, const struct step *st) __must_check;
+struct err *told_check_file(struct told *t, const struct step *st) __must_check;
+/* The bytes of the variable data, which pin @p showed. */
+struct err *told_held(struct told *t, const struct step *st, const struct model_pin *p,
+		      uint64_t off, uint64_t len, bool zero) __must_check;
+/* Bytes as C text: "WROTE(FILE_a, 1, 0)"; those of @p from @off on. */
+const char *told_what(struct told *t, const struct piece *p, uint64_t off);
+/* Whether the bytes of @next are the next ones after those of @p. */
+bool told_goes_on(const struct piece *p, const struct piece *next);
+
+/* A file's descriptor: it is opened when the program closed it. */
+const char *told_fd(struct told *t, const char *file);
+/* The generation of the bytes that @st writes to @f. */
+unsigned int told_gen(struct told *t, const struct step *st, struct model_file *f);
+/* An operation that may have ended or not, on a file of that name (NULL: any); or NULL. */
+const struct model_op *told_unknown(const struct told *t, const char *file);
+/* One that waits or is unknown. */
+const struct model_op *told_pending(const struct told *t, const char *file);
+
+#endif
