@@ -4,9 +4,10 @@
 
 #include "plan/cases.h"
 #include "cmd/cmd.h"
+#include "workloads/c/c.h"
 #include "workloads/model/derive.h"
 
-static bool derived;
+static bool derived, as_c;
 
 /* Prints the text and the model's expectations, each after the line it follows from. */
 static struct err *print_derived(const struct plan_case *c)
@@ -33,6 +34,28 @@ static struct err *print_derived(const struct plan_case *c)
 	return NULL;
 }
 
+static struct err *print_c(const struct plan_case *c)
+{
+	_cleanup_buf_ struct buf program = BUF_INIT;
+	struct err *err = c->bad ? err_create(ERR_USAGE, "%s: %s", c->name, c->bad) :
+				   c_program(c->name, c->text, &program);
+
+	if (!err)
+		fputs(buf_str(&program), stdout);
+	return err;
+}
+
+static struct err *print_case(const struct plan_case *c, bool first)
+{
+	if (as_c)
+		return print_c(c);
+	printf("%s# %s\n", first ? "" : "\n", c->name);
+	if (derived)
+		return print_derived(c);
+	fputs(c->text, stdout);
+	return NULL;
+}
+
 static struct err *show(void *state, char **operands, int n, int *status)
 {
 	struct plan plan = { 0 };
@@ -49,13 +72,13 @@ static struct err *show(void *state, char **operands, int n, int *status)
 	for (size_t i = 0; i < plan.nr_notes; i++)
 		progress_line(&command_say, "%s", plan.notes[i]);
 	plan_write_texts(&plan);
-	for (size_t i = 0; i < plan.nr_cases && !err; i++) {
-		printf("%s# %s\n", i ? "\n" : "", plan.cases[i].name);
-		if (derived)
-			err = print_derived(&plan.cases[i]);
-		else
-			fputs(plan.cases[i].text, stdout);
-	}
+	if (!err && as_c && plan.nr_cases > 1)
+		err = err_create(ERR_USAGE,
+				 "--c writes one program, and '%s' is %zu cases: name one, "
+				 "as '%s'",
+				 operands[0], plan.nr_cases, plan.cases[0].name);
+	for (size_t i = 0; i < plan.nr_cases && !err; i++)
+		err = print_case(&plan.cases[i], !i);
 	plan_deinit(&plan);
 	paths_deinit(&p);
 	return err;
@@ -64,14 +87,17 @@ static struct err *show(void *state, char **operands, int n, int *status)
 static struct err *option(void *state, int key, const char *value)
 {
 	(void)state;
-	(void)key;
 	(void)value;
-	derived = true;
+	if (key == 257)
+		as_c = true;
+	else
+		derived = true;
 	return NULL;
 }
 
 static const struct command_option show_options[] = {
 	{ "derived", NULL, "with the expectations that follow from the contract", 256 },
+	{ "c", NULL, "as a C program of its own, which runs on any machine with a DAX mount", 257 },
 	{ NULL, NULL, NULL, 0 },
 };
 
