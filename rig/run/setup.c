@@ -361,7 +361,12 @@ struct err *run_prepare(struct run *r)
 	if (err)
 		return err;
 	keep_state(r);
-	return run_record_open(r);
+	/* only adds to what was written above; a full disk is told by the case that it costs */
+	err = run_record_open(r);
+	if (err)
+		progress_line(&r->say, "%s", err->message);
+	err_free(err);
+	return NULL;
 }
 
 void run_host_close(struct run_host *host)
