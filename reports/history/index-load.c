@@ -58,9 +58,9 @@ static struct err *want_cases(struct load *l)
 		err = index_prepare(
 			l->ix,
 			l->filter->finding ?
-				"SELECT DISTINCT acase.id, name FROM hit, acase, finding "
-				"WHERE acase.id = hit.of AND finding.id = hit.finding AND "
-				"finding_matches(rule, found, known)" :
+				"SELECT id, name FROM acase WHERE id IN (SELECT of FROM hit "
+				"WHERE finding IN (SELECT id FROM finding WHERE "
+				"finding_matches(rule, found, known)))" :
 				"SELECT id, name FROM acase",
 			&all);
 	if (!err)
@@ -220,8 +220,8 @@ static struct err *load_runs(struct load *l)
 	int ret = SQLITE_DONE;
 	struct err *err = index_prepare(
 		l->ix,
-		l->narrow ? "SELECT of, verdict, lost, findings FROM wanted CROSS JOIN row "
-			    "ON of = wanted.id AND run = ?" :
+		l->narrow ? "SELECT of, verdict, lost, findings FROM wanted CROSS JOIN row INDEXED "
+			    "BY row_of ON of = wanted.id AND run = ?" :
 			    "SELECT of, verdict, lost, findings FROM row WHERE "
 			    "run = ?",
 		&l->rows);
