@@ -35,18 +35,18 @@ static const char *const sql[STATEMENTS] = {
 	[STMT_DROP_HITS] = "DELETE FROM hit WHERE run = ?",
 	[STMT_DROP_RUN] = "DELETE FROM run WHERE id = ?",
 	[STMT_ADD_RUN] =
-		"INSERT INTO run (" RUN_COLUMNS ", recheck_of, folder, start, duration, complete, "
-		"pass, fail, skip, error, stamp) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-		"?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, "
-		"?26)",
+		("INSERT INTO run (" RUN_COLUMNS ", recheck_of, folder, start, duration, complete, "
+		 "pass, fail, skip, error, stamp) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+		 "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, "
+		 "?26)"),
 	[STMT_ADD_ROW] = "INSERT INTO row VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	[STMT_ADD_HIT] = "INSERT OR IGNORE INTO hit VALUES (?, ?, ?)",
 	[STMT_FIND_CASE] = "SELECT id FROM acase WHERE name = ? AND hash = ?",
 	[STMT_ADD_CASE] = "INSERT INTO acase (name, hash) VALUES (?, ?)",
 	[STMT_FIND_FINDING] = "SELECT id FROM finding WHERE rule = ? AND found = ? AND known = ?",
 	[STMT_ADD_FINDING] =
-		"INSERT INTO finding (rule, found, known, expected, example) VALUES (?, ?, ?, ?, "
-		"?)",
+		("INSERT INTO finding (rule, found, known, expected, example) VALUES (?, ?, ?, ?, "
+		 "?)"),
 };
 
 struct update {

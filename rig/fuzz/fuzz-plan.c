@@ -6,8 +6,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char one[] = "file a 4K written\ncheck a\n";
 	const struct plan_source lib[] = {
-		{ (char *)"one", (char *)"one.scn", one, sizeof(one) - 1 },
-		{ (char *)"two-one", (char *)"two-one.scn", one, sizeof(one) - 1 },
+		{ (char *)"one", (char *)"one.scn", one, sizeof(one) - 1, NULL },
+		{ (char *)"two-one", (char *)"two-one.scn", one, sizeof(one) - 1, NULL },
 	};
 	_cleanup_free_ char *text = fuzz_text(data, size);
 	struct plan plan = { 0 };
