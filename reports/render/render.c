@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "reports/render/render.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "reports/history/identity.h"
 #include "reports/text/plain.h"
 
-#define TEXT_SHOWN 1000 /* bytes */
-#define WORD_MAX 1000	/* bytes of a word of a command */
+#define TEXT_SHOWN 1000	      /* bytes */
+#define WORD_MAX 1000	      /* bytes of a word of a command */
+#define CONFIG_MAX (4u << 20) /* bytes of a kernel's .config */
 
 const struct renderer *const renderers[] = {
 	&renderer_ktap,	 &renderer_live,  &renderer_summary,	&renderer_brief, &renderer_cases,
@@ -111,6 +114,34 @@ unsigned int render_width(const struct render *r)
 	return size.ws_col;
 }
 
+int render_cases(const struct renderer *renderer, FILE *out, const struct render_run *run,
+		 struct case_record *const *cases, size_t n, const char *reason)
+{
+	struct render r;
+
+	render_start(&r, renderer, out, run);
+	for (size_t i = 0; i < n; i++)
+		if (cases[i])
+			render_case(&r, 0, cases[i]);
+	return render_end(&r, 0, reason);
+}
+
+struct err *render_write(const struct renderer *renderer, const char *path,
+			 const struct render_run *run, struct case_record *const *cases, size_t n,
+			 const char *reason)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return err_errno(errno, "cannot write '%s'", path);
+	render_cases(renderer, out, run, cases, n, reason);
+	if (fclose(out))
+		return err_errno(errno, "cannot write '%s'", path);
+	return file_write_atomic(path, text, len);
+}
+
 void render_text(const struct render *r, const char *s)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
@@ -186,6 +217,17 @@ char *render_compiler(const char *config)
 		return NULL;
 	at += sizeof(option) - 1;
 	return xstrndup(at, strcspn(at, "\"\n"));
+}
+
+char *render_read_compiler(const char *path)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+
+	/* the record may come from anybody, and "-" would be standard input */
+	if (*path != '/')
+		return NULL;
+	err_free(file_read(path, CONFIG_MAX, &text));
+	return render_compiler(buf_str(&text));
 }
 
 /* No name is that long, and the command would be of no use. */

@@ -48,6 +48,9 @@ struct render_run render_run_of(const struct run_summary *s, const char *path);
 /* The compiler by the text of a kernel's .config; free() it. NULL: it does not say. */
 char *render_compiler(const char *config);
 
+/* The same by the .config @path of a record: NULL, too, when it is not there or not absolute. */
+char *render_read_compiler(const char *path);
+
 /*
  * Appends the command that runs the case @name of the run again, printable ASCII on one line:
  * "daxrig run --kernel deb:6.12 xfs/4k/rdma/mapped/punch". The name is the last word.
@@ -124,6 +127,18 @@ void render_clear(struct render *r);
 
 /* Returns r->status, or -1 when writing to @out failed. */
 int render_end(struct render *r, uint64_t now, const char *reason);
+
+/*
+ * Shows @n cases at once, those that are NULL left out; the rest is as of render_start() and
+ * render_end().
+ */
+int render_cases(const struct renderer *renderer, FILE *out, const struct render_run *run,
+		 struct case_record *const *cases, size_t n, const char *reason);
+
+/* The same into the file @path, atomically. */
+struct err *render_write(const struct renderer *renderer, const char *path,
+			 const struct render_run *run, struct case_record *const *cases, size_t n,
+			 const char *reason) __must_check;
 
 /* For renderers: the columns of a line; 0: not a terminal. */
 unsigned int render_width(const struct render *r);

@@ -92,18 +92,6 @@ static void write_diff(struct page *p, size_t i)
 	page_end(p);
 }
 
-void site_diff(const struct history *h, uint32_t before, uint32_t after, struct buf *out)
-{
-	struct site s;
-	struct page p = { .s = &s, .b = out };
-
-	site_fill(&s, h, NULL);
-	page_begin(&p, "What differs between two runs", NULL);
-	show_differences(&p, before, after);
-	page_end(&p);
-	site_deinit(&s);
-}
-
 const struct page_kind page_diff = {
 	.folder = "diffs",
 	.count = nr_columns,

@@ -51,10 +51,4 @@ struct site_result {
 struct err *site_write(const struct history *h, const struct site_options *o,
 		       struct site_result *result) __must_check;
 
-/*
- * Adds a page of what differs between two runs to @out, which needs no other file: for a
- * mail, or "diff --as html".
- */
-void site_diff(const struct history *h, uint32_t before, uint32_t after, struct buf *out);
-
 #endif

@@ -334,8 +334,6 @@ static void test_hostile(void **state)
 {
 	_cleanup_free_ char *folder = xasprintf("%s/site", (const char *)*state);
 	const struct site_options o = { .folder = folder, .read = evil_record };
-	_cleanup_buf_ struct buf diff = BUF_INIT;
-	struct page_check p = { .path = "diff" };
 	struct history h = HISTORY_INIT;
 	struct site_result r;
 
@@ -346,9 +344,6 @@ static void test_hostile(void **state)
 	assert_int_equal(each_page(folder, check, NULL), r.pages);
 	/* both findings, both cases, all runs have a page */
 	assert_true(r.pages >= 3 + 3 + 2 + 2);
-	site_diff(&h, 0, 1, &diff);
-	page_check(&p, diff.data, diff.len);
-	assert_non_null(strstr(diff.data, "&lt;script&gt;"));
 	history_deinit(&h);
 }
 

@@ -12,8 +12,6 @@
 #include "reports/render/render.h"
 #include "run/run.h"
 
-#define CONFIG_MAX (4u << 20) /* bytes of a kernel's .config */
-
 static struct {
 	bool timing, kinds;
 	const char *known;	   /* path of a list; NULL: none */
@@ -80,28 +78,12 @@ static bool read_own_list(struct run_summary *s, struct known *out)
 	return strcmp(s->known_list, RUN_KNOWN_NONE) != 0;
 }
 
-/* NULL when the kernel is no longer in the store: a report does without. */
-static char *read_compiler(const char *config)
-{
-	_cleanup_buf_ struct buf text = BUF_INIT;
-
-	/* the record may come from anybody, and "-" would be standard input */
-	if (*config != '/')
-		return NULL;
-	err_free(file_read(config, CONFIG_MAX, &text));
-	return render_compiler(buf_str(&text));
-}
-
 static void show(const struct renderer *renderer, const struct render_run *run,
 		 const struct run_summary *s, int *status)
 {
-	struct render r;
-	int ret;
+	int ret = render_cases(renderer, stdout, run, s->cases, s->case_count,
+			       s->complete ? "enough is known" : s->end_reason);
 
-	render_start(&r, renderer, stdout, run);
-	for (size_t i = 0; i < s->case_count; i++)
-		render_case(&r, 0, s->cases[i]);
-	ret = render_end(&r, 0, s->complete ? "enough is known" : s->end_reason);
 	/* main() reports a failed write */
 	if (ret > 0)
 		*status = ret;
@@ -110,7 +92,7 @@ static void show(const struct renderer *renderer, const struct render_run *run,
 static void show_all(const char *path, const struct run_summary *s, const struct known *known,
 		     int *status)
 {
-	_cleanup_free_ char *compiler = read_compiler(s->kernel_config);
+	_cleanup_free_ char *compiler = render_read_compiler(s->kernel_config);
 	struct render_run run = render_run_of(s, path);
 
 	run.known = known;

@@ -205,7 +205,7 @@ static struct err *find_resumed(const char *word, char **folder)
 		free(p.data);
 		p.data = xstrdup(options.out);
 	}
-	err = word ? run_find(&p, word, folder) : run_find_incomplete(p.data, NULL, folder);
+	err = word ? run_find(&p, word, folder) : run_find_incomplete(p.data, folder);
 	if (!err && !*folder)
 		err = err_create(ERR_USAGE,
 				 "no run in '%s/runs' was interrupted; see 'daxrig runs'", p.data);

@@ -208,12 +208,8 @@ static int status_of(const struct run_summary *s)
 static void show_summary(const char *path, const struct run_summary *s)
 {
 	const struct render_run run = render_run_of(s, path);
-	struct render r;
 
-	render_start(&r, &renderer_summary, stdout, &run);
-	for (size_t i = 0; i < s->case_count; i++)
-		render_case(&r, 0, s->cases[i]);
-	render_end(&r, 0, s->end_reason);
+	render_cases(&renderer_summary, stdout, &run, s->cases, s->case_count, s->end_reason);
 }
 
 static struct err *show_end(const char *folder, const char *path, int *status)

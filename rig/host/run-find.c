@@ -190,23 +190,12 @@ struct err *run_find(const struct paths *p, const char *word, char **folder)
 	return find_listed(p, word, folder);
 }
 
-static bool has(const char *value, const char *sought)
+static bool can_be_resumed(const struct run_entry *e)
 {
-	return !strcmp(value, sought ? sought : "");
+	return e->state == RUN_INTERRUPTED && !e->packed && e->head.has_choices;
 }
 
-static bool is_sought(const struct run_entry *e, const struct run_sought *s)
-{
-	const struct run_summary *h = &e->head;
-
-	if (e->state != RUN_INTERRUPTED || e->packed || !h->has_choices)
-		return false;
-	return !s || (has(h->night, s->night) && has(h->kernel_key, s->kernel_key) &&
-		      has(h->plan, s->plan) && has(h->plan_shard, s->shard) &&
-		      has(h->recheck_of, s->recheck_of));
-}
-
-struct err *run_find_incomplete(const char *base, const struct run_sought *sought, char **folder)
+struct err *run_find_incomplete(const char *base, char **folder)
 {
 	struct run_list l;
 	struct err *err = run_list_read(base, &l);
@@ -215,7 +204,7 @@ struct err *run_find_incomplete(const char *base, const struct run_sought *sough
 	if (err)
 		return err;
 	for (size_t i = l.n; i-- && !*folder;)
-		if (is_sought(&l.v[i], sought))
+		if (can_be_resumed(&l.v[i]))
 			*folder = xstrdup(l.v[i].folder);
 	run_list_deinit(&l);
 	return NULL;

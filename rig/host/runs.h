@@ -58,17 +58,11 @@ struct err *run_find(const struct paths *p, const char *word, char **folder) __m
 /* The same by the list alone, without paths; NULL: there is none. Pure. */
 const struct run_entry *run_list_find(const struct run_list *l, const char *word);
 
-/* What an incomplete run must have; NULL is "". */
-struct run_sought {
-	const char *night, *kernel_key, *plan, *shard, *recheck_of;
-};
-
 /*
- * Sets *@folder to that of the newest run in BASE/runs that was interrupted or killed and has
- * all of @sought (NULL: of any such run), for run_options.resume; free() it. NULL: there is none.
+ * Sets *@folder to that of the newest run in BASE/runs that was interrupted or killed, for
+ * run_options.resume; free() it. NULL: there is none.
  */
-struct err *run_find_incomplete(const char *base, const struct run_sought *sought, char **folder)
-	__must_check;
+struct err *run_find_incomplete(const char *base, char **folder) __must_check;
 
 /*
  * Points BASE/runs/latest and latest-RELEASE-PLAN to the run that ends, for people and scripts.

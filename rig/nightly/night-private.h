@@ -22,12 +22,6 @@ struct night {
 	int status;
 };
 
-/* Brings the index and n->h up to date with the records. */
-struct err *night_look(struct night *n) __must_check;
-
-/* The run of this night of the kernel @spec (its full form) in n->h, or HISTORY_NONE. */
-uint32_t night_find(const struct night *n, const char *spec);
-
 /* The options of a run of this night on the kernel @spec. */
 struct run_options night_run_options(struct night *n, const char *spec);
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "nightly/night-private.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -14,7 +12,8 @@
 
 #define PACK_AGE_S (7 * 86400)
 
-struct err *night_look(struct night *n)
+/* Brings the index and n->h up to date with the records. */
+static struct err *night_look(struct night *n)
 {
 	_cleanup_free_ char *why = NULL;
 	size_t skipped;
@@ -29,7 +28,8 @@ struct err *night_look(struct night *n)
 	return index_load(n->ix, n->runs, &(struct index_filter){ .nights = true }, &n->h);
 }
 
-uint32_t night_find(const struct night *n, const char *spec)
+/* The run of this night of the kernel @spec (its full form), or HISTORY_NONE. */
+static uint32_t night_find(const struct night *n, const char *spec)
 {
 	for (uint32_t i = (uint32_t)n->h.nr_runs; i-- > 0;) {
 		const struct history_run *r = &n->h.runs[i];

@@ -2,6 +2,8 @@
 /* What a night gives to others: files beside the record, the mail, the pages. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/files.h"
 #include "base/program.h"
@@ -10,7 +12,6 @@
 #include "reports/site/site.h"
 
 #define MAIL_MS 60000
-#define CONFIG_MAX (4u << 20)
 
 /* Ends @err, and says it. */
 static void tell(struct night *n, struct err *err)
@@ -20,52 +21,25 @@ static void tell(struct night *n, struct err *err)
 	err_free(err);
 }
 
-/* What @renderer makes of the record; free() it. */
-static char *rendered(const struct renderer *renderer, const struct render_run *run,
-		      const struct run_summary *s, size_t *len)
-{
-	struct render r;
-	char *text = NULL;
-	FILE *out = open_memstream(&text, len);
-
-	if (!out)
-		abort();
-	render_start(&r, renderer, out, run);
-	for (size_t i = 0; i < s->case_count; i++)
-		render_case(&r, 0, s->cases[i]);
-	render_end(&r, 0, s->end_reason);
-	fclose(out);
-	return text;
-}
-
-static struct err *write_file(const struct renderer *renderer, const struct render_run *run,
-			      const struct run_summary *s, const char *path)
-{
-	size_t len;
-	_cleanup_free_ char *text = rendered(renderer, run, s, &len);
-
-	return file_write_atomic(path, text, len);
-}
-
 /* Gives the mail to the command, once: mail.txt is there when it was taken. */
 static struct err *send_mail(struct night *n, const struct render_run *run,
 			     const struct run_summary *s, const char *folder)
 {
 	_cleanup_free_ char *path = xasprintf("%s/mail.txt", folder);
 	_cleanup_free_ char *draft = xasprintf("%s/mail.draft", folder);
-	_cleanup_free_ char *text = NULL;
 	const char *const argv[] = { "sh",   "-c",  "exec < \"$1\"; eval \"$2\"",
 				     "mail", draft, n->file->mail,
 				     NULL };
+	struct stat st;
 	struct err *err;
-	size_t len;
 
 	if (path_exists(path))
 		return NULL;
-	text = rendered(&renderer_mail, run, s, &len);
-	if (!len)
+	err = render_write(&renderer_mail, draft, run, s->cases, s->case_count, s->end_reason);
+	if (!err && !stat(draft, &st) && !st.st_size) {
+		unlink(draft);
 		return NULL;
-	err = file_write_atomic(draft, text, len);
+	}
 	if (!err && n->file->mail)
 		err = err_wrap(run_program(argv, MAIL_MS, NULL), "cannot send the mail '%s'",
 			       draft);
@@ -125,7 +99,8 @@ static void write_files(struct night *n, const struct render_run *run, const str
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		_cleanup_free_ char *path = xasprintf("%s/%s", folder, files[i].name);
 
-		tell(n, write_file(files[i].renderer, run, s, path));
+		tell(n, render_write(files[i].renderer, path, run, s->cases, s->case_count,
+				     s->end_reason));
 	}
 }
 
@@ -134,7 +109,6 @@ void night_publish(struct night *n, uint32_t run)
 	const char *path = n->h.runs[run].path;
 	_cleanup_free_ char *folder = xstrndup(path, (size_t)(strrchr(path, '/') - path));
 	_cleanup_free_ char *compiler = NULL;
-	_cleanup_buf_ struct buf config = BUF_INIT;
 	struct run_summary s;
 	struct render_run shown;
 	struct err *err = run_json_read(path, &s);
@@ -143,9 +117,7 @@ void night_publish(struct night *n, uint32_t run)
 		tell(n, err);
 		return;
 	}
-	if (*s.kernel_config == '/')
-		err_free(file_read(s.kernel_config, CONFIG_MAX, &config));
-	compiler = render_compiler(buf_str(&config));
+	compiler = render_read_compiler(s.kernel_config);
 	shown = render_run_of(&s, path);
 	shown.known = &n->known;
 	shown.compiler = compiler;

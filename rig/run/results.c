@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Shows the results of a run: as a file of KTAP, and to a person. */
-#include <errno.h>
 #include <stdio.h>
 
-#include "base/files.h"
 #include "reports/record/tally.h"
 #include "run/results-private.h"
 
@@ -16,39 +14,23 @@ struct case_record *run_not_run(const struct run *r, size_t place, const char *r
 	return rec;
 }
 
-static void render_all(const struct run *r, FILE *f, const char *reason)
-{
-	const struct render_run run = { .planned = r->plan.nr_cases };
-	struct case_record **not_run = xcalloc(r->plan.nr_cases + 1, sizeof(*not_run));
-	struct render show;
-
-	render_start(&show, &renderer_ktap, f, &run);
-	for (size_t i = 0; i < r->plan.nr_cases; i++) {
-		const struct case_record *rec = r->records ? r->records[i] : NULL;
-
-		if (!rec)
-			rec = not_run[i] = run_not_run(r, i, reason);
-		render_case(&show, 0, rec);
-	}
-	render_end(&show, 0, reason);
-	for (size_t i = 0; i < r->plan.nr_cases; i++)
-		case_record_destroy(not_run[i]);
-	free(not_run);
-}
-
 struct err *run_results_write(const struct run *r, const char *reason)
 {
 	_cleanup_free_ char *path = xasprintf("%s/results.ktap", r->dir.path);
-	_cleanup_free_ char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
+	const struct render_run run = { .planned = r->plan.nr_cases };
+	_cleanup_free_ struct case_record **all = xcalloc(r->plan.nr_cases + 1, sizeof(*all));
+	struct err *err;
 
-	if (!f)
-		return err_errno(errno, "cannot write '%s'", path);
-	render_all(r, f, reason);
-	if (fclose(f))
-		return err_errno(errno, "cannot write '%s'", path);
-	return file_write_atomic(path, text, len);
+	for (size_t i = 0; i < r->plan.nr_cases; i++) {
+		all[i] = r->records ? r->records[i] : NULL;
+		if (!all[i])
+			all[i] = run_not_run(r, i, reason);
+	}
+	err = render_write(&renderer_ktap, path, &run, all, r->plan.nr_cases, reason);
+	for (size_t i = 0; i < r->plan.nr_cases; i++)
+		if (!r->records || !r->records[i])
+			case_record_destroy(all[i]);
+	return err;
 }
 
 char *run_conclusion(const struct run *r)
@@ -66,19 +48,6 @@ char *run_conclusion(const struct run *r)
 	tally_deinit(&t);
 	free(over);
 	return buf_take(&b);
-}
-
-static void show(const struct run *r, const struct renderer *renderer, FILE *out,
-		 const struct render_run *run)
-{
-	struct render shown;
-
-	render_start(&shown, renderer, out, run);
-	for (size_t i = 0; i < r->plan.nr_cases; i++)
-		if (r->records[i])
-			render_case(&shown, run_now(r), r->records[i]);
-	/* main() reports a failed write */
-	render_end(&shown, run_now(r), run->end_reason);
 }
 
 static struct render_run describe(const struct run *r)
@@ -103,17 +72,10 @@ static struct render_run describe(const struct run *r)
 struct err *run_page_write(const struct run *r, char **path)
 {
 	const struct render_run run = describe(r);
-	_cleanup_free_ char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
 
 	*path = xasprintf("%s/page.html", r->dir.path);
-	if (!f)
-		return err_errno(errno, "cannot write '%s'", *path);
-	show(r, &renderer_html, f, &run);
-	if (fclose(f))
-		return err_errno(errno, "cannot write '%s'", *path);
-	return file_write_atomic(*path, text, len);
+	return render_write(&renderer_html, *path, &run, r->records, r->plan.nr_cases,
+			    run.end_reason);
 }
 
 void run_show_brief(const struct run *r, const char *page)
@@ -121,6 +83,7 @@ void run_show_brief(const struct run *r, const char *page)
 	struct render_run run = describe(r);
 
 	run.page = page;
-	show(r, &renderer_summary, stdout, &run);
-	show(r, &renderer_brief, stdout, &run);
+	render_cases(&renderer_summary, stdout, &run, r->records, r->plan.nr_cases, run.end_reason);
+	/* main() reports a failed write */
+	render_cases(&renderer_brief, stdout, &run, r->records, r->plan.nr_cases, run.end_reason);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "nightly/night-state.h"
 #include "nightly/night.h"
 #include "reports/record/run-json.h"
 #include "reports/record/rundir.h"
@@ -25,6 +26,7 @@ static struct {
 	const char *spec[3], *release[3], *does[3]; /* does: NULL does not build */
 	size_t stop_after;			    /* cases until a SIGKILL; 0: never */
 	unsigned int runs, rechecks, resumed, tries[CASES];
+	uint64_t deadline_ns; /* of the last run; 0: none */
 	bool mail_fails;
 } kernels;
 
@@ -158,6 +160,7 @@ struct err *__wrap_run_cases(const struct run_options *o, int *status)
 {
 	size_t k = kernel_of(o->kernel);
 
+	kernels.deadline_ns = o->deadline_ns;
 	*status = 0;
 	if (!kernels.does[k])
 		return err_create(ERR_BUILD, "cannot build '%s'", o->kernel);
@@ -290,10 +293,43 @@ static void test_interrupted(void **state)
 	assert_int_equal(kernels.runs, 6);
 }
 
+/* Makes the night that was interrupted begin  earlier. */
+static void begin_earlier(const char *dir, time_t seconds)
+{
+	_cleanup_free_ char *folder = xasprintf("%s/nights", dir), *text = NULL;
+	_cleanup_free_ char *file = xasprintf("%s/a.night", dir);
+	struct night_state s;
+
+	ok(night_state_begin(folder, file, 0, &s));
+	assert_true(s.resumed);
+	text = xasprintf("runs %s %lld\n", s.id, (long long)(s.begun - seconds));
+	ok(file_write_atomic(s.path, text, strlen(text)));
+	night_state_deinit(&s);
+}
+
+/* The budget counts from the night's first start, also after an interruption. */
 static void test_budget(void **state)
 {
+	const uint64_t second = 1000000000, hour = 3600 * second;
+	uint64_t first;
+
 	kernels.does[0] = "ppp";
+	assert_int_equal(night(*state, ""), 0);
+	assert_int_equal(kernels.deadline_ns, 0);
+	kernels.stop_after = 1;
+	assert_int_equal(night(*state, "budget 1h\n"), -1);
+	first = kernels.deadline_ns;
+	assert_true(first > now_ns() + hour - 60 * second && first <= now_ns() + hour);
+	kernels.stop_after = 0;
 	assert_int_equal(night(*state, "budget 1h\n"), 0);
+	/* the start is kept in seconds */
+	assert_true(kernels.deadline_ns <= first + second);
+	/* it is over: the run ends at once */
+	kernels.stop_after = 1;
+	assert_int_equal(night(*state, "budget 1h\n"), -1);
+	begin_earlier(*state, 7200);
+	assert_int_equal(night(*state, "budget 1h\n"), -1);
+	assert_true(kernels.deadline_ns <= now_ns());
 }
 
 static size_t lines_of(const char *dir, const char *name)
