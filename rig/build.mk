@@ -18,4 +18,4 @@ hello-wraps := console_open console_close console_read virt_domain_start virt_do
 $(BUILD)/fuzz/fuzz-hello: FUZZ_LDFLAGS := $(hello-wraps:%=-Wl,--wrap=%)
 
 # This test has a run_cases() of its own.
-$(BUILD)/tests/test-night: TEST_LDFLAGS := -Wl,--wrap=run_cases -Wl,--wrap=run_host_close
+$(BUILD)/tests/test-night: TEST_LDFLAGS := -Wl,--wrap=run_cases -Wl,--wrap=run_host_close -Wl,--wrap=cases_from_plan

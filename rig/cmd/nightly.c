@@ -84,7 +84,9 @@ static struct err *nightly(void *state, char **operands, int n, int *status)
 		return err;
 	if (sbatch)
 		err = print_sbatch(operands[0], &file);
-	else if (!check)
+	else if (check)
+		err = night_check(&file);
+	else
 		err = night_run(&(struct night_options){ .path = operands[0],
 							 .file = &file,
 							 .argv = argv,

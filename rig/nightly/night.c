@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "guests/store/kernel-spec.h"
 #include "host/runs.h"
+#include "plan/cases.h"
 #include "reports/record/run-json.h"
 #include "reports/record/rundir.h"
 
@@ -183,13 +184,39 @@ static struct err *do_kernel(struct night *n, const char *word)
 	return err;
 }
 
-/* The list of the night; without a line "known" the one that is installed. */
-static struct err *read_known(struct night *n)
+/* Reads the list of the night; without a line "known" the one that is installed. */
+static struct err *read_known(const struct paths *p, const struct night_file *file,
+			      struct known *out)
 {
-	const char *given = n->file->known;
-	_cleanup_free_ char *path = given ? xstrdup(given) : paths_known(&n->paths);
+	_cleanup_free_ char *path = file->known ? xstrdup(file->known) : paths_known(p);
 
-	return strcmp(path, RUN_KNOWN_NONE) == 0 ? NULL : known_read(path, &n->known);
+	return strcmp(path, RUN_KNOWN_NONE) == 0 ? NULL : known_read(path, out);
+}
+
+/* A mistake in the plan is nothing that a kernel is untested for. */
+static struct err *check_plan(const struct paths *p, const struct night_file *file)
+{
+	struct plan plan = { 0 };
+	struct err *err = cases_from_plan(p, file->plan, &plan);
+
+	plan_deinit(&plan);
+	return err;
+}
+
+struct err *night_check(const struct night_file *file)
+{
+	struct known known = { 0 };
+	struct paths p;
+	struct err *err = paths_init(&p);
+
+	if (err)
+		return err;
+	err = check_plan(&p, file);
+	if (!err)
+		err = read_known(&p, file, &known);
+	known_deinit(&known);
+	paths_deinit(&p);
+	return err;
 }
 
 /* Older evidence is packed after a week; what the file keeps no longer is removed. */
@@ -215,9 +242,11 @@ static struct err *begin(struct night *n)
 	folder = xasprintf("%s/nights", n->paths.data);
 	db = xasprintf("%s/history.db", n->paths.cache);
 	n->runs = xasprintf("%s/runs", n->paths.data);
-	err = night_state_begin(folder, n->o->path, time(NULL), &n->state);
+	err = check_plan(&n->paths, n->file);
 	if (!err)
-		err = read_known(n);
+		err = night_state_begin(folder, n->o->path, time(NULL), &n->state);
+	if (!err)
+		err = read_known(&n->paths, n->file, &n->known);
 	if (!err)
 		err = index_open(db, &n->ix);
 	if (!err)

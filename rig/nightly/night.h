@@ -17,6 +17,9 @@ struct night_options {
 	const struct progress *say;
 };
 
+/* Checks what a night file names: its plan, and its list of known findings. */
+struct err *night_check(const struct night_file *file) __must_check;
+
 /*
  * Runs the night. *@status is 0 when nothing is new, 1 when something is new or regressed, 3
  * when a kernel is untested or a run is not complete. ERR_USAGE: another process runs this

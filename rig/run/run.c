@@ -164,8 +164,9 @@ static struct err *finish(struct run *r, struct err *err, int *status)
 	conclude(r);
 	if (err && err->code == ERR_CANCELLED) {
 		err_free(err);
-		err = err_create(ERR_CANCELLED, "interrupted: %zu of %zu cases ran", count_over(r),
-				 r->plan.nr_cases);
+		err = err_create(ERR_CANCELLED, "interrupted: %zu of %zu cases ran%s",
+				 count_over(r), r->plan.nr_cases,
+				 r->o->say ? "" : "; 'daxrig run --resume' runs the rest");
 	}
 	*status = exit_status(r);
 	return err ? err : unsaved ? take_ptr(unsaved) : take_ptr(written);

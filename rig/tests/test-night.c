@@ -15,6 +15,7 @@
 #include "nightly/night.h"
 #include "reports/record/run-json.h"
 #include "reports/record/rundir.h"
+#include "plan/cases.h"
 #include "run/run.h"
 #include "tests/scratch.h"
 
@@ -32,6 +33,7 @@ static struct {
 
 struct err *__wrap_run_cases(const struct run_options *o, int *status);
 void __wrap_run_host_close(struct run_host *host);
+struct err *__wrap_cases_from_plan(const struct paths *p, const char *name, struct plan *out);
 
 static struct case_record *make_case(size_t i, char letter, bool again)
 {
@@ -167,6 +169,14 @@ struct err *__wrap_run_cases(const struct run_options *o, int *status)
 	return o->recheck_of ? run_again(o, k) : run_whole(o, k);
 }
 
+/* The library is not beside a test. */
+struct err *__wrap_cases_from_plan(const struct paths *p, const char *name, struct plan *out)
+{
+	(void)p;
+	(void)out;
+	return strcmp(name, "quick") == 0 ? NULL : err_create(ERR_USAGE, "no plan '%s'", name);
+}
+
 void __wrap_run_host_close(struct run_host *host)
 {
 	(void)host;
@@ -293,6 +303,28 @@ static void test_interrupted(void **state)
 	assert_int_equal(kernels.runs, 6);
 }
 
+/* A mistake of the user's is told at once: no kernel is untested for it. */
+static void test_wrong_plan(void **state)
+{
+	_cleanup_free_ char *path = xasprintf("%s/a.night", (char *)*state);
+	struct night_file file = { .plan = (char *)"qick",
+				   .kernels = { (char *)"deb:6.12" },
+				   .nr_kernels = 1 };
+	struct err *err;
+	int status;
+
+	err = night_check(&file);
+	assert_non_null(err);
+	assert_int_equal(err->code, ERR_USAGE);
+	err_free(err);
+	put_bytes(*state, "a.night", "", 0);
+	err = night_run(&(struct night_options){ .path = path, .file = &file }, &status);
+	assert_non_null(err);
+	assert_int_equal(err->code, ERR_USAGE);
+	err_free(err);
+	assert_int_equal(kernels.runs, 0);
+}
+
 /* Makes the night that was interrupted begin  earlier. */
 static void begin_earlier(const char *dir, time_t seconds)
 {
@@ -380,9 +412,10 @@ static void test_site(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_quiet),    TEST(test_new),  TEST(test_seen_once),   TEST(test_regressed),
-		TEST(test_untested), TEST(test_lost), TEST(test_interrupted), TEST(test_budget),
-		TEST(test_mail),     TEST(test_site),
+		TEST(test_quiet),	TEST(test_new),	     TEST(test_seen_once),
+		TEST(test_regressed),	TEST(test_untested), TEST(test_lost),
+		TEST(test_interrupted), TEST(test_budget),   TEST(test_wrong_plan),
+		TEST(test_mail),	TEST(test_site),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
