@@ -18,7 +18,7 @@ asan-objs := $(patsubst %.c,$(BUILD)/asan/%.o,$(filter-out $(main-src),$(host-sr
 	$(filter-out $(bench-main),$(bench-srcs)))
 agent-objs := $(patsubst %.c,$(BUILD)/agent/%.o,$(agent-srcs) $(pure-srcs))
 all-objs := $(patsubst %.c,$(BUILD)/host/%.o,$(host-srcs) $(pure-srcs) $(bench-srcs) $(fuzz-srcs) \
-	$(wildcard */tests/*.c)) $(agent-objs)
+	$(foreach r,rig guests workloads inject reports,$(wildcard $(r)/tests/*.c))) $(agent-objs)
 tests := $(addprefix $(BUILD)/tests/,$(notdir $(test-srcs:.c=)))
 # The tests that boot guests.
 guest-tests := $(filter %/test-guest %/test-fork %/test-faults %/test-host-faults %/test-killed \

@@ -12,6 +12,7 @@
 
 #include "base/files.h"
 #include "base/program.h"
+#include "tests/scratch.h"
 #include "workloads/c/c.h"
 #include "workloads/c/parts.h"
 #include "workloads/c/pins.h"
@@ -83,9 +84,10 @@ static void test_parts(void **state)
 	assert_int_equal(bad, 0);
 }
 
-static void compile(const char *name, const struct buf *program, const char *compiler)
+static void compile(const char *dir, const char *name, const struct buf *program,
+		    const char *compiler)
 {
-	static const char path[] = "build/tests/show-c.c";
+	_cleanup_free_ char *path = xasprintf("%s/x.c", dir);
 	const char *argv[] = { compiler,   "-std=gnu11", "-Wall", "-Wextra", "-Werror",	  "-O2",
 			       "-pthread", "-c",	 path,	  "-o",	     "/dev/null", NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
@@ -105,6 +107,7 @@ static void check_refusal(const char *name, const struct err *err)
 }
 
 struct counts {
+	const char *dir;
 	unsigned int told, refused, compiled;
 	bool clang;
 };
@@ -130,7 +133,7 @@ static void tell(const char *name, const char *text, struct counts *n)
 		check_refusal(name, err);
 		n->refused++;
 	} else if (n->told++ % 8 == 0) {
-		compile(name, &program, n->compiled++ % 2 && n->clang ? "clang" : "cc");
+		compile(n->dir, name, &program, n->compiled++ % 2 && n->clang ? "clang" : "cc");
 	}
 }
 
@@ -151,10 +154,9 @@ static void tell_variants(const char *path, struct counts *n)
 
 static void test_library(void **state)
 {
-	struct counts n = { .clang = has_clang() };
+	struct counts n = { .dir = *state, .clang = has_clang() };
 	glob_t found;
 
-	(void)state;
 	assert_int_equal(glob("workloads/scenarios/*.scn", 0, NULL, &found), 0);
 	for (size_t i = 0; i < found.gl_pathc; i++)
 		tell_variants(found.gl_pathv[i], &n);
@@ -172,9 +174,8 @@ static void test_hostile(void **state)
 		"file    a-b 4K written # */ /* */\nfile a_b 4K hole\ncheck a-b\n";
 	_cleanup_buf_ struct buf program = BUF_INIT;
 
-	(void)state;
 	assert_null(c_program("hostile", text, &program));
-	compile("hostile", &program, "cc");
+	compile(*state, "hostile", &program, "cc");
 	assert_int_equal(bad, 0);
 }
 
@@ -212,5 +213,5 @@ int main(void)
 		cmocka_unit_test(test_hostile),	   cmocka_unit_test(test_refused),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
