@@ -10,7 +10,7 @@ $(BUILD)/host/guests/build/profile.o $(BUILD)/asan/guests/build/profile.o: $(wil
 agent-tests := $(addprefix $(BUILD)/tests/,test-agent-parse test-agent-loop \
 	test-agent-protocol test-btf)
 $(agent-tests): $(addprefix $(BUILD)/asan/guests/agent/,parse.o btf.o link.o relay.o case.o \
-	case-run.o case-link.o procs.o helper.o evidence.o)
+	case-run.o case-link.o helper.o evidence.o)
 $(addprefix $(BUILD)/tests/,test-agent-loop test-agent-protocol): \
 	$(BUILD)/asan/guests/tests/loop-host.o
 fuzz-srcs += $(wildcard guests/fuzz/*.c)

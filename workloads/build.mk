@@ -13,7 +13,7 @@ judge-srcs := $(wildcard workloads/tests/fake-*.c workloads/tests/judge-*.c) \
 	$(wildcard workloads/exec/*.c workloads/oracles/*.c) \
 	$(addprefix workloads/pins/,pin.c null.c beat.c process.c)
 judge-wraps := op_run kill task_sample task_stack exec_measure_window pin_wait_rounds \
-	open stat unlink statx pread fsync syncfs mkdir mount umount2 path_exists file_poke file_read \
+	open stat unlink statx pread fsync syncfs mkdir chown chmod symlink chdir mount umount2 path_exists file_poke file_read \
 	run_program fsmap_of_file fsmap_free pagemap_init pagemap_scan pagemap_frames link_send guest_ms
 $(BUILD)/tests/test-judge: $(judge-srcs:%.c=$(BUILD)/asan/%.o)
 $(BUILD)/tests/test-judge: TEST_LDFLAGS := $(judge-wraps:%=-Wl,--wrap=%)

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "guests/agent/agent.h"
-#include "guests/agent/procs.h"
+#include "base/procs.h"
 
 #define LIMIT_MS_DEFAULT 600000u
 #define EVIDENCE_MAX (1u << 20)

@@ -14,7 +14,7 @@
 
 #include "guests/agent/agent.h"
 #include "guests/agent/case-run.h"
-#include "guests/agent/procs.h"
+#include "base/procs.h"
 
 static enum loop_end broken(struct case_loop *c, const char *what)
 {
@@ -59,6 +59,12 @@ static int take_frame(struct case_loop *c, struct case_run *r, const struct fram
 		return LOOP_ON;
 	case MSG_WELCOME:
 		return take_welcome(c, r, f);
+	case MSG_FILE:
+		if (r->pid)
+			return (int)broken(c, "the host sent a file during a case");
+		if (c->hooks->file)
+			c->hooks->file(f->payload, f->len);
+		return LOOP_ON;
 	case MSG_POWEROFF:
 		return LOOP_POWEROFF;
 	default:

@@ -27,6 +27,11 @@ struct case_hooks {
 	/* The kernel's taint: it changes when the kernel is tainted. */
 	uint64_t (*taint)(void);
 	/*
+	 * Does what a MSG_FILE says: TAG_NAME is the path, TAG_TEXT the bytes to append, TAG_MODE
+	 * begins the file. A failure goes to the log; the case will find that the file lacks.
+	 */
+	void (*file)(const uint8_t *payload, size_t len);
+	/*
 	 * Applies MSG_WELCOME to the guest, before its first case, and adds the resulting
 	 * state to @out, as the payload of MSG_GUEST.
 	 */

@@ -227,4 +227,5 @@ const struct case_hooks guest_hooks = {
 	.clean = clean,
 	.taint = taint,
 	.welcome = welcome_take,
+	.file = files_take,
 };

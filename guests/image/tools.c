@@ -59,16 +59,29 @@ static struct err *add_library(struct pack *pack, const char *path)
 	return NULL;
 }
 
+struct err *tools_add_libraries(struct pack *pack, const char *loader, const char *path)
+{
+	const char *const argv[] = { loader, "--list", path, NULL };
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	struct err *err = run_program(argv, LIST_MS, &out);
+	const char *at = buf_str(&out);
+	char *library;
+
+	if (err)
+		return err_wrap(err, "cannot list the libraries of '%s'", path);
+	while (!err && (library = tools_next_library(&at))) {
+		err = add_library(pack, library);
+		free(library);
+	}
+	return err ? err : add_library(pack, loader);
+}
+
 static struct err *add_program(struct pack *pack, const char *name, const char *package)
 {
 	_cleanup_free_ char *found = tools_find(name);
 	_cleanup_free_ char *path = found ? realpath(found, NULL) : NULL;
 	_cleanup_free_ char *to = xasprintf("usr/sbin/%s", name);
-	const char *const argv[] = { ARCH_HERE->loader, "--list", path, NULL };
-	_cleanup_buf_ struct buf out = BUF_INIT;
-	const char *at, *file;
-	struct err *err;
-	char *library;
+	const char *file;
 
 	if (!path)
 		return err_create(ERR_INFRA, "cannot find program '%s': apt-get install %s", name,
@@ -81,15 +94,7 @@ static struct err *add_program(struct pack *pack, const char *name, const char *
 		to = xasprintf("usr/sbin/%s", file);
 	}
 	pack_add(pack, PACK_FILE, to, path, 0755);
-	err = run_program(argv, LIST_MS, &out);
-	if (err)
-		return err_wrap(err, "cannot list the libraries of '%s'", path);
-	at = buf_str(&out);
-	while (!err && (library = tools_next_library(&at))) {
-		err = add_library(pack, library);
-		free(library);
-	}
-	return err;
+	return tools_add_libraries(pack, ARCH_HERE->loader, path);
 }
 
 struct err *tools_add(struct pack *pack)
@@ -114,5 +119,5 @@ struct err *tools_add(struct pack *pack)
 		if (settings && path_exists(settings))
 			pack_add(pack, PACK_FILE, settings, settings, 0644);
 	}
-	return err ? err : add_library(pack, ARCH_HERE->loader);
+	return err;
 }

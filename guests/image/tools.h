@@ -14,6 +14,13 @@
 struct err *tools_add(struct pack *pack) __must_check;
 
 /*
+ * Adds the shared libraries of the ELF file  and its dynamic linker , at the
+ * host's paths. ERR_PROGRAM: one of them is not installed.
+ */
+struct err *tools_add_libraries(struct pack *pack, const char *loader, const char *path)
+	__must_check;
+
+/*
  * The path of a program of the host, also in folders that a user's PATH often lacks
  * (/usr/sbin). NULL if it is not installed; free() it.
  */

@@ -133,6 +133,18 @@ static void stops_at_two_cases(void **state)
 	assert_int_equal(host_agent_end(h), LOOP_BROKEN);
 }
 
+static void stops_at_file_in_case(void **state)
+{
+	struct host *h = *state;
+	struct frame f;
+
+	host_send_case(h, "hang", 60000);
+	host_need_frame(h, MSG_LOG, &f);
+	host_send_empty(h, MSG_FILE);
+	assert_false(host_next_frame(h, &f));
+	assert_int_equal(host_agent_end(h), LOOP_BROKEN);
+}
+
 #define LOOP_TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, host_tear_down)
 
 int main(void)
@@ -140,7 +152,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LOOP_TEST(stops_at_garbage),   LOOP_TEST(stops_at_oversized),
 		LOOP_TEST(stands_truncated),   LOOP_TEST(stops_at_wrong_messages),
-		LOOP_TEST(stops_at_two_cases),
+		LOOP_TEST(stops_at_two_cases), LOOP_TEST(stops_at_file_in_case),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,7 @@ static enum severity severity_of(enum rule rule)
 	case RULE_CONTRACT_REFUSED:
 	case RULE_CONTRACT_NOWAIT:
 	case RULE_CONTRACT_SIGBUS:
+	case RULE_PROGRAM_EXIT:
 	case RULE_SPLAT:
 	case RULE_LEDGER_REFCOUNT:
 	case RULE_LEDGER_PINS:

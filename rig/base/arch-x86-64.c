@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/arch.h"
 
+#include <elf.h>
+
 static const char *const features[] = { "acpi", "apic", NULL };
 
 /*
@@ -20,6 +22,7 @@ const struct arch arch_x86_64 = {
 	.image = "bzImage",
 	.image_path = "arch/x86/boot/bzImage",
 	.loader = "/lib64/ld-linux-x86-64.so.2",
+	.elf_machine = EM_X86_64,
 	.vmemmap_symbol = "vmemmap_base",
 	.vmemmap = 0xffffea0000000000ull, /* of 4-level paging */
 };

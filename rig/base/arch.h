@@ -31,6 +31,7 @@ struct arch {
 	const char *image;	    /* the kernel's make target */
 	const char *image_path;	    /* the file it makes, below the kernel's tree */
 	const char *loader;	    /* ELF interpreter of the host's programs */
+	unsigned int elf_machine;   /* e_machine of its programs */
 	const char *vmemmap_symbol; /* the variable with the address of pfn 0's struct page, and */
 	uint64_t vmemmap;	    /* the address to use if a kernel has no such variable */
 };

@@ -19,6 +19,7 @@ RULE(CONTRACT_NOWAIT, "contract.nowait", "the operation blocked although it must
      .timed = true)
 RULE(CONTRACT_SIGBUS, "contract.sigbus",
      "a page was poisoned and a process that maps it got no SIGBUS")
+RULE(PROGRAM_EXIT, "program.exit", "a program of the user's said that something is wrong")
 RULE(CONTENT_FILE, "content.file", "the file holds bytes that it must not hold")
 RULE(CONTENT_MAP, "content.map", "a mapping shows bytes that it must not show")
 RULE(CONTENT_PIN, "content.pin", "the pin's holder saw bytes that it must not see")

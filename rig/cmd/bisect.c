@@ -7,6 +7,7 @@
 #include "bisect/command.h"
 #include "cmd/cmd.h"
 #include "plan/plan.h"
+#include "plan/program.h"
 
 enum {
 	KEY_GOOD = 256,
@@ -14,6 +15,7 @@ enum {
 	KEY_ONCE,
 	KEY_CASE,
 	KEY_SCENARIO,
+	KEY_PROGRAM,
 	KEY_MATCH,
 	KEY_RULE,
 	KEY_SIGNATURE,
@@ -35,6 +37,7 @@ enum {
 #define JOBS_MAX 64
 
 static const char *skips[SKIPS_MAX];
+static char *program; /* line of a plan, or NULL */
 static struct bisect_question question = {
 	.confidence = 0.99,
 	.max_runs = SESSION_RUNS_MAX,
@@ -53,6 +56,7 @@ static const struct command_option bisect_options[] = {
 	{ "bad", "SPEC", "a kernel that shows the finding", KEY_BAD },
 	{ "case", "NAME", "the case that shows the finding", KEY_CASE },
 	{ "scenario", "FILE", "the same as a scenario file of one case", KEY_SCENARIO },
+	{ "program", "FILE", "the same as a program of yours: see 'daxrig exec'", KEY_PROGRAM },
 	{ "match", "GLOB", "selects one case of several by its name", KEY_MATCH },
 	{ "rule", "RULE", "the finding's rule; default: what the bad kernel shows first",
 	  KEY_RULE },
@@ -149,6 +153,8 @@ static struct err *parse(int key, const char *value)
 	case KEY_SCENARIO:
 		question.file = value;
 		return NULL;
+	case KEY_PROGRAM:
+		return program_line("", (char *const[]){ (char *)value }, 1, &program);
 	case KEY_MATCH:
 		return command_glob(value, &question.match);
 	case KEY_RULE:
@@ -221,8 +227,11 @@ static struct err *check(int operands)
 					     "--help'");
 	if (q->dry_run)
 		return NULL;
+	if (program && !q->name)
+		question.name = program;
 	if (!q->name == !q->file)
-		return err_create(ERR_USAGE, "give --case NAME or --scenario FILE%s",
+		return err_create(ERR_USAGE,
+				  "give --case NAME, --scenario FILE or --program FILE%s",
 				  q->name ? ", not both" : ": what is to be run");
 	if (q->once && !sought_known(&q->sought))
 		return err_create(ERR_USAGE,

@@ -259,11 +259,14 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum sabo
 	};
 	struct err *err;
 
-	r.deadline = guest_now(g) + (r.limit_ms + guest_ms(g, CASE_AGENT_MS)) * 1000000;
 	take_early_splats(&r);
 	r.console_from = g->console.size;
 	console_expect(&g->console, mark);
-	err = send_case(&r, seed);
+	err = c->program ? guest_send_files(g, &c->program->files) : NULL;
+	/* the case's time begins when its files are there */
+	r.deadline = guest_now(g) + (r.limit_ms + guest_ms(g, CASE_AGENT_MS)) * 1000000;
+	if (!err)
+		err = send_case(&r, seed);
 	if (!err)
 		err = talk(&r);
 	if (err && err->code == ERR_CANCELLED)

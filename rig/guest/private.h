@@ -30,6 +30,12 @@ struct err *guest_welcome(struct guest *g) __must_check;
 /* True when @f is that answer; then g->who holds it. */
 bool guest_take_who(struct guest *g, const struct frame *f);
 
+/*
+ * files.c: sends the files and links of @files, before a case begins; returns when the last ones
+ * are queued.
+ */
+struct err *guest_send_files(struct guest *g, const struct pack *files) __must_check;
+
 /* How much the ledger calls of one case may cost. */
 struct ledger_budget guest_ledger_budget(const struct guest *g);
 

@@ -107,12 +107,22 @@ static struct err *from_file(const char *path, struct plan *out)
 	return err;
 }
 
+static struct err *from_program(const char *line, struct plan *out)
+{
+	return plan_parse(out, "program", line, strlen(line), NULL, 0);
+}
+
 struct err *cases_from_word(const struct paths *p, const char *word, struct plan *out)
 {
 	struct plan found = { 0 };
-	struct err *err = str_ends(word, ".scn") || path_is_stdin(word) ?
-				  from_file(word, &found) :
-				  find_scenario_or_cases(p, word, &found);
+	struct err *err;
+
+	if (strncmp(word, PROGRAM_LINE, strlen(PROGRAM_LINE)) == 0)
+		err = from_program(word, &found);
+	else if (str_ends(word, ".scn") || path_is_stdin(word))
+		err = from_file(word, &found);
+	else
+		err = find_scenario_or_cases(p, word, &found);
 
 	if (!err)
 		plan_move(out, &found);

@@ -11,7 +11,7 @@ struct err *cases_from_plan(const struct paths *p, const char *name, struct plan
 
 /*
  * Adds the cases that @word names: a scenario file (it ends in ".scn", or is "-"), a
- * library scenario, or cases of any plan by full name, by a glob, or by the part of the
+ * line of a plan that begins with "program ", a library scenario, or cases of any plan by full name, by a glob, or by the part of the
  * name before a "/".
  */
 struct err *cases_from_word(const struct paths *p, const char *word, struct plan *out) __must_check;

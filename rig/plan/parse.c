@@ -240,12 +240,48 @@ static struct err *read_machine(struct reader *r)
 	return line_end(l);
 }
 
+static struct err *read_program(struct reader *r)
+{
+	struct line *l = &r->line;
+	struct program *p = program_create();
+	const char *word;
+	struct err *err = line_word(l, "a name for the program", &word);
+
+	if (!err)
+		p->name = program_name(word);
+	while (!err && line_peek(l) && !line_take(l, "=")) {
+		_cleanup_free_ char *key = xstrndup(line_peek(l), strcspn(line_peek(l), "="));
+		const char *equals = strchr(line_peek(l), '=');
+
+		if (!equals) {
+			err = line_expected(l, "KEY=VALUE, or '=' and the program's file");
+			break;
+		}
+		l->next++;
+		err = placed(l, program_set(p, key, equals + 1));
+	}
+	if (!err)
+		err = line_peek(l) ? NULL : line_expected(l, "'=' and the program's file");
+	while (!err && line_peek(l)) {
+		_cleanup_free_ char *whole = program_word(line_peek(l));
+
+		l->next++;
+		err = whole ? placed(l, program_add_word(p, whole)) :
+			      line_error(l, "a '\\' begins the code of a byte, as in \\x20");
+	}
+	if (!err)
+		plan_add_program(r->plan, p);
+	program_put(p);
+	return err;
+}
+
 static const struct {
 	const char *word; /* the first of a line */
 	struct err *(*read)(struct reader *r);
 } kinds_of_line[] = {
-	{ "scenario", add_scenarios }, { "matrix", add_matrix },     { "batch", read_batch },
-	{ "machine", read_machine },   { "geometry", read_machine }, /* of older plans */
+	{ "scenario", add_scenarios }, { "matrix", add_matrix },
+	{ "batch", read_batch },       { "machine", read_machine },
+	{ "program", read_program },   { "geometry", read_machine }, /* of older plans */
 };
 
 static struct err *read_line(struct reader *r)
@@ -258,7 +294,7 @@ static struct err *read_line(struct reader *r)
 		nearest_offer(&n, kinds_of_line[i].word);
 	}
 	return line_unknown(&r->line, &n, "line of a plan",
-			    "expected scenario, matrix, batch or machine");
+			    "expected scenario, matrix, program, batch or machine");
 }
 
 struct err *plan_parse(struct plan *plan, const char *origin, const char *text, size_t len,

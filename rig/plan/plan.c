@@ -62,6 +62,7 @@ static void *grow(void *v, size_t nr, size_t *cap, size_t size)
 
 static void free_case(struct plan_case *c)
 {
+	program_put(c->program);
 	free(c->name);
 	free(c->bad);
 	free(c->text);
@@ -105,6 +106,35 @@ void plan_add_point(struct plan *plan, const struct matrix_point *p,
 	plan->left_out = grow(plan->left_out, plan->nr_left_out, &plan->cap_left_out,
 			      sizeof(*plan->left_out));
 	plan->left_out[plan->nr_left_out++] = (struct plan_left_out){ *p, reason };
+}
+
+void plan_add_program(struct plan *plan, struct program *program)
+{
+	for (size_t i = 0; filesystems[i]; i++)
+		if (program->fs & filesystem_bit(filesystems[i]))
+			plan_add_case(plan, (struct plan_case){
+						    .name = xasprintf("%s/%s", filesystems[i]->name,
+								      program->name),
+						    .fs = filesystems[i],
+						    .program = program_get(program),
+						    .text = program_text(program),
+					    });
+}
+
+struct err *plan_make_programs(struct plan *plan)
+{
+	struct err *err = NULL;
+
+	for (size_t i = 0; i < plan->nr_cases && !err; i++) {
+		struct plan_case *c = &plan->cases[i];
+
+		if (!c->program)
+			continue;
+		err = program_make(c->program);
+		free(c->text);
+		c->text = program_text(c->program);
+	}
+	return err;
 }
 
 void plan_add_note(struct plan *plan, char *note)
@@ -164,6 +194,8 @@ void plan_repeat(struct plan *plan, unsigned int n)
 				free(plan->cases[i].name);
 			else if (c.text)
 				c.text = xstrdup(c.text);
+			if (round && c.program)
+				program_get(c.program);
 			if (round && c.bad)
 				c.bad = xstrdup(c.bad);
 			plan->cases[round * once + i] = c;

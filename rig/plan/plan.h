@@ -9,6 +9,9 @@
  *                              when, ops, overlap, end. An omitted key means all of fs, pins
  *                              and ops, but geometry=4k, when=mapped, overlap=same and
  *                              end=unpin; after a '*' it means all of every key
+ *   program  NAME [KEY=VALUE ...] = FILE [WORD ...]
+ *                              a program of yours (plan/program.h); KEY is fs, mount, user,
+ *                              time or with, as the options of 'daxrig exec'
  *   batch    N                 a guest runs up to N cases, as long as they pass;
  *                              default 1: a new guest for each case
  *   machine  LIST              the guest's shape, as in --geometry, which overrides it
@@ -19,6 +22,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "plan/program.h"
 #include "workloads/matrix/matrix.h"
 
 /* A scenario file: what the library folder holds, or what the user named. */
@@ -35,6 +39,7 @@ struct plan_case {
 	const struct filesystem *fs; /* NULL with bad */
 	char *bad;		     /* why it cannot run: its scenario cannot be read; else NULL */
 	char *text;		     /* the scenario, expanded; NULL before plan_write_texts() */
+	struct program *program;     /* what it runs, owned; NULL: nothing */
 	struct matrix_point point;   /* plan_write_texts() makes a missing text from it */
 };
 
@@ -71,6 +76,12 @@ struct err *plan_parse(struct plan *plan, const char *origin, const char *text, 
 
 /* Adds every case of @source: each variant on each of its filesystems. */
 struct err *plan_add_scenario(struct plan *plan, const struct plan_source *source) __must_check;
+
+/* Adds a case of @program for each of its filesystems; @program stays the caller's. */
+void plan_add_program(struct plan *plan, struct program *program);
+
+/* Makes what the cases' programs need: program_make(). */
+struct err *plan_make_programs(struct plan *plan) __must_check;
 
 /* Appends the cases of @from to @to, duplicates too, and its notes; leaves @from without them. */
 void plan_move(struct plan *to, struct plan *from);

@@ -69,6 +69,9 @@ static struct err *choose_cases(struct run *r)
 	run_record_list(r);
 	if (r->o->shard.of)
 		plan_take_shard(&r->plan, r->o->shard);
+	err = plan_make_programs(&r->plan);
+	if (err)
+		return err;
 	if (r->plan.nr_cases * MAX(r->o->repeat, 1u) > RUN_JSON_CASES_MAX)
 		return err_create(ERR_USAGE, "%zu cases: a run has %u at most; use --shard",
 				  r->plan.nr_cases * MAX(r->o->repeat, 1u), RUN_JSON_CASES_MAX);

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-#define PROTO_VERSION 4
+#define PROTO_VERSION 5
 
 /* The sizes of TAG_ENTROPY and TAG_RANDOM, in bytes. */
 #define ENTROPY_BYTES 64u
@@ -21,6 +21,7 @@ enum msg_type {
 	MSG_ABORT,    /* end the running case: evidence, then MSG_END */
 	MSG_POWEROFF,
 	MSG_WELCOME, /* answer to hello, before any case: time, entropy, the guest's number */
+	MSG_FILE,    /* before a case: a piece of a file, or a link, that the case needs */
 	/* agent to host */
 	MSG_HELLO = 64, /* once, first: version, kernel, symbols */
 	MSG_STEP,	/* one step is done; steps come in order */
@@ -37,8 +38,8 @@ enum msg_type {
 
 enum msg_tag {
 	TAG_VERSION = 1, /* u64 PROTO_VERSION */
-	TAG_TEXT,	 /* scenario text; reply text; log line; evidence */
-	TAG_NAME,	 /* case name; evidence name; call name */
+	TAG_TEXT,	 /* scenario text; reply text; log line; evidence; bytes of a file */
+	TAG_NAME,	 /* case name; evidence name; call name; path of a file */
 	TAG_FS,		 /* the name of a struct filesystem */
 	TAG_SABOTAGE,	 /* u64 enum sabotage: a self-test */
 	TAG_SEED,	 /* u64 */
@@ -65,6 +66,7 @@ enum msg_tag {
 	TAG_RANDOM,	 /* RANDOM_BYTES that the guest drew */
 	TAG_ORACLE,	 /* u64 enum oracle: MSG_LOG reports how much it saw; TAG_TEXT: why */
 	TAG_SIGHT,	 /* u64 enum sight, with TAG_ORACLE */
+	TAG_MODE,	 /* u64 permission bits of a file: its first piece; S_IFLNK: a link */
 };
 
 /*

@@ -261,6 +261,11 @@ static struct err *tell_storm(struct told *t, const struct step *st)
 	return told_refuse(t, st, "storm", "what it does is not fixed");
 }
 
+static struct err *tell_program(struct told *t, const struct step *st)
+{
+	return told_refuse(t, st, "program", "it is a program already");
+}
+
 /* Blocks are told by the frame, step after step. */
 static struct err *tell_block(struct told *t, const struct step *st)
 {
@@ -280,9 +285,10 @@ static struct err *(*const steps[])(struct told *t, const struct step *st) = {
 	[STEP_REMOUNT] = tell_remount,	   [STEP_FSCK] = tell_fsck,
 	[STEP_OPERATION] = told_operation, [STEP_REPEAT] = tell_block,
 	[STEP_END] = tell_block,	   [STEP_STORM] = tell_storm,
+	[STEP_PROGRAM] = tell_program,
 };
 
-_Static_assert(ARRAY_SIZE(steps) == STEP_STORM + 1, "a verb without a row");
+_Static_assert(ARRAY_SIZE(steps) == STEP_PROGRAM + 1, "a verb without a row");
 
 struct err *told_step(struct told *t, const struct step *st)
 {

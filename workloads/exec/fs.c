@@ -54,17 +54,61 @@ static void prove_dax(bool again, struct outcome *o)
 		outcome_error(o, "%s", found);
 }
 
-static const char *mount_options(const struct exec *x)
+/* What mount(2) takes as flags. */
+static unsigned long mount_flag(const char *word)
 {
-	return x->ctx->sabotage == SABOTAGE_NO_DAX ? x->ctx->fs->no_dax : x->ctx->fs->dax;
+	static const struct {
+		const char *word;
+		unsigned long flag;
+	} flags[] = { { "noatime", MS_NOATIME },   { "nodiratime", MS_NODIRATIME },
+		      { "relatime", MS_RELATIME }, { "lazytime", MS_LAZYTIME },
+		      { "nosuid", MS_NOSUID },	   { "sync", MS_SYNCHRONOUS } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		if (strcmp(flags[i].word, word) == 0)
+			return flags[i].flag;
+	return 0;
+}
+
+struct mount_options {
+	unsigned long flags;
+	char data[SCENARIO_LINE_MAX];
+};
+
+static void add_option(struct mount_options *m, const char *word)
+{
+	size_t n = strlen(m->data);
+
+	if (mount_flag(word))
+		m->flags |= mount_flag(word);
+	else
+		snprintf(m->data + n, sizeof(m->data) - n, "%s%s", n ? "," : "", word);
+}
+
+/* The filesystem's own, and those of the scenario; a "dax=" of the scenario is the only one. */
+static void mount_options(const struct exec *x, struct mount_options *m)
+{
+	_cleanup_free_ char *more = x->s && x->s->mount ? xstrdup(x->s->mount) : NULL;
+	char *at = NULL;
+
+	*m = (struct mount_options){ 0 };
+	if (!more || !strstr(more, "dax="))
+		add_option(m, x->ctx->sabotage == SABOTAGE_NO_DAX ? x->ctx->fs->no_dax :
+								    x->ctx->fs->dax);
+	for (char *word = more ? strtok_r(more, ",", &at) : NULL; word;
+	     word = strtok_r(NULL, ",", &at))
+		add_option(m, word);
 }
 
 /* 0, or -1 with errno. */
 static int mount_dax(struct exec *x)
 {
+	struct mount_options m;
+
+	mount_options(x, &m);
 	mkdir(EXEC_MOUNTPOINT, 0755);
 	exec_xfs_exchange(x, true);
-	if (mount(x->ctx->guest->pmem, EXEC_MOUNTPOINT, x->ctx->fs->name, 0, mount_options(x)))
+	if (mount(x->ctx->guest->pmem, EXEC_MOUNTPOINT, x->ctx->fs->name, m.flags, m.data))
 		return -1;
 	x->mounted = true;
 	return 0;
@@ -72,8 +116,11 @@ static int mount_dax(struct exec *x)
 
 static void mount_first(struct exec *x, struct outcome *o)
 {
+	struct mount_options m;
+
+	mount_options(x, &m);
 	if (mount_dax(x))
-		outcome_error(o, "mount of %s with %s: %s", x->ctx->fs->name, mount_options(x),
+		outcome_error(o, "mount of %s with %s: %s", x->ctx->fs->name, m.data,
 			      strerror(errno));
 	else
 		prove_dax(false, o);
@@ -147,7 +194,8 @@ static bool stands_ready(const struct exec *x)
 
 	if (!mounted)
 		return false;
-	if (mounted == x->ctx->fs && x->ctx->sabotage != SABOTAGE_NO_DAX && !exec_wants_exchange(x))
+	if (mounted == x->ctx->fs && x->ctx->sabotage != SABOTAGE_NO_DAX && !x->s->mount &&
+	    !exec_wants_exchange(x))
 		return true;
 	umount2(EXEC_MOUNTPOINT, 0);
 	return false;

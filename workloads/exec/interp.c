@@ -12,6 +12,7 @@
 #include "workloads/exec/maps.h"
 #include "workloads/exec/operation.h"
 #include "workloads/exec/pins.h"
+#include "workloads/exec/program.h"
 #include "workloads/exec/repeat.h"
 #include "workloads/exec/storm.h"
 #include "workloads/exec/tasks.h"
@@ -91,6 +92,7 @@ static void (*const steps[])(struct exec *x, const struct step *st, struct outco
 	[STEP_SYNC] = exec_file_sync,	   [STEP_FSYNC] = exec_file_sync,
 	[STEP_REMOUNT] = do_remount,	   [STEP_FSCK] = do_fsck,
 	[STEP_OPERATION] = exec_operation, [STEP_STORM] = exec_storm,
+	[STEP_PROGRAM] = exec_program,
 };
 
 static void report(struct exec *x, unsigned int line, const struct outcome *o, uint64_t ns,

@@ -44,5 +44,6 @@ struct err *step_operation(struct parser *p, struct step *st) __must_check;
 struct err *step_repeat(struct parser *p, struct step *st) __must_check;
 struct err *step_end(struct parser *p, struct step *st) __must_check;
 struct err *step_storm(struct parser *p, struct step *st) __must_check;
+struct err *step_program(struct parser *p, struct step *st) __must_check;
 
 #endif

@@ -48,6 +48,8 @@ static uint64_t step_ms(const struct step *st)
 
 	if (st->verb == STEP_STORM)
 		return st->storm.ms * STORM_FACTOR;
+	if (st->verb == STEP_PROGRAM)
+		return st->within_ms;
 	return looks ? LOOK_MS : STEP_MS;
 }
 
@@ -67,7 +69,7 @@ uint64_t scenario_blocks_ms(const struct scenario *s)
 	for (unsigned int i = 0; i < s->nr_steps; i++) {
 		const struct step *st = &s->steps[i];
 
-		if (st->verb == STEP_STORM)
+		if (st->verb == STEP_STORM || st->verb == STEP_PROGRAM)
 			ms += step_ms(st);
 		if (st->verb != STEP_REPEAT)
 			continue;

@@ -335,7 +335,7 @@ static const struct {
 	{ "sync", STEP_SYNC, parse_nothing },	    { "fsync", STEP_FSYNC, parse_on_file },
 	{ "remount", STEP_REMOUNT, parse_remount }, { "fsck", STEP_FSCK, parse_fsck },
 	{ "repeat", STEP_REPEAT, step_repeat },	    { "end", STEP_END, step_end },
-	{ "storm", STEP_STORM, step_storm },
+	{ "storm", STEP_STORM, step_storm },	    { "program", STEP_PROGRAM, step_program },
 };
 
 static struct err *unknown_step(const struct line *l)

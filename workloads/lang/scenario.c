@@ -24,6 +24,29 @@ static struct err *parse_fs(struct parser *p)
 	return NULL;
 }
 
+static struct err *parse_mount(struct parser *p)
+{
+	const char *options;
+	struct err *err = line_word(&p->line, "mount options, as in 'noatime'", &options);
+
+	if (err)
+		return err;
+	free(p->s->mount);
+	p->s->mount = xstrdup(options);
+	return line_end(&p->line);
+}
+
+/* The host puts the file there before the case begins; the line makes it a part of the case. */
+static struct err *parse_with(struct line *l)
+{
+	const char *word;
+	struct err *err = line_word(l, "the path of a file in the guest", &word);
+
+	if (!err)
+		err = line_word(l, "its SHA-256", &word);
+	return err ? err : line_end(l);
+}
+
 static struct err *parse_header(struct parser *p, bool *is_header)
 {
 	struct line *l = &p->line;
@@ -37,6 +60,10 @@ static struct err *parse_header(struct parser *p, bool *is_header)
 		p->s->needs |= FILESYSTEM_PREALLOCATION;
 		return err ? err : line_end(l);
 	}
+	if (line_take(l, "mount"))
+		return parse_mount(p);
+	if (line_take(l, "with"))
+		return parse_with(l);
 	if (line_take(l, "each"))
 		return line_error(l, "'each' was not expanded");
 	*is_header = false;
@@ -126,8 +153,12 @@ void scenario_free(struct scenario *s)
 		free(s->steps[i].name);
 		free(s->steps[i].other);
 		op_call_deinit(&s->steps[i].call);
+		for (char **word = s->steps[i].argv; word && *word; word++)
+			free(*word);
+		free(s->steps[i].argv);
 	}
 	free(s->steps);
 	free(s->title);
+	free(s->mount);
 	free(s);
 }

@@ -12,6 +12,8 @@
  *   room    SIZE                  leave only so much free space, so that a freed
  *                                 block is soon allocated to another file
  *   each    VAR WORD ...          one case for each WORD; $VAR stands for it below
+ *   mount   OPTIONS               mount with these, too; a "dax=" among them is the only one
+ *   with    PATH SHA256           a file that the host brings: what 'program' runs
  *
  * Steps:
  *
@@ -56,6 +58,13 @@
  *                                         write falloc, pins vmsplice. The evidence has
  *                                         storm.scn, which repeats what the storm found
  *
+ *   program [user UID] [within MS] PATH [WORD ...]
+ *                                         runs it in the folder "program" of the filesystem,
+ *                                         which is mounted at /mnt/dax, and kills it after MS ms
+ *                                         (60000), with all that it started. Exit status 4 is a
+ *                                         skip, another one but 0 a finding. "\xNN" in a word is
+ *                                         a byte
+ *
  * A block must remove all it defines before it ends (unpin, unmap, unlink, wait for its
  * end), and the names are free again; it must not remove anything made before it.
  */
@@ -75,6 +84,9 @@
 #define SCENARIO_WORDS_MAX 32u
 #define SCENARIO_ROUNDS_MAX 1000000u
 #define SCENARIO_BYTES_MAX (4ull << 30) /* of any size, offset or length */
+#define PROGRAM_MS 60000u
+#define PROGRAM_MS_MAX (24u * 3600 * 1000)
+#define PROGRAM_MOUNTPOINT "/mnt/dax"
 
 enum step_verb {
 	STEP_FILE,
@@ -99,6 +111,7 @@ enum step_verb {
 	STEP_REPEAT,
 	STEP_END,
 	STEP_STORM,
+	STEP_PROGRAM,
 };
 
 enum file_kind { FILE_WRITTEN, FILE_FALLOCATED, FILE_HOLE, FILE_CLONE, FILE_COPY };
@@ -135,6 +148,8 @@ struct step {
 	unsigned int rounds;	/* repeat: at least 1 */
 	unsigned int block_end; /* repeat: index of its end */
 	struct storm_spec storm;
+	char **argv;	     /* program: NULL after the last */
+	unsigned int uid;    /* program */
 	struct op_call call; /* start, operation */
 };
 
@@ -143,6 +158,7 @@ struct scenario {
 	unsigned int fs;    /* a set: filesystem_bit() */
 	unsigned int needs; /* a set of enum filesystem_feature that the steps need */
 	uint64_t room;	    /* free bytes to leave, 0: all free space */
+	char *mount;	    /* options to mount with, NULL: none */
 	struct step *steps;
 	unsigned int nr_steps;
 };
@@ -157,8 +173,8 @@ struct err *scenario_parse(const char *origin, const char *text, size_t len, str
 void scenario_free(struct scenario *s);
 
 /*
- * Milliseconds that the blocks and storms of @s may take beyond the time of an ordinary case,
- * on a machine of the usual speed; 0 without a block or storm.
+ * Milliseconds that the blocks, storms and programs of @s may take beyond the time of an
+ * ordinary case, on a machine of the usual speed; 0 without any.
  */
 uint64_t scenario_blocks_ms(const struct scenario *s);
 
@@ -177,5 +193,12 @@ struct scenario_variants {
 struct err *scenario_expand(const char *origin, const char *text, size_t len,
 			    struct scenario_variants *out) __must_check;
 void scenario_variants_deinit(struct scenario_variants *variants);
+
+/*
+ * A word of a program's line: program_word_escape() appends it as the line has it,
+ * program_word() reads that; NULL: it is malformed. free() the result.
+ */
+void program_word_escape(struct buf *out, const char *word);
+char *program_word(const char *escaped);
 
 #endif

@@ -433,11 +433,14 @@ static struct err *play_end(struct player *p, const struct step *st)
 }
 
 static struct err *(*const plays[])(struct player *p, const struct step *st) = {
-	[STEP_FILE] = play_file,     [STEP_MAP] = play_map,	  [STEP_TOUCH] = play_touch,
-	[STEP_PIN] = play_pin,	     [STEP_UNPIN] = play_unpin,	  [STEP_UNMAP] = play_unmap,
-	[STEP_START] = play_start,   [STEP_EXPECT] = play_expect, [STEP_WAIT] = play_wait,
-	[STEP_SIGNAL] = play_signal, [STEP_CHECK] = play_check,	  [STEP_OPERATION] = play_operation,
-	[STEP_END] = play_end,	     [STEP_STORM] = play_storm,
+	[STEP_FILE] = play_file,   [STEP_MAP] = play_map,
+	[STEP_TOUCH] = play_touch, [STEP_PIN] = play_pin,
+	[STEP_UNPIN] = play_unpin, [STEP_UNMAP] = play_unmap,
+	[STEP_START] = play_start, [STEP_EXPECT] = play_expect,
+	[STEP_WAIT] = play_wait,   [STEP_SIGNAL] = play_signal,
+	[STEP_CHECK] = play_check, [STEP_OPERATION] = play_operation,
+	[STEP_END] = play_end,	   [STEP_STORM] = play_storm,
+	[STEP_PROGRAM] = NULL, /* its own files are not the model's */
 };
 
 /* Added steps moved the others: finds again where each block ends. */

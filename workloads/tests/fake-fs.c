@@ -31,6 +31,11 @@ int __real_fsync(int fd);
 int __wrap_fsync(int fd);
 int __wrap_syncfs(int fd);
 int __wrap_mkdir(const char *path, mode_t mode);
+int __wrap_chown(const char *path, uid_t uid, gid_t gid);
+int __wrap_chmod(const char *path, mode_t mode);
+int __wrap_symlink(const char *to, const char *path);
+int __real_chdir(const char *path);
+int __wrap_chdir(const char *path);
 int __wrap_mount(const char *dev, const char *dir, const char *fs, unsigned long flags,
 		 const void *data);
 int __wrap_umount2(const char *dir, int flags);
@@ -178,6 +183,29 @@ int __wrap_mkdir(const char *path, mode_t mode)
 	(void)path;
 	(void)mode;
 	return 0;
+}
+
+int __wrap_chown(const char *path, uid_t uid, gid_t gid)
+{
+	(void)path, (void)uid, (void)gid;
+	return 0;
+}
+
+int __wrap_chmod(const char *path, mode_t mode)
+{
+	(void)path, (void)mode;
+	return 0;
+}
+
+int __wrap_symlink(const char *to, const char *path)
+{
+	(void)to, (void)path;
+	return 0;
+}
+
+int __wrap_chdir(const char *path)
+{
+	return strncmp(path, EXEC_MOUNTPOINT, strlen(EXEC_MOUNTPOINT)) ? __real_chdir(path) : 0;
 }
 
 int __wrap_mount(const char *dev, const char *dir, const char *fs, unsigned long flags,

@@ -172,6 +172,23 @@ static const struct judge_row rows[] = {
 	  .want = "fail\n0 residue.device: the device is free once it is unmounted | exclusive "
 		  "open of '" FAKE_PMEM "': EBUSY" },
 
+	{ "a program says that something is wrong",
+	  "program /bin/sh -c echo\\x20no;exit\\x203\n",
+	  { 0 },
+	  .want = "fail\n1 program.exit: the program ends with exit status 0 | exit status 3: 'no'" },
+	{ "a program dies",
+	  "program /bin/sh -c kill\\x20-11\\x20$$\n",
+	  { 0 },
+	  .want = "fail\n1 program.exit: the program ends with exit status 0 | signal 11 "
+		  "(Segmentation fault)" },
+	{ "a program need not end", "program within 100 /bin/sleep 60\n", { 0 }, .want = "pass" },
+	{ "a program does not die",
+	  "program within 100 /bin/sleep 2\n",
+	  { .deaf = true },
+	  .to_the_end = true,
+	  .want = "fail\n1 contract.killable: what the program started ends on SIGKILL | process "
+		  "'sleep' does not die: state S in dax_break_layout_final" },
+
 	{ "a block is freed under a pin",
 	  PINNED("vmsplice") "unpin p\n",
 	  { .freed = true },

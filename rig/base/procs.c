@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "guests/agent/procs.h"
+#include "base/procs.h"
 
 #include <signal.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static void name_leftover(pid_t pid, struct buf *log)
 
 	if (task_stat_read(pid, pid, &st) || task_sample(pid, pid, &s))
 		return;
-	buf_addf(log, "process %d '", pid);
+	buf_adds(log, "process '");
 	buf_add_escaped(log, st.comm, strlen(st.comm), sizeof(st.comm));
 	buf_addf(log, "' does not die: state %c in %s\n", s.state, s.wchan);
 }

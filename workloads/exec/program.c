@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A program of the user's. Between it and the case stands a keeper, to which all orphans of
+ * the program come: so they are killed with it, and the case's own processes are not.
+ */
+#include "workloads/exec/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/procs.h"
+
+#define FOLDER EXEC_MOUNTPOINT "/program"
+#define OUTPUT_MAX (1u << 20)
+#define KEEPER_MS 5000 /* what the keeper needs beyond the times it was told */
+#define SKIP_STATUS 4  /* kselftest's */
+
+struct verdict {
+	int status;	 /* of waitpid() */
+	bool late;	 /* it was killed when its time was over */
+	int errnum;	 /* it could not be started; 0: it could */
+	char left[1024]; /* processes that do not die */
+};
+
+struct run {
+	const struct step *st;
+	uint64_t grace_ms;
+	int output[2], result[2]; /* pipes */
+	struct buf said;
+};
+
+/* Root may do all; another user owns the folder and may make files beside it. */
+static bool make_folder(const struct step *st, struct outcome *o)
+{
+	if ((mkdir(FOLDER, 0755) && errno != EEXIST) || chown(FOLDER, st->uid, st->uid) ||
+	    (st->uid && chmod(EXEC_MOUNTPOINT, 01777))) {
+		outcome_error(o, "cannot make the folder of the program: %s", strerror(errno));
+		return false;
+	}
+	/* the same place for every filesystem, as in the programs of 'daxrig show --c' */
+	(void)!symlink(EXEC_MOUNTPOINT, PROGRAM_MOUNTPOINT);
+	mkdir("/tmp", 0755);
+	chmod("/tmp", 01777);
+	return true;
+}
+
+static bool change_user(unsigned int uid)
+{
+	return !setgroups(0, NULL) && !setresgid(uid, uid, uid) && !setresuid(uid, uid, uid);
+}
+
+static void __noreturn become(const struct run *r, int started)
+{
+	static char *const environment[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+					     (char *)"HOME=" FOLDER, (char *)"LC_ALL=C", NULL };
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	int null = open("/dev/null", O_RDONLY), err = 0;
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setrlimit(RLIMIT_MEMLOCK, &all);
+	if (setsid() < 0 || dup2(null, 0) < 0 || dup2(r->output[1], 1) < 0 || dup2(1, 2) < 0 ||
+	    chdir(FOLDER) || (r->st->uid && !change_user(r->st->uid)) ||
+	    execve(r->st->argv[0], r->st->argv, environment))
+		err = errno;
+	(void)!write(started, &err, sizeof(err));
+	_exit(127);
+}
+
+/* Waits until the child @pid has ended or its time is over. */
+static void wait_for(const struct run *r, pid_t pid, struct verdict *v)
+{
+	uint64_t end = now_ns() + r->st->within_ms * 1000000;
+	sigset_t chld;
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	while (!procs_reap(pid, &v->status)) {
+		uint64_t now = now_ns(), left = end - MIN(now, end);
+		struct timespec nap = { (time_t)(left / 1000000000), (long)(left % 1000000000) };
+
+		if (!left) {
+			v->late = true;
+			return;
+		}
+		sigtimedwait(&chld, NULL, &nap);
+	}
+}
+
+static void keep(const struct run *r, struct verdict *v)
+{
+	_cleanup_buf_ struct buf left = BUF_INIT;
+	int started[2];
+	sigset_t chld;
+	pid_t pid;
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &chld, NULL);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) || pipe2(started, O_CLOEXEC)) {
+		v->errnum = errno;
+		return;
+	}
+	pid = fork();
+	if (!pid)
+		become(r, started[1]);
+	close(started[1]);
+	close(r->output[1]);
+	if (pid < 0)
+		v->errnum = errno;
+	else if (read(started[0], &v->errnum, sizeof(v->errnum)) <= 0)
+		wait_for(r, pid, v);
+	if (procs_kill((int)r->grace_ms, &left))
+		snprintf(v->left, sizeof(v->left), "%s", buf_str(&left));
+}
+
+/* Keeps the head and the tail of what the program says. */
+static void hear(struct run *r)
+{
+	char chunk[65536];
+	ssize_t n;
+
+	while ((n = read(r->output[0], chunk, sizeof(chunk))) > 0) {
+		buf_add(&r->said, chunk, (size_t)n);
+		if (r->said.len > 4 * OUTPUT_MAX) {
+			_cleanup_buf_ struct buf all = r->said;
+
+			r->said = (struct buf)BUF_INIT;
+			buf_add_middle_cut(&r->said, all.data, all.len, OUTPUT_MAX);
+		}
+	}
+}
+
+/* False: the keeper gave no answer in time. */
+static bool listen_to(struct run *r, struct verdict *v)
+{
+	uint64_t end = now_ns() + (r->st->within_ms + r->grace_ms + KEEPER_MS) * 1000000;
+	struct pollfd p[] = { { .fd = r->result[0], .events = POLLIN },
+			      { .fd = r->output[0], .events = POLLIN } };
+
+	while (!p[0].revents) {
+		uint64_t now = now_ns();
+
+		if (now >= end)
+			return false;
+		poll(p, ARRAY_SIZE(p), (int)MIN((end - now) / 1000000 + 1, 1000u));
+		hear(r);
+		if (p[1].revents & POLLHUP)
+			p[1].fd = -1;
+	}
+	return read(r->result[0], v, sizeof(*v)) == sizeof(*v);
+}
+
+/* The first line by which a test says that it failed, else the last line; "" if it said nothing. */
+static void last_words(const struct buf *said, char *out, size_t size)
+{
+	_cleanup_buf_ struct buf word = BUF_INIT;
+	const char *line = "";
+	size_t len = 0;
+
+	for (const char *p = buf_str(said); *p;) {
+		size_t n = strcspn(p, "\n");
+
+		if (n) {
+			line = p;
+			len = n;
+		}
+		if (n > 6 && strncmp(p, "not ok", 6) == 0)
+			break;
+		p += n + (p[n] == '\n');
+	}
+	buf_add_escaped(&word, line, len, 200);
+	snprintf(out, size, "%s%s%s", word.len ? ": '" : "", buf_str(&word), word.len ? "'" : "");
+}
+
+static void judge(const struct run *r, const struct verdict *v, struct outcome *o)
+{
+	static const char expected[] = "the program ends with exit status 0";
+	const char *program = r->st->argv[0];
+	char words[256];
+
+	last_words(&r->said, words, sizeof(words));
+	if (v->left[0]) {
+		outcome_fail(o, RULE_CONTRACT_KILLABLE, "what the program started ends on SIGKILL",
+			     "%.*s", (int)strcspn(v->left, "\n"), v->left);
+		buf_adds(&o->detail, v->left);
+		o->hung = true;
+	} else if (v->errnum == ENOENT && !access(program, F_OK)) {
+		outcome_error(o, "cannot run '%s': its interpreter is not there", program);
+	} else if (v->errnum) {
+		outcome_error(o, "cannot run '%s': %s", program, strerror(v->errnum));
+	} else if (v->late) {
+		return; /* a program need not end by itself */
+	} else if (WIFSIGNALED(v->status)) {
+		outcome_fail(o, RULE_PROGRAM_EXIT, expected, "signal %d (%s)%s",
+			     WTERMSIG(v->status), strsignal(WTERMSIG(v->status)), words);
+	} else if (WEXITSTATUS(v->status) == SKIP_STATUS) {
+		outcome_skip(o, "the program skipped itself%s", words);
+	} else if (WEXITSTATUS(v->status)) {
+		outcome_fail(o, RULE_PROGRAM_EXIT, expected, "exit status %d%s",
+			     WEXITSTATUS(v->status), words);
+	}
+}
+
+static void send_output(const struct exec *x, const struct run *r, const struct verdict *v)
+{
+	_cleanup_buf_ struct buf msg = BUF_INIT, text = BUF_INIT;
+
+	buf_add_middle_cut(&text, buf_str(&r->said), r->said.len, OUTPUT_MAX);
+	if (v->late)
+		buf_addf(&text, "\n(killed after %llu ms)\n", (unsigned long long)r->st->within_ms);
+	if (!text.len)
+		return;
+	msg_put_str(&msg, TAG_NAME, "program.log");
+	msg_put(&msg, TAG_TEXT, text.data, text.len);
+	case_send(x->ctx, MSG_EVIDENCE, &msg);
+}
+
+void exec_program(struct exec *x, const struct step *st, struct outcome *o)
+{
+	struct run r = { .st = st, .grace_ms = x->grace_ms, .said = BUF_INIT };
+	struct verdict v = { 0 };
+	pid_t keeper;
+
+	x->spoiled = true; /* it may have changed anything in the guest */
+	if (!make_folder(st, o))
+		return;
+	if (pipe2(r.output, O_CLOEXEC | O_NONBLOCK) || pipe2(r.result, O_CLOEXEC)) {
+		outcome_error(o, "cannot make a pipe: %s", strerror(errno));
+		return;
+	}
+	fcntl(r.output[1], F_SETFL, 0); /* blocking, for the program */
+	keeper = fork();
+	if (!keeper) {
+		keep(&r, &v);
+		_exit(write(r.result[1], &v, sizeof(v)) != sizeof(v));
+	}
+	close(r.output[1]);
+	close(r.result[1]);
+	if (keeper < 0)
+		outcome_error(o, "cannot start a process: %s", strerror(errno));
+	else if (!listen_to(&r, &v))
+		outcome_error(o, "the keeper of the program gave no answer");
+	else
+		judge(&r, &v, o);
+	hear(&r);
+	send_output(x, &r, &v);
+	if (keeper > 0 && !v.left[0])
+		waitpid(keeper, NULL, 0);
+	close(r.output[0]);
+	close(r.result[0]);
+	buf_deinit(&r.said);
+}
