@@ -14,7 +14,8 @@
 
 #define LIST_MS (30 * 1000)
 #define SCRIPT_DEPTH 4 /* as the kernel: an interpreter may be a script */
-#define HEAD 256       /* bytes of a script's first line that count */
+#define SCRIPT "#!"
+#define HEAD 256 /* bytes of a script's first line that count */
 
 /* Sets *@interp to the ELF interpreter, NULL when the file is static. False: no ELF file. */
 static bool elf_interpreter(int fd, unsigned int *machine, char **interp)
@@ -101,8 +102,8 @@ static struct err *add_needs(struct pack *pack, const char *path, int depth)
 
 	if (fd < 0 || pread(fd, head, HEAD, 0) < 0)
 		return err_create(ERR_USAGE, "cannot read '%s': %s", path, strerror(errno));
-	if (strncmp(head, "#!", 2) == 0)
-		return add_script(pack, path, head + 2, depth);
+	if (strncmp(head, SCRIPT, strlen(SCRIPT)) == 0)
+		return add_script(pack, path, head + strlen(SCRIPT), depth);
 	if (!elf_interpreter(fd, &machine, &interp))
 		return err_create(ERR_USAGE,
 				  "'%s' is no program: expected an ELF file, a script that begins "
@@ -111,12 +112,13 @@ static struct err *add_needs(struct pack *pack, const char *path, int depth)
 	return add_elf(pack, path, machine, interp);
 }
 
-static bool is_script(const char *path)
+static bool begins_with(const char *path, const char *magic)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char head[2] = "";
+	char head[8] = "";
 
-	return fd >= 0 && pread(fd, head, 2, 0) == 2 && head[0] == '#' && head[1] == '!';
+	return fd >= 0 && pread(fd, head, strlen(magic), 0) == (ssize_t)strlen(magic) &&
+	       strcmp(head, magic) == 0;
 }
 
 /* One program under the names of all; those that the guest has already stay. */
@@ -144,12 +146,19 @@ static struct err *add_shell(struct pack *pack, bool needed)
 	return add_needs(pack, busybox, SCRIPT_DEPTH);
 }
 
+struct err *programs_add_helper(struct pack *pack, const char *path)
+{
+	if (access(path, X_OK) || !(begins_with(path, ELFMAG) || begins_with(path, SCRIPT)))
+		return NULL;
+	return add_needs(pack, path, 0);
+}
+
 struct err *programs_add_needs(struct pack *pack, const char *path)
 {
 	struct err *err = add_needs(pack, path, 0);
 
 	if (!err)
-		err = add_shell(pack, is_script(path));
+		err = add_shell(pack, begins_with(path, SCRIPT));
 	if (!err)
 		add_verbs_driver(pack);
 	return err;

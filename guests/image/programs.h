@@ -6,6 +6,9 @@
 #include "base/err.h"
 #include "guests/archive/pack.h"
 
+/* What a file that comes along with a program needs: nothing, unless it is one itself. */
+struct err *programs_add_helper(struct pack *pack, const char *path) __must_check;
+
 /*
  * Adds the shared libraries and the dynamic linker of the ELF file @path, at the host's paths;
  * of a script ("#!") its interpreter with what that needs. A shell with the usual tools

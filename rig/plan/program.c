@@ -255,6 +255,13 @@ struct err *program_make(struct program *p)
 
 		err = add_file(p, from, colon + 1);
 	}
+	/* after the user's own: add_digests() counts on it */
+	for (size_t i = 0; !err && p->with[i]; i++) {
+		_cleanup_free_ char *from = xstrndup(
+			p->with[i], (size_t)(strrchr(p->with[i], ':') - p->with[i]));
+
+		err = programs_add_helper(&p->files, from);
+	}
 	if (!err)
 		err = programs_add_needs(&p->files, file);
 	return err ? err : check_size(p);

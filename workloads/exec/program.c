@@ -23,8 +23,9 @@
 
 #define FOLDER EXEC_MOUNTPOINT "/program"
 #define OUTPUT_MAX (1u << 20)
-#define KEEPER_MS 5000 /* what the keeper needs beyond the times it was told */
-#define SKIP_STATUS 4  /* kselftest's */
+#define KEEPER_MS 5000	 /* what the keeper needs beyond the times it was told */
+#define SKIP_STATUS 4	 /* kselftest's */
+#define LACKS_STATUS 127 /* of a shell and of the dynamic linker: not there */
 
 struct verdict {
 	int status;	 /* of waitpid() */
@@ -208,6 +209,9 @@ static void judge(const struct run *r, const struct verdict *v, struct outcome *
 			     WTERMSIG(v->status), strsignal(WTERMSIG(v->status)), words);
 	} else if (WEXITSTATUS(v->status) == SKIP_STATUS) {
 		outcome_skip(o, "the program skipped itself%s", words);
+	} else if (WEXITSTATUS(v->status) == LACKS_STATUS) {
+		outcome_error(o, "the program, or one that it runs, lacks something in the guest%s",
+			      words);
 	} else if (WEXITSTATUS(v->status)) {
 		outcome_fail(o, RULE_PROGRAM_EXIT, expected, "exit status %d%s",
 			     WEXITSTATUS(v->status), words);

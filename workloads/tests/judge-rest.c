@@ -176,6 +176,11 @@ static const struct judge_row rows[] = {
 	  "program /bin/sh -c echo\\x20no;exit\\x203\n",
 	  { 0 },
 	  .want = "fail\n1 program.exit: the program ends with exit status 0 | exit status 3: 'no'" },
+	{ "a program is not there",
+	  "program /bin/sh -c no-such-program\\x202>&1\n",
+	  { 0 },
+	  .want = "error\nline 1: the program, or one that it runs, lacks something in the guest: "
+		  "'/bin/sh: 1: no-such-program: not found'" },
 	{ "a program dies",
 	  "program /bin/sh -c kill\\x20-11\\x20$$\n",
 	  { 0 },
