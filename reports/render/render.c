@@ -173,6 +173,17 @@ void render_statuses(const struct render *r, size_t counts[STATUSES])
 		counts[render_standing(r, r->cases[i]).status]++;
 }
 
+const char *render_source(const char *plan, const struct run_choices *choices)
+{
+	if (plan && str_ends(plan, ".plan"))
+		return plan;
+	if (!choices || choices->nr_cases != 1)
+		return NULL;
+	return str_ends(choices->cases[0], ".scn") || strchr(choices->cases[0], ' ') ?
+		       choices->cases[0] :
+		       NULL;
+}
+
 struct render_run render_run_of(const struct run_summary *s, const char *path)
 {
 	return (struct render_run){
@@ -202,6 +213,7 @@ struct render_run render_run_of(const struct run_summary *s, const char *path)
 		.plan_text = s->plan_text,
 		.plan_match = s->plan_match,
 		.plan_shard = s->plan_shard,
+		.source = render_source(s->plan, s->has_choices ? &s->choices : NULL),
 	};
 }
 
@@ -253,6 +265,17 @@ void render_again(const struct render_run *run, const char *name, struct buf *ou
 	buf_adds(out, "daxrig run");
 	add_option(out, "--kernel", run->kernel_spec);
 	add_option(out, "--self-test", run->self_test);
+	if (run->source && str_ends(run->source, ".plan")) {
+		add_option(out, "--plan", run->source);
+		add_option(out, "--match", one);
+		return;
+	}
+	if (run->source) {
+		buf_addc(out, ' ');
+		add_word(out, run->source);
+		add_option(out, "--match", one);
+		return;
+	}
 	/* a name is no option, whatever a record has for one */
 	buf_adds(out, *one == '-' ? " -- " : " ");
 	add_word(out, one);

@@ -36,11 +36,18 @@ struct render_run {
 	const char *compiler; /* of the kernel: render_compiler() */
 	const char *geometry, *host_kernel, *qemu, *libvirt;
 	const char *plan_text, *plan_match, *plan_shard;
+	const char *source; /* where the cases are if no name finds them: render_source() */
 
 	/* borrowed and classified, and this run in it; NULL: see standing.h */
 	const struct history *history;
 	uint32_t run;
 };
+
+/*
+ * The plan file, scenario file or line about a program that the cases of a run come from; NULL:
+ * they have names that daxrig knows.
+ */
+const char *render_source(const char *plan, const struct run_choices *choices);
 
 /* What @s says of a run, whose record is @path; the caller adds known, compiler and history. */
 struct render_run render_run_of(const struct run_summary *s, const char *path);
@@ -53,7 +60,8 @@ char *render_read_compiler(const char *path);
 
 /*
  * Appends the command that runs the case @name of the run again, printable ASCII on one line:
- * "daxrig run --kernel deb:6.12 xfs/4k/rdma/mapped/punch". The name is the last word.
+ * "daxrig run --kernel deb:6.12 xfs/4k/rdma/mapped/punch"; what a user's own file
+ * has also with that file. The name is the last word.
  */
 void render_again(const struct render_run *run, const char *name, struct buf *out);
 

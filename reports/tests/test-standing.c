@@ -123,21 +123,32 @@ static void test_planned(void **state)
 static void test_again(void **state)
 {
 	static const struct {
-		const char *spec, *self_test, *name, *want;
+		const char *spec, *self_test, *name, *want, *plan, *word;
 	} rows[] = {
 		{ "deb:6.12", "", "xfs/4k/rdma/mapped/punch",
-		  "daxrig run --kernel deb:6.12 xfs/4k/rdma/mapped/punch" },
-		{ NULL, NULL, "xfs/a#3", "daxrig run xfs/a" },
+		  "daxrig run --kernel deb:6.12 xfs/4k/rdma/mapped/punch", NULL, NULL },
+		{ NULL, NULL, "xfs/a#3", "daxrig run xfs/a", NULL, NULL },
 		{ "file:/a b", "no-unpin", "x",
-		  "daxrig run --kernel 'file:/a b' --self-test no-unpin x" },
-		{ "", "", "--kernel=y", "daxrig run -- --kernel=y" },
-		{ "$(x)", "", "';reboot;'\n", "daxrig run --kernel '$(x)' ''\\'';reboot;'\\''?'" },
+		  "daxrig run --kernel 'file:/a b' --self-test no-unpin x", NULL, NULL },
+		{ "", "", "--kernel=y", "daxrig run -- --kernel=y", NULL, NULL },
+		{ "$(x)", "", "';reboot;'\n", "daxrig run --kernel '$(x)' ''\\'';reboot;'\\''?'",
+		  NULL, NULL },
+		{ "deb:6.1", "", "xfs/mine~2",
+		  "daxrig run --kernel deb:6.1 --plan /a/my.plan --match xfs/mine", "/a/my.plan",
+		  "x" },
+		{ NULL, "", "xfs/mine", "daxrig run mine.scn --match xfs/mine", NULL, "mine.scn" },
+		{ NULL, "", "xfs/x", "daxrig run 'program x = /x a\\x20b' --match xfs/x", NULL,
+		  "program x = /x a\\x20b" },
+		{ NULL, "", "xfs/mine", "daxrig run xfs/mine", "quick", "punch-waits" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct run_choices choices = { .cases = (char *[]){ (char *)rows[i].word },
+						     .nr_cases = rows[i].word != NULL };
 		const struct render_run run = { .kernel_spec = rows[i].spec,
-						.self_test = rows[i].self_test };
+						.self_test = rows[i].self_test,
+						.source = render_source(rows[i].plan, &choices) };
 		_cleanup_buf_ struct buf b = BUF_INIT;
 
 		render_again(&run, rows[i].name, &b);

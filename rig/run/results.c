@@ -61,6 +61,7 @@ static struct render_run describe(const struct run *r)
 		.kernel_release = json->kernel_release,
 		.kernel_spec = json->kernel_spec,
 		.plan = json->plan_name,
+		.source = render_source(json->plan_name, json->choices),
 		.accel = json->accel,
 		.duration_ns = json->duration_ns,
 		.incomplete = !json->complete,
