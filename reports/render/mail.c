@@ -10,11 +10,10 @@
 #include "reports/record/story.h"
 #include "reports/record/triage.h"
 #include "reports/render/render.h"
+#include "reports/text/mail.h"
 #include "reports/text/plain.h"
 
-#define WIDTH 75
-#define LINE_BYTES 1000 /* of a record, in one line before it is folded */
-#define INDENT "          "
+#define LINE_BYTES 1000	  /* of a record, in one line before it is folded */
 #define KINDS_SHOWN 10	  /* of each status, in full */
 #define LINES_SHOWN 40	  /* of cases that are fixed or gone, and of known findings */
 #define SCENARIO_MAX 6000 /* bytes */
@@ -29,33 +28,6 @@ struct mail {
 static const char *or_none(const char *s)
 {
 	return s ? s : "";
-}
-
-static void add_wide(struct mail *m, const char *label, const char *text)
-{
-	_cleanup_free_ char *first = xasprintf("%-10s", label);
-
-	plain_fold(&m->body, first, INDENT, text, WIDTH);
-}
-
-/* "LABEL     A, B": any bytes; what is not known is left out. */
-static void add(struct mail *m, const char *label, const char *a, const char *b)
-{
-	_cleanup_buf_ struct buf line = BUF_INIT;
-
-	plain_add_line(&line, a, LINE_BYTES);
-	if (a && *a && b && *b)
-		buf_adds(&line, ", ");
-	plain_add_line(&line, b, LINE_BYTES);
-	add_wide(m, label, buf_str(&line));
-}
-
-static void add_verbatim(struct mail *m, const char *text, size_t max)
-{
-	_cleanup_buf_ struct buf plain = BUF_INIT;
-
-	plain_add(&plain, text, max);
-	plain_fold(&m->body, "    ", "    ", buf_str(&plain), WIDTH);
 }
 
 static const struct history_run *night_of(const struct mail *m)
@@ -106,11 +78,8 @@ static void add_subject(struct mail *m)
 		buf_addf(&m->body, "%s%zu %s", before, m->counts[told[i]], status_name(told[i]));
 		before = ", ";
 	}
-	buf_adds(&m->body, "\n"
-			   "Auto-Submitted: auto-generated\n"
-			   "MIME-Version: 1.0\n"
-			   "Content-Type: text/plain; charset=us-ascii\n"
-			   "Content-Transfer-Encoding: 7bit\n\n");
+	buf_adds(&m->body, "\nAuto-Submitted: auto-generated\n");
+	mail_add_header(&m->body, false);
 }
 
 static void add_counts(struct mail *m)
@@ -121,8 +90,8 @@ static void add_counts(struct mail *m)
 		r->counts[VERDICT_PASS], r->counts[VERDICT_FAIL], r->counts[VERDICT_SKIP],
 		r->counts[VERDICT_ERROR]);
 
-	add(m, "plan", r->run->plan, r->run->plan_shard);
-	add_wide(m, "", counts);
+	mail_add_field(&m->body, "plan", r->run->plan, r->run->plan_shard);
+	mail_add_wide(&m->body, "", counts);
 }
 
 /* "6.12.115+deb12-amd64, 2026-11-28" */
@@ -132,9 +101,10 @@ static void add_run(struct mail *m, const char *label, uint32_t run)
 	const struct history_run *one = run == HISTORY_NONE ? NULL : &h->runs[run];
 
 	if (!one)
-		add(m, label, "none is on record", NULL);
+		mail_add_field(&m->body, label, "none is on record", NULL);
 	else
-		add(m, label, one->release, *one->night ? one->night : one->started);
+		mail_add_field(&m->body, label, one->release,
+			       *one->night ? one->night : one->started);
 }
 
 static void add_head(struct mail *m, const char *reason)
@@ -144,20 +114,20 @@ static void add_head(struct mail *m, const char *reason)
 	_cleanup_free_ char *emulator = run->qemu && *run->qemu ? xasprintf("QEMU %s", run->qemu) :
 								  NULL;
 
-	add(m, "kernel", run->kernel_release, run->kernel_spec);
-	add(m, "package", run->kernel_package, NULL);
-	add(m, "config", run->kernel_config, NULL);
-	add(m, "compiler", run->compiler, NULL);
-	add(m, "guest", emulator, run->accel);
-	add(m, "", run->geometry, NULL);
+	mail_add_field(&m->body, "kernel", run->kernel_release, run->kernel_spec);
+	mail_add_field(&m->body, "package", run->kernel_package, NULL);
+	mail_add_field(&m->body, "config", run->kernel_config, NULL);
+	mail_add_field(&m->body, "compiler", run->compiler, NULL);
+	mail_add_field(&m->body, "guest", emulator, run->accel);
+	mail_add_field(&m->body, "", run->geometry, NULL);
 	add_counts(m);
-	add(m, "run", run->path, run->started);
+	mail_add_field(&m->body, "run", run->path, run->started);
 	if (night && night->before != HISTORY_NONE)
 		add_run(m, "before", night->before);
 	if (night && *night->untested)
-		add(m, "untested", night->untested, NULL);
+		mail_add_field(&m->body, "untested", night->untested, NULL);
 	if (run->incomplete)
-		add(m, "ended", "before its last case", reason);
+		mail_add_field(&m->body, "ended", "before its last case", reason);
 }
 
 static const struct case_record *find_case(const struct mail *m, const char *name)
@@ -176,7 +146,7 @@ static void add_tries(struct mail *m, const struct standing *s)
 		return;
 	tries = xasprintf("in %u of %u tries", s->row->fails, s->row->tries);
 	if (s->row->fails)
-		add_wide(m, "failed", tries);
+		mail_add_wide(&m->body, "failed", tries);
 	add_run(m, "last good", s->row->last_good);
 	if (s->row->first_bad != HISTORY_NONE)
 		add_run(m, "first bad", s->row->first_bad);
@@ -193,12 +163,14 @@ static void add_again(struct mail *m, const char *name)
 	render_again(m->r->run, one, &again);
 	plain_add_word(&word, one);
 	head = again.len - word.len;
-	if (strlen(INDENT) + again.len > WIDTH && strlen(INDENT) + head < WIDTH) {
+	if (strlen(MAIL_INDENT) + again.len > MAIL_WIDTH &&
+	    strlen(MAIL_INDENT) + head < MAIL_WIDTH) {
 		buf_addf(&m->body, "%-10s%.*s\\\n", "again", (int)head, again.data);
-		plain_fold(&m->body, strlen(INDENT) + word.len > WIDTH ? " " : INDENT, INDENT,
-			   buf_str(&word), WIDTH);
+		plain_fold(&m->body,
+			   strlen(MAIL_INDENT) + word.len > MAIL_WIDTH ? " " : MAIL_INDENT,
+			   MAIL_INDENT, buf_str(&word), MAIL_WIDTH);
 	} else {
-		add_wide(m, "again", buf_str(&again));
+		mail_add_wide(&m->body, "again", buf_str(&again));
 	}
 }
 
@@ -216,10 +188,10 @@ static void add_case(struct mail *m, const struct case_record *rec)
 	while (story.len && story.data[story.len - 1] == '\n')
 		story.data[--story.len] = '\0';
 	buf_addc(&m->body, '\n');
-	add_verbatim(m, buf_str(&story), STORY_MAX);
+	mail_add_verbatim(&m->body, buf_str(&story), STORY_MAX);
 	if (rec->scenario && *rec->scenario) {
 		buf_adds(&m->body, "\n    The scenario:\n\n");
-		add_verbatim(m, rec->scenario, SCENARIO_MAX);
+		mail_add_verbatim(&m->body, rec->scenario, SCENARIO_MAX);
 	}
 }
 
@@ -229,11 +201,11 @@ static void add_kind(struct mail *m, enum status status, const struct kind *k)
 	_cleanup_buf_ struct buf where = BUF_INIT;
 
 	buf_addc(&m->body, '\n');
-	add(m, status_name(status), k->first, NULL);
+	mail_add_field(&m->body, status_name(status), k->first, NULL);
 	if (k->cases > 1) {
 		kind_add_where(k, &where);
-		buf_addf(&m->body, INDENT "and %zu more like it:\n", k->cases - 1);
-		add(m, "", buf_str(&where), NULL);
+		buf_addf(&m->body, MAIL_INDENT "and %zu more like it:\n", k->cases - 1);
+		mail_add_field(&m->body, "", buf_str(&where), NULL);
 	}
 	if (rec)
 		add_case(m, rec);
@@ -276,7 +248,8 @@ static void list_rows(struct mail *m, enum status status)
 		if (!n++)
 			buf_addc(&m->body, '\n');
 		if (n <= LINES_SHOWN)
-			add(m, status_name(status), m->r->run->history->cases[row->of].name, NULL);
+			mail_add_field(&m->body, status_name(status),
+				       m->r->run->history->cases[row->of].name, NULL);
 	}
 	if (n > LINES_SHOWN)
 		buf_addf(&m->body, "%-10sand %zu more\n", "", n - LINES_SHOWN);
@@ -299,7 +272,7 @@ static void list_finding(struct mail *m, const struct kind *k)
 	_cleanup_free_ char *line = xasprintf("%zu: %s%s%s, first %s", k->cases, name,
 					      titled ? ": " : "", titled ? f->title : "", k->first);
 
-	add(m, "known", line, NULL);
+	mail_add_field(&m->body, "known", line, NULL);
 }
 
 /* The known findings by name, with how many cases showed each. */
