@@ -37,6 +37,13 @@ void splat_places_deinit(struct splat_places *places);
 void splat_print(FILE *to, const struct splat *splat, const struct splat_places *places);
 
 /*
+ * Appends @text, any bytes: a report, without its time stamps, or the stack of a task. The lines of
+ * frames that @symbols (NULL: none) know end with file and line, after a line for each function
+ * inlined there. Returns how many.
+ */
+size_t splat_decode(struct symbols *symbols, const char *text, struct buf *out);
+
+/*
  * One JSON object; the caller owns a reference to it. @places may be NULL. Unknown data is
  * left out.
  */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "reports/tests/symbols-standin.h"
 
+#include "reports/splat/splat-places.h"
+
 /* Some byte of the function has the places @expected. */
 static void expect_somewhere(struct symbols *s, const char *function, const char *module,
 			     uint64_t size, const char *expected)
@@ -42,6 +44,60 @@ static void test_inlined(void **state)
 		expect_somewhere(s, "poke", NULL, known(at(files[i]), "poke", 0).size, poke);
 		symbols_close(s);
 	}
+}
+
+/* Texts of frames get file and line; all other lines stay as they are, without time stamps. */
+static void test_decode(void **state)
+{
+	struct known poke = known(at("obj/vmlinux"), "poke", 0);
+	_cleanup_free_ char *text = xasprintf(
+		"[    1.25] Call Trace:\n[    1.26]  poke+0x1/0x%llx\n"
+		"[<0>] poke+0x1/0x%llx\n ? poke+0x1/0x%llx\nnone+0x1/0x2\n"
+		"no end",
+		(unsigned long long)poke.size, (unsigned long long)poke.size,
+		(unsigned long long)poke.size);
+	_cleanup_free_ char *want = xasprintf(
+		"Call Trace:\n poke+0x1/0x%llx (init/main.c:%u)\n"
+		"[<0>] poke+0x1/0x%llx (init/main.c:%u)\n"
+		" ? poke+0x1/0x%llx\nnone+0x1/0x2\nno end\n",
+		(unsigned long long)poke.size, line_of(main_c, "poke"),
+		(unsigned long long)poke.size, line_of(main_c, "poke"),
+		(unsigned long long)poke.size);
+	_cleanup_buf_ struct buf out = BUF_INIT, plain = BUF_INIT;
+	struct symbols *s;
+
+	(void)state;
+	must(symbols_open(at("obj/vmlinux"), NULL, &s));
+	assert_int_equal(splat_decode(s, text, &out), 2);
+	assert_string_equal(buf_str(&out), want);
+	symbols_close(s);
+	assert_int_equal(splat_decode(NULL, "[    1.25] a\n[<0>] poke+0x1/0x2", &plain), 0);
+	assert_string_equal(buf_str(&plain), "a\n[<0>] poke+0x1/0x2\n");
+}
+
+/* An inlined function stands above its caller. */
+static void test_decode_inlined(void **state)
+{
+	struct known outer = known(at("obj/vmlinux"), "outer", 0);
+	_cleanup_free_ char *want = xasprintf("    | deepest (include/inline.h:%u)\n"
+					      "    | middle (include/inline.h:%u)\nouter+0x",
+					      line_of(inline_h, "deepest"),
+					      line_of(inline_h, "middle"));
+	bool seen = false;
+	struct symbols *s;
+
+	(void)state;
+	must(symbols_open(at("obj/vmlinux"), NULL, &s));
+	for (uint64_t i = 1; i < outer.size; i++) {
+		_cleanup_free_ char *line = xasprintf("outer+0x%llx/0x%llx", (unsigned long long)i,
+						      (unsigned long long)outer.size);
+		_cleanup_buf_ struct buf out = BUF_INIT;
+
+		splat_decode(s, line, &out);
+		seen |= strncmp(buf_str(&out), want, strlen(want)) == 0;
+	}
+	assert_true(seen);
+	symbols_close(s);
 }
 
 /* A return address is one byte too far, and may be the end of the function. */
@@ -205,9 +261,10 @@ static void test_module(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_inlined),	  cmocka_unit_test(test_call),
-		cmocka_unit_test(test_same_name), cmocka_unit_test(test_exact),
-		cmocka_unit_test(test_sizes),	  cmocka_unit_test(test_assembler),
+		cmocka_unit_test(test_inlined),	       cmocka_unit_test(test_decode),
+		cmocka_unit_test(test_decode_inlined), cmocka_unit_test(test_call),
+		cmocka_unit_test(test_same_name),      cmocka_unit_test(test_exact),
+		cmocka_unit_test(test_sizes),	       cmocka_unit_test(test_assembler),
 		cmocka_unit_test(test_module),
 	};
 
