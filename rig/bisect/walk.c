@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "bisect/answer-file.h"
 #include "bisect/session-text.h"
 
 #define MERGES_MAX 16 /* nesting depth of merges */
@@ -39,6 +40,8 @@ static struct err *report(const struct session *s, FILE *out)
 	session_report(s, &text);
 	if (found(s, &at) && s->history->tree)
 		err = candidates_describe(s->history, at, &commit);
+	if (!err && found(s, &at))
+		err = answer_file_write(s);
 	fprintf(out, "%s%s", buf_str(&text), commit ? commit : "");
 	return err;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "bisect/answer-file.h"
 #include "bisect/walk.h"
 #include "tests/commits.h"
 #include "tests/simulated.h"
@@ -99,6 +100,32 @@ static char *last_subject(char *report)
 	return last;
 }
 
+/* What is kept for others is what the report ends with: "subject a2". */
+static void check_answer(const char *data, const char *subject, bool fixed)
+{
+	_cleanup_free_ char *quoted = xasprintf(" (\"%s\")", subject ? subject + 8 : ""),
+			    *label = xasprintf(" %s (", subject ? subject + 8 : "");
+	struct case_record *rec = simulated_record(SIMULATED_RULE, NULL, false);
+	struct case_record *other = simulated_record(rules[RULE_RESIDUE_FSCK].name, NULL, false);
+	struct bisect_found f;
+
+	answer_file_find(data, "xfs/b", rec, &f);
+	assert_null(f.good);
+	answer_file_find(data, "xfs/a", other, &f);
+	assert_null(f.good);
+	answer_file_find(data, "xfs/a", rec, &f);
+	case_record_destroy(rec);
+	case_record_destroy(other);
+	if (!subject != !f.commit || (subject && strcmp(f.commit + 12, quoted)))
+		fail_msg("the answer is %s, not %s", f.commit, quoted);
+	if (subject) {
+		assert_int_equal(f.fixed, fixed);
+		assert_non_null(strstr(fixed ? f.good : f.bad, label));
+		assert_null(strstr(fixed ? f.bad : f.good, label));
+	}
+	bisect_found_deinit(&f);
+}
+
 static void test_walks(void **state)
 {
 	(void)state;
@@ -108,7 +135,8 @@ static void test_walks(void **state)
 					     .max_runs = 200,
 					     .patience = 9,
 					     .runner = { run_commit, &of } };
-		_cleanup_free_ char *dir = xasprintf("%s/state-%zu", tree, i);
+		_cleanup_free_ char *dir = xasprintf("%s/%zu/bisect/a", tree, i),
+				    *data = xasprintf("%s/%zu", tree, i);
 		enum session_end end = SESSION_STUCK;
 		struct bisect_log log;
 		struct candidates h;
@@ -117,7 +145,7 @@ static void test_walks(void **state)
 		FILE *out = open_memstream(&report, &size);
 
 		assert_null(of_tree(walks[i].good, walks[i].bad, &h));
-		assert_null(bisect_log_open(&log, dir, "", false));
+		assert_null(bisect_log_open(&log, dir, "case xfs/a\n", false));
 		assert_null(bisect_walk(&h, &log, &o, out, &end));
 		fclose(out);
 		if (end != walks[i].end || !strstr(report, walks[i].says))
@@ -125,6 +153,7 @@ static void test_walks(void **state)
 		subject = last_subject(report);
 		if (!subject != !walks[i].last || (subject && strcmp(subject, walks[i].last)))
 			fail_msg("walk %zu: found %s, expected %s", i, subject, walks[i].last);
+		check_answer(data, walks[i].last, of.fix);
 		assert_int_equal(h.n, 0);
 		free(report);
 		bisect_log_close(&log);
