@@ -18,8 +18,6 @@
 #include "guests/agent/parse.h"
 
 #define NETDEV "dummy0"
-/* large enough for RoCE packets that hold a page: a path MTU of 4096 */
-#define NETDEV_MTU 9000
 #define RXE "rxe0"
 #define ADDRESS "192.0.2.1/24"
 #define ADDRESS_HOST 0xc0000201u
@@ -98,7 +96,7 @@ static int setup_netdev(struct rdma_result *r)
 	if (!sk)
 		return fail(r, "rtnetlink", "cannot connect");
 	link_up(sk, "lo", false, 0);
-	ret = link_up(sk, NETDEV, !if_nametoindex(NETDEV), NETDEV_MTU);
+	ret = link_up(sk, NETDEV, !if_nametoindex(NETDEV), AGENT_MTU);
 	if (!ret)
 		ret = add_address(sk);
 	nl_socket_free(sk);

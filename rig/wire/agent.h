@@ -10,6 +10,9 @@
 #include "wire/filesystem/filesystem.h"
 #include "wire/msg.h"
 
+/* The interface that soft-RoCE is on: its packets hold a page, for a path MTU of 4096. */
+#define AGENT_MTU 9000
+
 /* What PID 1 found while it set the guest up; the same for every case. */
 struct guest_facts {
 	unsigned int kernel_major, kernel_minor;

@@ -14,9 +14,10 @@ enum pin_trait {
 	PIN_DEVDAX = 1 << 5,	      /* works on a device-DAX mapping, not on a file */
 	PIN_UNINTERRUPTIBLE = 1 << 6, /* its holder is in state D until its release */
 	/* how it holds each page; without any of these, it holds none */
-	PIN_GETS = 1 << 7, /* a reference (FOLL_GET) */
-	PIN_PINS = 1 << 8, /* a pin (FOLL_PIN) */
-	PIN_BIO = 1 << 9,  /* as a bio does: a pin since v6.5, a reference before */
+	PIN_GETS = 1 << 7,  /* a reference (FOLL_GET) */
+	PIN_PINS = 1 << 8,  /* a pin (FOLL_PIN) */
+	PIN_BIO = 1 << 9,   /* as a bio does: a pin since v6.5, a reference before */
+	PIN_RDMA = 1 << 10, /* goes over soft-RoCE */
 };
 
 /*
@@ -41,12 +42,13 @@ struct pin_info {
  */
 #define PIN_EACH(X)                                                                                \
 	X(rdma, "rdma", "ibv_reg_mr, long-term gate lifted, RDMA traffic while it stands",         \
-	  PIN_HOLDS | PIN_DMA_WRITES | PIN_LOOKS | PIN_NEEDS_GATE | PIN_PINS)                      \
+	  PIN_HOLDS | PIN_DMA_WRITES | PIN_LOOKS | PIN_NEEDS_GATE | PIN_PINS | PIN_RDMA)           \
 	X(rdma_odp, "rdma-odp", "ibv_reg_mr with ON_DEMAND: no reference, faults on access",       \
-	  PIN_LOOKS)                                                                               \
-	X(rdma_plain, "rdma-plain", "ibv_reg_mr as a user calls it: must be refused", PIN_REFUSED) \
+	  PIN_LOOKS | PIN_RDMA)                                                                    \
+	X(rdma_plain, "rdma-plain", "ibv_reg_mr as a user calls it: must be refused",              \
+	  PIN_REFUSED | PIN_RDMA)                                                                  \
 	X(rdma_devdax, "rdma-devdax", "ibv_reg_mr on device-DAX: the positive control",            \
-	  PIN_HOLDS | PIN_DMA_WRITES | PIN_LOOKS | PIN_DEVDAX | PIN_PINS)                          \
+	  PIN_HOLDS | PIN_DMA_WRITES | PIN_LOOKS | PIN_DEVDAX | PIN_PINS | PIN_RDMA)               \
 	X(vmsplice, "vmsplice", "pages gifted into a pipe by vmsplice (FOLL_GET)",                 \
 	  PIN_HOLDS | PIN_LOOKS | PIN_GETS)                                                        \
 	X(odirect, "odirect", "O_DIRECT write from the page to a suspended dm device (FOLL_PIN)",  \
