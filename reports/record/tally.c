@@ -69,8 +69,7 @@ enum severity rule_severity(const char *name)
 	return rule_find(name, &rule) ? severity_of(rule) : SEVERITY_WARNING;
 }
 
-/* The most severe of the findings that no list knows, of equal ones the first; NULL: none. */
-static const struct finding *worst_new(const struct case_record *rec)
+const struct finding *case_worst_new(const struct case_record *rec)
 {
 	const struct finding *worst = NULL;
 
@@ -116,7 +115,7 @@ static void count(struct tally *t, struct tally_group *g)
 
 static void count_new(struct tally *t, const struct case_record *rec)
 {
-	struct tally_group g = { .first = rec, .finding = worst_new(rec) };
+	struct tally_group g = { .first = rec, .finding = case_worst_new(rec) };
 
 	g.found = identity_found(g.finding ? g.finding->found : rec->reason);
 	g.severity = rule_severity(rule_of(&g));

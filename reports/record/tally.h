@@ -29,6 +29,9 @@ struct tally {
 /* Whether @rec fails, and by anything that no list knows. */
 bool case_is_new(const struct case_record *rec);
 
+/* The most severe of its findings that no list knows, of equal ones the first; NULL: none. */
+const struct finding *case_worst_new(const struct case_record *rec);
+
 /* How severe it is to break the rule @name, any string, when nothing else is known. */
 enum severity rule_severity(const char *name);
 

@@ -15,9 +15,10 @@
 #define CONFIG_MAX (4u << 20) /* bytes of a kernel's .config */
 
 const struct renderer *const renderers[] = {
-	&renderer_ktap,	 &renderer_live,  &renderer_summary,	&renderer_brief, &renderer_cases,
-	&renderer_kinds, &renderer_known, &renderer_timing,	&renderer_html,	 &renderer_junit,
-	&renderer_kcidb, &renderer_mail,  &renderer_prometheus, &renderer_null,	 NULL,
+	&renderer_ktap,	    &renderer_live,	  &renderer_summary, &renderer_brief,
+	&renderer_cases,    &renderer_kinds,	  &renderer_known,   &renderer_timing,
+	&renderer_html,	    &renderer_junit,	  &renderer_kcidb,   &renderer_mail,
+	&renderer_upstream, &renderer_prometheus, &renderer_null,    NULL,
 };
 
 void render_start(struct render *r, const struct renderer *renderer, FILE *out,

@@ -18,6 +18,7 @@
 #include "reports/history/standing.h"
 #include "reports/record/known.h"
 #include "reports/record/run-json.h"
+#include "reports/render/upstream.h"
 
 /* The run to show. Strings are borrowed; NULL and 0: not known (yet). */
 struct render_run {
@@ -27,8 +28,9 @@ struct render_run {
 	uint64_t duration_ns;
 	bool incomplete; /* it ended before its last case, because of end_reason */
 	const char *end_reason;
-	const struct known *known; /* the findings that are known; NULL: there is no list */
-	const char *page;	   /* where people can look at it */
+	const struct known *known;	 /* the findings that are known; NULL: there is no list */
+	const char *page;		 /* where people can look at it */
+	const struct upstream *upstream; /* for renderer_upstream; NULL: the record alone */
 
 	/* the rest of the record; "" is not known, too */
 	const char *version, *night, *self_test, *recheck_of;
@@ -103,7 +105,8 @@ struct renderer {
  */
 extern const struct renderer renderer_ktap, renderer_live, renderer_summary, renderer_brief,
 	renderer_cases, renderer_kinds, renderer_known, renderer_timing, renderer_junit,
-	renderer_kcidb, renderer_mail, renderer_prometheus, renderer_html, renderer_null;
+	renderer_kcidb, renderer_mail, renderer_upstream, renderer_prometheus, renderer_html,
+	renderer_null;
 
 /* All of them; ends with NULL. */
 extern const struct renderer *const renderers[];
