@@ -122,6 +122,11 @@ char *paths_known(const struct paths *p)
 	return xasprintf("%s/reports/known.txt", p->home);
 }
 
+char *paths_findings(const struct paths *p)
+{
+	return xasprintf("%s/reports/findings", p->home);
+}
+
 struct err *paths_agent(const struct paths *p, char **out)
 {
 	*out = xasprintf("%s/build/daxrig-agent", p->home);

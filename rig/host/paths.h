@@ -26,6 +26,9 @@ void paths_deinit(struct paths *p);
 /* The list of known findings that is installed with daxrig; free() it. */
 char *paths_known(const struct paths *p);
 
+/* The folder of the findings that it is made of, with what is told of each; free() it. */
+char *paths_findings(const struct paths *p);
+
 /* Sets *@out to the path of the agent's program, free() it; ERR_INFRA when it is missing. */
 struct err *paths_agent(const struct paths *p, char **out) __must_check;
 
