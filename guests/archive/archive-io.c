@@ -14,6 +14,7 @@
 
 #define READ_BLOCK (256 << 10)
 #define CPIO_FILE_MAX (256u << 20)
+#define WHY_MAX 200 /* bytes */
 
 static void reader_free(struct archive **a)
 {
@@ -384,6 +385,52 @@ struct err *tree_unpack(const char *path, const char *dir)
 	while (!err && (ret = archive_read_next_header(a, &e)) == ARCHIVE_OK)
 		err = extract_entry(a, e, dir, place_anywhere);
 	return err ? err : ret == ARCHIVE_EOF ? NULL : archive_err(a, "unpack", path);
+}
+
+/* What libarchive says may have bytes of the archive in it. */
+static struct err *not_unpacked(struct archive *a, const char *path)
+{
+	const char *why = archive_error_string(a);
+	_cleanup_buf_ struct buf said = BUF_INIT;
+
+	buf_add_escaped(&said, why ? why : "", why ? strlen(why) : 0, WHY_MAX);
+	return err_create(ERR_USAGE, "cannot unpack '%s': %s", path,
+			  said.len ? buf_str(&said) : "it ends early");
+}
+
+static struct err *read_entry(struct archive *a, const char *path, size_t max, struct buf *out)
+{
+	_cleanup_free_ char *chunk = xcalloc(1, READ_BLOCK);
+	la_ssize_t n;
+
+	while ((n = archive_read_data(a, chunk, READ_BLOCK)) > 0) {
+		if ((size_t)n > max - MIN(max, out->len))
+			return err_create(ERR_USAGE,
+					  "cannot unpack '%s': its first file is larger than %zu "
+					  "bytes",
+					  path, max);
+		buf_add(out, chunk, (size_t)n);
+	}
+	return n < 0 ? not_unpacked(a, path) : NULL;
+}
+
+struct err *tree_read_first(const char *path, size_t max, struct buf *out)
+{
+	_cleanup_reader_ struct archive *a = archive_read_new();
+	_cleanup_close_ int fd = -1;
+	struct archive_entry *e;
+	struct err *err = file_open(path, &fd);
+
+	if (err)
+		return err;
+	archive_read_support_format_tar(a);
+	archive_read_support_filter_zstd(a);
+	if (archive_read_open_fd(a, fd, READ_BLOCK) || archive_read_next_header(a, &e))
+		return not_unpacked(a, path);
+	if (archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e))
+		return err_create(ERR_USAGE, "cannot unpack '%s': it does not begin with a file",
+				  path);
+	return read_entry(a, path, max, out);
 }
 
 const char *archive_io_version(void)

@@ -40,6 +40,13 @@ struct err *tree_pack(const char *dir, const char *const names[], const char *pa
 /* Extracts the regular files of such an archive to @dir, with the folders that they need. */
 struct err *tree_unpack(const char *path, const char *dir) __must_check;
 
+/*
+ * Adds the bytes of the first file of such an archive to @out, of any name: what is after it is not
+ * read. ERR_USAGE, in one line, when @path is no such archive, is damaged, or begins with anything
+ * else or with more than @max bytes.
+ */
+struct err *tree_read_first(const char *path, size_t max, struct buf *out) __must_check;
+
 /* libarchive's version, "3.6.2"; static. */
 const char *archive_io_version(void);
 

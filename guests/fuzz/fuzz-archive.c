@@ -41,7 +41,7 @@ static int see(const char *path, const struct stat *st, int type, struct FTW *ft
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_free_ char *deb = NULL, *to = NULL;
-	_cleanup_buf_ struct buf unpacked = BUF_INIT;
+	_cleanup_buf_ struct buf unpacked = BUF_INIT, first = BUF_INIT;
 
 	if (!*folder)
 		make_folder();
@@ -53,6 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_ok(deb_extract(deb, to, kernel_deb_place));
 	fuzz_ok(file_read_unpacked(deb, 1 << 20, &unpacked));
 	require(unpacked.len <= 1 << 20);
+	fuzz_ok(tree_read_first(deb, 1 << 20, &first));
+	require(first.len <= 1 << 20);
 	nftw(to, see, 16, FTW_PHYS);
 	require(fuzz_ok(tree_remove(to)));
 	return 0;
