@@ -5,6 +5,7 @@
 #include "cmd/cmd.h"
 #include "guests/store/kernel-spec.h"
 #include "host/runs.h"
+#include "plan/case-pack.h"
 #include "run/run.h"
 #include "run/self-test.h"
 
@@ -226,13 +227,30 @@ static struct err *go_on(char **operands, int n, int *status)
 	return err ? err : run_cases(&options, status);
 }
 
+/* A pack that is run alone brings the name of its kernel. */
+static struct err *choose_kernel(char **operands, int n)
+{
+	static char *of_pack;
+	struct err *err = NULL;
+
+	if (options.kernel)
+		return NULL;
+	if (n == 1 && case_pack_is(operands[0]))
+		err = case_pack_kernel(operands[0], &of_pack);
+	options.kernel = of_pack ? of_pack : KERNEL_SPEC_DEFAULT;
+	return err;
+}
+
 static struct err *run(void *state, char **operands, int n, int *status)
 {
+	struct err *err;
+
 	(void)state;
 	if (resume)
 		return go_on(operands, n, status);
-	if (!options.kernel)
-		options.kernel = KERNEL_SPEC_DEFAULT;
+	err = choose_kernel(operands, n);
+	if (err)
+		return err;
 	if (n && options.plan)
 		return err_create(ERR_USAGE, "give cases or a plan, not both");
 	if (!n && !options.plan)
@@ -251,7 +269,7 @@ static struct err *run(void *state, char **operands, int n, int *status)
 
 const struct command cmd_run = {
 	.name = "run",
-	.operands = "[CASE|SCENARIO|FILE.scn...|RUN]",
+	.operands = "[CASE|SCENARIO|FILE.scn|PACK...|RUN]",
 	.summary = "boot a kernel and run cases on it",
 	.help = "Without operands it runs the quick plan. On a terminal it ends with a summary: what\n"
 		"is new, what is known. Elsewhere standard output is KTAP version 1, which is always\n"

@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/glob.h"
 #include "base/nearest.h"
+#include "plan/case-pack.h"
 
 static struct err *find_plan(const struct paths *p, const char *name, struct library *out)
 {
@@ -112,20 +113,27 @@ static struct err *from_program(const char *line, struct plan *out)
 	return plan_parse(out, "program", line, strlen(line), NULL, 0);
 }
 
+/* A word is one of these; a pack brings its geometry along. */
+static struct err *from_word(const struct paths *p, const char *word, struct plan *out)
+{
+	if (strncmp(word, PROGRAM_LINE, strlen(PROGRAM_LINE)) == 0)
+		return from_program(word, out);
+	if (case_pack_is(word))
+		return case_pack_add(out, word);
+	if (str_ends(word, ".scn") || path_is_stdin(word))
+		return from_file(word, out);
+	return find_scenario_or_cases(p, word, out);
+}
+
 struct err *cases_from_word(const struct paths *p, const char *word, struct plan *out)
 {
 	struct plan found = { 0 };
-	struct err *err;
-
-	if (strncmp(word, PROGRAM_LINE, strlen(PROGRAM_LINE)) == 0)
-		err = from_program(word, &found);
-	else if (str_ends(word, ".scn") || path_is_stdin(word))
-		err = from_file(word, &found);
-	else
-		err = find_scenario_or_cases(p, word, &found);
+	struct err *err = from_word(p, word, &found);
 
 	if (!err)
 		plan_move(out, &found);
+	if (!err && !out->geometry)
+		out->geometry = take_ptr(found.geometry);
 	plan_deinit(&found);
 	return err;
 }

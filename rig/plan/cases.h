@@ -10,9 +10,9 @@
 struct err *cases_from_plan(const struct paths *p, const char *name, struct plan *out) __must_check;
 
 /*
- * Adds the cases that @word names: a scenario file (it ends in ".scn", or is "-"), a
- * line of a plan that begins with "program ", a library scenario, or cases of any plan by full name, by a glob, or by the part of the
- * name before a "/".
+ * Adds the cases that @word names: a scenario file (it ends in ".scn", or is "-"), a pack
+ * (case-pack.h), a line of a plan that begins with "program ", a library scenario, or cases of any
+ * plan by full name, by a glob, or by the part of the name before a "/".
  */
 struct err *cases_from_word(const struct paths *p, const char *word, struct plan *out) __must_check;
 
