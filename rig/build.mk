@@ -8,8 +8,8 @@ agent-srcs += rig/agent-main.c
 bench-srcs := $(wildcard rig/bench/*.c)
 test-srcs += $(wildcard rig/tests/*.c)
 
-# This test runs the program itself.
-$(BUILD)/tests/test-main: | daxrig
+# These tests run the program itself.
+$(BUILD)/tests/test-main $(BUILD)/tests/test-pack: | daxrig
 fuzz-srcs += $(wildcard rig/fuzz/*.c)
 heard-wraps := link_send guest_ms virt_domain_monitor rundir_case_write
 $(BUILD)/fuzz/fuzz-heard: FUZZ_LDFLAGS := $(heard-wraps:%=-Wl,--wrap=%)

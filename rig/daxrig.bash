@@ -21,7 +21,7 @@ _daxrig() {
 		words=$(daxrig list renderers 2>/dev/null | sed 's/ .*//')
 	elif [[ $command == run ]]; then
 		words=$(daxrig list scenarios 2>/dev/null | sed 's/ .*//')
-	elif [[ $command == @(report|watch|diff|merge|mail) ]]; then
+	elif [[ $command == @(report|watch|diff|merge|mail|pack) ]]; then
 		words=$(daxrig runs 2>/dev/null | sed 's/ .*//')
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
