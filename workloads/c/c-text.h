@@ -21,7 +21,9 @@ struct c_pin {
 	const char *part;  /* defines the type, TYPE_take() and char *TYPE_release() */
 	const char *type;  /* NULL: it holds nothing, and no code is needed */
 	const char *look;  /* the part with char *TYPE_look(); NULL: its bytes cannot be seen */
+	const char *ask;   /* instead of part: with long TYPE_ask(), which the kernel must refuse */
 	const char *needs; /* a line for the top of the program; NULL: nothing */
+	const char *libs;  /* "-libverbs": what the program is linked with; NULL: nothing */
 	const char *no;	   /* instead of all this: why it cannot be told */
 	bool numbered;	   /* TYPE_take() also takes a number, another one for each pin */
 };

@@ -2,16 +2,24 @@
 /* What files, mappings and pins must show. */
 #include <stdio.h>
 
-#include "workloads/c/pins.h"
+#include "workloads/c/odp-steps.h"
 #include "workloads/c/told.h"
 #include "workloads/model/blocks.h"
+
+const char *told_wrote(struct told *t, unsigned int origin, unsigned int gen, uint64_t off)
+{
+	const char *number = t->in_block ? told_short(t, TOLD_GEN, origin, gen) :
+					   told_short(t, "%u", gen);
+
+	return told_short(t, "WROTE(FILE_%s, %s, %s)", told_id(t, t->files.v[origin]), number,
+			  told_size(t, off));
+}
 
 const char *told_what(struct told *t, const struct piece *p, uint64_t off)
 {
 	if (p->kind == PIECE_ZERO)
 		return "ZERO";
-	return told_short(t, "WROTE(FILE_%s, %u, %s)", told_id(t, t->files.v[p->origin]), p->gen,
-			  told_size(t, p->src + (off - p->off)));
+	return told_wrote(t, p->origin, p->gen, p->src + (off - p->off));
 }
 
 bool told_goes_on(const struct piece *p, const struct piece *next)
@@ -158,14 +166,13 @@ struct err *told_held(struct told *t, const struct step *st, const struct model_
 static struct err *check_pin(struct told *t, const struct step *st)
 {
 	const struct model_pin *p = model_pin(&t->m, st->name);
-	const struct c_pin *c = c_pin(p->info);
 	struct err *err;
 
-	if (!c->look)
-		return told_refuse(t, st, "check", "the bytes of such a pin cannot be read");
-	told_use(t, c->look);
-	told_global(t, "static char *data;");
-	told_line(t, "data = %s_look(&pin_%s);", c->type, told_id(t, st->name));
+	if (pin_traits_on_demand(p->info->traits))
+		return told_odp_check(t, st, p);
+	err = told_look(t, st, p);
+	if (err)
+		return err;
 	err = told_held(t, st, p, st->off, st->len ? st->len : p->len - st->off, st->check_zero);
 	told_line(t, "free(data);");
 	return err;
@@ -176,4 +183,21 @@ struct err *told_check(struct told *t, const struct step *st)
 	if (st->thing == THING_FILE)
 		return told_check_file(t, st);
 	return st->thing == THING_MAP ? check_map(t, st) : check_pin(t, st);
+}
+
+struct err *told_check_files(struct told *t, const struct step *st)
+{
+	struct step check = { .verb = STEP_CHECK, .thing = THING_FILE, .line = st->line };
+	struct err *err = NULL;
+
+	for (unsigned int i = 0; i < t->m.nr_files && !err; i++) {
+		const struct model_file *f = &t->m.files[i];
+
+		if (f->gone || f->unsure || told_pending(t, f->name) ||
+		    t->closed[told_word(&t->files, f->name)])
+			continue;
+		check.name = (char *)f->name;
+		err = told_check_file(t, &check);
+	}
+	return err;
 }

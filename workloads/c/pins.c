@@ -2,13 +2,34 @@
 /* How each pin is told in C; a pin of PIN_EACH that has no row here does not build. */
 #include "workloads/c/pins.h"
 
-#define RDMA_NO "it needs libibverbs, and no program with RDMA is written yet"
+#define RDMA_DEVICE "an RDMA device, as by rdma link add rxe0 type rxe netdev ETHERNET"
 
-static const struct c_pin rdma = { .no = RDMA_NO };
-static const struct c_pin rdma_odp = { .no = RDMA_NO };
-static const struct c_pin rdma_plain = { .no = RDMA_NO };
-static const struct c_pin rdma_devdax = { .no = RDMA_NO };
-static const struct c_pin uring = { .no = "a pin that must be refused is not written yet" };
+static const struct c_pin rdma = {
+	.no = "the kernel refuses such a pin on a DAX file (see rdma-plain), and only the rig, from "
+	      "outside, lets it pass: tell the case with vmsplice",
+};
+
+static const struct c_pin rdma_odp = {
+	.part = "odp",
+	.type = "odp",
+	.look = "odp-read",
+	.needs = RDMA_DEVICE " with on-demand paging, and an MTU of 4096",
+	.libs = "-libverbs",
+};
+
+static const struct c_pin rdma_plain = {
+	.type = "rdma_plain",
+	.ask = "rdma-plain-ask",
+	.needs = RDMA_DEVICE,
+	.libs = "-libverbs",
+};
+
+static const struct c_pin rdma_devdax = { .no = "only files are told" };
+
+static const struct c_pin uring = {
+	.type = "uring",
+	.ask = "uring-ask",
+};
 
 static const struct c_pin vmsplice = {
 	.part = "vmsplice",

@@ -21,130 +21,10 @@ static const struct {
 	  "\"the filesystem has no PUNCH_HOLE\");" },
 	{ FILESYSTEM_ZERO, "need-fallocate",
 	  "need_fallocate(FALLOC_FL_ZERO_RANGE, \"the filesystem has no ZERO_RANGE\");" },
+	{ FILESYSTEM_EXCHANGE, "need-exchange", "need_exchange();" },
 	{ FILESYSTEM_SHIFT, "need-fallocate",
 	  "need_fallocate(FALLOC_FL_COLLAPSE_RANGE, \"the filesystem has no COLLAPSE_RANGE\");" },
 };
-
-/* Text of a scenario in a comment: on one line, and without the end of a comment. */
-static void add_comment(struct buf *out, const char *text, size_t len)
-{
-	char last = ' ';
-
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
-
-		if (c < ' ' || c > '~' || c == '\\')
-			c = '?';
-		if ((last == '*' && c == '/') || (last == '/' && c == '*') ||
-		    (last == '?' && c == '?'))
-			buf_addc(out, ' ');
-		buf_addc(out, c);
-		last = c;
-	}
-}
-
-static const char *nth_line(const char *text, unsigned int number, size_t *len)
-{
-	while (--number && strchr(text, '\n'))
-		text = strchr(text, '\n') + 1;
-	*len = strcspn(text, "\n");
-	return text;
-}
-
-/* The comments of line @number, and of the lines before it that have nothing else. */
-static void tell_comments(struct told *t, unsigned int after, unsigned int number)
-{
-	for (unsigned int i = after + 1; i <= number; i++) {
-		_cleanup_buf_ struct buf comment = BUF_INIT;
-		const char *hash;
-		size_t len;
-		const char *line = nth_line(t->text, i, &len);
-
-		hash = memchr(line, '#', len);
-		if (!hash)
-			continue;
-		hash += 1 + strspn(hash + 1, " \t");
-		if (hash >= line + len)
-			continue;
-		add_comment(&comment, hash, (size_t)(line + len - hash));
-		told_line(t, "/* %s */", buf_str(&comment));
-	}
-}
-
-static struct err *tell_one(struct told *t, const struct step *st, unsigned int before)
-{
-	buf_addc(&t->body, '\n');
-	if (st->derived)
-		told_line(t, "/* by the contract */");
-	else
-		tell_comments(t, before, st->line);
-	told_line(t, "step = \"%s\";", st->text);
-	return told_step(t, st);
-}
-
-/* The steps after @from up to @to; a comment before the first belongs to it. */
-static struct err *tell_steps(struct told *t, unsigned int from, unsigned int to)
-{
-	struct err *err = NULL;
-
-	for (unsigned int i = from; i < to && !err; i++)
-		err = tell_one(t, &t->s->steps[i],
-			       i ? t->s->steps[i - 1].line : t->s->steps[i].line - 1);
-	if (!err && t->tabs > 1 && t->m.nr_ops) {
-		if (told_pending(t, NULL))
-			return told_refuse(t, &t->s->steps[to], "end",
-					   "an operation may not have ended");
-		told_line(t, "tasks_end();");
-	}
-	return err;
-}
-
-/*
- * A block is told as a loop. All its rounds must be alike: so it is told twice, and what the
- * second round says must be what the first one said.
- */
-static struct err *tell_block(struct told *t, unsigned int repeat)
-{
-	const struct step *st = &t->s->steps[repeat];
-	_cleanup_buf_ struct buf before = t->body;
-	_cleanup_buf_ struct buf first = BUF_INIT;
-	struct err *err;
-
-	t->body = (struct buf)BUF_INIT;
-	t->tabs++;
-	err = tell_steps(t, repeat + 1, st->block_end);
-	first = t->body;
-	t->body = (struct buf)BUF_INIT;
-	if (!err && st->rounds > 1)
-		err = tell_steps(t, repeat + 1, st->block_end);
-	t->tabs--;
-	if (!err && st->rounds > 1 && strcmp(buf_str(&first), buf_str(&t->body)) != 0)
-		err = told_refuse(t, st, "repeat", "its rounds differ");
-	buf_reset(&t->body);
-	buf_adds(&t->body, buf_str(&before));
-	buf_addc(&t->body, '\n');
-	told_line(t, "for (int round = 0; round < %u && !failures; round++) {", st->rounds);
-	buf_adds(&t->body, buf_str(&first));
-	told_line(t, "}");
-	return err;
-}
-
-static struct err *tell_all(struct told *t)
-{
-	struct err *err = NULL;
-
-	t->tabs = 1;
-	for (unsigned int i = 0; i < t->s->nr_steps && !err; i++) {
-		if (t->s->steps[i].verb == STEP_REPEAT) {
-			err = tell_block(t, i);
-			i = t->s->steps[i].block_end;
-		} else {
-			err = tell_steps(t, i, i + 1);
-		}
-	}
-	buf_addc(&t->body, '\n');
-	return err ? err : told_end(t);
-}
 
 static struct err *tell_needs(struct told *t, struct buf *out)
 {
@@ -191,11 +71,14 @@ static void add_top(const struct told *t, struct buf *out)
 	};
 
 	buf_adds(out, "// SPDX-License-Identifier: GPL-2.0-only\n/*\n * ");
-	add_comment(out, t->name, strlen(t->name));
+	told_comment(out, t->name, strlen(t->name));
 	buf_adds(out, ": ");
-	add_comment(out, t->s->title, strlen(t->s->title));
+	told_comment(out, t->s->title, strlen(t->s->title));
 	buf_adds(out, "\n *\n * Written by daxrig show --c. Needs a filesystem mounted with DAX:\n"
-		      " *   cc -Wall -Wextra -O2 -pthread x.c -o x && ./x /mnt/dax\n"
+		      " *   cc -Wall -Wextra -O2 -pthread x.c -o x");
+	for (unsigned int i = 0; i < t->libs.n; i++)
+		buf_addf(out, " %s", t->libs.v[i]);
+	buf_adds(out, " && ./x /mnt/dax\n"
 		      " * Reports by KTAP; exits with 0, 1 (failed) or 4 (skipped).\n *\n"
 		      " * The case runs on:");
 	for (size_t i = 0; filesystems[i]; i++)
@@ -253,6 +136,7 @@ static void told_deinit(struct told *t)
 	told_words_deinit(&t->files);
 	told_words_deinit(&t->left_out);
 	told_words_deinit(&t->needs);
+	told_words_deinit(&t->libs);
 	buf_deinit(&t->parts);
 	buf_deinit(&t->globals);
 	buf_deinit(&t->calls);
@@ -278,7 +162,7 @@ struct err *c_program(const char *name, const char *text, struct buf *out)
 	told_word(&t->files, ""); /* no file has the number 0 */
 	told_use(t, "set-up");
 	told_use(t, "log");
-	err = tell_all(t);
+	err = told_all(t);
 	if (!err)
 		err = tell_needs(t, &needs);
 	if (!err)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Files, mappings, pins and other lines of a scenario. */
+/* Files, mappings and other lines of a scenario. */
 #include <string.h>
 
-#include "workloads/c/pins.h"
+#include "workloads/c/odp-steps.h"
 #include "workloads/c/told.h"
 
 /* The assumed size of a file that fills the filesystem. */
@@ -18,13 +18,13 @@ static struct err *written(struct told *t, const struct step *st, const char *id
 	if (st->fill_rest) {
 		told_use(t, "create-rest");
 		told_global(t, "static long size_%s;", id);
-		told_line(t, "fd_%s = create_rest(\"%s\", &size_%s, WROTE(FILE_%s, 1, 0));", id,
-			  st->name, id, id);
+		told_line(t, "fd_%s = create_rest(\"%s\", &size_%s, %s);", id, st->name, id,
+			  told_wrote(t, f->origin, f->gen, 0));
 		return NULL;
 	}
 	told_use(t, "create-written");
-	told_line(t, "fd_%s = create_written(\"%s\", %s, WROTE(FILE_%s, 1, 0));", id, st->name,
-		  told_size(t, st->len), id);
+	told_line(t, "fd_%s = create_written(\"%s\", %s, %s);", id, st->name, told_size(t, st->len),
+		  told_wrote(t, f->origin, f->gen, 0));
 	return NULL;
 }
 
@@ -84,7 +84,8 @@ static struct err *from_other(struct told *t, const struct step *st, const char 
 static struct err *tell_file(struct told *t, const struct step *st)
 {
 	unsigned int origin = told_word(&t->files, st->name);
-	struct model_file *f = model_add_file(&t->m, st->name, origin, 0);
+	struct model_file *old = model_file(&t->m, st->name);
+	struct model_file *f = model_add_file(&t->m, st->name, origin, old ? old->gen : 0);
 	const char *id = told_id(t, st->name);
 
 	if (!f)
@@ -133,17 +134,20 @@ static struct err *tell_unmap(struct told *t, const struct step *st)
 	struct model_map *m = model_map(&t->m, st->name);
 
 	told_line(t, "munmap(map_%s, %s);", told_id(t, st->name), told_size(t, m->len));
+	for (unsigned int i = 0; i < t->m.nr_pins; i++)
+		t->unmapped[i] |= t->m.pins[i].map == m;
 	model_drop_map(&t->m, m);
 	return NULL;
 }
 
 static struct err *tell_touch(struct told *t, const struct step *st)
 {
-	struct model_map *m = model_map(&t->m, st->other);
+	struct model_map *m;
 	unsigned int gen;
 
 	if (st->thing == THING_PIN)
-		return told_refuse(t, st, "touch", "through a pin");
+		return told_odp_write(t, st, model_pin(&t->m, st->other));
+	m = model_map(&t->m, st->other);
 	if (!st->writable) {
 		told_use(t, "touch-read");
 		told_line(t, "touch_read(\"%s\", %s, %s);", st->other,
@@ -152,70 +156,10 @@ static struct err *tell_touch(struct told *t, const struct step *st)
 	}
 	gen = told_gen(t, st, m->file);
 	told_use(t, "touch-write");
-	told_line(t, "touch_write(\"%s\", %s, %s, WROTE(FILE_%s, %u, %s));", st->other,
-		  told_at(t, st->other, st->off), told_size(t, st->len), told_id(t, m->file->name),
-		  gen, told_size(t, m->off + st->off));
+	told_line(t, "touch_write(\"%s\", %s, %s, %s);", st->other, told_at(t, st->other, st->off),
+		  told_size(t, st->len), told_wrote(t, m->file->origin, gen, m->off + st->off));
 	model_map_write(&t->m, m, st->off, st->len, gen);
 	return NULL;
-}
-
-static struct err *tell_pin(struct told *t, const struct step *st)
-{
-	const struct c_pin *c = c_pin(st->pin);
-	const char *id = told_id(t, st->name);
-	unsigned int number = t->m.nr_pins;
-
-	if (c->no)
-		return told_refuse(t, st, st->pin->name, c->no);
-	if (st->process)
-		return told_refuse(t, st, "process", "a pin is taken by the program itself");
-	if (st->errnum)
-		return told_refuse(t, st, "refused", "such a pin is not written yet");
-	if (!model_add_pin(&t->m, st->name, st->pin, number, model_map(&t->m, st->other), st->off,
-			   st->len))
-		return told_refuse(t, st, "pin", "there are too many");
-	if (c->needs)
-		told_word(&t->needs, c->needs);
-	if (!c->type) {
-		told_line(t, "/* such a pin holds nothing */");
-		return NULL;
-	}
-	told_use(t, c->part);
-	told_global(t, "static struct %s pin_%s = { .name = \"%s\" };", c->type, id, st->name);
-	told_line(t, "%s_take(&pin_%s, %s%s, %s);", c->type, id,
-		  c->numbered ? told_short(t, "%u, ", number) : "", told_at(t, st->other, st->off),
-		  told_size(t, st->len));
-	return NULL;
-}
-
-static struct err *release(struct told *t, const struct step *st, struct model_pin *p)
-{
-	const struct c_pin *c = c_pin(p->info);
-	struct err *err = NULL;
-
-	if (told_pending(t, NULL)) {
-		told_use(t, "let-go");
-		told_line(t, "let_go();");
-	}
-	if (c->type) {
-		told_global(t, "static char *data;");
-		told_line(t, "data = %s_release(&pin_%s);", c->type, told_id(t, p->name));
-		err = told_held(t, st, p, 0, p->len, false);
-		told_line(t, "free(data);");
-	}
-	model_drop_pin(&t->m, p, 0);
-	for (unsigned int i = 0; i < t->m.nr_ops; i++)
-		if (t->m.ops[i].state == MODEL_OP_WAITS)
-			t->m.ops[i].state = MODEL_OP_UNKNOWN;
-	return err;
-}
-
-static struct err *tell_unpin(struct told *t, const struct step *st)
-{
-	if (st->how != UNPIN_RELEASE)
-		return told_refuse(t, st, st->how == UNPIN_KILL ? "kill" : "exit",
-				   "a pin is held by the program itself");
-	return release(t, st, model_pin(&t->m, st->name));
 }
 
 static struct err *tell_close(struct told *t, const struct step *st)
@@ -275,8 +219,8 @@ static struct err *tell_block(struct told *t, const struct step *st)
 /* Every step has a row: see test-show-c. */
 static struct err *(*const steps[])(struct told *t, const struct step *st) = {
 	[STEP_FILE] = tell_file,	   [STEP_MAP] = tell_map,
-	[STEP_TOUCH] = tell_touch,	   [STEP_PIN] = tell_pin,
-	[STEP_UNPIN] = tell_unpin,	   [STEP_UNMAP] = tell_unmap,
+	[STEP_TOUCH] = tell_touch,	   [STEP_PIN] = told_pin,
+	[STEP_UNPIN] = told_unpin,	   [STEP_UNMAP] = tell_unmap,
 	[STEP_CLOSE] = tell_close,	   [STEP_OPEN] = tell_open,
 	[STEP_START] = told_start,	   [STEP_EXPECT] = told_expect,
 	[STEP_WAIT] = told_wait,	   [STEP_SETTLE] = told_settle,
@@ -297,25 +241,14 @@ struct err *told_step(struct told *t, const struct step *st)
 
 struct err *told_end(struct told *t)
 {
-	struct step st = { .verb = STEP_CHECK,
-			   .thing = THING_FILE,
-			   .line = t->s->steps[t->s->nr_steps - 1].line };
+	const struct step st = { .verb = STEP_CHECK, .line = t->s->steps[t->s->nr_steps - 1].line };
 	struct err *err = NULL;
 
 	told_line(t, "step = \"the end\";");
 	for (unsigned int i = 0; i < t->m.nr_pins && !err; i++)
 		if (t->m.pins[i].live)
-			err = release(t, &st, &t->m.pins[i]);
+			err = told_release(t, &st, &t->m.pins[i]);
 	if (t->m.nr_ops)
 		told_line(t, "tasks_end();");
-	for (unsigned int i = 0; i < t->m.nr_files && !err; i++) {
-		const struct model_file *f = &t->m.files[i];
-
-		if (f->gone || f->unsure || told_pending(t, f->name) ||
-		    t->closed[told_word(&t->files, f->name)])
-			continue;
-		st.name = (char *)f->name;
-		err = told_check_file(t, &st);
-	}
-	return err;
+	return err ? err : told_check_files(t, &st);
 }

@@ -82,9 +82,9 @@ static struct err *prepare(struct told *t, const struct step *st, const char *da
 	f = file_of(t, c);
 	told_use(t, "bytes");
 	told_global(t, "static char *%s;", data);
-	told_line(t, "%s = make_bytes(WROTE(FILE_%s, %u, %s), %s);", data, told_id(t, f->name),
-		  told_gen(t, st, f),
-		  told_size(t, c->off[0] + (c->map ? model_map(&t->m, c->map)->off : 0)),
+	told_line(t, "%s = make_bytes(%s, %s);", data,
+		  told_wrote(t, f->origin, told_gen(t, st, f),
+			     c->off[0] + (c->map ? model_map(&t->m, c->map)->off : 0)),
 		  told_size(t, c->len));
 	return NULL;
 }
@@ -116,32 +116,31 @@ struct err *told_operation(struct told *t, const struct step *st)
 	return NULL;
 }
 
-/* A thread's function for this text; one of that name and another text gets another name. */
-static const char *thread_function(struct told *t, const struct step *st, const char *text)
+/* Starts the operation by its function, in a thread or in a process. */
+static void tell_start(struct told *t, const struct step *st, const char *text)
 {
-	const char *id = told_id(t, st->name);
 	_cleanup_free_ char *body = xasprintf("(void)\n{\n\treturn %s;\n}\n", text);
-	_cleanup_free_ char *one = xasprintf("static long call_%s%s", id, body);
-	_cleanup_free_ char *head = xasprintf("static long call_%s(", id);
+	const char *only = st->process ? told_only(t, st, st->call.map, st->call.file) : NULL;
+	const char *call = told_function(t, st, "long call", body), *id = told_id(t, st->name);
 
-	if (!strstr(buf_str(&t->calls), head))
-		buf_addf(&t->calls, "\n%s", one);
-	if (strstr(buf_str(&t->calls), one))
-		return told_short(t, "call_%s", id);
-	if (!strstr(buf_str(&t->calls), told_short(t, "call_%s%u(", id, st->line)))
-		buf_addf(&t->calls, "\nstatic long call_%s%u%s", id, st->line, body);
-	return told_short(t, "call_%s%u", id, st->line);
+	told_global(t, "static struct task op_%s = { .name = \"%s\" };", id, st->name);
+	if (st->process) {
+		told_use(t, "process");
+		told_line(t, "start_process(&op_%s, %s, %s);", id, call, only);
+		return;
+	}
+	told_use(t, "start");
+	told_line(t, "start(&op_%s, %s, %d);", id, call,
+		  (st->call.op->traits & OP_LAST_CLOSE) != 0);
 }
 
 struct err *told_start(struct told *t, const struct step *st)
 {
-	const char *id = told_id(t, st->name), *data = told_short(t, "data_%s", id), *function;
+	const char *data = told_short(t, "data_%s", told_id(t, st->name));
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	struct model_op *op;
 	struct err *err;
 
-	if (st->process)
-		return told_refuse(t, st, "process", "an operation is started in a thread");
 	err = prepare(t, st, data);
 	if (err)
 		return err;
@@ -158,11 +157,7 @@ struct err *told_start(struct told *t, const struct step *st)
 	op->result = model_result(&t->m, &st->call);
 	t->settled[op - t->m.ops] = t->signalled[op - t->m.ops] = false;
 	call_text(t, &st->call, data, &text);
-	told_use(t, "task");
-	function = thread_function(t, st, buf_str(&text));
-	told_global(t, "static struct task op_%s = { .name = \"%s\" };", id, st->name);
-	told_line(t, "start(&op_%s, %s, %d);", id, function,
-		  (st->call.op->traits & OP_LAST_CLOSE) != 0);
+	tell_start(t, st, buf_str(&text));
 	return NULL;
 }
 
@@ -171,10 +166,42 @@ static const struct step *start_of(const struct model_op *op)
 	return (const void *)((const char *)op->call - offsetof(struct step, call));
 }
 
-static void mark_unsure(struct told *t, const struct op_call *c)
+static bool is_same(const struct shadow *a, const struct shadow *b)
 {
-	for (int i = 0; i < OP_FILES_MAX && c->file[i]; i++)
-		model_file(&t->m, c->file[i])->unsure = true;
+	size_t i = 0, j = 0;
+
+	for (; i < a->n && j < b->n; i++, j++) {
+		struct piece p = a->v[i], q = b->v[j];
+
+		while (i + 1 < a->n && told_goes_on(&p, &a->v[i + 1]))
+			p.len += a->v[++i].len;
+		while (j + 1 < b->n && told_goes_on(&q, &b->v[j + 1]))
+			q.len += b->v[++j].len;
+		if (p.len != q.len || p.kind != q.kind || p.origin != q.origin || p.gen != q.gen ||
+		    p.src != q.src)
+			return false;
+	}
+	return i == a->n && j == b->n;
+}
+
+/* Its result is unknown: the files whose bytes it changes are unsure. */
+static void apply_unsure(struct told *t, const struct step *st)
+{
+	struct model_file *f[OP_FILES_MAX];
+	struct shadow before[OP_FILES_MAX], after;
+	int n = 0;
+
+	for (; n < OP_FILES_MAX && st->call.file[n]; n++) {
+		f[n] = model_file(&t->m, st->call.file[n]);
+		model_file_bytes(&t->m, f[n], &before[n]);
+	}
+	apply(t, st);
+	while (n-- > 0) {
+		model_file_bytes(&t->m, f[n], &after);
+		f[n]->unsure |= f[n]->gone || !is_same(&before[n], &after);
+		shadow_deinit(&before[n]);
+		shadow_deinit(&after);
+	}
 }
 
 /* @result: 0, an errno, or MODEL_EITHER. */
@@ -189,7 +216,7 @@ static void ended(struct told *t, struct model_op *op, int result)
 	else if (!result)
 		apply(t, start_of(op));
 	else if (result == MODEL_EITHER && !c->map)
-		mark_unsure(t, c);
+		apply_unsure(t, start_of(op));
 	if (c->op->traits & OP_NEW_BYTES)
 		told_line(t, "free(data_%s);", told_id(t, op->name));
 }
@@ -200,8 +227,13 @@ struct err *told_expect(struct told *t, const struct step *st)
 	const char *id = told_id(t, st->name);
 	int want = st->expect == EXPECT_FAILS ? st->errnum : 0;
 
-	if (st->expect == EXPECT_KILLED)
-		return told_refuse(t, st, "killed", "an operation is started in a thread");
+	if (st->expect == EXPECT_KILLED) {
+		told_use(t, "expect-killed");
+		told_line(t, "expect_killed(&op_%s);", id);
+		if (op->state != MODEL_OP_ENDED)
+			ended(t, op, EINTR);
+		return NULL;
+	}
 	if (st->expect == EXPECT_BLOCKS) {
 		told_use(t, "expect-blocks");
 		told_line(t, "expect_blocks(&op_%s);", id);
@@ -254,14 +286,15 @@ struct err *told_signal(struct told *t, const struct step *st)
 	} names[] = { { SIGTERM, "SIGTERM" }, { SIGINT, "SIGINT" },   { SIGUSR1, "SIGUSR1" },
 		      { SIGUSR2, "SIGUSR2" }, { SIGALRM, "SIGALRM" }, { SIGKILL, "SIGKILL" } };
 	struct model_op *op = model_op(&t->m, st->name);
+	const char *how = t->settled[op - t->m.ops] ? "settled" : "task";
 	size_t i = 0;
 
-	if (t->settled[op - t->m.ops])
-		return told_refuse(t, st, "signal", "it may or may not wait");
 	while (names[i].signo != st->signo)
 		i++;
-	told_use(t, "signal-task");
-	told_line(t, "signal_task(&op_%s, %s);", told_id(t, st->name), names[i].name);
+	if (!start_of(op)->process && st->signo == SIGKILL)
+		return told_refuse(t, st, "signal", "KILL would end the program itself");
+	told_use(t, told_short(t, "signal-%s", how));
+	told_line(t, "signal_%s(&op_%s, %s);", how, told_id(t, st->name), names[i].name);
 	t->signalled[op - t->m.ops] = true;
 	op->state = MODEL_OP_UNKNOWN;
 	return NULL;

@@ -133,6 +133,47 @@ const char *told_at(struct told *t, const char *map, uint64_t off)
 	return told_short(t, "map_%s + %s", told_id(t, map), told_size(t, off));
 }
 
+const char *told_function(struct told *t, const struct step *st, const char *head, const char *body)
+{
+	const char *id = told_id(t, st->name), *name = head + strcspn(head, " ") + 1;
+	_cleanup_free_ char *one = xasprintf("static %s_%s%s", head, id, body);
+	_cleanup_free_ char *start = NULL;
+
+	name += *name == '*';
+	start = xasprintf("%s_%s(", name, id);
+	if (!strstr(buf_str(&t->calls), start))
+		buf_addf(&t->calls, "\n%s", one);
+	if (strstr(buf_str(&t->calls), one))
+		return told_short(t, "%s_%s", name, id);
+	if (!strstr(buf_str(&t->calls), told_short(t, "%s_%s%u(", name, id, st->line)))
+		buf_addf(&t->calls, "\nstatic %s_%s%u%s", head, id, st->line, body);
+	return told_short(t, "%s_%s%u", name, id, st->line);
+}
+
+const char *told_only(struct told *t, const struct step *st, const char *map,
+		      char *const files[OP_FILES_MAX])
+{
+	_cleanup_buf_ struct buf body = BUF_INIT;
+
+	told_use(t, "child");
+	buf_adds(&body, "(int keep)\n{\n");
+	for (unsigned int i = 0; i < t->m.nr_maps; i++) {
+		const struct model_map *m = &t->m.maps[i];
+
+		if (m->live && (!map || strcmp(m->name, map) != 0))
+			buf_addf(&body, "\tmunmap(map_%s, %s);\n", told_id(t, m->name),
+				 told_size(t, m->len));
+	}
+	buf_adds(&body, "\tclose_others(keep");
+	for (int i = 0; i < OP_FILES_MAX; i++)
+		if (!map && files && files[i])
+			buf_addf(&body, ", fd_%s", told_id(t, files[i]));
+		else
+			buf_adds(&body, ", -1");
+	buf_adds(&body, ");\n}\n");
+	return told_function(t, st, "void only", buf_str(&body));
+}
+
 struct err *told_refuse(const struct told *t, const struct step *st, const char *word,
 			const char *why)
 {
@@ -154,12 +195,7 @@ const char *told_fd(struct told *t, const char *file)
 
 unsigned int told_gen(struct told *t, const struct step *st, struct model_file *f)
 {
-	unsigned int *gen = &t->gens[st - t->s->steps];
-
-	if (!*gen)
-		*gen = f->gen + 1;
-	f->gen = MAX(f->gen, *gen);
-	return *gen;
+	return t->gens[st - t->s->steps] = ++f->gen;
 }
 
 static bool is_on(const struct model_op *op, const char *file)

@@ -20,19 +20,24 @@ struct told {
 	const char *text;
 	const struct scenario *s;
 	struct model m;
-	struct told_words includes, used, files, left_out, needs;
+	struct told_words includes, used, files, left_out, needs, libs;
 	struct buf parts;    /* helpers */
 	struct buf globals;  /* variables */
-	struct buf calls;    /* what the threads do */
+	struct buf calls;    /* what threads and children do */
 	struct buf body;     /* the steps */
 	const char *checker; /* the part that compares: of a file, mapping or pin */
 	unsigned int tabs;
 	unsigned int gens[SCENARIO_STEPS_MAX]; /* of each step that writes: the generation */
-	bool closed[TOLD_WORDS_MAX];	       /* files, by place in files */
-	bool rest[TOLD_WORDS_MAX];	       /* its size is known to the program alone */
-	bool settled[MODEL_THINGS_MAX];	       /* operations: seen by a settle */
+	/* in a block: the round, and of each file, by origin, its generations before and a round */
+	bool in_block;
+	unsigned int round, before[TOLD_WORDS_MAX], each[TOLD_WORDS_MAX];
+	bool closed[TOLD_WORDS_MAX];	/* files, by place in files */
+	bool rest[TOLD_WORDS_MAX];	/* its size is known to the program alone */
+	bool settled[MODEL_THINGS_MAX]; /* operations: seen by a settle */
 	bool signalled[MODEL_THINGS_MAX];
-	char ring[16][96]; /* for short texts in use by one line */
+	bool far[MODEL_THINGS_MAX];	 /* pins: a child holds it */
+	bool unmapped[MODEL_THINGS_MAX]; /* pins: their mapping is gone */
+	char ring[16][96];		 /* for short texts in use by one line */
 	unsigned int at;
 };
 
@@ -55,9 +60,27 @@ const char *told_id(struct told *t, const char *name);
 /* An address in a mapping, as in "map_m + 2 * M". */
 const char *told_at(struct told *t, const char *map, uint64_t off);
 
+/*
+ * Adds the function "static @head_NAME@body", as in @head "long call", for the thing that @st
+ * names, and returns its name; one with another body gets another name.
+ */
+const char *told_function(struct told *t, const struct step *st, const char *head,
+			  const char *body);
+/*
+ * Adds the function by which a child keeps only @map and @files (NULL: none), and returns its
+ * name.
+ */
+const char *told_only(struct told *t, const struct step *st, const char *map,
+		      char *const files[OP_FILES_MAX]);
+
 struct err *told_refuse(const struct told *t, const struct step *st, const char *word,
 			const char *why) __must_check;
 
+/* Appends text of a scenario for a comment: on one line, and without the end of a comment. */
+void told_comment(struct buf *out, const char *text, size_t len);
+
+/* Writes all steps. */
+struct err *told_all(struct told *t) __must_check;
 /* Writes what a line of the scenario does. */
 struct err *told_step(struct told *t, const struct step *st) __must_check;
 /* Releases what is held, and checks all files. */
@@ -71,13 +94,28 @@ struct err *told_wait(struct told *t, const struct step *st) __must_check;
 struct err *told_settle(struct told *t, const struct step *st) __must_check;
 struct err *told_signal(struct told *t, const struct step *st) __must_check;
 
+/* Pins: in pin-steps.c. */
+struct err *told_pin(struct told *t, const struct step *st) __must_check;
+struct err *told_unpin(struct told *t, const struct step *st) __must_check;
+/* Writes that @p is released, and what it showed at last. */
+struct err *told_release(struct told *t, const struct step *st, struct model_pin *p) __must_check;
+/* Puts the bytes that @p shows into the variable data. */
+struct err *told_look(struct told *t, const struct step *st, const struct model_pin *p)
+	__must_check;
+
 /* Checks: in checks.c. */
 struct err *told_check(struct told *t, const struct step *st) __must_check;
 struct err *told_check_file(struct told *t, const struct step *st) __must_check;
+/* All files whose bytes are certain. */
+struct err *told_check_files(struct told *t, const struct step *st) __must_check;
 /* The bytes of the variable data, which pin @p showed. */
 struct err *told_held(struct told *t, const struct step *st, const struct model_pin *p,
 		      uint64_t off, uint64_t len, bool zero) __must_check;
-/* Bytes as C text: "WROTE(FILE_a, 1, 0)"; those of @p from @off on. */
+/* How a block's text marks a generation, until all rounds are known: an origin and a number. */
+#define TOLD_GEN "\001%u %u\002"
+
+/* Bytes as C text: "WROTE(FILE_a, 1, 0)": of the file @origin, those of @p from @off on. */
+const char *told_wrote(struct told *t, unsigned int origin, unsigned int gen, uint64_t off);
 const char *told_what(struct told *t, const struct piece *p, uint64_t off);
 /* Whether the bytes of @next are the next ones after those of @p. */
 bool told_goes_on(const struct piece *p, const struct piece *next);

@@ -45,7 +45,7 @@ const struct operation op_exchange = {
 	.name = "exchange",
 	.args = "folfo",
 	.summary = "XFS_IOC_EXCHANGE_RANGE between two ranges (from 6.10 on)",
-	.c = { .no = "XFS_IOC_EXCHANGE_RANGE is not written yet" },
+	.c = { .call = "exchange_range($f, $o, $l, $g, $p)", .part = "exchange-range" },
 	.wait = WAIT_MUST,
 	.traits = OP_OPTIONAL | OP_BOTH_FILES,
 	.needs = FILESYSTEM_EXCHANGE,

@@ -62,6 +62,11 @@ static void test_pins(void **state)
 		       "is neither told in C nor says why not");
 		demand(!c->part || c_part_find(c->part), "pin", p->name, "has an unknown part");
 		demand(!c->look || c_part_find(c->look), "pin", p->name, "has an unknown part");
+		demand(!c->ask || c_part_find(c->ask), "pin", p->name, "has an unknown part");
+		demand(!c->type || (!c->part != !c->ask), "pin", p->name,
+		       "is neither taken nor asked for");
+		demand(!(p->traits & PIN_REFUSED) || c->ask, "pin", p->name,
+		       "must be refused, and no program asks for it");
 		demand(c->no || !(p->traits & PIN_LOOKS) == !c->look, "pin", p->name,
 		       "does not say how its bytes are seen");
 	}
@@ -110,7 +115,23 @@ struct counts {
 	const char *dir;
 	unsigned int told, refused, compiled;
 	bool clang;
+	char words[16][32]; /* of refusals */
+	unsigned int of[16];
 };
+
+static void count_word(struct counts *n, const char *message)
+{
+	const char *at = strstr(message, "in C: '");
+	char word[32] = "?";
+	size_t i = 0;
+
+	if (at)
+		snprintf(word, sizeof(word), "%.*s", (int)strcspn(at + 7, "'"), at + 7);
+	while (n->of[i] && strcmp(n->words[i], word) != 0 && i + 1 < ARRAY_SIZE(n->of))
+		i++;
+	snprintf(n->words[i], sizeof(n->words[i]), "%s", word);
+	n->of[i]++;
+}
 
 /* clang comes with fuzzing: where it is not there, the other one compiles all. */
 static bool has_clang(void)
@@ -131,6 +152,7 @@ static void tell(const char *name, const char *text, struct counts *n)
 
 	if (err) {
 		check_refusal(name, err);
+		count_word(n, err->message);
 		n->refused++;
 	} else if (n->told++ % 8 == 0) {
 		compile(n->dir, name, &program, n->compiled++ % 2 && n->clang ? "clang" : "cc");
@@ -163,6 +185,8 @@ static void test_library(void **state)
 	globfree(&found);
 	assert_int_equal(bad, 0);
 	print_message("%u variants told, %u compiled; %u refused\n", n.told, n.compiled, n.refused);
+	for (size_t i = 0; i < ARRAY_SIZE(n.of) && n.of[i]; i++)
+		print_message("%u refused by '%s'\n", n.of[i], n.words[i]);
 	assert_true(n.told > 60 && n.compiled > 8);
 }
 
@@ -177,6 +201,64 @@ static void test_hostile(void **state)
 	assert_null(c_program("hostile", text, &program));
 	compile(*state, "hostile", &program, "cc");
 	assert_int_equal(bad, 0);
+}
+
+static const char held[] = "file a 4M written\nmap m a 0 4M shared rw\n"
+			   "pin p vmsplice m+2M 64K process\nstart t process punch a 2M 64K\n"
+			   "signal t KILL\ncheck p\nunpin p kill\n";
+
+/* Where files are not DAX a program says so, and leaves nothing behind. */
+static void test_skips(void **state)
+{
+	_cleanup_free_ char *source = xasprintf("%s/skips.c", (char *)*state);
+	_cleanup_free_ char *path = xasprintf("%s/skips", (char *)*state);
+	_cleanup_free_ char *mount = xasprintf("%s/mount", (char *)*state);
+	const char *const build[] = { "cc", "-pthread", source, "-o", path, NULL };
+	const char *const run[] = { path, mount, NULL };
+	_cleanup_buf_ struct buf program = BUF_INIT, out = BUF_INIT;
+	_cleanup_err_ struct err *err = NULL;
+
+	assert_null(c_program("skips", held, &program));
+	assert_null(file_write_atomic(source, buf_str(&program), program.len));
+	assert_null(dir_create(mount));
+	assert_null(run_program(build, 60000, &out));
+	err = run_program(run, 60000, &out);
+	assert_non_null(err);
+	assert_non_null(strstr(err->message, "exit status 4: "));
+	assert_non_null(strstr(buf_str(&out), "KTAP version 1\n1..1\nok 1 skips # SKIP "));
+	assert_int_equal(rmdir(mount), 0);
+}
+
+/* Each round writes bytes of its own; a first round that finds others is told apart. */
+static void test_rounds(void **state)
+{
+	static const char text[] = "file a 64K written\nmap m a 0 64K shared rw\nrepeat 9\n"
+				   "check a\ntouch m 4K write\nwrite a 8K 4K\nend\ncheck a 0 4K\n";
+	_cleanup_buf_ struct buf program = BUF_INIT;
+
+	(void)state;
+	assert_null(c_program("rounds", text, &program));
+	assert_non_null(strstr(buf_str(&program), "round = 1; round < 9 "));
+	assert_non_null(strstr(buf_str(&program),
+			       "touch_write(\"m\", map_m, 4 * K, WROTE(FILE_a, 2, 0));"));
+	assert_non_null(strstr(buf_str(&program), "WROTE(FILE_a, 2 * round + 2, 0)"));
+	assert_non_null(strstr(buf_str(&program), "check_file(\"a\", fd_a, 0, 4 * K, "
+						  "WROTE(FILE_a, 18, 0));"));
+}
+
+/* What a registration sees after a truncate must be refused; before, it is read. */
+static void test_on_demand(void **state)
+{
+	static const char text[] = "file a 4M written\nmap m a 0 4M shared rw\n"
+				   "pin p rdma-odp m+2M 64K\ntruncate a 2080K\ncheck p\nunpin p\n";
+	_cleanup_buf_ struct buf program = BUF_INIT;
+
+	(void)state;
+	assert_null(c_program("odp", text, &program));
+	assert_non_null(strstr(buf_str(&program), "-pthread x.c -o x -libverbs"));
+	assert_non_null(strstr(buf_str(&program), "odp_read(&pin_p, 0, 32 * K, 4 * K)"));
+	assert_non_null(strstr(buf_str(&program), "odp_refused(&pin_p, 32 * K, 0);"));
+	assert_non_null(strstr(buf_str(&program), "odp_refused(&pin_p, 60 * K, 1);"));
 }
 
 static void refused(const char *text, const char *message)
@@ -199,9 +281,15 @@ static void test_refused(void **state)
 	refused("file a 4M written\nmap m a 0 4M shared rw\npin p rdma m 4K\n",
 		"x.scn:3: cannot be told in C: 'rdma': ");
 	refused("file a 4M written\nremount\n", "x.scn:2: cannot be told in C: 'remount': ");
-	refused("file a 4M written\nstart t process truncate a 0\n",
-		"x.scn:2: cannot be told in C: 'process': ");
-	refused("file a 4M written\nrepeat 3\ncheck a\nwrite a 0 4K\nend\n",
+	refused("file a 4M written\nmap m a 0 4M shared rw\npin p uring m 4K\n",
+		"x.scn:3: cannot be told in C: 'uring': ");
+	refused("file a 4M written\nmap m a 0 4M shared rw\npin p vmsplice m 4K refused EPERM\n",
+		"x.scn:3: cannot be told in C: 'refused': ");
+	refused("file a 4M written\nmap m a 0 4M shared rw\npin p rdma-odp m 4K process\n",
+		"x.scn:3: cannot be told in C: 'process': ");
+	refused("file a 4M written\nrepeat 2000\ncheck a\nend\n",
+		"x.scn:2: cannot be told in C: 'repeat': ");
+	refused("file a 4M written\nrepeat 3\ninsert a 0 4K\ncheck a\nend\n",
 		"x.scn:2: cannot be told in C: 'repeat': ");
 }
 
@@ -211,6 +299,8 @@ int main(void)
 		cmocka_unit_test(test_operations), cmocka_unit_test(test_pins),
 		cmocka_unit_test(test_parts),	   cmocka_unit_test(test_library),
 		cmocka_unit_test(test_hostile),	   cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_skips),	   cmocka_unit_test(test_rounds),
+		cmocka_unit_test(test_on_demand),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

@@ -14,6 +14,7 @@ static void expect_blocks(struct task *t)
 	judge_wait(t, seen);
 	if (seen == WAITS) {
 		t->waits = now_ms();
+		t->need_not = 0;
 		t->may_end = 0;
 	}
 }

@@ -12,7 +12,7 @@ static int read_task_file(const struct task *t, const char *file, char *buf, siz
 	size_t n;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/self/task/%d/%s", t->tid, file);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", t->pid, t->tid, file);
 	f = fopen(path, "r");
 	n = f ? fread(buf, 1, size - 1, f) : 0;
 	buf[n] = '\0';

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <string.h>
+#include "task.c"
 
 static const char *result_name(int result)
 {
-	return result ? strerror(result) : "success";
+	return result == KILLED ? "a kill" : result ? strerror(result) : "success";
 }

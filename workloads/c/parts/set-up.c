@@ -10,17 +10,19 @@
 #endif
 
 static char folder[4096]; /* the program's own; it is also the current one */
+static pid_t owner;	  /* a child must leave the folder alone */
 
 static void clean_up(void)
 {
-	DIR *d = opendir(".");
+	DIR *d = getpid() == owner ? opendir(".") : NULL;
 	struct dirent *e;
 
-	while (d && (e = readdir(d)))
+	if (!d)
+		return;
+	while ((e = readdir(d)))
 		if (e->d_name[0] != '.')
 			unlink(e->d_name);
-	if (d)
-		closedir(d);
+	closedir(d);
 	if (chdir("/") == 0)
 		rmdir(folder);
 }
@@ -40,6 +42,7 @@ static void set_up(int argc, char **argv)
 	snprintf(folder, sizeof(folder), "%s/daxrig-XXXXXX", argv[1]);
 	if (!mkdtemp(folder) || chdir(folder))
 		die(argv[1]);
+	owner = getpid();
 	atexit(clean_up);
 	fd = open("dax-proof", O_RDWR | O_CREAT, 0644);
 	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st))

@@ -8,4 +8,9 @@ static void settle(struct task *t)
 
 	if (seen != OVER)
 		judge_wait(t, seen);
+	if (seen == WAITS) {
+		t->waits = 0;
+		t->need_not = 1;
+		t->may_end = 0;
+	}
 }

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "catch-signal.c"
 #include "task.c"
-#include <signal.h>
 
-static void on_signal(int signo)
-{
-	(void)signo;
-}
-
-/* A handler, without SA_RESTART, catches it. */
+/* A thread needs the handler here; a process has its own. */
 static void signal_task(struct task *t, int signo)
 {
-	struct sigaction act = { .sa_handler = on_signal };
-
-	sigaction(signo, &act, NULL);
+	if (t->pid == getpid())
+		catch_signal(signo);
 	t->may_end = 1;
-	if (syscall(SYS_tgkill, getpid(), t->tid, signo) && errno != ESRCH)
+	if (syscall(SYS_tgkill, t->pid, t->tid, signo) && errno != ESRCH)
 		die("tgkill");
 }

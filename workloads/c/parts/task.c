@@ -3,17 +3,21 @@
 #include <pthread.h>
 #include <sys/syscall.h>
 
-/* An operation in a thread of its own. */
+#define KILLED (-1) /* the result of an operation whose process was killed */
+
+/* An operation in a thread, or a process, of its own. */
 struct task {
 	const char *name;
 	long (*call)(void);
-	int last_close; /* such an operation may wait uninterruptibly */
-	pthread_t thread;
-	pid_t tid;
+	int last_close;	  /* such an operation may wait uninterruptibly */
+	pthread_t thread; /* it carries the operation out, or follows the process */
+	pid_t pid, tid;
+	int pipe;	   /* of a process: what it tells */
 	int entered, done; /* atomic */
-	int result;	   /* errno, 0: success */
+	int result;	   /* errno, 0: success, or KILLED */
 	double from, to;   /* when it began, and ended */
 	double waits;	   /* when it was seen to wait, 0: not */
+	int need_not;	   /* it waits for what it need not wait for */
 	int may_end;	   /* something was let go, or a signal was sent, since then */
 	struct task *next;
 };
@@ -52,29 +56,15 @@ static int wait_for_flag(int *flag, long ms)
 	return !late;
 }
 
-static void *run_task(void *arg)
-{
-	struct task *t = arg;
-
-	t->tid = (pid_t)syscall(SYS_gettid);
-	t->from = now_ms();
-	set_flag(&t->entered);
-	t->result = t->call() ? errno : 0;
-	t->to = now_ms();
-	set_flag(&t->done);
-	return NULL;
-}
-
 /* Whether it is over after at most so many ms. */
 static int is_over(struct task *t, long ms)
 {
 	return wait_for_flag(&t->done, ms);
 }
 
-static void start(struct task *t, long (*call)(void), int last_close)
+static void begin(struct task *t, void *(*run)(void *))
 {
-	*t = (struct task){ .name = t->name, .call = call, .last_close = last_close };
-	errno = pthread_create(&t->thread, NULL, run_task, t);
+	errno = pthread_create(&t->thread, NULL, run, t);
 	if (errno)
 		die("pthread_create");
 	if (!wait_for_flag(&t->entered, grace_ms)) {
@@ -90,7 +80,7 @@ static void print_task_file(const struct task *t, const char *file)
 	char path[64], line[256];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/self/task/%d/%s", t->tid, file);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", t->pid, t->tid, file);
 	f = fopen(path, "r");
 	while (f && fgets(line, sizeof(line), f))
 		printf("#   %s%s", line, strchr(line, '\n') ? "" : "\n");
@@ -103,9 +93,7 @@ static void stuck(const struct task *t, long ms)
 {
 	fail("'%s' still runs after %ld ms", t->name, ms);
 	print_task_file(t, "stack");
-	printf("not ok 1 %s\n", scenario);
-	fflush(stdout);
-	_exit(1);
+	stop();
 }
 
 /* Joins those that are over; a name may then be used again. */
