@@ -25,14 +25,23 @@ $(BUILD)/tests/test-oracles: TEST_LDFLAGS := $(judge-wraps:%=-Wl,--wrap=%) -Wl,-
 fuzz-srcs += $(wildcard workloads/fuzz/*.c)
 fuzz-seeds-scenario := workloads/scenarios
 
-# The helpers of `daxrig show --c`, as strings.
+# The helpers of `daxrig show --c`, and the files of `--kselftest`, as strings.
 host-srcs += $(wildcard workloads/c/*.c)
 c-parts := $(wildcard workloads/c/parts/*.c)
+kselftest-parts := $(wildcard workloads/c/kselftest/*)
+# the folders: when a file goes. They are not to be made of parts.c and kselftest.c
+workloads/c/parts workloads/c/kselftest: ;
+# $(1) files, $(2) what their names lose
+c-strings = for f in $(1); do printf '{ "%s",\n' "$$(basename $$f $(2))"; \
+	sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $$f; echo '},'; done > $@
 $(BUILD)/gen/c-parts.inc: $(c-parts) workloads/c/parts
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
-	$(Q)for f in $(c-parts); do printf '{ "%s",\n' "$$(basename $$f .c)"; \
-		sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $$f; echo '},'; done > $@
+	$(Q)$(call c-strings,$(c-parts),.c)
+$(BUILD)/gen/kselftest-parts.inc: $(kselftest-parts) workloads/c/kselftest
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)$(call c-strings,$(kselftest-parts))
 c-parts-objs := $(foreach d,host asan fuzz,$(BUILD)/$(d)/workloads/c/parts.o)
 $(c-parts-objs): CPPFLAGS += -I$(BUILD)/gen
-$(c-parts-objs): $(BUILD)/gen/c-parts.inc
+$(c-parts-objs): $(BUILD)/gen/c-parts.inc $(BUILD)/gen/kselftest-parts.inc

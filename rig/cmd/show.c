@@ -4,10 +4,12 @@
 
 #include "plan/cases.h"
 #include "cmd/cmd.h"
+#include "cmd/show-kselftest.h"
 #include "workloads/c/c.h"
 #include "workloads/model/derive.h"
 
 static bool derived, as_c;
+static const char *kselftest;
 
 /* Prints the text and the model's expectations, each after the line it follows from. */
 static struct err *print_derived(const struct plan_case *c)
@@ -64,9 +66,17 @@ static struct err *show(void *state, char **operands, int n, int *status)
 
 	(void)state;
 	(void)status;
-	if (!n)
+	if (kselftest && (as_c || derived))
+		return err_create(ERR_USAGE, "--kselftest writes a folder: leave out --%s",
+				  as_c ? "c" : "derived");
+	if (!n && !kselftest)
 		return err_create(ERR_USAGE, "no case given; see 'daxrig show --help'");
 	err = paths_init(&p);
+	if (!err && kselftest) {
+		err = show_kselftest(&p, kselftest, operands, n);
+		paths_deinit(&p);
+		return err;
+	}
 	for (int i = 0; i < n && !err; i++)
 		err = cases_from_word(&p, operands[i], &plan);
 	for (size_t i = 0; i < plan.nr_notes; i++)
@@ -87,9 +97,10 @@ static struct err *show(void *state, char **operands, int n, int *status)
 static struct err *option(void *state, int key, const char *value)
 {
 	(void)state;
-	(void)value;
 	if (key == 257)
 		as_c = true;
+	else if (key == 258)
+		kselftest = value;
 	else
 		derived = true;
 	return NULL;
@@ -98,12 +109,16 @@ static struct err *option(void *state, int key, const char *value)
 static const struct command_option show_options[] = {
 	{ "derived", NULL, "with the expectations that follow from the contract", 256 },
 	{ "c", NULL, "as a C program of its own, which runs on any machine with a DAX mount", 257 },
+	{ "kselftest", "DIR",
+	  "scenarios (all of the library, if none is named) as the new folder DIR, to be\n"
+	  "tools/testing/selftests/dax of a kernel tree",
+	  258 },
 	{ NULL, NULL, NULL, 0 },
 };
 
 const struct command cmd_show = {
 	.name = "show",
-	.operands = "CASE|SCENARIO|FILE.scn...",
+	.operands = "[CASE|SCENARIO|FILE.scn...]",
 	.summary = "print cases as scenario text, to read, change and pass on",
 	.help = "Name a case as in the output of run, or by a glob: 'xfs/4k/vmsplice/mapped/*'.\n",
 	.options = show_options,

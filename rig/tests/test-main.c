@@ -128,6 +128,8 @@ static void test_unknown_names(void **state)
 		{ "show xfs/4k/vmsplice/maped/punch",
 		  "no scenario or case 'xfs/4k/vmsplice/maped/punch'; did you mean "
 		  "'xfs/4k/vmsplice/mapped/punch'?" },
+		{ "show --kselftest /nowhere/dax punch-wiats",
+		  "no scenario 'punch-wiats'; did you mean 'punch-waits'?" },
 		{ "run nope", "no scenario or case 'nope'; see 'daxrig list scenarios'" },
 		{ "run --self-test no-pni", "no self-test 'no-pni'; did you mean 'no-pin'?" },
 		{ "run --accel kmv", "no accelerator 'kmv'; did you mean 'kvm'?" },
@@ -201,6 +203,10 @@ static void test_unreadable_library(void **state)
 		{ "show xfs/good", 0, "is left out: ;;\nfile a 4K written" },
 		{ "show good", 0, "file a 4K written" },
 		{ "show gone", 2, "cannot open '" },
+		{ "show --kselftest $d/folder", 0,
+		  "'gone' is left out: cannot open ';;'wrong' is left out: ;;1 programs with 1" },
+		{ "show --kselftest $d", 2, "cannot make the folder ';;name a new one" },
+		{ "show --kselftest $d/folder good --c", 2, "leave out --c" },
 	};
 
 	(void)state;

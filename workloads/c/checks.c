@@ -11,7 +11,7 @@ const char *told_wrote(struct told *t, unsigned int origin, unsigned int gen, ui
 	const char *number = t->in_block ? told_short(t, TOLD_GEN, origin, gen) :
 					   told_short(t, "%u", gen);
 
-	return told_short(t, "WROTE(FILE_%s, %s, %s)", told_id(t, t->files.v[origin]), number,
+	return told_short(t, "WROTE(FILE_%s, %s, %s)", told_file_id(t, origin), number,
 			  told_size(t, off));
 }
 

@@ -9,6 +9,11 @@ const struct c_part c_parts[] = {
 	{ NULL, NULL },
 };
 
+const struct c_part kselftest_parts[] = {
+#include "kselftest-parts.inc"
+	{ NULL, NULL },
+};
+
 const struct c_part *c_part_find(const char *name)
 {
 	for (const struct c_part *p = c_parts; p->name; p++)

@@ -14,6 +14,9 @@ struct c_part {
 /* Ends with a NULL name. */
 extern const struct c_part c_parts[];
 
+/* Files of workloads/c/kselftest, by their whole name: report.h and set-up.h take the place of parts. */
+extern const struct c_part kselftest_parts[];
+
 /* NULL when no part has that name. */
 const struct c_part *c_part_find(const char *name);
 

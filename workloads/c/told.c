@@ -59,6 +59,8 @@ void told_global(struct told *t, const char *fmt, ...)
 		buf_addf(&t->globals, "%s\n", text);
 }
 
+static void use(struct told *t, const char *name);
+
 /* A line of a part: its license, another part, a header of the system, or text. */
 static void use_line(struct told *t, const char *line, size_t len)
 {
@@ -69,7 +71,7 @@ static void use_line(struct told *t, const char *line, size_t len)
 		return; /* the program has one of its own */
 	if (strncmp(line, part, strlen(part)) == 0) {
 		name = xstrndup(line + strlen(part), strcspn(line + strlen(part), "."));
-		told_use(t, name);
+		use(t, name);
 	} else if (strncmp(line, header, strlen(header)) == 0) {
 		name = xstrndup(line, len);
 		told_word(&t->includes, name);
@@ -79,7 +81,7 @@ static void use_line(struct told *t, const char *line, size_t len)
 	}
 }
 
-void told_use(struct told *t, const char *name)
+static void use(struct told *t, const char *name)
 {
 	const struct c_part *p = c_part_find(name);
 	unsigned int known = t->used.n;
@@ -92,6 +94,12 @@ void told_use(struct told *t, const char *name)
 		n = strcspn(text, "\n");
 		use_line(t, text, n);
 	}
+}
+
+void told_use(struct told *t, const char *name)
+{
+	told_word(&t->named, name);
+	use(t, name);
 }
 
 const char *told_short(struct told *t, const char *fmt, ...)
@@ -123,7 +131,18 @@ const char *told_id(struct told *t, const char *name)
 	for (char *p = out; *p; p++)
 		if (*p == '-')
 			*p = 'X';
+	snprintf(out + strlen(out), sizeof(t->ring[0]) - strlen(out), "%s", t->suffix);
 	return out;
+}
+
+const char *told_file_id(struct told *t, unsigned int origin)
+{
+	const char *suffix = t->suffix, *id;
+
+	t->suffix = "";
+	id = told_id(t, t->files.v[origin]);
+	t->suffix = suffix;
+	return id;
 }
 
 const char *told_at(struct told *t, const char *map, uint64_t off)

@@ -16,16 +16,21 @@ struct told_words {
 };
 
 struct told {
-	const char *name; /* of the case */
+	const char *suffix; /* of the names of variables and functions: one for each case */
+	const char *name;   /* of the case */
 	const char *text;
 	const struct scenario *s;
 	struct model m;
-	struct told_words includes, used, files, left_out, needs, libs;
-	struct buf parts;    /* helpers */
-	struct buf globals;  /* variables */
-	struct buf calls;    /* what threads and children do */
-	struct buf body;     /* the steps */
-	const char *checker; /* the part that compares: of a file, mapping or pin */
+	/* of all cases of the program; named: the helpers that the program itself uses */
+	struct told_words includes, used, named, files, left_out, needs, libs;
+	struct buf parts;	/* helpers */
+	struct buf globals;	/* variables */
+	struct buf calls;	/* what threads and children do */
+	struct buf before_body; /* what the steps need */
+	struct buf body;	/* the steps */
+	char title[160];	/* of the scenario */
+	unsigned int fs;	/* a set: filesystem_bit() */
+	const char *checker;	/* the part that compares: of a file, mapping or pin */
 	unsigned int tabs;
 	unsigned int gens[SCENARIO_STEPS_MAX]; /* of each step that writes: the generation */
 	/* in a block: the round, and of each file, by origin, its generations before and a round */
@@ -57,6 +62,8 @@ const char *told_short(struct told *t, const char *fmt, ...) __printf(2, 3);
 /* A size, as in "64 * K"; the variable part of a name, as in "fd_a". */
 const char *told_size(struct told *t, uint64_t bytes);
 const char *told_id(struct told *t, const char *name);
+/* The same of a file, by origin: all cases of a program share these. */
+const char *told_file_id(struct told *t, unsigned int origin);
 /* An address in a mapping, as in "map_m + 2 * M". */
 const char *told_at(struct told *t, const char *map, uint64_t off);
 
@@ -78,6 +85,19 @@ struct err *told_refuse(const struct told *t, const struct step *st, const char 
 
 /* Appends text of a scenario for a comment: on one line, and without the end of a comment. */
 void told_comment(struct buf *out, const char *text, size_t len);
+
+/* A program without a case; frees all it has. */
+struct told *told_create(void);
+void told_destroy(struct told *t);
+/*
+ * Tells a case, as c_program() describes it: its steps are in t->body, what they need before
+ * them in t->before_body.
+ */
+struct err *told_case(struct told *t, const char *name, const char *text) __must_check;
+/* Appends the lists of the comment at the top, the includes, the data and the functions. */
+void told_lists(const struct told *t, unsigned int fs, struct buf *out);
+void told_includes(struct told *t, struct buf *out);
+void told_data(struct told *t, struct buf *out);
 
 /* Writes all steps. */
 struct err *told_all(struct told *t) __must_check;

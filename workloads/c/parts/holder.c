@@ -70,7 +70,7 @@ static char *ask(struct holder *h, char request)
 	if (n != sizeof(found)) {
 		status = wait_status(h);
 		if (WIFEXITED(status))
-			exit(WEXITSTATUS(status)); /* it has said why */
+			leave(WEXITSTATUS(status)); /* it has said why */
 		fail("the process of pin '%s' died", h->name);
 		stop();
 	}

@@ -27,11 +27,17 @@ static void __attribute__((format(printf, 1, 2))) fail(const char *text, ...)
 	failures++;
 }
 
+/* Ends the program, after its result was reported. */
+static void leave(int status)
+{
+	exit(status);
+}
+
 /* Something that the program needs failed with errno. */
 static void die(const char *what)
 {
 	printf("# %s: %s: %s\nnot ok 1 %s\n", step, what, strerror(errno), scenario);
-	exit(1);
+	leave(1);
 }
 
 /* Ends at once: something hangs, and so would what comes next. */
@@ -46,5 +52,5 @@ static void __attribute__((unused)) stop(void)
 static void skip(const char *why)
 {
 	printf("ok 1 %s # SKIP %s\n", scenario, why);
-	exit(4);
+	leave(4);
 }
