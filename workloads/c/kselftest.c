@@ -9,6 +9,7 @@
 #include "workloads/c/told.h"
 
 #define TEST_SECONDS 300u
+#define NAME_SIGNS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 static struct buf *add_file(struct kselftest *k, char *name)
 {
@@ -87,6 +88,30 @@ static bool is_told(struct kselftest *k, const char *name, const char *text)
 	return !err;
 }
 
+/* The name becomes a file, a program beside the others, and a word of a Makefile. */
+static struct err *check_name(const struct kselftest *k, const char *name)
+{
+	static const char *const taken[] = { "lib", "config", "settings", "Makefile" };
+
+	if (!*name || *name == '-' || name[strspn(name, NAME_SIGNS)])
+		return err_create(ERR_USAGE,
+				  "'%s' cannot be the name of a test: it may have letters, digits, "
+				  "'-' and '_'",
+				  name);
+	for (size_t i = 0; i < ARRAY_SIZE(taken); i++)
+		if (strcmp(taken[i], name) == 0)
+			return err_create(ERR_USAGE,
+					  "'%s' cannot be the name of a test: the "
+					  "folder has a file of that name",
+					  name);
+	for (unsigned int i = 0; i < k->nr_programs; i++)
+		if (strcmp(k->programs[i].name, name) == 0)
+			return err_create(ERR_USAGE, "scenario '%s' is named twice", name);
+	if (k->nr_programs == KSELFTEST_PROGRAMS_MAX)
+		return err_create(ERR_USAGE, "more than %u scenarios", KSELFTEST_PROGRAMS_MAX);
+	return NULL;
+}
+
 struct err *kselftest_add(struct kselftest *k, const char *name,
 			  const struct scenario_variants *variants)
 {
@@ -94,7 +119,7 @@ struct err *kselftest_add(struct kselftest *k, const char *name,
 	struct told_words names = { .n = 0 };
 	struct told *t = told_create();
 	unsigned int told = 0;
-	struct err *err = NULL;
+	struct err *err = check_name(k, name);
 
 	for (size_t i = 0; i < variants->n && !err; i++) {
 		const struct scenario_variant *v = &variants->v[i];
@@ -115,8 +140,6 @@ struct err *kselftest_add(struct kselftest *k, const char *name,
 		add_test(t, test, &tests);
 		told++;
 	}
-	if (!err && k->nr_programs == KSELFTEST_FILES_MAX / 2)
-		err = err_create(ERR_USAGE, "more than %u scenarios", KSELFTEST_FILES_MAX / 2);
 	if (!err && told)
 		add_program(k, t, name, buf_str(&tests));
 	k->nr_tests += err ? 0 : told;

@@ -10,7 +10,8 @@
 #include "base/err.h"
 #include "workloads/lang/scenario.h"
 
-#define KSELFTEST_FILES_MAX 512u
+#define KSELFTEST_PROGRAMS_MAX 256u
+#define KSELFTEST_FILES_MAX (KSELFTEST_PROGRAMS_MAX + 256u)
 
 struct kselftest_file {
 	char *name; /* "punch-waits.c", "lib/bytes.h" */
@@ -28,7 +29,7 @@ struct kselftest_program {
 struct kselftest {
 	struct kselftest_file files[KSELFTEST_FILES_MAX];
 	unsigned int nr_files;
-	struct kselftest_program programs[KSELFTEST_FILES_MAX];
+	struct kselftest_program programs[KSELFTEST_PROGRAMS_MAX];
 	unsigned int nr_programs, nr_tests;
 	struct buf refused; /* a line for each variant that cannot be told, and why */
 };
@@ -38,7 +39,8 @@ void kselftest_deinit(struct kselftest *k);
 
 /*
  * Adds the program for the scenario @name, all variants of which are read already. ERR_USAGE
- * when one is no scenario, or there are too many; variants that cannot be told are left out.
+ * when one is no scenario, the name cannot be a program's or is there already, or there are too
+ * many; variants that cannot be told are left out.
  */
 struct err *kselftest_add(struct kselftest *k, const char *name,
 			  const struct scenario_variants *variants) __must_check;

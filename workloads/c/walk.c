@@ -55,7 +55,8 @@ static void tell_comments(struct told *t, unsigned int after, unsigned int numbe
 
 static struct err *tell_one(struct told *t, const struct step *st, unsigned int before)
 {
-	buf_addc(&t->body, '\n');
+	if (t->body.len || !t->in_block)
+		buf_addc(&t->body, '\n');
 	if (st->derived)
 		told_line(t, "/* by the contract */");
 	else

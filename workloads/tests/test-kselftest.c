@@ -209,12 +209,34 @@ static void test_wrong(void **state)
 	free(k);
 }
 
+/* A name goes into a Makefile: it must be plain, new, and none of the folder's own. */
+static void test_names(void **state)
+{
+	static const char *const bad[] = { "a b", "$(x)", "-x", "", "config", "lib", "seen" };
+	struct kselftest *k = xcalloc(1, sizeof(*k));
+
+	(void)state;
+	add(k, "seen", seen);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct scenario_variant v = { (char *)"", (char *)seen };
+		struct scenario_variants one = { &v, 1 };
+		struct err *err = kselftest_add(k, bad[i], &one);
+
+		assert_non_null(err);
+		assert_int_equal(err->code, ERR_USAGE);
+		err_free(err);
+	}
+	assert_int_equal(k->nr_programs, 1);
+	kselftest_deinit(k);
+	free(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_library),	    cmocka_unit_test(test_variants),
 		cmocka_unit_test(test_filesystems), cmocka_unit_test(test_scripts),
-		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_wrong),	    cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
