@@ -242,6 +242,29 @@ static void test_skips(void **state)
 	assert_int_equal(rmdir(mount), 0);
 }
 
+/* A skip does not hide what failed before it. */
+static void test_skip_after_failure(void **state)
+{
+	_cleanup_free_ char *source = xasprintf("%s/late.c", (char *)*state);
+	_cleanup_free_ char *path = xasprintf("%s/late", (char *)*state);
+	_cleanup_free_ char *text = xasprintf("#define _GNU_SOURCE\n%s"
+					      "const char scenario[] = \"late\";\n"
+					      "int main(void) { fail(\"first\"); skip(\"then\"); "
+					      "die(\"never\"); }\n",
+					      c_part_find("report")->text);
+	const char *const build[] = { "cc", source, "-o", path, NULL };
+	const char *const run[] = { path, NULL };
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	_cleanup_err_ struct err *err = NULL;
+
+	assert_null(file_write_atomic(source, text, strlen(text)));
+	assert_null(run_program(build, 60000, &out));
+	err = run_program(run, 60000, &out);
+	assert_non_null(err);
+	assert_non_null(strstr(err->message, "exit status 1: "));
+	assert_string_equal(buf_str(&out), "# : first\n# : then\nnot ok 1 late\n");
+}
+
 /* Each round writes bytes of its own; a first round that finds others is told apart. */
 static void test_rounds(void **state)
 {
@@ -313,7 +336,7 @@ int main(void)
 		cmocka_unit_test(test_parts),	   cmocka_unit_test(test_library),
 		cmocka_unit_test(test_hostile),	   cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_skips),	   cmocka_unit_test(test_rounds),
-		cmocka_unit_test(test_on_demand),
+		cmocka_unit_test(test_on_demand),  cmocka_unit_test(test_skip_after_failure),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

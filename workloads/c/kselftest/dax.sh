@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs each of $tests on a new filesystem; dax-xfs.sh and the others set what to make and mount.
-# DAX_PMEM names the pmem device, as in /dev/pmem0: what it holds is lost.
+# DAX_PMEM names the pmem device, as in /dev/pmem0: what it holds is lost. Words name the tests.
+tests=${*:-$tests}
 . ../kselftest/ktap_helpers.sh
 
 skip_all()
@@ -41,7 +42,8 @@ try()
 	fi
 	run "$1"
 	status=$?
-	umount "$mount" || status=$KSFT_FAIL
+	umount "$mount" || stuck=1
+	[ "$stuck" = 0 ] || status=$KSFT_FAIL
 	case $status in
 	"$KSFT_PASS") ktap_test_pass "$1" ;;
 	"$KSFT_SKIP") ktap_test_skip "$1" ;;
@@ -56,14 +58,18 @@ case ${DAX_PMEM:-} in
 *) skip_all "DAX_PMEM must name a pmem device, as /dev/pmem0, whose contents are lost" ;;
 esac
 [ -b "$DAX_PMEM" ] || skip_all "there is no $DAX_PMEM"
+! grep -q "^$DAX_PMEM " /proc/mounts || skip_all "$DAX_PMEM is mounted"
 modprobe -q "$fs"
 grep -qw "$fs" /proc/filesystems || skip_all "the kernel has no $fs"
 command -v "${mkfs%% *}" >/dev/null || skip_all "there is no ${mkfs%% *}"
 mount=$(mktemp -d)
+stuck=0
 trap 'rmdir "$mount"' EXIT
 ktap_set_plan "$(echo $tests | wc -w)"
 for t in $tests; do
 	try "$t"
+	[ "$stuck" = 0 ] ||
+		ktap_exit_fail_msg "$DAX_PMEM stays mounted: reboot, and name the tests after $t"
 done
 if [ "$KTAP_CNT_SKIP" = "$KSFT_NUM_TESTS" ]; then
 	ktap_print_totals

@@ -48,9 +48,13 @@ static void __attribute__((unused)) stop(void)
 	_exit(1);
 }
 
-/* This machine cannot show it. */
+/* This machine cannot show it; what it has shown already stands. */
 static void skip(const char *why)
 {
+	if (failures) {
+		printf("# %s: %s\nnot ok 1 %s\n", step, why, scenario);
+		leave(1);
+	}
 	printf("ok 1 %s # SKIP %s\n", scenario, why);
 	leave(4);
 }
