@@ -67,25 +67,35 @@ static void add_program(struct kselftest *k, struct told *t, const char *name, c
 	buf_addf(out, "%s\nTEST_HARNESS_MAIN\n", tests);
 }
 
-static struct err *is_scenario(const char *name, const char *text)
+/* Tells a variant on its own, so that one that is refused leaves nothing in the program. */
+static struct err *try_variant(const char *name, const char *text, bool own_mount)
 {
+	_cleanup_buf_ struct buf program = BUF_INIT;
+
+	if (own_mount)
+		return err_create(ERR_USAGE,
+				  "%s:1: cannot be told in C: 'mount': the script of its "
+				  "filesystem mounts as ever",
+				  name);
+	return c_program(name, text, &program);
+}
+
+/* An error when it is no scenario; *@told: it can be told, else k->refused says why not. */
+static struct err *is_told(struct kselftest *k, const char *name, const char *text, bool *told)
+{
+	_cleanup_err_ struct err *refusal = NULL;
 	struct scenario *s;
 	struct err *err = scenario_parse(name, text, strlen(text), &s);
 
-	if (!err)
-		scenario_free(s);
-	return err;
-}
-
-/* Tells a variant on its own, so that one that is refused leaves nothing in the program. */
-static bool is_told(struct kselftest *k, const char *name, const char *text)
-{
-	_cleanup_buf_ struct buf program = BUF_INIT;
-	_cleanup_err_ struct err *err = c_program(name, text, &program);
-
+	*told = false;
 	if (err)
-		buf_addf(&k->refused, "%s\n", err->message);
-	return !err;
+		return err;
+	refusal = try_variant(name, text, s->mount != NULL);
+	*told = !refusal;
+	if (refusal)
+		buf_addf(&k->refused, "%s\n", refusal->message);
+	scenario_free(s);
+	return NULL;
 }
 
 /* The name becomes a file, a program beside the others, and a word of a Makefile. */
@@ -127,9 +137,10 @@ struct err *kselftest_add(struct kselftest *k, const char *name,
 						      v->label);
 		_cleanup_free_ char *suffix = told ? xasprintf("V%u", told + 1) : xstrdup("");
 		_cleanup_free_ char *test = NULL;
+		bool is;
 
-		err = is_scenario(full, v->text);
-		if (err || !is_told(k, full, v->text))
+		err = is_told(k, full, v->text, &is);
+		if (err || !is)
 			continue;
 		t->suffix = suffix;
 		err = told_case(t, full, v->text);

@@ -186,6 +186,16 @@ static void start_case(struct told *t)
 	memset(t->unmapped, 0, sizeof(t->unmapped));
 }
 
+/* The program does not mount. */
+static void need_mount(struct told *t, const char *options)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+
+	buf_adds(&text, "to be mounted with ");
+	told_comment(&text, options, strlen(options));
+	told_word(&t->needs, buf_str(&text));
+}
+
 struct err *told_case(struct told *t, const char *name, const char *text)
 {
 	struct scenario *s;
@@ -199,6 +209,8 @@ struct err *told_case(struct told *t, const char *name, const char *text)
 	t->s = s;
 	t->fs |= s->fs;
 	snprintf(t->title, sizeof(t->title), "%s", s->title);
+	if (s->mount)
+		need_mount(t, s->mount);
 	err = told_all(t);
 	if (!err)
 		err = tell_needs(t);

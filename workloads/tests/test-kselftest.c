@@ -205,6 +205,9 @@ static void test_wrong(void **state)
 	add(k, "gone", "file a 4M written\nremount\n");
 	assert_int_equal(k->nr_programs, 0);
 	assert_non_null(strstr(buf_str(&k->refused), "gone:2: cannot be told in C: 'remount'"));
+	add(k, "other", "mount noatime\nfile a 4M written\n");
+	assert_int_equal(k->nr_programs, 0);
+	assert_non_null(strstr(buf_str(&k->refused), "other:1: cannot be told in C: 'mount'"));
 	kselftest_deinit(k);
 	free(k);
 }

@@ -207,7 +207,7 @@ static void test_library(void **state)
 static void test_hostile(void **state)
 {
 	static const char text[] =
-		"# a */ int x; /* ?\?/ \\\n\n# */ b\n"
+		"# a */ int x; /* ?\?/ \\\n\n# */ b\nmount noatime,x*/y\n"
 		"file    a-b 4K written # */ /* */\nfile a_b 4K hole\ncheck a-b\n";
 	_cleanup_buf_ struct buf program = BUF_INIT;
 

@@ -41,5 +41,6 @@ static void measure(void)
 	}
 	close(fd);
 	window_ms = slowest * 10 < 60 ? 60 : slowest * 10 > 1000 ? 1000 : (long)(slowest * 10);
-	grace_ms = window_ms * 10 < 2000 ? 2000 : window_ms * 10;
+	/* a busy machine is slow, and what hangs does so for longer, too */
+	grace_ms = window_ms * 10 < 10000 ? 10000 : window_ms * 10;
 }
