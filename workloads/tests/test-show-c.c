@@ -232,6 +232,9 @@ static void test_skips(void **state)
 	_cleanup_err_ struct err *err = NULL;
 
 	assert_null(c_program("skips", held, &program));
+	if (has_clang())
+		compile(*state, "skips", &program, "clang");
+	assert_int_equal(bad, 0);
 	assert_null(file_write_atomic(source, buf_str(&program), program.len));
 	assert_null(dir_create(mount));
 	assert_null(run_program(build, 60000, &out));

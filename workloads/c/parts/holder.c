@@ -54,7 +54,7 @@ static int wait_status(struct holder *h)
 static char *ask(struct holder *h, char request)
 {
 	char *data = malloc(h->len);
-	int found, status;
+	int found = 0, status;
 	ssize_t n = 1;
 
 	if (!data)
