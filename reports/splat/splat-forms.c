@@ -48,13 +48,13 @@
 	{                                                                                          \
 		SPLAT_RCU_STALL, SPLAT_FORM_REPEATS | SPLAT_FORM_STALL, words,                     \
 			"^(?:rcu: )?(?:INFO: )?rcu_\\w+.*" words,                                  \
-			"INFO: rcu detected stall in {func}", "it|rct|ct", NULL                    \
+			"INFO: rcu detected stall in {func}", "it|rct|ct", "rcu"                   \
 	}
 
 const struct splat_form splat_forms[] = {
 	/* announcements; a WARNING or BUG follows */
 	{ SPLAT_REFCOUNT, SPLAT_FORM_LEADS, "refcount_t: ", "^refcount_t: (?<text>[^.;]*)",
-	  "WARNING: refcount bug in {func}", "wt|rct|ct", "refcount|kobject_" },
+	  "WARNING: refcount bug in {func}", "wt|rct|ct", "^_*(?:refcount|kobject)_" },
 	{ SPLAT_WARNING, SPLAT_FORM_LEADS,
 	  "ODEBUG: ", "^ODEBUG: \\w+ (?:active|destroyed|not|\\w+ \\()",
 	  "WARNING: ODEBUG bug in {func}", "wt|rct|ct", SKIP_ODEBUG },
@@ -73,7 +73,7 @@ const struct splat_form splat_forms[] = {
 	WARN_AT("lib/debugobjects\\.c", ".*debug_(?:print|check)", "WARNING: ODEBUG bug in {func}",
 		SPLAT_WARNING, SKIP_ODEBUG),
 	WARN_AT("lib/refcount\\.c", ".*refcount_", "WARNING: refcount bug in {func}",
-		SPLAT_REFCOUNT, "refcount|kobject_"),
+		SPLAT_REFCOUNT, "^_*(?:refcount|kobject)_"),
 	WARN_AT("lib/kobject\\.c", ".*kobject_", "WARNING: kobject bug in {func}", SPLAT_WARNING,
 		"kobject_"),
 	WARN_AT("mm/usercopy\\.c", ".*usercopy_", "WARNING: bad usercopy in {func}", SPLAT_WARNING,
@@ -209,7 +209,7 @@ const struct splat_form splat_forms[] = {
 	  "INFO: rcu_\\w+ (?:self-)?detected (?:expedited )?stall",
 	  "INFO: rcu detected stall in "
 	  "{func}",
-	  "it|rct|ct", NULL },
+	  "it|rct|ct", "rcu" },
 	STALL("kthread starved for"),
 	STALL("kthread timer wakeup didn't"),
 	STALL("detected stalls"),

@@ -1,105 +1,92 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions at the top of a trace that never name the bug: those that print a report, and
- * generic helpers of their callers. Parts of a name, unless anchored.
+ * Functions at the top of a trace that never name the bug, told by what they are: what brings
+ * the kernel to its report, and the services that any part of the kernel calls. A service has
+ * its own name at the front ("flush_work"); with the name of a subsystem before it
+ * ("x_flush_work"), a function is the subsystem's.
  */
 #include "reports/splat/splat-form.h"
 
 const char splat_helpers[] =
-	/* printing a report */
-	"^_*warn|report_bug|fixup_bug|handle_bug|bug_handler|^exc_|^asm_|^do_error|_trap$|"
-	"^do_trap|"
-	"invalid_op|^error_entry|^(?:do_)?page_fault|dump_stack|show_(?:stack|trace|regs)|"
-	"^dump_(?:page|backtrace|cpu_task)|panic|^die|^oops_|^print_|printk|^check_panic|"
-	"end_report|"
-	"^__warn|^walk_stack|unwind_backtrace|program_check|^brk_|^call_break|^do_debug|^el1|"
-	"^bad_area|^no_context|^do_user_addr|^do_kernel_fault|^die_kernel|^do_mem_abort|"
-	"do_tag_check|^do_translation|^do_bad|^__do_(?:kernel|user)_fault|"
-	/* sanitizers and memory routines */
-	"__sanitizer|__asan|kasan|__msan|kmsan|kcsan|hwasan|kfence_|ubsan|__tsan|"
-	"check_memory_region|"
-	"check_heap_object|check_object|read_word_at|^(?:__)?(?:read|write)_once|^quarantine|"
-	"memcpy|memset|memmove|memcmp|memchr|memscan|^_?copy_(?:to|from)|_copy_(?:to|from)_user|"
-	"^(?:__)?(?:put|get)_user|^__(?:put|get)_user|copy_user|strcpy|strn?cpy|strn?len|"
-	"strn?cmp|"
-	"str[lsn]*cpy|strn?str|strn?cat|strchr|strdup|memdup|string|pointer|s?c?nprintf|asprintf|"
-	"sprintf|fortify_|^bitmap_|find_(?:first|next)_|"
-	/* pages and memory */
-	"alloc_page|alloc_frozen|^bad_page|^_*free_pages?|free_unref|free_pcp|free_tail|free_the|"
-	"free_frozen|__free_one|check_(?:new|free)_page|^get_page_from|^rmqueue|^prep_|"
-	"release_pages|"
-	"folios_put|^__folio_put|^put_page|k[vmzc]*alloc|krealloc|kmem_cache|folio_alloc|vmalloc|"
-	"slab_|^kv?free|^vfree|mempool|percpu_alloc|pcpu_alloc|"
-	/* objects */
-	"debug_object|debug_print_object|debug_check|timer_is_static|work_is_static|refcount|"
-	"kref_|"
-	"kobject_|klist_|^list_(?:add|del|move|replace|splice)|__list_(?:add|del)|hlist_|"
-	"llist_|^rb_|"
-	"^__rb_|atomic(?:64)?_|_bit$|test_and_|xas_|^xa_|idr_|^ida_|usercopy|"
-	"ref_tracker|seqcount|drop_nlink|skb_(?:panic|over_panic|under_panic|put|push|pull)|"
-	"usb_(?:submit|kill|poison|unlink)_(?:urb|anchored)|devres_release|dpm_sysfs|"
-	"sysfs_remove_group|device_for_each_child|__unregister_client|i2c_del_adapter|"
-	"tty_unregister_device|hwrng_unregister|rollback_registered|unregister_netdevice|"
-	"^(?:fast_)?dput|^iput|find_lock_entries|truncate_inode_pages|^crc|logic_[io]|"
-	"__raw_(?:read|write)[bwlq]|"
-	/* locking */
-	"might_(?:sleep|fault|resched)|^__schedule_bug|lockdep|lock_class|perf_trace|"
-	"lock_(?:acquire|"
-	"release|is_held)|^check_(?:noncirc|prev|irq|wait_context|usage|deadlock|chain|"
-	"preemption)|"
-	"validate_chain|^mark_|valid_state|held_lock|assign_lock_key|"
-	"spin_(?:lock|trylock|unlock|dump|"
-	"bug|can)|do_raw_|_raw_|rq_lock|raw_(?:read|write|spin)|queued_|(?:read|"
-	"write)_(?:lock|unlock)|mutex_|"
-	"^rwsem|rwsem_|^_*down(?:_|$)|^_*up(?:_|$)|osq_|rt_mutex|rt_spin|rwbase|ww_mutex|"
-	"local_bh|"
-	"percpu_rwsem|percpu_down|^debug_smp_|__this_cpu_preempt|this_cpu_|"
-	/* sleeping, and handing work to others */
-	"^_*schedule|io_schedule|preempt_schedule|cond_resched|wait_for_c|wait_on_|^__wait|"
-	"bit_wait|"
-	"prepare_to_wait|finish_wait|context_switch|__switch_to|del_timer|timer_delete|"
-	"mod_timer|add_timer|lock_timer|"
-	"flush_work|cancel_work|cancel_delayed|try_to_grab|flush_workqueue|drain_workqueue|"
-	"destroy_workqueue|queue_work|kthread_stop|^__wake_up|^complete|"
-	"add_uevent_var|get_device_parent|device_add|device_del|device_unregister|device_destroy|"
-	"device_release|dev_(?:info|notice|warn|err|alert|crit|emerg)|should_fail|"
-	/* interrupts, timers and the watchdogs */
-	"sysvec_|_interrupt(?:$|_entry)|^irq_|do_softirq|handle_softirqs|invoke_softirq|"
-	"^nmi_|arch_trigger|"
-	"^trigger_|sched_show_task|update_process_times|__hrtimer|hrtimer_|^rcu_|^__rcu_|"
-	"watchdog|^do_nmi|end_repeat_nmi|default_do_nmi|check_cpu_stall|csd_lock|default_idle|"
-	"cpuidle_|^do_idle|"
-	"native_(?:queued|safe|flush|smp|stop|send|read|write_cr|write_msr)|pv_native|"
-	"mwait_idle|finish_task_switch|stack_trace_|stack_walk|save_stack|insert_work|"
-	"queue_delayed_work|trace_hardirqs|trace_softirqs|"
-	"_indirect_thunk|__kprobes|paravirt|"
-	/* XFS's and ext4's reporters */
-	"^assfail|assertfail|^asswarn|^xfs_(?:error_report|corruption_error|buf_corruption_error|"
-	"do_force_shutdown|stack_trace)|^__ext4_(?:error|abort|std_error)|^ext4_error|"
-	/* the end of every trace */
-	"^entry_|^do_syscall_|^x64_sys_call|^ret_from_|^kthread$|^worker_thread|"
-	"^process_scheduled_works|secondary_startup|start_secondary|stack_chk_fail";
+	"^_*(?:"
+	/* exceptions, and printing a report */
+	"warn|die(?:$|_)|oops_|print_|exc_|asm_|ex_handler_|fixup_(?:bug|exception)|"
+	"error_entry|el1|brk_|call_break|check_panic|bad_area|no_context|page_fault|"
+	"do_(?:error|trap|debug|bad|page_fault|user_addr|mem_abort|translation|kernel_fault|"
+	"user_fault|nmi)|walk_stack|dump_(?:page|backtrace|cpu_task)|(?:arch_)?stack_(?:trace_|"
+	"walk)|save_stack|perf_trace|rcu_dump|"
+	/* bytes, strings and numbers */
+	"read_once|write_once|rep_(?:movs|stos)|clear_user|(?:raw_)?copy_(?:to|from)_|"
+	"format_decode|va_format|hex_dump|bitmap_|find_(?:first|next)_|test_and_|crc|"
+	"logic_[io]|raw_(?:read|write)[bwlq]|(?:arch_|raw_|generic_)*atomic(?:64|_long)?_|"
+	/* lists, trees and counters */
+	"[hlk]?list_(?:add|del|move|replace|splice|put|remove|release)|hlist_|llist_|klist_|"
+	"rb_|xas_|xa_|idr_|ida_|refcount|kref_|ref_tracker|percpu_ref_(?:get|put|kill)|"
+	"seqcount|(?:inc|drop|clear|set)_nlink|"
+	/* memory */
+	"free_(?:pages?|unref|pcp|tail|the|frozen|one)|bad_page|get_page_from|rmqueue|prep_|"
+	"put_page|k[vz]?free(?:$|_)|vfree|mempool|pcpu_alloc|folios?_(?:put|lock|unlock)|"
+	"(?:un)?lock_page|phys_addr|virt_(?:to_|addr_valid)|find_lock_entries|"
+	"truncate_inode_pages|"
+	/* locks */
+	"check_(?:noncirc|prev|irq|wait_context|usage|deadlock|chain|preemption)|mark_(?:lock|"
+	"held|usage)|(?:do_)?raw_(?:spin|read|write)|rwsem|rwbase|local_bh|(?:up|down)(?:$|_)|"
+	"debug_smp_|this_cpu_|osq_|rt_mutex|rt_spin|ww_mutex|percpu_(?:rwsem|down|up)|"
+	/* work, timers, and waiting */
+	"(?:start_)?(?:flush|cancel|drain|destroy|touch|insert|queue)_(?:delayed_|"
+	"rcu_)?w(?:ork|q)|try_to_grab|kthread_stop|(?:sk_)?(?:add|del|mod|stop|reset|"
+	"lock)_timer|timer_(?:delete|shutdown)|hrtimer_|detach_if_pending|synchronize_|"
+	"schedule|io_schedule|preempt_schedule|cond_resched|wait_(?:for|on)_|wait(?:$|_)|"
+	"bit_wait|prepare_to_wait|finish_wait|wake_up(?:_locked|_common|_sync|$)|complete(?:$|"
+	"_all|_with)|context_switch|switch_to|finish_task_switch|"
+	/* devices, files, and what drivers ask of other drivers */
+	"kobject_(?!set_name)|sysfs_remove_|device_(?:add|del|unregister|destroy|release|remove|"
+	"for_each_child)|devres_release|dpm_sysfs|get_device_parent|add_uevent_var|"
+	"usb_\\w*(?:urbs?|_msg)(?:$|_)|\\w+_urb_(?:en|de)queue|(?:tty|hwrng)_unregister|"
+	"i2c_del_adapter|unregister_(?:client|netdev)|rollback_registered|(?:fast_)?dput|iput|"
+	"skb_(?:panic|over_panic|under_panic|put|push|pull)|should_fail|"
+	/* interrupts, idle, and the end of every trace */
+	"irq_|nmi_|trigger_|update_process_times|default_do_nmi|csd_lock|default_idle|cpuidle_|"
+	"entry_|do_syscall_|x64_sys_call|ret_from_|kthread$|"
+	"process_scheduled_works|"
+	/* what XFS and ext4 report with */
+	"assfail|assertfail|asswarn|xfs_(?:error_report|corruption_error|buf_corruption_error|"
+	"do_force_shutdown|stack_trace)|ext4_(?:error|abort|std_error)"
+	")|"
+	/* words that tell it anywhere in a name */
+	"_trap$|invalid_op|report_bug|handle_bug|bug_handler|dump_stack|show_(?:stack|trace|"
+	"regs)|panic|printk|end_report|unwind_backtrace|program_check|do_tag_check|"
+	"sched_show_task|(?:k?[acm]|hwa|t|ub)san_|__sanitizer|kfence_|fortify_|"
+	"check_(?:memory_region|heap_object|object)|usercopy|read_word_at|quarantine|mem(?:cpy|"
+	"set|cmp|chr|move|scan|dup)|str[nrlsc]*(?:cpy|cat|cmp|len|chr|str|dup)|string|pointer|"
+	"printf|dev_(?:info|notice|warn|err|alert|crit|emerg)|copy_user|_copy_(?:to|from)_user|"
+	"(?:put|get)_user(?!_page)|_bit$|alloc_page|alloc_frozen|release_pages|folio_alloc|"
+	"(?:^|_)k[vmzc]*(?:re)?alloc|kmem_cache|vmalloc|slab_|percpu_alloc|might_(?:sleep|"
+	"fault|resched)|lockdep|lock_class|lock_(?:acquire|release|is_held|timer)|"
+	"validate_chain|valid_state|held_lock|assign_lock_key|spin_(?:lock|trylock|unlock|dump|"
+	"bug|can)|rq_lock|queued_(?:spin|read|write)|(?:read|write)_(?:lock|unlock)|mutex_|"
+	"debug_(?:object|print_object|check)|_is_static_object|sysvec_|_interrupt(?:$|_entry)|"
+	"do_softirq|handle_softirqs|invoke_softirq|trace_(?:hardirqs|softirqs)|_indirect_thunk|"
+	"secondary_startup|start_secondary|stack_chk_fail|native_(?:safe|flush|smp|stop|send|"
+	"read|write_cr|write_msr)";
 
 const char splat_stall_anchors[] =
-	/* functions that hand out work */
-	"process_one_work|^do_syscall_|^do_int80|^do_fast_syscall|sysenter_dispatch|tracesys|"
-	"el0_svc|invoke_syscall|ret_fast_syscall|^x64_sys_call|netif_receive_skb|do_softirq|"
-	"handle_softirqs|call_timer_fn|_run_timers|run_timer_softirq|hrtimer_run|run_ksoftirqd|"
-	"smpboot_thread_fn|^kthread$|start_secondary|cpu_startup_entry|ret_from_fork|"
-	"entry_SYSCALL|"
-	"system_call|entry_INT80|"
-	/* calls through operations: the function before says which */
-	"^vfs_write|^vfs_read|^vfs_iter|^do_iter_|^vfs_ioctl|blkdev_driver_ioctl|^blkdev_ioctl|"
-	"^call_read_iter|^call_write_iter|^new_sync_(?:read|write)|^__vfs_(?:read|write)|"
-	"^do_readv|^do_writev|^do_loop_readv|^call_mmap|^mmap_region|^do_mmap|^do_dentry_open|"
-	"^vfs_open|^sock_sendmsg|^sock_recvmsg|^sock_release|^__sock_release|"
-	"^__?sys_setsockopt|^__?sys_getsockopt|^kernel_setsockopt|^sock_common_setsockopt|"
-	"^sock_write_iter|^__?sys_connect|^__?sys_bind|^__?sys_listen|^__?sys_accept|"
-	"tasklet_action|rtnetlink_rcv_msg|nfnetlink_rcv_msg|^exit_to_user|task_work_run|"
-	"smp_call_function|^generic_exec_single|^do_exit|^do_group_exit|^get_signal|"
-	"^sock_do_ioctl|"
-	"^sock_ioctl|_compat_ioctl|^compat_(?:\\w+_)?ioctl|^do_vfs_ioctl|^ksys_ioctl|"
-	"[sS]y[sS]_ioctl$|^__fput";
+	/* what hands out work, and its callers */
+	"process_one_work|^kthread$|smpboot_thread_fn|ret_from_fork|start_secondary|"
+	"cpu_startup_entry|do_softirq|handle_softirqs|run_ksoftirqd|tasklet_action|"
+	"call_timer_fn|_run_timers|run_timer_softirq|hrtimer_run|netif_receive_skb|"
+	"rtnetlink_rcv_msg|nfnetlink_rcv_msg|smp_call_function|generic_exec_single|"
+	"task_work_run|__fput|exit_to_user|"
+	/* entries from user space */
+	"do_syscall_|x64_sys_call|do_int80|do_fast_syscall|sysenter_dispatch|tracesys|"
+	"entry_SYSCALL|system_call|entry_INT80|el0_svc|invoke_syscall|ret_fast_syscall|"
+	/* system calls whose work is an operation of the file or the socket */
+	"^_*(?:vfs_(?:iter_)?|new_sync_|call_|do_(?:loop_)?|do_iter_)(?:read|write)(?:v|_iter|"
+	"$)|^do_iter_|^vfs_iter_|^vfs_open|^do_dentry_open|^call_mmap|^mmap_region|^do_mmap|"
+	"^vfs_ioctl|^do_vfs_ioctl|^ksys_ioctl|blkdev_(?:driver_)?ioctl|_compat_ioctl|"
+	"^compat_(?:\\w+_)?ioctl|^_*(?:kernel_|sock_(?:common_|do_)?)(?:sendmsg|recvmsg|"
+	"release|write_iter|setsockopt|getsockopt|listen|accept|ioctl|mmap)|[sS]y(?:s|S|"
+	"SC)_(?:socketpair|connect|listen|accept4?|setsockopt|getsockopt|ioctl)$";
 
 const char splat_hang_helpers[] =
 	"sched|_lock|_slowlock|down|rwsem|completion|kthread|wait|synchronize|context_switch|"

@@ -45,7 +45,9 @@ static bool next_line(struct search *s, const char **line, size_t *len)
 	*len = (size_t)((nl ? nl : s->end) - s->at);
 	s->at += *len + 1;
 	if (memmem(*line, *len, "+0x", 3) && !memmem(*line, *len, "? ", 2)) {
-		s->mixed |= s->dumped && memmem(*line, *len, " should_fail+0x", 15);
+		const char *fail = memmem(*line, *len, " should_fail", 12);
+
+		s->mixed |= s->dumped && fail && (fail[12] == '+' || fail[12] == '.');
 		s->dumped = memmem(*line, *len, " dump_stack+0x", 14);
 	}
 	return true;
@@ -65,15 +67,34 @@ static bool is_anchor(struct search *s, const char *name, size_t len)
 	       splat_matches(&s->n->anchor, splat_stall_anchors, name, len);
 }
 
+/*
+ * The name of a wait that tasks all over the kernel may be in; NULL: @function waits for
+ * something of its own.
+ */
+static const char *common_wait(struct search *s, const char *function)
+{
+	static const char *const rcu[] = { "synchronize_rcu", "synchronize_srcu", "synchronize_net",
+					   "synchronize_sched" };
+
+	if (!(splat_forms[s->form].flags & SPLAT_FORM_HANG))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(rcu); i++)
+		if (strstr(function, rcu[i]))
+			return rcu[0];
+	return strstr(function, "rtnl_lock") ? "rtnl_lock" : NULL;
+}
+
 /* Takes the group @name of @re's last match as a candidate. */
 static void take_name(struct search *s, struct regex *re, const char *line, const char *group)
 {
 	struct regex_group g = regex_group(re, group);
+	_cleanup_free_ char *name = NULL;
 
 	if (!g.set || s->nr_frames == FRAMES_MAX || g.len > NAME_MAX_LEN)
 		return;
-	if (is_anchor(s, line + g.start, g.len) || !is_helper(s, line + g.start, g.len))
-		s->frames[s->nr_frames++] = xstrndup(line + g.start, g.len);
+	name = xstrndup(line + g.start, g.len);
+	if (is_anchor(s, name, g.len) || common_wait(s, name) || !is_helper(s, name, g.len))
+		s->frames[s->nr_frames++] = take_ptr(name);
 }
 
 /* The frames up to the next trace; false: another report is mixed into them. */
@@ -181,6 +202,10 @@ static char *stalled_in(struct search *s)
 			return without_wrapper(before);
 		before = f;
 	}
+	/* a fault in user space; one in the kernel is a part of the work */
+	for (size_t i = 1; i < s->nr_frames; i++)
+		if (strstr(s->frames[i], "__do_fault") || strstr(s->frames[i], "handle_mm_fault"))
+			return xstrdup(s->frames[i - 1]);
 	return without_wrapper(s->frames[0]);
 }
 
@@ -188,12 +213,10 @@ static char *stalled_in(struct search *s)
 static char *hung_in(struct search *s)
 {
 	for (size_t i = 0; i < s->nr_frames; i++) {
-		const char *f = s->frames[i];
+		const char *wait = common_wait(s, s->frames[i]);
 
-		if (strstr(f, "rtnl_lock"))
-			return xstrdup("rtnl_lock");
-		if (!strncmp(f, "synchronize_", 12))
-			return xstrdup("synchronize_rcu");
+		if (wait)
+			return xstrdup(wait);
 	}
 	for (size_t i = 0; i < s->nr_frames; i++) {
 		const char *f = s->frames[i];
