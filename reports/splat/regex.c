@@ -2,6 +2,7 @@
 #include "reports/splat/regex.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -78,6 +79,19 @@ char *regex_group_str(const struct regex *re, const char *s, const char *name, s
 		return NULL;
 	buf_add_escaped(&b, s + g.start, g.len, max);
 	return buf_take(&b);
+}
+
+char *regex_replace(struct regex *re, const char *s, const char *by)
+{
+	size_t max = 3 * strlen(s) + 64, len = max;
+	char *out = xcalloc(max, 1);
+
+	if (pcre2_substitute(re->code, (PCRE2_SPTR)s, PCRE2_ZERO_TERMINATED, 0,
+			     PCRE2_SUBSTITUTE_GLOBAL, re->data, re->context, (PCRE2_SPTR)by,
+			     PCRE2_ZERO_TERMINATED, (PCRE2_UCHAR *)out, &len) >= 0)
+		return out;
+	free(out);
+	return xstrdup(s);
 }
 
 const char *regex_version(void)

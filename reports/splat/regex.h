@@ -40,6 +40,12 @@ struct regex_group regex_group(const struct regex *re, const char *name);
  */
 char *regex_group_str(const struct regex *re, const char *s, const char *name, size_t max);
 
+/*
+ * @s with every match replaced by @by, in which "$1" is the first group; free() it. A match
+ * that takes too long, as in regex_match(), leaves all as it is.
+ */
+char *regex_replace(struct regex *re, const char *s, const char *by);
+
 /* The version of pcre2, static. */
 const char *regex_version(void);
 

@@ -6,8 +6,7 @@
 #include "reports/splat/splat-private.h"
 
 #define REGISTERS_MAX 1024 /* bytes */
-#define WORD "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-#define CALLERS 2 /* in a signature */
+#define CALLERS 2	   /* in a signature */
 
 /* kernel/panic.c, taint_flags[], v7.2 */
 static const struct {
@@ -195,20 +194,6 @@ static size_t plain_len(const char *function)
 	return strcspn(function, ".");
 }
 
-/* A title without its numbers, which differ from boot to boot. */
-static void add_without_numbers(struct buf *b, const char *title)
-{
-	for (const char *p = title; *p;) {
-		size_t word = strspn(p, WORD), digits = strspn(p, "0123456789abcdefx");
-
-		if (word && word == digits && p[0] >= '0' && p[0] <= '9')
-			buf_addc(b, 'N');
-		else
-			buf_add(b, p, word ? word : 1);
-		p += word ? word : 1;
-	}
-}
-
 /*
  * The title, and the first callers that are no helpers; no callers for a hung task or a
  * stalled CPU, which may be anywhere.
@@ -220,7 +205,7 @@ static void make_signature(struct splat_namer *n, size_t form, struct splat *s)
 	struct buf b = BUF_INIT;
 	size_t i = 0, callers = 0;
 
-	add_without_numbers(&b, s->title);
+	buf_adds(&b, s->title);
 	while (function && i < s->nr_frames &&
 	       (strncmp(s->frames[i].function, function, strlen(function)) ||
 		plain_len(s->frames[i].function) != strlen(function)))

@@ -290,8 +290,8 @@ const struct splat_form splat_forms[] = {
 	{ SPLAT_BUG, 0,
 	  "unregister_netdevice: ", "unregister_netdevice: waiting for \\S+ to become free",
 	  "unregister_netdevice: waiting for DEV to become free", "", NULL },
-	{ SPLAT_BUG, 0, "BUG: ", NOT_IN_WORD "BUG: (?<text>[a-zA-Z][^:,!\\d\\]]{2,80})",
-	  "BUG: {text} in {func}", "rct|ct", NULL },
+	{ SPLAT_BUG, 0, "BUG: ", NOT_IN_WORD "BUG: (?<text>[a-zA-Z].{2,120})", "BUG: {text}",
+	  "rct|ct", NULL },
 
 	/* filesystems */
 	{ SPLAT_FS, SPLAT_FORM_REPEATS, "Internal error",

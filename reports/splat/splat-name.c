@@ -5,6 +5,18 @@
 
 #include "reports/splat/splat-private.h"
 
+/* What differs from boot to boot, and the word that stands for it in a title. */
+static const struct {
+	const char *pattern, *word;
+} changing[SPLAT_CHANGING] = {
+	{ "\\+0x[0-9a-f]+(?:/0x[0-9a-f]+)?", "" },
+	{ "(?<![A-Za-z0-9_])(?:0x[0-9a-f]+|[0-9a-f]{6,})(?!\\w)", "ADDR" },
+	{ "(?<!\\w)\\d{1,3}(?:\\.\\d{1,3}){3}(?!\\w)", "IP" },
+	{ "(\\.\\w+)(?::\\d+)+", "$1:LINE" },
+	{ "CPU#\\d+", "CPU" },
+	{ "(?<!\\w)\\d+(?!\\w)", "NUM" },
+};
+
 struct splat_namer *splat_namer_create(void)
 {
 	struct splat_namer *n = xcalloc(1, sizeof(*n));
@@ -43,6 +55,8 @@ void splat_namer_destroy(struct splat_namer *n)
 	regex_destroy(n->hang);
 	regex_destroy(n->task);
 	regex_destroy(n->registers);
+	for (size_t i = 0; i < ARRAY_SIZE(changing); i++)
+		regex_destroy(n->changing[i]);
 	for (size_t i = 0; i < SPLAT_AREAS; i++)
 		regex_destroy(n->areas[i]);
 	free(n);
@@ -58,6 +72,20 @@ struct regex *splat_wanted(struct regex **re, const char *pattern)
 bool splat_matches(struct regex **re, const char *pattern, const char *s, size_t len)
 {
 	return regex_match(splat_wanted(re, pattern), s, len);
+}
+
+char *splat_without_changing(struct splat_namer *n, char *line)
+{
+	if (!strpbrk(line, "0123456789"))
+		return line;
+	for (size_t i = 0; i < ARRAY_SIZE(changing); i++) {
+		char *next = regex_replace(splat_wanted(&n->changing[i], changing[i].pattern), line,
+					   changing[i].word);
+
+		free(line);
+		line = next;
+	}
+	return line;
 }
 
 size_t splat_namer_next(const struct splat_namer *n, const char *data, size_t len)
@@ -123,32 +151,17 @@ void splat_namer_read(struct splat_namer *n, size_t form, const char *msg, size_
 	}
 }
 
-/* Makes a title of the first line, from its keyword on, without addresses and offsets. */
+/* Makes a title of the first line, from its keyword on. */
 static void add_line(struct buf *b, const struct splat_form *f, const char *line, size_t len)
 {
-	const char *p = memmem(line, len, f->key, strlen(f->key)), *end = line + len;
+	const char *p = memmem(line, len, f->key, strlen(f->key));
 
 	while (p > line && strncmp(p, "WARNING: ", 9) && strncmp(p, "INFO: ", 6) &&
 	       strncmp(p, "BUG: ", 5))
 		p--;
 	if (!strncmp(p, "BUG: KASAN", 10))
 		p += 5;
-	while (p < end && b->len < NAME_MAX_LEN) {
-		size_t hex = strspn(p, "0123456789abcdef"), more;
-
-		if (!strncmp(p, "+0x", 3)) {
-			p += 3 + strspn(p + 3, "0123456789abcdef");
-			if (!strncmp(p, "/0x", 3))
-				p += 3 + strspn(p + 3, "0123456789abcdef");
-		} else if (hex >= 8) {
-			buf_adds(b, "ADDR");
-			p += hex;
-		} else {
-			more = hex ? hex : 1;
-			buf_add_escaped(b, p, more, NAME_MAX_LEN);
-			p += more;
-		}
-	}
+	buf_add_escaped(b, p, (size_t)(line + len - p), NAME_MAX_LEN);
 }
 
 static void add_title(struct buf *b, const struct splat_form *f, const char *function,
@@ -187,7 +200,7 @@ void splat_namer_name(struct splat_namer *n, size_t form, const struct buf *text
 	else
 		add_line(&b, f, line, (size_t)((char *)memchr(line, '\n', text->len) - line));
 	*corrupted |= splat_lacks_trace(n, form, line, text->len);
-	*title = buf_take(&b);
+	*title = splat_without_changing(n, buf_take(&b));
 }
 
 const char *splat_namer_type(struct splat_namer *n, const char *title)

@@ -8,18 +8,22 @@
 #include "reports/splat/splat-form.h"
 
 #define NAME_MAX_LEN 200
+#define SPLAT_CHANGING 6 /* kinds of things in a title that differ from boot to boot */
 
 struct splat_namer {
 	struct needles *needles;
 	struct regex **forms, **skips, **types; /* compiled at their first use */
 	struct regex **steps;
 	struct regex *user, *frame, *trace, *access, *place, *helper, *anchor, *hang;
-	struct regex *task, *registers, *areas[SPLAT_AREAS];
+	struct regex *task, *registers, *areas[SPLAT_AREAS], *changing[SPLAT_CHANGING];
 };
 
 /* Compiles the pattern at its first use, as most are never used. */
 struct regex *splat_wanted(struct regex **re, const char *pattern);
 bool splat_matches(struct regex **re, const char *pattern, const char *s, size_t len);
+
+/* Replaces addresses, numbers and the like in @line, which it frees, by words; free() it. */
+char *splat_without_changing(struct splat_namer *n, char *line);
 
 /*
  * The function that names the report of @form, whose lines are the @len bytes at @text;

@@ -178,7 +178,7 @@ static void test_of_this_boot(void **state)
 	a = read_log("Kernel panic - not syncing: VFS: cannot mount root on block(8,12) "
 		     "at 0xff01\n");
 	assert_string_equal(a->signature,
-			    "kernel panic: VFS: cannot mount root on block(N,N) at N");
+			    "kernel panic: VFS: cannot mount root on block(NUM,NUM) at ADDR");
 	splat_destroy(a);
 }
 

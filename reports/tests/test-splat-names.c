@@ -257,6 +257,19 @@ static const struct row {
 	  "kobject_set_name_vargs dev_set_name x_register",
 	  "memory leak in kobject_set_name_vargs" },
 	{ "leaks", LEAK, "pcpu_alloc_noprof x_init x_mount", "memory leak in x_init" },
+
+	{ "numbers",
+	  "Kernel panic - not syncing: VFS: Unable to mount root fs on "
+	  "unknown-block(0,0)\n",
+	  "panic mount_root_generic",
+	  "kernel panic: VFS: Unable to mount root fs on unknown-block(NUM,NUM)" },
+	{ "numbers",
+	  "BUG: KASAN: use-after-free in x_get.part.7+0x1/0x20 at addr ffff8800b46111c0\n", NULL,
+	  "KASAN: use-after-free in x_get.part.NUM at addr ADDR" },
+	{ "numbers", "Kernel panic - not syncing: x 10.0.0.1 on CPU#3 at fs/x.c:12 of 0xff01\n",
+	  NULL, "kernel panic: x IP on CPU at fs/x.c:LINE of ADDR" },
+	{ "numbers", "BUG: x2 of ext4 has 3 of 0x1f, 12ab34 and i2c\n", "x_check",
+	  "BUG: x2 of ext4 has NUM of ADDR, ADDR and i2c" },
 };
 
 static void add_trace(struct buf *log, const char *trace)

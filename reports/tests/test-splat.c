@@ -308,7 +308,7 @@ static const struct {
 	  "kernel panic: Couldn't open N_TTY ldisc" },
 	{ "Kernel panic - not syncing: Fatal exception in interrupt",
 	  "kernel panic: Fatal exception" },
-	{ "BUG: Bad cheese in pantry: 12", "BUG: Bad cheese in pantry in corrupted" },
+	{ "BUG: Bad cheese in pantry: 12", "BUG: Bad cheese in pantry: NUM" },
 	{ "acpi/hmat: failed to reserve [mem 0x1-0x2]", NULL },
 	{ "WARNING: the mand mount option is being deprecated", NULL },
 	{ "DEBUG: BUGS none", NULL },
