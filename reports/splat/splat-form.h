@@ -14,13 +14,15 @@ enum splat_form_flags {
 	SPLAT_FORM_REPEATS = 1 << 2,
 	/*
 	 * the kernel panics: belongs to the report before it, unless that has ended; with
-	 * SPLAT_FORM_JOINS, to one that has ended, too
+	 * SPLAT_FORM_DETAIL, to one that has ended, too
 	 */
 	SPLAT_FORM_PANIC = 1 << 3,
 	/* the trace shows where a CPU was interrupted: the name is that of the work it did */
 	SPLAT_FORM_STALL = 1 << 4,
 	/* the trace shows a task that waits: all waits of one kind get one name */
 	SPLAT_FORM_HANG = 1 << 5,
+	/* a line of any other report; if that is not before it, its head is lost */
+	SPLAT_FORM_DETAIL = 1 << 6,
 };
 
 /*
@@ -84,6 +86,8 @@ extern const char splat_hang_helpers[];
 extern const char splat_frame_pattern[];
 /* the first line of a trace, or of a paragraph that does not belong to the report */
 extern const char splat_trace_pattern[];
+/* a message with a trace of its own that is no report */
+extern const char splat_alien_pattern[];
 /* "Read of size 8"; group access */
 extern const char splat_access_pattern[];
 /* a message of a program, by /dev/kmsg, or of audit, not of the kernel itself */

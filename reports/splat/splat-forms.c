@@ -254,7 +254,7 @@ const struct splat_form splat_forms[] = {
 	/* s390 */
 	{ SPLAT_OOPS, SPLAT_FORM_JOINS, " ilc:",
 	  "^(?<text>[a-z][a-z -]+): [0-9a-f]{4} ilc:\\d \\[#", "{text} in {func}", "rct|ct", NULL },
-	{ SPLAT_OOPS, 0, "PANIC: double fault", "PANIC: double fault",
+	{ SPLAT_OOPS, SPLAT_FORM_JOINS, "PANIC: double fault", "PANIC: double fault",
 	  "PANIC: double fault in {func}", "rct|ct", NULL },
 	{ SPLAT_OOPS, 0, "Insufficient stack space",
 	  "^Insufficient stack space to handle exception", "kernel stack overflow in {func}",
@@ -284,6 +284,8 @@ const struct splat_form splat_forms[] = {
 	  "BUG: Object already free", "", NULL },
 	{ SPLAT_BUG, 0, "BUG ", NOT_IN_WORD "BUG [\\w-]+ \\(.*\\): (?<text>[A-Z][\\w ]{3,40})",
 	  "BUG: {text}", "", NULL },
+	{ SPLAT_BUG, SPLAT_FORM_DETAIL, "INFO: ", "INFO: (?<text>(?:Freed|Allocated) in .{1,120})",
+	  "INFO: {text}", "", NULL },
 	{ SPLAT_BUG, SPLAT_FORM_JOINS, "Busy inodes after",
 	  "VFS: Busy inodes after unmount of .* (?:Self-destruct|Have a nice day)",
 	  "VFS: Busy inodes after unmount (use-after-free)", "", NULL },
@@ -334,9 +336,10 @@ const struct splat_form splat_forms[] = {
 	{ SPLAT_PANIC, SPLAT_FORM_PANIC, "Kernel panic - ",
 	  "Kernel panic - not syncing: Couldn't open N_TTY",
 	  "kernel panic: Couldn't open N_TTY ldisc", "", NULL },
-	{ SPLAT_PANIC, SPLAT_FORM_PANIC | SPLAT_FORM_JOINS, "Kernel panic - ",
-	  "Kernel panic - not syncing: (?:.*: )?(?<text>Fatal exception|.*panic_on_warn set|"
-	  "hung_task: blocked tasks|softlockup: hung tasks|[Hh]ard LOCKUP|RCU Stall)",
+	{ SPLAT_PANIC, SPLAT_FORM_PANIC | SPLAT_FORM_DETAIL, "Kernel panic - ",
+	  "Kernel panic - not syncing: (?:.*: )?(?<text>Fatal exception|\\S*panic\\S* set|"
+	  "hung_task: blocked tasks|softlockup: hung tasks|[Hh]ard LOCKUP|RCU Stall|"
+	  "Machine halted\\.|Aiee, killing interrupt handler!|Attempted to kill the idle task!)",
 	  "kernel panic: {text}", "", NULL },
 	{ SPLAT_PANIC, SPLAT_FORM_PANIC, "Kernel panic - ",
 	  "Kernel panic - not syncing: (?<text>Attempted to kill init!|bad mode)",
@@ -424,6 +427,8 @@ const char splat_trace_pattern[] =
 	"Call [Tt]race|^Allocated(?: by task \\d+)?:|^Freed(?: by task \\d+)?:|"
 	"[^k] backtrace(?: \\(crc \\w+\\))?:|Backtrace:|^Last Breaking-Event|Uninit was "
 	"(?:stored to memory|created) at";
+const char splat_alien_pattern[] =
+	"FAULT_INJECTION: forcing a failure|allocation failure: |FAULT_FLAG_ALLOW_RETRY missing";
 const char splat_access_pattern[] = "^(?<access>Read|Write) (?:of size \\d+|at addr)";
 const char splat_place_pattern[] = "^" FILE_LINE " (?:suspicious |RCU-list traversed)";
 const char splat_user_pattern[] = "^(?:[\\w@./-]+\\[\\d+\\]: |audit: )";

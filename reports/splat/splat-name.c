@@ -48,6 +48,7 @@ void splat_namer_destroy(struct splat_namer *n)
 	regex_destroy(n->user);
 	regex_destroy(n->frame);
 	regex_destroy(n->trace);
+	regex_destroy(n->alien);
 	regex_destroy(n->access);
 	regex_destroy(n->place);
 	regex_destroy(n->helper);
@@ -108,6 +109,12 @@ size_t splat_namer_form(struct splat_namer *n, const char *msg, size_t len)
 			return i;
 	}
 	return splat_forms_count;
+}
+
+bool splat_namer_alien(struct splat_namer *n, const char *msg, size_t len)
+{
+	return memmem(msg, len, "ail", 3) &&
+	       splat_matches(&n->alien, splat_alien_pattern, msg, len);
 }
 
 void splat_words_deinit(struct splat_words *w)
@@ -186,20 +193,19 @@ static void add_title(struct buf *b, const struct splat_form *f, const char *fun
 		b->data[--b->len] = '\0';
 }
 
-void splat_namer_name(struct splat_namer *n, size_t form, const struct buf *text,
+void splat_namer_name(struct splat_namer *n, size_t form, const char *text, size_t len,
 		      const struct splat_words *w, char **title, char **function, bool *corrupted)
 {
 	const struct splat_form *f = &splat_forms[form];
-	const char *line = text->data;
 	struct buf b = BUF_INIT;
 
-	*function = splat_find_function(n, form, line, text->len);
+	*function = splat_find_function(n, form, text, len);
 	*corrupted = *f->where && !*function && strstr(f->title, "{func}");
-	if (splat_has_wanted(n, form, line, text->len))
+	if (splat_has_wanted(n, form, text, len))
 		add_title(&b, f, *function, w);
 	else
-		add_line(&b, f, line, (size_t)((char *)memchr(line, '\n', text->len) - line));
-	*corrupted |= splat_lacks_trace(n, form, line, text->len);
+		add_line(&b, f, text, (size_t)((char *)memchr(text, '\n', len) - text));
+	*corrupted |= f->flags & SPLAT_FORM_DETAIL || splat_lacks_trace(n, form, text, len);
 	*title = splat_without_changing(n, buf_take(&b));
 }
 

@@ -24,6 +24,9 @@ size_t splat_namer_next(const struct splat_namer *n, const char *data, size_t le
  */
 size_t splat_namer_form(struct splat_namer *n, const char *msg, size_t len);
 
+/* Whether a trace that belongs to no report follows the line. */
+bool splat_namer_alien(struct splat_namer *n, const char *msg, size_t len);
+
 /* Data from the lines of a report, collected line by line. */
 struct splat_words {
 	char *text, *access, *file;
@@ -37,11 +40,11 @@ void splat_namer_read(struct splat_namer *n, size_t form, const char *msg, size_
 		      struct splat_words *w);
 
 /*
- * Names the report of @form, whose lines are @text, each ended by a newline; the first has
- * the form. *@function is NULL when no function can be trusted; free() both. Sets *@corrupted
- * when the log is damaged where the name should be.
+ * Names the report of @form, whose lines are the @len bytes at @text, each ended by a newline;
+ * the first has the form. *@function is NULL when no function can be trusted; free() both.
+ * Sets *@corrupted when the log is damaged where the name should be.
  */
-void splat_namer_name(struct splat_namer *n, size_t form, const struct buf *text,
+void splat_namer_name(struct splat_namer *n, size_t form, const char *text, size_t len,
 		      const struct splat_words *w, char **title, char **function, bool *corrupted);
 
 /* The type of a report with this title: "LOCKDEP", static. */

@@ -14,7 +14,7 @@ struct splat_namer {
 	struct needles *needles;
 	struct regex **forms, **skips, **types; /* compiled at their first use */
 	struct regex **steps;
-	struct regex *user, *frame, *trace, *access, *place, *helper, *anchor, *hang;
+	struct regex *user, *frame, *trace, *alien, *access, *place, *helper, *anchor, *hang;
 	struct regex *task, *registers, *areas[SPLAT_AREAS], *changing[SPLAT_CHANGING];
 };
 

@@ -27,7 +27,7 @@ const struct splat_type splat_types[] = {
 	{ "^WARNING: refcount bug", "REFCOUNT_WARNING" },
 	{ "^(?:possible deadlock|inconsistent lock state|BUG: (?:spinlock|rwlock|using |bad unlock|"
 	  "held lock freed|still has locks|Invalid wait context|nested lock|lock held when)|"
-	  "(?:INFO|WARNING): (?:suspicious RCU usage|bad unlock|held lock freed|locking "
+	  "(?:INFO|WARNING): (?:suspicious RCU usage in|bad unlock|held lock freed|locking "
 	  "bug|still has "
 	  "locks|nested lock|lock held when)|INFO: trying to register|BUG: MAX_)",
 	  "LOCKDEP" },

@@ -88,14 +88,15 @@ static void report_close(struct splat_scanner *s)
 {
 	struct report *r = &s->open[0];
 	struct splat *splat = r->splat;
+	size_t own = r->own ? r->own : r->text.len;
 
-	splat_namer_name(s->namer, r->form, &r->text, &r->words, &splat->title, &splat->function,
-			 &splat->corrupted);
+	splat_namer_name(s->namer, r->form, r->text.data, *r->tag ? r->text.len : own, &r->words,
+			 &splat->title, &splat->function, &splat->corrupted);
 	splat->type = splat_namer_type(s->namer, splat->title);
 	splat->file = take_ptr(r->words.file);
 	splat->line = r->words.line;
 	splat->excerpt = buf_take(&r->excerpt);
-	splat_explain(s->namer, r->form, r->text.data, r->own ? r->own : r->text.len, splat);
+	splat_explain(s->namer, r->form, r->text.data, own, splat);
 	s->callback(s->arg, take_ptr(r->splat));
 	report_reset(r);
 	memmove(s->open, s->open + 1, --s->nr_open * sizeof(*r));
@@ -135,15 +136,26 @@ static void add_excerpt(struct report *r, const struct splat_line *m)
 	r->excerpt_lines++;
 }
 
+/*
+ * What comes next may belong to another report, unless the log names callers. It still is added
+ * to the text: reports of two CPUs may alternate.
+ */
+static void others_begin(struct splat_scanner *s, const struct splat_line *m)
+{
+	for (size_t i = 0; i < s->nr_open; i++)
+		if (same_caller(s->open[i].tag, m->tag) && !s->open[i].own)
+			s->open[i].own = s->open[i].text.len;
+}
+
 static void report_open(struct splat_scanner *s, size_t form, const struct splat_line *m)
 {
 	struct report *r;
 
-	while (s->nr_open == OPEN_MAX || (s->nr_open && s->open[0].ended))
+	while (s->nr_open == OPEN_MAX)
 		report_close(s);
-	for (size_t i = 0; i < s->nr_open; i++)
-		if (same_caller(s->open[i].tag, m->tag) && !s->open[i].own)
-			s->open[i].own = s->open[i].text.len;
+	/* a report of one line does not part another in two */
+	if (*splat_forms[form].where)
+		others_begin(s, m);
 	r = &s->open[s->nr_open++];
 	*r = (struct report){ .form = form };
 	r->splat = xcalloc(1, sizeof(*r->splat));
@@ -151,13 +163,13 @@ static void report_open(struct splat_scanner *s, size_t form, const struct splat
 	r->splat->panicked = splat_forms[form].flags & SPLAT_FORM_PANIC;
 	r->splat->offset = s->line_start;
 	memcpy(r->tag, m->tag, sizeof(r->tag));
+	splat_namer_read(s->namer, form, m->msg, m->len, &r->words);
 	if (s->cut_lines) {
 		r->splat->offset = s->cut_start;
 		r->excerpt_lines = s->cut_lines;
 		buf_add(&r->excerpt, buf_str(&s->cut), s->cut.len);
 		s->cut_lines = 0;
 	}
-	splat_namer_read(s->namer, form, m->msg, m->len, &r->words);
 	add_excerpt(r, m);
 }
 
@@ -168,8 +180,10 @@ static bool form_joins(const struct report *r, const struct splat_form *form)
 
 	if (!r)
 		return false;
+	if (form->flags & SPLAT_FORM_DETAIL)
+		return true;
 	if (form->flags & SPLAT_FORM_PANIC)
-		return form->flags & SPLAT_FORM_JOINS || (!r->ended && r->quiet < PANIC_LINES);
+		return !r->ended && r->quiet < PANIC_LINES;
 	if (r->splat->panicked)
 		return true;
 	if (form->flags & SPLAT_FORM_REPEATS && form->cls == first->cls && !r->ended)
@@ -184,6 +198,8 @@ static bool form_joins(const struct report *r, const struct splat_form *form)
 static void report_join(struct splat_scanner *s, struct report *r, size_t form,
 			const struct splat_line *m)
 {
+	if (r->splat->panicked && !(splat_forms[form].flags & SPLAT_FORM_PANIC))
+		others_begin(s, m);
 	for (size_t i = 0; i < s->nr_open; i++)
 		if (splat_forms[form].flags & SPLAT_FORM_PANIC)
 			s->open[i].splat->panicked = true;
@@ -196,6 +212,8 @@ static void report_body(struct splat_scanner *s, struct report *r, const struct 
 {
 	if (r->ended)
 		return;
+	if (splat_namer_alien(s->namer, m->msg, m->len))
+		others_begin(s, m);
 	add_excerpt(r, m);
 	splat_namer_read(s->namer, splat_forms_count, m->msg, m->len, &r->words);
 }

@@ -258,11 +258,54 @@ static const struct row {
 	  "memory leak in kobject_set_name_vargs" },
 	{ "leaks", LEAK, "pcpu_alloc_noprof x_init x_mount", "memory leak in x_init" },
 
+	/* the trace is not that of the report */
+	{ "damaged",
+	  "WARNING: CPU: 1 PID: 2 at fs/x.c:12 x_get+0x1/0x2\n"
+	  "general protection fault: 0000 [#1] SMP\n",
+	  "y_get y_open", "WARNING in corrupted" },
+	{ "damaged",
+	  "WARNING: CPU: 1 PID: 2 at fs/x.c:12 x_get+0x1/0x2\n"
+	  "FAULT_INJECTION: forcing a failure.\n",
+	  "y_get y_open", "WARNING in corrupted" },
+	{ "damaged",
+	  "WARNING: CPU: 1 PID: 2 at fs/x.c:12 x_get+0x1/0x2\n"
+	  "a: vmalloc: allocation failure: 8192 bytes\n",
+	  "y_get y_open", "WARNING in corrupted" },
+	{ "damaged",
+	  "WARNING: suspicious RCU usage\n7.2.0 #1 Not tainted\n"
+	  "a: page allocation failure: order:0\nnet/x.c:12 suspicious rcu_dereference_check() "
+	  "usage!\n",
+	  "y_get y_open", "WARNING: suspicious RCU usage" },
+	{ "damaged",
+	  "Kernel panic - not syncing: panic_on_warn set ...\n"
+	  "general protection fault: 0000 [#1] SMP\n",
+	  "y_get", "kernel panic: panic_on_warn set" },
+	/* it is, whatever else is printed in the midst of it */
+	{ "whole", HUNG "unregister_netdevice: waiting for lo to become free. Usage count = 2\n",
+	  "__schedule schedule x_open", "INFO: task hung in x_open" },
+	{ "whole",
+	  NULL_DEREF("x_get") "PANIC: double fault, error_code: 0x0\nRIP: 0010:y_get+0x1/0x2\n",
+	  "x_open", IN_NULL "x_get" },
+	{ "whole",
+	  "[    1.0][   T2] WARNING: CPU: 1 PID: 2 at fs/x.c:12 x_get+0x1/0x2\n"
+	  "[    1.0][   T3] FAULT_INJECTION: forcing a failure.\n"
+	  "[    1.0][   T2] RIP: 0010:x_get+0x1/0x2\n"
+	  "[    1.0][   T3] Call Trace:\n[    1.0][   T3]  y_get+0x1/0x2\n"
+	  "[    1.0][   T2] Call Trace:\n[    1.0][   T2]  x_open+0x1/0x2\n",
+	  NULL, "WARNING in x_get" },
+	{ "whole",
+	  "BUG: KASAN: use-after-free in x_get+0x1/0x2\n"
+	  "Read of size 8 at addr ffff888100000000 by task a/2\n"
+	  "INFO: Freed in x_free.part.2+0x1/0x2 age=57 cpu=0 pid=2\n",
+	  "x_get x_open", "KASAN: use-after-free Read in x_get" },
+
 	{ "numbers",
 	  "Kernel panic - not syncing: VFS: Unable to mount root fs on "
 	  "unknown-block(0,0)\n",
 	  "panic mount_root_generic",
 	  "kernel panic: VFS: Unable to mount root fs on unknown-block(NUM,NUM)" },
+	{ "numbers", "INFO: Freed in x_free.part.23+0x14/0x20 age=57 cpu=0 pid=18338\n", NULL,
+	  "INFO: Freed in x_free.part.NUM age=NUM cpu=NUM pid=NUM" },
 	{ "numbers",
 	  "BUG: KASAN: use-after-free in x_get.part.7+0x1/0x20 at addr ffff8800b46111c0\n", NULL,
 	  "KASAN: use-after-free in x_get.part.NUM at addr ADDR" },

@@ -309,12 +309,15 @@ static const struct {
 	{ "Kernel panic - not syncing: Fatal exception in interrupt",
 	  "kernel panic: Fatal exception" },
 	{ "BUG: Bad cheese in pantry: 12", "BUG: Bad cheese in pantry: NUM" },
+	{ "INFO: Allocated in f+0x1/0x2 age=1 cpu=1 pid=6024",
+	  "INFO: Allocated in f age=NUM cpu=NUM pid=NUM" },
 	{ "acpi/hmat: failed to reserve [mem 0x1-0x2]", NULL },
 	{ "WARNING: the mand mount option is being deprecated", NULL },
 	{ "DEBUG: BUGS none", NULL },
 	{ "XFS (pmem0): DAX unsupported by block device. Turning off DAX.", NULL },
 	{ "ACPI BIOS Error (bug): Could not resolve symbol", NULL },
 	{ "INFO: lockdep is turned off.", NULL },
+	{ "EXT4-fs (pmem0): INFO: recovery required on readonly filesystem", NULL },
 	{ "task blocked for more than 10 seconds", NULL },
 	{ "systemd[1]: BUG: something is wrong", NULL },
 	{ "myapp[345]: Oops: all is lost", NULL },
@@ -427,8 +430,25 @@ static const struct {
 	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" ENDED PANIC
 	  "Attempted to kill init! exitcode=0x00000009\n",
 	  2, false },
+	{ "a panic by whom the first report is of, in the midst of the next",
+	  "[    1.0][   T1] WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n"
+	  "[    1.0][   T1] ---[ end trace 0000000000000000 ]---\n"
+	  "[    1.0][   T2] WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n"
+	  "[    1.0][   T1] " PANIC "Attempted to kill the idle task!\n",
+	  2, true },
+	{ "a panic that a sanitizer was told to make",
+	  "BUG: KASAN: use-after-free in f+0x1/0x2\n" ENDED PANIC "kasan.fault=panic set ...\n", 1,
+	  true },
 	{ "a panic within a report",
 	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" PANIC "why not\n" ENDED, 1, true },
+	{ "a detail of a report",
+	  "BUG: Bad page state in process x  pfn:80000\n"
+	  "INFO: Freed in f+0x1/0x2 age=1 cpu=1 pid=6\n" ENDED,
+	  1, false },
+	{ "a double fault within a report",
+	  "BUG: kernel NULL pointer dereference, address: 08\n"
+	  "PANIC: double fault, error_code: 0x0\n" ENDED,
+	  1, false },
 	{ "the next boot",
 	  "WARNING: fs/dax.c:12 at f+0x1/0x2, CPU#1: a/12\n" PANIC "x\n"
 	  "[    0.000000] Linux version 6.1.0 (x) #1\n"
