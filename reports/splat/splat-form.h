@@ -90,7 +90,7 @@ extern const char splat_trace_pattern[];
 extern const char splat_alien_pattern[];
 /* "Read of size 8"; group access */
 extern const char splat_access_pattern[];
-/* a message of a program, by /dev/kmsg, or of audit, not of the kernel itself */
+/* words of a program: a message by /dev/kmsg or audit, or text that a message quotes */
 extern const char splat_user_pattern[];
 /* the task that ran; groups cpu, pid, task, taint, kernel, build */
 extern const char splat_task_pattern[];

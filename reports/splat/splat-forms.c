@@ -431,7 +431,8 @@ const char splat_alien_pattern[] =
 	"FAULT_INJECTION: forcing a failure|allocation failure: |FAULT_FLAG_ALLOW_RETRY missing";
 const char splat_access_pattern[] = "^(?<access>Read|Write) (?:of size \\d+|at addr)";
 const char splat_place_pattern[] = "^" FILE_LINE " (?:suspicious |RCU-list traversed)";
-const char splat_user_pattern[] = "^(?:[\\w@./-]+\\[\\d+\\]: |audit: )";
+const char splat_user_pattern[] = "^(?:[\\w@./-]+\\[\\d+\\]: |audit: |SELinux: |"
+				  "[^\"]*\"[^\"]*(?:BUG|WARNING|INFO|UBSAN|panic|Oops))";
 const char splat_task_pattern[] =
 	"^CPU: (?<cpu>\\d+) (?:UID: \\d+ )?PID: (?<pid>\\d+) Comm: (?<task>.{1,64}?) (?:Kdump: "
 	"loaded )?(?:Not tainted|Tainted: (?<taint>[A-Z][A-Z ]*?)) +(?<kernel>\\d[\\w.+~-]+)"
