@@ -194,11 +194,21 @@ static size_t plain_len(const char *function)
 	return strcspn(function, ".");
 }
 
+/* The text of a warning, without numbers and the names that hold one, like that of a device. */
+static void add_said(struct splat_namer *n, struct buf *b, const char *said)
+{
+	_cleanup_free_ char *text = splat_without_changing(n, xstrdup(said));
+	_cleanup_free_ char *plain = regex_replace(splat_wanted(&n->numbered, "\\w*\\d\\w*"), text,
+						   "NUM");
+
+	buf_addf(b, ": %s", plain);
+}
+
 /*
- * The title, and the first callers that are no helpers; no callers for a hung task or a
- * stalled CPU, which may be anywhere.
+ * The title, the text of a warning, and the first callers that are no helpers; no callers for
+ * a hung task or a stalled CPU, which may be anywhere.
  */
-static void make_signature(struct splat_namer *n, size_t form, struct splat *s)
+static void make_signature(struct splat_namer *n, size_t form, const char *said, struct splat *s)
 {
 	bool anywhere = splat_forms[form].flags & (SPLAT_FORM_STALL | SPLAT_FORM_HANG);
 	const char *function = s->function;
@@ -206,6 +216,8 @@ static void make_signature(struct splat_namer *n, size_t form, struct splat *s)
 	size_t i = 0, callers = 0;
 
 	buf_adds(&b, s->title);
+	if (said && s->cls == SPLAT_WARNING && !strstr(s->title, said))
+		add_said(n, &b, said);
 	while (function && i < s->nr_frames &&
 	       (strncmp(s->frames[i].function, function, strlen(function)) ||
 		plain_len(s->frames[i].function) != strlen(function)))
@@ -223,7 +235,7 @@ static void make_signature(struct splat_namer *n, size_t form, struct splat *s)
 }
 
 void splat_explain(struct splat_namer *n, size_t form, const char *text, size_t len,
-		   struct splat *splat)
+		   const char *said, struct splat *splat)
 {
 	splat->cpu = splat->pid = -1;
 	take_lines(n, text, text + len, splat);
@@ -231,5 +243,5 @@ void splat_explain(struct splat_namer *n, size_t form, const char *text, size_t 
 	for (size_t i = 0; i < splat->nr_frames; i++)
 		if (splat->frames[i].sure)
 			take_area(n, &splat->frames[i], splat);
-	make_signature(n, form, splat);
+	make_signature(n, form, said, splat);
 }

@@ -8,11 +8,11 @@
 
 /*
  * Fills all members below "explained" in struct splat (task, CPU, kernel, trace) from the
- * @len bytes at @text, the lines of a report, each ended by a newline. @splat must have its
- * title already.
+ * @len bytes at @text, the lines of a report, each ended by a newline. @said is the text of a
+ * warning, or NULL. @splat must have its title already.
  */
 void splat_explain(struct splat_namer *n, size_t form, const char *text, size_t len,
-		   struct splat *splat);
+		   const char *said, struct splat *splat);
 
 /* What a taint letter means, static; NULL: not known. */
 const char *splat_taint_word(char letter);

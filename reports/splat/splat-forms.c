@@ -92,7 +92,7 @@ const struct splat_form splat_forms[] = {
 
 	/* any other WARN(): from v6.19 on, and before */
 	{ SPLAT_WARNING, SPLAT_FORM_JOINS,
-	  "WARNING: ", "WARNING: (?:\\[.{0,200}?\\] ?)?" FILE_LINE " at " FUNC_OFF,
+	  "WARNING: ", "WARNING: (?:\\[(?<text>.{0,200}?)\\] ?)?" FILE_LINE " at " FUNC_OFF,
 	  "WARNING in {func}", "wt|rct|ct", NULL },
 	{ SPLAT_WARNING, SPLAT_FORM_JOINS,
 	  "WARNING: ", "WARNING: (?:CPU: \\d+ )?(?:PID: \\d+ )?at " FILE_LINE "(?: " FUNC_OFF ")?",

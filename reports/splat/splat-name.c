@@ -56,6 +56,7 @@ void splat_namer_destroy(struct splat_namer *n)
 	regex_destroy(n->hang);
 	regex_destroy(n->task);
 	regex_destroy(n->registers);
+	regex_destroy(n->numbered);
 	for (size_t i = 0; i < ARRAY_SIZE(changing); i++)
 		regex_destroy(n->changing[i]);
 	for (size_t i = 0; i < SPLAT_AREAS; i++)

@@ -15,7 +15,7 @@ struct splat_namer {
 	struct regex **forms, **skips, **types; /* compiled at their first use */
 	struct regex **steps;
 	struct regex *user, *frame, *trace, *alien, *access, *place, *helper, *anchor, *hang;
-	struct regex *task, *registers, *areas[SPLAT_AREAS], *changing[SPLAT_CHANGING];
+	struct regex *task, *registers, *numbered, *areas[SPLAT_AREAS], *changing[SPLAT_CHANGING];
 };
 
 /* Compiles the pattern at its first use, as most are never used. */

@@ -16,6 +16,7 @@
 #define JOIN_LINES 30	   /* "close after" in enum splat_form_flags */
 #define EXCERPT_LINE 480   /* bytes of a line in an excerpt, before they are escaped */
 #define CUT_LINES 4	   /* from "cut here" on, which may hold the text of a WARN() */
+#define SAID_MAX 120	   /* bytes of that text */
 
 struct report {
 	size_t form; /* in splat_forms */
@@ -45,6 +46,7 @@ struct splat_scanner {
 	struct buf cut; /* "cut here" and the lines after it, escaped */
 	unsigned int cut_lines;
 	uint64_t cut_start;
+	struct buf said; /* the message after it, escaped */
 };
 
 struct splat_scanner *splat_scanner_create(splat_fn *callback, void *arg)
@@ -75,6 +77,7 @@ void splat_scanner_destroy(struct splat_scanner *s)
 		report_reset(&s->open[i]);
 	buf_deinit(&s->line);
 	buf_deinit(&s->cut);
+	buf_deinit(&s->said);
 	free(s);
 }
 
@@ -96,7 +99,7 @@ static void report_close(struct splat_scanner *s)
 	splat->file = take_ptr(r->words.file);
 	splat->line = r->words.line;
 	splat->excerpt = buf_take(&r->excerpt);
-	splat_explain(s->namer, r->form, r->text.data, own, splat);
+	splat_explain(s->namer, r->form, r->text.data, own, r->words.text, splat);
 	s->callback(s->arg, take_ptr(r->splat));
 	report_reset(r);
 	memmove(s->open, s->open + 1, --s->nr_open * sizeof(*r));
@@ -165,6 +168,8 @@ static void report_open(struct splat_scanner *s, size_t form, const struct splat
 	memcpy(r->tag, m->tag, sizeof(r->tag));
 	splat_namer_read(s->namer, form, m->msg, m->len, &r->words);
 	if (s->cut_lines) {
+		if (!r->words.text && s->said.len)
+			r->words.text = buf_take(&s->said);
 		r->splat->offset = s->cut_start;
 		r->excerpt_lines = s->cut_lines;
 		buf_add(&r->excerpt, buf_str(&s->cut), s->cut.len);
@@ -244,8 +249,11 @@ static void note_cut(struct splat_scanner *s, const struct splat_line *m)
 		buf_reset(&s->cut);
 		s->cut_lines = 0;
 		s->cut_start = s->line_start;
+		buf_reset(&s->said);
 	} else if (!s->cut_lines) {
 		return;
+	} else if (!s->said.len) {
+		buf_add_escaped(&s->said, m->msg, m->len, SAID_MAX);
 	}
 	if (s->cut_lines++ >= CUT_LINES) {
 		s->cut_lines = 0;

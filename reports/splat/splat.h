@@ -54,7 +54,7 @@ struct splat_area {
 struct splat {
 	enum splat_class cls;
 	const char *type;  /* the community's word for its kind: "LOCKDEP"; static */
-	char *title;	   /* "WARNING in dax_disassociate_entry" */
+	char *title;	   /* "WARNING in dax_disassociate_entry"; numbers are "NUM" */
 	char *file;	   /* as the kernel wrote it: "fs/dax.c"; NULL: not known */
 	unsigned int line; /* 0: not known */
 	char *function;	   /* NULL: not known */
@@ -74,10 +74,10 @@ struct splat {
 	size_t nr_frames;
 	struct splat_area areas[SPLAT_AREAS];
 	/*
-	 * The title, its numbers replaced by "N", and the first two callers that are no helpers,
-	 * without suffixes of the compiler; no callers for a hung task or a stalled CPU. A bug
-	 * has the same signature in every boot, and mostly in every kernel of a series; two
-	 * warnings in one function share one.
+	 * The title, for a warning its text or condition without numbers, and the first two
+	 * callers that are no helpers, without suffixes of the compiler; no callers for a hung
+	 * task or a stalled CPU. A bug has the same signature in every boot, and mostly in every
+	 * kernel of a series; two warnings without text in one function share one.
 	 */
 	char *signature;
 };

@@ -161,6 +161,41 @@ static void test_signature(void **state)
 	splat_destroy(want);
 }
 
+#define TEXT(text) "------------[ cut here ]------------\n" text
+#define CALLERS " g+0x2/0x9\n h+0x3/0x9\n"
+
+/* Two warnings of one function differ by their text, which is the same in every boot. */
+static void test_text(void **state)
+{
+	static const struct {
+		const char *log, *signature;
+	} texts[] = {
+		{ TEXT("group 'a' of pmem0 has 3 pages\n")
+			  WARN("fs/dax.c:12", "f+0x1/0x9", CALLERS),
+		  "WARNING in f: group 'a' of NUM has NUM pages < g < h" },
+		{ TEXT("group 'a' of pmem1 has 17 pages\n")
+			  WARN("fs/dax.c:14", "f+0x2/0x9", CALLERS),
+		  "WARNING in f: group 'a' of NUM has NUM pages < g < h" },
+		{ TEXT("another at ffff888100000000\n") WARN("fs/dax.c:12", "f+0x1/0x9", CALLERS),
+		  "WARNING in f: another at ADDR < g < h" },
+		{ TEXT("") WARN("fs/dax.c:12", "f+0x1/0x9", CALLERS), "WARNING in f < g < h" },
+		{ TRACE("WARNING: [a->b != c] fs/dax.c:12 at f+0x1/0x9, CPU#0: x/1", "f+0x1/0x9",
+			CALLERS),
+		  "WARNING in f: a->b != c < g < h" },
+		/* the text of another one */
+		{ TEXT("1\n2\n3\n4\n") WARN("fs/dax.c:12", "f+0x1/0x9", CALLERS),
+		  "WARNING in f < g < h" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct splat *s = read_log(texts[i].log);
+
+		assert_string_equal(s->signature, texts[i].signature);
+		splat_destroy(s);
+	}
+}
+
 /* A signature has no number, and no caller of a hung task: they differ from boot to boot. */
 static void test_of_this_boot(void **state)
 {
@@ -308,7 +343,7 @@ int main(void)
 		cmocka_unit_test(test_explained), cmocka_unit_test(test_not_known),
 		cmocka_unit_test(test_signature), cmocka_unit_test(test_of_this_boot),
 		cmocka_unit_test(test_taint),	  cmocka_unit_test(test_prefixes),
-		cmocka_unit_test(test_machines),
+		cmocka_unit_test(test_machines),  cmocka_unit_test(test_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
