@@ -28,7 +28,7 @@ static void print_row(const struct night *n, const struct history_row *row)
 		if (*f->known)
 			continue;
 		printf(": %s: ", f->rule);
-		print_text(f->example);
+		print_text(f->found); /* what was seen first may be of another case */
 		break;
 	}
 	putchar('\n');
