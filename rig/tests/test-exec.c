@@ -126,6 +126,17 @@ static void test_command(void **state)
 	buf_deinit(&d.text);
 }
 
+static void test_bisect(void **state)
+{
+	const char *dir = *state;
+	_cleanup_free_ char *line = xasprintf("bisect --once deb:linux-image-amd64 --rule "
+					      "program.exit --program %s/wrong.c",
+					      dir);
+
+	put(dir, "wrong.c", "int main(void)\n{\n\treturn 1;\n}\n");
+	check(line, 1, ": shown: program.exit at line");
+}
+
 static void test_bad_input(void **state)
 {
 	static const struct {
@@ -168,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plan),
 		cmocka_unit_test(test_command),
+		cmocka_unit_test(test_bisect),
 		cmocka_unit_test(test_bad_input),
 	};
 
