@@ -81,7 +81,7 @@ void hello_layout(struct buf *out);
 void welcome_take(const uint8_t *payload, size_t len, struct buf *out);
 
 /* files.c: the same for MSG_FILE. */
-void files_take(const uint8_t *payload, size_t len);
+bool files_take(const uint8_t *payload, size_t len, char *why, size_t size);
 
 /* guest.c: the hooks of case.h for a real guest. */
 extern const struct case_hooks guest_hooks;

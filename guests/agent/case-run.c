@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "guests/agent/agent.h"
 #include "base/procs.h"
+#include "guests/agent/agent.h"
 
 #define LIMIT_MS_DEFAULT 600000u
 #define EVIDENCE_MAX (1u << 20)
@@ -146,7 +146,7 @@ bool case_begin(struct case_loop *c, struct case_run *r, const struct frame *f)
 {
 	struct case_msg m;
 	bool ok = case_msg_read(&m, f);
-	char found[128];
+	char found[384];
 	int err;
 
 	if (ok) {
@@ -158,11 +158,13 @@ bool case_begin(struct case_loop *c, struct case_run *r, const struct frame *f)
 		if (c->hooks->begin)
 			c->hooks->begin(r->name);
 		c->served++;
-		err = c->dirty ? EUCLEAN : spawn(c, r, &m);
+		err = c->dirty ? EUCLEAN : *c->lacks ? ENOENT : spawn(c, r, &m);
 		c->facts->mounted = NULL; /* for one case only */
 		if (err) {
 			snprintf(found, sizeof(found), "cannot start the case: %s",
-				 err == EUCLEAN ? "the guest is dirty" : strerror(err));
+				 err == EUCLEAN ? "the guest is dirty" :
+				 *c->lacks	? c->lacks :
+						  strerror(err));
 			c->dirty = true;
 			send_end(c, r, END_NOT_RUN, found);
 		}

@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/procs.h"
 #include "guests/agent/agent.h"
 #include "guests/agent/case-run.h"
-#include "base/procs.h"
 
 static enum loop_end broken(struct case_loop *c, const char *what)
 {
@@ -62,8 +62,9 @@ static int take_frame(struct case_loop *c, struct case_run *r, const struct fram
 	case MSG_FILE:
 		if (r->pid)
 			return (int)broken(c, "the host sent a file during a case");
-		if (c->hooks->file)
-			c->hooks->file(f->payload, f->len);
+		/* the first failure is the one to tell */
+		if (c->hooks->file && !*c->lacks)
+			c->hooks->file(f->payload, f->len, c->lacks, sizeof(c->lacks));
 		return LOOP_ON;
 	case MSG_POWEROFF:
 		return LOOP_POWEROFF;

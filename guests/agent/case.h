@@ -28,9 +28,10 @@ struct case_hooks {
 	uint64_t (*taint)(void);
 	/*
 	 * Does what a MSG_FILE says: TAG_NAME is the path, TAG_TEXT the bytes to append, TAG_MODE
-	 * begins the file. A failure goes to the log; the case will find that the file lacks.
+	 * begins the file. After a failure, with its reason in @why, the next case is not run: a
+	 * program that lacks a part of its files would fail by that.
 	 */
-	void (*file)(const uint8_t *payload, size_t len);
+	bool (*file)(const uint8_t *payload, size_t len, char *why, size_t size);
 	/*
 	 * Applies MSG_WELCOME to the guest, before its first case, and adds the resulting
 	 * state to @out, as the payload of MSG_GUEST.
@@ -53,7 +54,8 @@ struct case_loop {
 	struct link *link;
 	unsigned int served; /* cases begun */
 	bool dirty;
-	char why[256]; /* of LOOP_BROKEN */
+	char why[256];	 /* of LOOP_BROKEN */
+	char lacks[256]; /* why a file of the next case is not there; "": nothing lacks */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,25 +34,36 @@ static int make_link(const char *path, const struct msg_field *to)
 	return symlink(target, path) && errno != EEXIST ? -1 : 0;
 }
 
-void files_take(const uint8_t *payload, size_t len)
+/* 0, or -1 with errno. */
+static int take(const char *path, const struct msg_field *text, const struct msg_field *mode)
+{
+	_cleanup_close_ int fd = -1;
+	ssize_t n;
+
+	if (mode && msg_u64(mode) == S_IFLNK)
+		return make_link(path, text);
+	fd = mode ? begin_file(path, (mode_t)msg_u64(mode)) :
+		    open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	n = fd < 0 ? -1 : write(fd, text->data, text->len);
+	if (n >= 0 && n != (ssize_t)text->len)
+		errno = ENOSPC;
+	return n == (ssize_t)text->len ? 0 : -1;
+}
+
+bool files_take(const uint8_t *payload, size_t len, char *why, size_t size)
 {
 	struct msg_field name, text, mode;
 	bool begins = msg_find(payload, len, TAG_MODE, &mode);
 	_cleanup_free_ char *path = NULL;
-	_cleanup_close_ int fd = -1;
 
-	if (!msg_find(payload, len, TAG_NAME, &name) || !msg_find(payload, len, TAG_TEXT, &text))
-		return;
-	path = msg_str(&name, PATH_MAX);
-	if (*path != '/')
-		return;
-	if (begins && msg_u64(&mode) == S_IFLNK) {
-		if (make_link(path, &text))
-			agent_log("cannot make link '%s': %s", path, strerror(errno));
-		return;
+	if (!msg_find(payload, len, TAG_NAME, &name) || !msg_find(payload, len, TAG_TEXT, &text) ||
+	    !name.len || *name.data != '/') {
+		snprintf(why, size, "the host sent a malformed file");
+		return false;
 	}
-	fd = begins ? begin_file(path, (mode_t)msg_u64(&mode)) :
-		      open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-	if (fd < 0 || write(fd, text.data, text.len) != (ssize_t)text.len)
-		agent_log("cannot write '%s': %s", path, strerror(errno));
+	path = msg_str(&name, PATH_MAX);
+	if (!take(path, &text, begins ? &mode : NULL))
+		return true;
+	snprintf(why, size, "cannot write '%s': %s", path, strerror(errno));
+	return false;
 }

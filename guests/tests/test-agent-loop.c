@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -148,12 +149,33 @@ static void welcome(const uint8_t *payload, size_t len, struct buf *out)
 		msg_put_u64(out, TAG_NUMBER, msg_u64(&f));
 }
 
+/* A guest without room. */
+static bool file(const uint8_t *payload, size_t len, char *why, size_t size)
+{
+	(void)payload, (void)len;
+	snprintf(why, size, "no room for it");
+	return false;
+}
+
 static int set_up(void **state)
 {
 	static const struct agent_ops ops = { .run_case = run_case };
-	static const struct case_hooks hooks = { .welcome = welcome };
+	static const struct case_hooks hooks = { .welcome = welcome, .file = file };
 
 	return host_set_up(state, &ops, &hooks);
+}
+
+/* A program that lacks a part of its files would fail by that: it is not run. */
+static void not_run_without_file(void **state)
+{
+	struct host *h = *state;
+	struct frame f;
+
+	host_send_empty(h, MSG_FILE);
+	host_send_empty(h, MSG_FILE);
+	host_send_case(h, "ok", 60000);
+	host_need_frame(h, MSG_END, &f);
+	assert_true(frame_says(&f, TAG_FOUND, "cannot start the case: no room for it"));
 }
 
 static void relays(void **state)
@@ -389,21 +411,14 @@ static void kills_when_the_host_goes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LOOP_TEST(takes_welcome),
-		LOOP_TEST(stops_at_late_welcome),
-		LOOP_TEST(relays),
-		LOOP_TEST(spoiled_guest),
-		LOOP_TEST(stops_at_limit),
-		LOOP_TEST(stops_on_abort),
-		LOOP_TEST(kills_what_escaped),
-		LOOP_TEST(tells_of_signals),
-		LOOP_TEST(holds_back_a_flood),
-		LOOP_TEST(passes_calls),
-		LOOP_TEST(waits_for_the_host),
-		LOOP_TEST(keeps_rogues_out),
-		LOOP_TEST(divides_what_is_big),
-		LOOP_TEST(sees_the_host_go),
-		LOOP_TEST(kills_when_the_host_goes),
+		LOOP_TEST(takes_welcome),    LOOP_TEST(stops_at_late_welcome),
+		LOOP_TEST(relays),	     LOOP_TEST(not_run_without_file),
+		LOOP_TEST(spoiled_guest),    LOOP_TEST(stops_at_limit),
+		LOOP_TEST(stops_on_abort),   LOOP_TEST(kills_what_escaped),
+		LOOP_TEST(tells_of_signals), LOOP_TEST(holds_back_a_flood),
+		LOOP_TEST(passes_calls),     LOOP_TEST(waits_for_the_host),
+		LOOP_TEST(keeps_rogues_out), LOOP_TEST(divides_what_is_big),
+		LOOP_TEST(sees_the_host_go), LOOP_TEST(kills_when_the_host_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,55 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "cmd/cmd.h"
-#include "guests/store/kernel-spec.h"
 #include "plan/program.h"
-#include "run/run.h"
 
 enum {
-	KEY_KERNEL = 256,
-	KEY_PROGRAM_OPTION, /* and those after it: of options[] */
-	KEY_REPEAT = KEY_PROGRAM_OPTION + 16,
-	KEY_ACCEL,
-	KEY_GEOMETRY,
-	KEY_KNOWN,
-	KEY_KTAP,
-	KEY_OUT,
-	KEY_JOBS,
+	KEY_PROGRAM = 256, /* of the program: plan/program.h knows it by its name */
+	KEY_RUN = 512,	   /* of 'run', which knows it by its name */
 };
 
-#define REPEAT_MAX 10000
-
-static struct run_options options = { .kernel = KERNEL_SPEC_DEFAULT, .known = "" };
 static struct buf keys = BUF_INIT; /* "fs=ext4 user=1000 " */
 
 static const struct command_option exec_options[] = {
-	{ "kernel", "SPEC", "as of 'run'", KEY_KERNEL },
-	{ "fs", "LIST", "the filesystem, or several joined by ','; default xfs",
-	  KEY_PROGRAM_OPTION },
-	{ "mount", "OPTIONS", "mount with these, too; with a dax= of their own",
-	  KEY_PROGRAM_OPTION + 1 },
-	{ "user", "UID", "run it as this user, who owns its folder; default 0",
-	  KEY_PROGRAM_OPTION + 2 },
+	{ "kernel", "SPEC", "as of 'run'", KEY_RUN },
+	{ "fs", "LIST", "the filesystem, or several joined by ','; default xfs", KEY_PROGRAM },
+	{ "mount", "OPTIONS", "mount with these, too, or with a dax= of your own",
+	  KEY_PROGRAM + 1 },
+	{ "user", "UID", "run it as this user, who owns its folder; default 0", KEY_PROGRAM + 2 },
 	{ "with", "FILE:PATH", "put FILE there in the guest; may be given several times",
-	  KEY_PROGRAM_OPTION + 3 },
+	  KEY_PROGRAM + 3 },
 	{ "time", "SECONDS", "kill it after so long, which is no finding; default 60",
-	  KEY_PROGRAM_OPTION + 4 },
-	{ "repeat", "N", "run it N times, each in a new guest", KEY_REPEAT },
-	{ "accel", "auto|kvm|tcg", "as of 'run'", KEY_ACCEL },
-	{ "geometry", "LIST", "as of 'run'", KEY_GEOMETRY },
-	{ "known", "FILE|none", "as of 'run'", KEY_KNOWN },
-	{ "ktap", NULL, "as of 'run'", KEY_KTAP },
-	{ "out", "DIR", "as of 'run'", KEY_OUT },
-	{ "jobs", "N", "guests at once", KEY_JOBS },
+	  KEY_PROGRAM + 4 },
+	{ "repeat", "N", "run it N times, each in a new guest", KEY_RUN + 1 },
+	{ "accel", "auto|kvm|tcg", "as of 'run'", KEY_RUN + 2 },
+	{ "geometry", "LIST", "as of 'run'", KEY_RUN + 3 },
+	{ "known", "FILE|none", "as of 'run'", KEY_RUN + 4 },
+	{ "ktap", NULL, "as of 'run'", KEY_RUN + 5 },
+	{ "out", "DIR", "as of 'run'", KEY_RUN + 6 },
+	{ "jobs", "N|auto", "as of 'run'", KEY_RUN + 7 },
 	{ NULL, NULL, NULL, 0 },
 };
 
 /* Checks the value at once, so that a mistake is told by its option. */
-static struct err *take(int key, const char *value)
+static struct err *take(const char *name, const char *value)
 {
-	const char *name = exec_options[key - KEY_PROGRAM_OPTION + 1].name;
 	struct program *p = program_create();
 	struct err *err = program_set(p, name, value);
 
@@ -64,32 +49,15 @@ static struct err *take(int key, const char *value)
 
 static struct err *option(void *state, int key, const char *value)
 {
-	(void)state;
-	switch (key) {
-	case KEY_KERNEL:
-		options.kernel = value;
-		return NULL;
-	case KEY_REPEAT:
-		return command_count("repeat", value, REPEAT_MAX, &options.repeat);
-	case KEY_ACCEL:
-		return accel_wish_parse(value, &options.accel);
-	case KEY_GEOMETRY:
-		options.geometry = value;
-		return NULL;
-	case KEY_KNOWN:
-		options.known = value;
-		return NULL;
-	case KEY_KTAP:
-		options.ktap = true;
-		return NULL;
-	case KEY_OUT:
-		options.out = value;
-		return NULL;
-	case KEY_JOBS:
-		return command_count("jobs", value, 64, &options.jobs);
-	default:
-		return take(key, value);
-	}
+	const struct command_option *own = exec_options, *of_run = cmd_run.options;
+
+	while (own->key != key)
+		own++;
+	if (key < KEY_RUN)
+		return take(own->name, value);
+	while (strcmp(of_run->name, own->name) != 0)
+		of_run++;
+	return cmd_run.option(state, of_run->key, value);
 }
 
 static struct err *run(void *state, char **operands, int n, int *status)
@@ -97,15 +65,10 @@ static struct err *run(void *state, char **operands, int n, int *status)
 	_cleanup_free_ char *line = NULL;
 	struct err *err;
 
-	(void)state;
 	if (!n)
 		return err_create(ERR_USAGE, "no program given; see 'daxrig exec --help'");
 	err = program_line(buf_str(&keys), operands, n, &line);
-	if (err)
-		return err;
-	options.cases = &line;
-	options.nr_cases = 1;
-	return run_cases(&options, status);
+	return err ? err : cmd_run.run(state, &line, 1, status);
 }
 
 const struct command cmd_exec = {

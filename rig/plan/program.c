@@ -16,7 +16,6 @@
 
 #define COMPILE_MS (120 * 1000)
 #define FOLDER "/program"
-#define UID_MAX_HERE 65535u
 
 struct program *program_create(void)
 {
@@ -120,11 +119,11 @@ struct err *program_set(struct program *p, const char *name, const char *value)
 		return add_with(p, value);
 	if (strcmp(name, "user") == 0) {
 		p->uid = (unsigned int)number;
-		return is_number && number <= UID_MAX_HERE ?
+		return is_number && number <= PROGRAM_UID_MAX ?
 			       NULL :
 			       err_create(ERR_USAGE,
 					  "'%s' is not a user's number: expected 0 to %u", value,
-					  UID_MAX_HERE);
+					  PROGRAM_UID_MAX);
 	}
 	if (strcmp(name, "time") == 0) {
 		p->ms = number * 1000;

@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,6 +58,12 @@ static bool make_folder(const struct step *st, struct outcome *o)
 	return true;
 }
 
+/* What the program mounts or unmounts, and a reboot, must not pass for what the kernel did. */
+static bool shut_in(void)
+{
+	return !unshare(CLONE_NEWNS) && !prctl(PR_CAPBSET_DROP, CAP_SYS_BOOT, 0, 0, 0);
+}
+
 static bool change_user(unsigned int uid)
 {
 	return !setgroups(0, NULL) && !setresgid(uid, uid, uid) && !setresuid(uid, uid, uid);
@@ -73,7 +81,8 @@ static void __noreturn become(const struct run *r, int started)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	if (setsid() < 0 || dup2(null, 0) < 0 || dup2(r->output[1], 1) < 0 || dup2(1, 2) < 0 ||
-	    chdir(FOLDER) || (r->st->uid && !change_user(r->st->uid)) ||
+	    chdir(FOLDER) || (!getuid() && !shut_in()) ||
+	    (r->st->uid && !change_user(r->st->uid)) ||
 	    execve(r->st->argv[0], r->st->argv, environment))
 		err = errno;
 	(void)!write(started, &err, sizeof(err));
@@ -204,6 +213,9 @@ static void judge(const struct run *r, const struct verdict *v, struct outcome *
 		outcome_error(o, "cannot run '%s': %s", program, strerror(v->errnum));
 	} else if (v->late) {
 		return; /* a program need not end by itself */
+	} else if (WIFSIGNALED(v->status) && WTERMSIG(v->status) == SIGKILL) {
+		outcome_error(o, "the program got SIGKILL, from itself or for lack of memory%s",
+			      words);
 	} else if (WIFSIGNALED(v->status)) {
 		outcome_fail(o, RULE_PROGRAM_EXIT, expected, "signal %d (%s)%s",
 			     WTERMSIG(v->status), strsignal(WTERMSIG(v->status)), words);

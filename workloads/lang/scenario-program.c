@@ -4,8 +4,6 @@
 
 #include "workloads/lang/parser.h"
 
-#define UID_LIMIT 65535u
-
 static bool hex_digit(char c, unsigned int *value)
 {
 	if (c >= '0' && c <= '9')
@@ -54,11 +52,18 @@ struct err *step_program(struct parser *p, struct step *st)
 	uint64_t uid = 0;
 	struct err *err = NULL;
 
+	for (unsigned int i = 0; i < p->names.n; i++)
+		if (!p->names.v[i].gone)
+			return line_error(
+				l,
+				"a program may change '%s', which would then be told of the "
+				"kernel: remove it first",
+				p->names.v[i].name);
 	st->within_ms = PROGRAM_MS;
 	if (line_take(l, "user"))
 		err = line_size(l, "a user's number", &uid);
-	if (!err && uid > UID_LIMIT)
-		err = line_error(l, "expected 0 to %u", UID_LIMIT);
+	if (!err && uid > PROGRAM_UID_MAX)
+		err = line_error(l, "expected 0 to %u", PROGRAM_UID_MAX);
 	if (!err && line_take(l, "within"))
 		err = line_size(l, "milliseconds", &st->within_ms);
 	if (!err && (!st->within_ms || st->within_ms > PROGRAM_MS_MAX))

@@ -63,7 +63,8 @@
  *                                         which is mounted at /mnt/dax, and kills it after MS ms
  *                                         (60000), with all that it started. Exit status 4 is a
  *                                         skip, another one but 0 a finding. "\xNN" in a word is
- *                                         a byte
+ *                                         a byte. It may change any file: nothing of the
+ *                                         scenario's may exist then
  *
  * A block must remove all it defines before it ends (unpin, unmap, unlink, wait for its
  * end), and the names are free again; it must not remove anything made before it.
@@ -86,6 +87,7 @@
 #define SCENARIO_BYTES_MAX (4ull << 30) /* of any size, offset or length */
 #define PROGRAM_MS 60000u
 #define PROGRAM_MS_MAX (24u * 3600 * 1000)
+#define PROGRAM_UID_MAX 65535u
 #define PROGRAM_MOUNTPOINT "/mnt/dax"
 
 enum step_verb {

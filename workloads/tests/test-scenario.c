@@ -31,6 +31,8 @@ static const struct {
 	  NULL },
 	{ "fs xfs\nmount noatime\nwith /program/x 0f\nprogram user 1000 within 10 /program/x a\\x20b -c\n",
 	  NULL },
+	{ "file a 4K written\nprogram /x\n", "x.scn:2:1: a program may change 'a', which would" },
+	{ "file a 4K written\nunlink a\nprogram /x\nfile b 4K written\n", NULL },
 	{ "program x\n", "x.scn:1:9: expected the program's path, with a '/'" },
 	{ "program user 65536 /x\n", "x.scn:1:14: expected 0 to 65535" },
 	{ "program within 0 /x\n", "x.scn:1:16: expected 1 to" },
