@@ -101,15 +101,15 @@ static void find_kernel(struct mail_facts *f, const struct one_case *c, const st
 /* @own: the options that the scenario mounts with, or NULL. */
 static void find_filesystem(struct mail_facts *f, const struct filesystem *fs, const char *own)
 {
+	const char *dax = filesystem_dax(fs, own);
 	struct buf b = BUF_INIT;
 
 	for (size_t i = 0; i < FILESYSTEM_ARGS_MAX && fs->mkfs[i]; i++)
 		buf_addf(&b, "%s ", fs->mkfs[i]);
 	buf_adds(&b, DEVICE);
 	f->mkfs = buf_take(&b);
-	f->mount = xasprintf("mount -t %s -o %s%s%s " DEVICE " /mnt", fs->name,
-			     own && strstr(own, "dax=") ? "" : fs->dax,
-			     own && !strstr(own, "dax=") ? "," : "", own ? own : "");
+	f->mount = xasprintf("mount -t %s -o %s%s%s " DEVICE " /mnt", fs->name, dax,
+			     *dax && own ? "," : "", own ? own : "");
 }
 
 /* "rdma: ibv_reg_mr, ...", each word once. */

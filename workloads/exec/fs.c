@@ -89,12 +89,13 @@ static void add_option(struct mount_options *m, const char *word)
 static void mount_options(const struct exec *x, struct mount_options *m)
 {
 	_cleanup_free_ char *more = x->s && x->s->mount ? xstrdup(x->s->mount) : NULL;
+	const char *dax = x->ctx->sabotage == SABOTAGE_NO_DAX ? x->ctx->fs->no_dax :
+								filesystem_dax(x->ctx->fs, more);
 	char *at = NULL;
 
 	*m = (struct mount_options){ 0 };
-	if (!more || !strstr(more, "dax="))
-		add_option(m, x->ctx->sabotage == SABOTAGE_NO_DAX ? x->ctx->fs->no_dax :
-								    x->ctx->fs->dax);
+	if (*dax)
+		add_option(m, dax);
 	for (char *word = more ? strtok_r(more, ",", &at) : NULL; word;
 	     word = strtok_r(NULL, ",", &at))
 		add_option(m, word);

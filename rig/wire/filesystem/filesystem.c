@@ -65,6 +65,11 @@ unsigned int filesystems_with(unsigned int needs)
 	return set;
 }
 
+const char *filesystem_dax(const struct filesystem *fs, const char *more)
+{
+	return more && strstr(more, "dax=") ? "" : fs->dax;
+}
+
 /* The n-th of all, some more than once. */
 static const char *any_program(size_t n, const char **package)
 {

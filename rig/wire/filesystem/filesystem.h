@@ -76,6 +76,12 @@ const struct filesystem *filesystem_find(const char *name);
 unsigned int filesystem_number(const struct filesystem *fs);
 unsigned int filesystem_bit(const struct filesystem *fs);
 
+/*
+ * The option by which all files are DAX; "" if @more, options of a scenario (NULL: none), has a
+ * "dax=" of its own.
+ */
+const char *filesystem_dax(const struct filesystem *fs, const char *more);
+
 /* "cannot share extents": the first of @needs that @fs lacks, NULL when it has all. */
 const char *filesystem_lacks(const struct filesystem *fs, unsigned int needs);
 /* The set of those that have all of @needs. */
