@@ -122,7 +122,10 @@ struct err *case_pack_read(const char *path, struct case_pack *out)
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	struct err *err = tree_read_first(path, CASE_PACK_RECORD_MAX, &text);
 
-	return err ? err : case_pack_parse(path, buf_str(&text), text.len, out);
+	if (!err)
+		return case_pack_parse(path, buf_str(&text), text.len, out);
+	err->code = ERR_USAGE; /* it is the user's file, also when it is not there */
+	return err;
 }
 
 void case_pack_deinit(struct case_pack *p)

@@ -139,6 +139,7 @@ static void test_operands(void **state)
 	check("pack --out x.tgz xfs/mine/a", 2, "must end in '.tar.zst'");
 	check("pack xfs/program", 2, "runs a program of yours: hand that on");
 	check("mail xfs/program", 0, "-o dax=always,noatime ;;program /bin/true");
+	check("run none.tar.zst", 2, "cannot open 'none.tar.zst'");
 	check("pack xfs/none", 2, "no run in ;;has a case 'xfs/none'");
 	check("pack " RUN " xfs/mind/a", 2, "no case of this run 'xfs/mind/a'; did you mean");
 	check("pack --kernel --out y.tar.zst xfs/mine/a", 2, "store:deb-none");
