@@ -23,6 +23,7 @@ struct case_msg {
 	char *name, *text;
 	const struct filesystem *fs; /* NULL: unknown */
 	uint64_t sabotage, seed, limit_ms;
+	bool hold;
 };
 
 static void case_msg_deinit(struct case_msg *m)
@@ -64,6 +65,8 @@ static bool case_msg_read(struct case_msg *m, const struct frame *f)
 			m->seed = msg_u64(&field);
 		else if (field.tag == TAG_LIMIT_MS)
 			m->limit_ms = msg_u64(&field);
+		else if (field.tag == TAG_HOLD)
+			m->hold = msg_u64(&field) != 0;
 	}
 	return !r.bad && m->name && m->text && m->fs && m->sabotage < SABOTAGES && m->limit_ms &&
 	       m->limit_ms < 1u << 30;
@@ -78,6 +81,7 @@ static void __noreturn run_child(const struct case_loop *c, const struct case_ms
 		.fs = m->fs,
 		.sabotage = (enum sabotage)m->sabotage,
 		.seed = m->seed,
+		.hold = m->hold,
 		.number = c->served,
 		.grace_ms = c->grace_ms,
 		.guest = c->facts,
@@ -117,6 +121,7 @@ void case_run_deinit(struct case_run *r)
 {
 	if (r->link >= 0)
 		close(r->link);
+	shells_end(&r->shells);
 	*r = (struct case_run){ .link = -1 };
 }
 
@@ -153,6 +158,7 @@ bool case_begin(struct case_loop *c, struct case_run *r, const struct frame *f)
 		snprintf(r->name, sizeof(r->name), "%s", m.name);
 		r->started = now_ns();
 		r->limit_ms = m.limit_ms;
+		r->hold = m.hold;
 		r->deadline = r->started + m.limit_ms * 1000000;
 		r->taint = c->hooks->taint ? c->hooks->taint() : 0;
 		if (c->hooks->begin)
@@ -213,6 +219,23 @@ static void clean_up(struct case_loop *c, struct case_run *r)
 	}
 	send_lines(c, &log);
 	buf_deinit(&log);
+}
+
+void case_ended(struct case_loop *c, struct case_run *r, int status)
+{
+	struct buf call = BUF_INIT;
+
+	if (!r->hold || (WIFEXITED(status) && WEXITSTATUS(status) % CASE_SPOILED == 0)) {
+		case_end(c, r, status);
+		return;
+	}
+	relay_all(c, r);
+	r->ended = true;
+	r->status = status;
+	r->calls++; /* no time limit while the host does not answer */
+	msg_put_str(&call, TAG_NAME, HOLD_CALL);
+	link_send(c->link, MSG_CALL, &call);
+	buf_deinit(&call);
 }
 
 void case_end(struct case_loop *c, struct case_run *r, int status)

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "guests/agent/case.h"
+#include "guests/agent/shell.h"
 
 struct case_run {
 	pid_t pid;	    /* 0: no case runs */
@@ -15,11 +16,18 @@ struct case_run {
 	uint64_t asked;	    /* when the first was sent: the wait does not count for the limit */
 	uint64_t started, deadline, limit_ms;
 	uint64_t taint; /* before the case */
+	bool hold;	/* the host is asked before it is over by a signal or an error */
+	bool ended;	/* it is, with that wait status, and the host was asked */
+	int status;
 	char name[256];
+	struct shells shells; /* end with the case */
 };
 
 /* Starts the case of MSG_CASE @f. False if the message is malformed. */
 bool case_begin(struct case_loop *c, struct case_run *r, const struct frame *f);
+
+/* The child ended with wait status @status: case_end(), or first asks the host. */
+void case_ended(struct case_loop *c, struct case_run *r, int status);
 
 /* After the child ended with wait status @status: kills the rest, cleans, sends MSG_END. */
 void case_end(struct case_loop *c, struct case_run *r, int status);

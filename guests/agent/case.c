@@ -48,7 +48,10 @@ static int take_frame(struct case_loop *c, struct case_run *r, const struct fram
 			return (int)broken(c, "the host sent a malformed case");
 		return LOOP_ON;
 	case MSG_REPLY:
-		relay_reply(r, f);
+		if (r->ended)
+			case_end(c, r, r->status);
+		else
+			relay_reply(r, f);
 		return LOOP_ON;
 	case MSG_ABORT:
 		/* The case may have ended by itself while the message was on its way. */
@@ -59,6 +62,11 @@ static int take_frame(struct case_loop *c, struct case_run *r, const struct fram
 		return LOOP_ON;
 	case MSG_WELCOME:
 		return take_welcome(c, r, f);
+	case MSG_SHELL:
+		/* the case may have ended while the message was on its way */
+		if (r->pid)
+			shells_take(&r->shells, c->link, f);
+		return LOOP_ON;
 	case MSG_FILE:
 		if (r->pid)
 			return (int)broken(c, "the host sent a file during a case");
@@ -116,11 +124,31 @@ static int time_left(const struct case_run *r)
 	return r->deadline <= now ? 0 : (int)MIN((r->deadline - now) / 1000000 + 1, 1000000u);
 }
 
+/* Reaps all children that ended; true when the case is among them. */
+static bool reap(struct case_loop *c, struct case_run *r, int *status)
+{
+	bool over = false;
+	pid_t pid;
+	int st;
+
+	while ((pid = waitpid(-1, &st, WNOHANG)) > 0) {
+		if (pid == r->pid) {
+			*status = st;
+			over = true;
+		} else {
+			shells_reaped(&r->shells, c->link, pid, st);
+		}
+	}
+	return over;
+}
+
+#define LOOP_FDS 3
+
 /* Waits for one event and handles it. */
 static int loop_round(struct case_loop *c, struct case_run *r, int sigfd)
 {
 	bool listen = r->pid && !r->link_over && c->link->out.len < LINK_OUT_HIGH;
-	struct pollfd p[] = {
+	struct pollfd p[LOOP_FDS + SHELLS] = {
 		{ .fd = c->link->fd, .events = (short)(POLLIN | (c->link->out.len ? POLLOUT : 0)) },
 		{ .fd = sigfd, .events = POLLIN },
 		{ .fd = listen ? r->link : -1, .events = POLLIN },
@@ -128,18 +156,20 @@ static int loop_round(struct case_loop *c, struct case_run *r, int sigfd)
 	struct signalfd_siginfo info;
 	int end = LOOP_ON, status;
 
+	shells_poll(&r->shells, c->link, p + LOOP_FDS);
 	if (poll(p, ARRAY_SIZE(p), time_left(r)) < 0 && errno != EINTR)
 		return (int)broken(c, "poll failed");
 	if (p[2].revents)
 		relay_one(c, r);
+	shells_serve(&r->shells, c->link, p + LOOP_FDS);
 	if (p[0].revents & (POLLIN | POLLHUP | POLLERR))
 		end = take_input(c, r);
 	if (end != LOOP_ON)
 		return end;
 	if (p[1].revents)
 		(void)!read(sigfd, &info, sizeof(info));
-	if (procs_reap(r->pid, &status) && r->pid)
-		case_end(c, r, status);
+	if (reap(c, r, &status))
+		case_ended(c, r, status);
 	else if (r->pid && !r->calls && now_ns() >= r->deadline)
 		case_stop(c, r, NULL);
 	if (link_flush(c->link))

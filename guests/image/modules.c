@@ -24,6 +24,8 @@ static const struct module_want ground[] = {
 	{ "dummy", false },
 	{ "ib_uverbs", false },
 	{ "rdma_rxe", false },
+	/* tells QEMU where the notes for a dump of the memory are */
+	{ "qemu_fw_cfg", false },
 	/* a suspended target for direct I/O */
 	{ "dm_mod", false },
 	{ "brd", false },

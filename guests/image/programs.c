@@ -130,10 +130,9 @@ static struct err *add_shell(struct pack *pack, bool needed)
 	struct err *err;
 
 	if (!busybox)
-		return needed ?
-			       err_create(ERR_INFRA, "a script needs a shell in the guest: apt-get "
-						     "install busybox-static") :
-			       NULL;
+		return needed ? err_create(ERR_INFRA, "there is no shell for the guest: apt-get "
+						      "install busybox-static") :
+				NULL;
 	err = run_program(argv, LIST_MS, &names);
 	if (err)
 		return err;
@@ -144,6 +143,11 @@ static struct err *add_shell(struct pack *pack, bool needed)
 		pack_add(pack, PACK_LINK, to, "busybox", 0777);
 	}
 	return add_needs(pack, busybox, SCRIPT_DEPTH);
+}
+
+struct err *programs_add_shell(struct pack *pack)
+{
+	return add_shell(pack, true);
 }
 
 struct err *programs_add_helper(struct pack *pack, const char *path)

@@ -17,4 +17,7 @@ struct err *programs_add_helper(struct pack *pack, const char *path) __must_chec
  */
 struct err *programs_add_needs(struct pack *pack, const char *path) __must_check;
 
+/* Adds that shell alone. ERR_INFRA: the host has none. */
+struct err *programs_add_shell(struct pack *pack) __must_check;
+
 #endif

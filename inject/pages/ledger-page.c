@@ -7,8 +7,6 @@
 
 /* Blocks with at most this many pages between them are read in one go. */
 #define GAP_MAX 4096u
-/* sizeof(struct page) is 64 in distribution kernels; debug options add some words. */
-#define SIZE_MAX_KNOWN 128
 /* page->mapping of a page that files share, up to v6.14 (PAGE_MAPPING_DAX_COW, _SHARED). */
 #define MAPPING_SHARED 1u
 
@@ -71,7 +69,7 @@ const char *ledger_layout_lacks(const struct ledger_layout *l)
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		if (fields[i].needed && *field(l, i) < 0)
 			return "the kernel's BTF does not describe struct page in a known form";
-	if (l->size < 32 || l->size > SIZE_MAX_KNOWN || l->head_flag > 63)
+	if (l->size < 32 || l->size > LEDGER_SIZE_MAX || l->head_flag > 63)
 		return "the kernel's BTF gives struct page no sensible size";
 	for (size_t i = 1; i < ARRAY_SIZE(fields); i++)
 		if (fields[i].needed && l->size - 8 < *field(l, i) &&

@@ -5,6 +5,9 @@
 
 #include "inject/pages/ledger.h"
 
+/* sizeof(struct page) is 64 in distribution kernels; debug options add some words. */
+#define LEDGER_SIZE_MAX 128
+
 #define LEDGER_BLOCK 512u /* pages: DAX folios are no larger, and aligned to their size */
 
 /*

@@ -87,4 +87,11 @@ struct err *ledger_check(const struct ledger_layout *l, const struct ledger_memo
 struct err *ledger_check_idle(const struct ledger_layout *l, const struct ledger_memory *mem,
 			      uint64_t pfn, uint64_t count, struct ledger_result *out) __must_check;
 
+/*
+ * Adds to @out, a line each, what the struct page of @pfn says of the folio that it belongs to.
+ * @l must lack nothing (ledger_layout_lacks()) and have vmemmap. Fails as ledger_check().
+ */
+struct err *ledger_describe(const struct ledger_layout *l, const struct ledger_memory *mem,
+			    uint64_t pfn, struct buf *out) __must_check;
+
 #endif

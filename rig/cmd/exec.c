@@ -29,6 +29,8 @@ static const struct command_option exec_options[] = {
 	{ "ktap", NULL, "as of 'run'", KEY_RUN + 5 },
 	{ "out", "DIR", "as of 'run'", KEY_RUN + 6 },
 	{ "jobs", "N|auto", "as of 'run'", KEY_RUN + 7 },
+	{ "hold", NULL, "as of 'run'", KEY_RUN + 8 },
+	{ "vmcore", "N", "as of 'run'", KEY_RUN + 9 },
 	{ NULL, NULL, NULL, 0 },
 };
 

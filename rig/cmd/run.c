@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include "cmd/cmd.h"
+#include "guest/hold.h"
 #include "guests/store/kernel-spec.h"
 #include "host/runs.h"
 #include "plan/case-pack.h"
@@ -28,12 +29,17 @@ enum {
 	KEY_KTAP,
 	KEY_RESUME,
 	KEY_NIGHT,
+	KEY_HOLD,
+	KEY_HOLD_ON,
+	KEY_HOLD_AT,
+	KEY_VMCORE,
 };
 
 #define JOBS_MAX 64
 #define REPEAT_MAX 10000
 #define NIGHT_MAX 31
 #define LIMIT_MAX 3600
+#define LINE_MAX_NUMBER 100000
 
 static struct run_options options = { .known = "" };
 static bool resume;
@@ -76,6 +82,17 @@ static const struct command_option run_options[] = {
 	  "boot a guest for every case; default: boot one, keep it as a template,\n"
 	  "and start the others from it",
 	  KEY_NO_FORK },
+	{ "hold", NULL,
+	  "a case stands still at its first finding, or where it has none before it\n"
+	  "lets go of what it holds; it says how to look into its guest",
+	  KEY_HOLD },
+	{ "hold-on", "fail", "a case stands still at its first finding that is not known",
+	  KEY_HOLD_ON },
+	{ "hold-at", "LINE", "a case stands still before that line of its scenario", KEY_HOLD_AT },
+	{ "vmcore", "N",
+	  "keep the memory of N guests at most, at the first finding of each kind that\n"
+	  "is not known, for 'crash'",
+	  KEY_VMCORE },
 	{ "night", "DATE", "the night that the run is a part of, for its record", KEY_NIGHT },
 	{ "resume", NULL,
 	  "run what is left of an interrupted or killed run, in its folder; the\n"
@@ -177,6 +194,18 @@ static struct err *option(void *state, int key, const char *value)
 	case KEY_RESUME:
 		resume = true;
 		break;
+	case KEY_HOLD:
+		options.hold = true;
+		break;
+	case KEY_HOLD_ON:
+		if (strcmp(value, "fail") != 0)
+			return err_create(ERR_USAGE, "--hold-on '%s': expected fail", value);
+		options.hold_on_fail = true;
+		break;
+	case KEY_HOLD_AT:
+		return command_count("hold-at", value, LINE_MAX_NUMBER, &options.hold_at);
+	case KEY_VMCORE:
+		return command_count("vmcore", value, HOLD_CORES_MAX, &options.vmcores);
 	case KEY_NIGHT:
 		return parse_night(value);
 	case KEY_NO_FORK:

@@ -23,6 +23,9 @@ struct running {
 	bool torn_down; /* the interpreter reported its last step */
 	bool aborting;	/* the agent was told to end the case */
 	bool timed_out; /* the case reached the deadline */
+	bool hung;	/* the last step does not end */
+	bool found;	/* something was found that the user wants to see */
+	bool held;	/* the case stood still once */
 };
 
 /* Tells the agent to end the case, once. */
@@ -33,5 +36,24 @@ struct err *case_take_frame(struct running *r, const struct frame *f, bool *over
 
 /* Saves evidence as a file in the case's folder. A failure is noted in the record. */
 void case_save_file(struct running *r, const char *name, const void *data, size_t len);
+
+/* Takes the splats that the console shows by now; @all: also one whose report is not complete. */
+void case_take_splats(struct running *r, bool all);
+
+/*
+ * Answers the HOLD_CALL @f, at once or when a person lets the case go on. Sets @over as
+ * case_take_frame(), which it calls meanwhile.
+ */
+struct err *case_hold(struct running *r, const struct frame *f, bool *over) __must_check;
+
+/*
+ * stand.c: lets people look into the guest until one of them lets the case go on. @why ends the
+ * line that says so; @dead: the guest runs no programs any more. Sets @over as case_hold().
+ */
+struct err *case_stand_still(struct running *r, const char *why, bool dead, bool *over)
+	__must_check;
+
+/* case_hold() for a guest that answers no more: @why. It is about to be ended. */
+struct err *case_hold_dead(struct running *r, const char *why) __must_check;
 
 #endif

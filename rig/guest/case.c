@@ -27,7 +27,7 @@ static void lost(struct running *r, enum guest_end end, const char *why)
 	r->rec->guest_reason = xstrdup(why);
 }
 
-static void take_splats(struct running *r, bool all)
+void case_take_splats(struct running *r, bool all)
 {
 	struct splat *s;
 
@@ -83,7 +83,7 @@ static void silent(struct running *r)
 static void gone(struct running *r)
 {
 	console_read(&r->g->console);
-	take_splats(r, true);
+	case_take_splats(r, true);
 	if (r->g->console.panicked)
 		lost(r, GUEST_END_PANIC, "the kernel panicked");
 	else if (!virt_domain_is_gone(r->g->domain))
@@ -105,7 +105,13 @@ static struct err *timed_out(struct running *r, bool *over)
 		return case_abort(r);
 	silent(r);
 	*over = true;
-	return NULL;
+	return case_hold_dead(r, "does not answer");
+}
+
+static struct err *panicked(struct running *r)
+{
+	lost(r, GUEST_END_PANIC, "the kernel panicked");
+	return case_hold_dead(r, "panicked");
 }
 
 static struct err *talk(struct running *r)
@@ -125,10 +131,10 @@ static struct err *talk(struct running *r)
 			err = case_take_frame(r, &f, &over);
 			break;
 		case GUEST_QUIET:
-			take_splats(r, true);
+			case_take_splats(r, true);
 			over = r->g->console.panicked;
 			if (over)
-				lost(r, GUEST_END_PANIC, "the kernel panicked");
+				err = panicked(r);
 			break;
 		case GUEST_TIMEOUT:
 			break;
@@ -138,6 +144,7 @@ static struct err *talk(struct running *r)
 			break;
 		case GUEST_CANCELLED:
 			return err_create(ERR_CANCELLED, "interrupted");
+		case GUEST_SIDE:
 		case GUEST_MARK:
 		case GUEST_BROKEN:
 			break;
@@ -182,7 +189,7 @@ static void drain_console(struct running *r)
 			break;
 	}
 	console_read(&r->g->console);
-	take_splats(r, true);
+	case_take_splats(r, true);
 }
 
 static void take_console(struct running *r)
@@ -219,6 +226,8 @@ static struct err *send_case(struct running *r, uint64_t seed)
 	msg_put_u64(&msg, TAG_SABOTAGE, r->sabotage);
 	msg_put_u64(&msg, TAG_SEED, seed);
 	msg_put_u64(&msg, TAG_LIMIT_MS, r->limit_ms);
+	if (r->g->setup->hold)
+		msg_put_u64(&msg, TAG_HOLD, 1);
 	r->sent_ns = now_ns();
 	return link_send(&r->g->link, MSG_CASE, &msg);
 }
@@ -263,6 +272,8 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum sabo
 	r.console_from = g->console.size;
 	console_expect(&g->console, mark);
 	err = c->program ? guest_send_files(g, &c->program->files) : NULL;
+	if (!err && g->setup->hold && g->setup->hold->shell)
+		err = guest_send_files(g, g->setup->hold->shell);
 	/* the case's time begins when its files are there */
 	r.deadline = guest_now(g) + (r.limit_ms + guest_ms(g, CASE_AGENT_MS)) * 1000000;
 	if (!err)

@@ -30,6 +30,7 @@ static struct err *wait_queue(struct guest *g)
 			return err_create(ERR_CANCELLED, "interrupted");
 		case GUEST_FRAME: /* a line of the agent's log: nothing else can come now */
 		case GUEST_TIMEOUT:
+		case GUEST_SIDE:
 		case GUEST_MARK:
 		case GUEST_QUIET:
 		case GUEST_BROKEN:

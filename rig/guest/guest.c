@@ -70,7 +70,7 @@ static int poll_ms(uint64_t now, uint64_t until)
 }
 
 /* The first injector in the list that guest_wait() polls; the injectors come last. */
-#define POLL_INJECTIONS 4
+#define POLL_INJECTIONS 5
 
 static bool serve(struct guest *g, const struct pollfd *p, struct err **err)
 {
@@ -98,6 +98,7 @@ enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
 			{ .fd = g->console.watch_fd, .events = POLLIN },
 			{ .fd = virt_domain_event_fd(g->domain), .events = POLLIN },
 			{ .fd = g->setup->cancel_fd, .events = POLLIN },
+			{ .fd = g->side_fd, .events = POLLIN },
 			[POLL_INJECTIONS + INJECTORS - 1] = { 0 },
 		};
 
@@ -127,6 +128,8 @@ enum guest_event guest_wait(struct guest *g, uint64_t deadline, struct frame *f,
 			return GUEST_MARK;
 		if (!serve(g, p, err))
 			return GUEST_BROKEN;
+		if (p[4].revents)
+			return GUEST_SIDE;
 		if (p[2].revents && virt_domain_is_gone(g->domain) && !(p[0].revents & POLLIN))
 			return GUEST_GONE;
 		now = guest_now(g);
@@ -220,6 +223,7 @@ static struct err *wait_hello(struct guest *g, uint64_t deadline)
 					  "the guest's agent did not speak within "
 					  "%.0f s; see '%s'",
 					  (double)guest_ms(g, BOOT_MS) / 1e3, g->console.path);
+		case GUEST_SIDE:
 		case GUEST_MARK:
 		case GUEST_QUIET:
 			break;
@@ -236,7 +240,7 @@ struct err *guest_boot(const struct guest_setup *setup, struct guest **out)
 
 	g->setup = setup;
 	g->link.fd = -1;
-	g->pages = -1;
+	g->pages = g->side_fd = -1;
 	ledger_layout_init(&g->layout);
 	for (size_t i = 0; i < setup->spec.nvdimm_count; i++)
 		g->layout.pages += setup->spec.nvdimms[i].size / PAGE;

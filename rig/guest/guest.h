@@ -11,6 +11,7 @@
 #include "guest/console.h"
 #include "inject/injector.h"
 #include "inject/pages/ledger.h"
+#include "guest/hold.h"
 #include "guest/link.h"
 #include "plan/plan.h"
 #include "reports/record/rundir.h"
@@ -27,6 +28,7 @@ struct guest_setup {
 	unsigned int limit_s;		 /* a case's time limit, unscaled; 0: the default */
 	unsigned int number;		 /* of the guest in its run, from 1 */
 	int cancel_fd;			 /* readable: the run is cancelled */
+	struct hold *hold;		 /* NULL: cases never stand still */
 };
 
 struct guest {
@@ -41,6 +43,7 @@ struct guest {
 	uint64_t vmemmap_base;	     /* address of that variable; 0: the kernel has none */
 	int pages;		     /* memfd that QEMU saves struct pages to; -1: none yet */
 	int pages_there;	     /* number of that memfd in QEMU */
+	int side_fd;		     /* something else to poll for reading; -1: nothing */
 	bool spent;		     /* must not run another case */
 	uint64_t still_ns;	     /* the time QEMU was seen stopped, in all */
 	uint64_t looked_ns;	     /* when QEMU's state was last checked */

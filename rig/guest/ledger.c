@@ -104,25 +104,31 @@ static struct err *find_pages(struct guest *g, const struct ledger_memory *mem)
 				 NULL;
 }
 
+/* Readies @g for reads of its struct pages. *@lacking: its kernel does not offer it. */
+static struct err *ready(struct guest *g, const struct ledger_memory *mem, bool *lacking)
+{
+	struct err *err = hand_pages(g);
+	const char *lacks;
+
+	if (!err)
+		err = find_pages(g, mem);
+	lacks = err ? NULL : ledger_layout_lacks(&g->layout);
+	*lacking = lacks != NULL;
+	return lacks ? err_create(ERR_INFRA, "%s", lacks) : err;
+}
+
 static struct err *check(struct guest *g, struct ledger_budget *budget, bool idle,
 			 const struct frame *f, struct ledger_result *result, bool *lacking)
 {
 	_cleanup_free_ struct ledger_row *rows = xcalloc(LEDGER_ROWS_MAX, sizeof(*rows));
 	const struct ledger_memory mem = { read_memory, g, budget };
-	const char *lacks;
 	struct err *err;
 	size_t n;
 
 	err = read_rows(f, rows, &n);
 	if (err)
 		return err;
-	err = hand_pages(g);
-	if (!err)
-		err = find_pages(g, &mem);
-	lacks = err ? NULL : ledger_layout_lacks(&g->layout);
-	*lacking = lacks != NULL;
-	if (lacks)
-		err = err_create(ERR_INFRA, "%s", lacks);
+	err = ready(g, &mem, lacking);
 	if (err)
 		return err;
 	return idle ? ledger_check_idle(&g->layout, &mem, rows->pfn, rows->count, result) :
@@ -139,6 +145,15 @@ struct ledger_budget guest_ledger_budget(const struct guest *g)
 		.bytes = (64ull << 20) + 8 * g->layout.pages * 64,
 		.ns = guest_ms(g, 5000) * 1000000,
 	};
+}
+
+struct err *guest_page(struct guest *g, uint64_t pfn, struct buf *out)
+{
+	const struct ledger_memory mem = { read_memory, g, NULL };
+	bool lacking;
+	struct err *err = ready(g, &mem, &lacking);
+
+	return err ? err : ledger_describe(&g->layout, &mem, pfn, out);
 }
 
 bool guest_ledger(struct guest *g, struct ledger_budget *budget, const char *call,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "guest/case-private.h"
+#include "wire/agent.h"
 #include "workloads/lang/scenario.h"
 
 #define LINE_MAX_BYTES 1024
@@ -94,7 +95,9 @@ static struct err *take_step(struct running *r, const struct frame *f)
 	free(step.expected);
 	free(step.found);
 	free(step.detail);
-	return hung ? case_abort(r) : NULL;
+	r->hung = hung;
+	/* one that may stand still asks first */
+	return hung && !r->g->setup->hold ? case_abort(r) : NULL;
 }
 
 static struct err *ledger_call(struct running *r, const char *name, const struct frame *f)
@@ -106,7 +109,7 @@ static struct err *ledger_call(struct running *r, const char *name, const struct
 	return link_send(&r->g->link, MSG_REPLY, &reply);
 }
 
-static struct err *take_call(struct running *r, const struct frame *f)
+static struct err *take_call(struct running *r, const struct frame *f, bool *over)
 {
 	_cleanup_buf_ struct buf reply = BUF_INIT;
 	_cleanup_err_ struct err *err = NULL;
@@ -121,6 +124,8 @@ static struct err *take_call(struct running *r, const struct frame *f)
 	in = injection_find(r->g->injections, name, &call);
 	if (in)
 		err = injection_call(in, r->sabotage, call);
+	else if (strcmp(name, HOLD_CALL) == 0)
+		return case_hold(r, f, over);
 	else if (strcmp(name, LEDGER_CALL) == 0 || strcmp(name, LEDGER_IDLE_CALL) == 0)
 		return ledger_call(r, name, f);
 	else
@@ -226,13 +231,15 @@ struct err *case_take_frame(struct running *r, const struct frame *f, bool *over
 	case MSG_STEP:
 		return take_step(r, f);
 	case MSG_CALL:
-		return take_call(r, f);
+		return take_call(r, f, over);
 	case MSG_EVIDENCE:
 		take_evidence(r, f);
 		return NULL;
 	case MSG_LOG:
 		take_log(r, f);
 		return NULL;
+	case MSG_SHELL:
+		return NULL; /* it was on its way when the case went on */
 	case MSG_END:
 		take_end(r, f);
 		*over = true;

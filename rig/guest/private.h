@@ -7,6 +7,7 @@
 
 enum guest_event {
 	GUEST_FRAME, /* *f holds one */
+	GUEST_SIDE,  /* side_fd is readable */
 	GUEST_MARK,  /* the console showed the mark it was told to look for */
 	GUEST_QUIET, /* the console showed something, and then nothing for a while */
 	GUEST_TIMEOUT,
@@ -46,6 +47,15 @@ struct ledger_budget guest_ledger_budget(const struct guest *g);
  */
 bool guest_ledger(struct guest *g, struct ledger_budget *budget, const char *call,
 		  const struct frame *f, struct buf *reply);
+
+/* Adds what the struct page of @pfn says to @out; for a person. */
+struct err *guest_page(struct guest *g, uint64_t pfn, struct buf *out) __must_check;
+
+/*
+ * vmcore.c: writes the guest's memory to the existing file @path, which is removed when that
+ * fails. The guest stands still meanwhile. ERR_CANCELLED as elsewhere.
+ */
+struct err *guest_vmcore(struct guest *g, const char *path) __must_check;
 
 /* @ms multiplied by the factor measured for this host and accelerator. */
 uint64_t guest_ms(const struct guest *g, uint64_t ms);

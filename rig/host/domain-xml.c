@@ -118,6 +118,7 @@ static void add_cpu(xmlNode *root, const struct domain_spec *spec)
 
 	for (const char *const *f = spec->arch->features; *f; f++)
 		add(features, *f);
+	set(add(features, "vmcoreinfo"), "state", "on");
 	cpu = add_kind(root, "cpu", "mode", kvm ? "host-passthrough" : "maximum");
 	for (const char *const *f = spec->arch->slow; *f && !kvm; f++)
 		set(add_kind(cpu, "feature", "policy", "disable"), "name", *f);

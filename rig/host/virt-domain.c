@@ -403,6 +403,11 @@ struct err *virt_domain_monitor(struct virt_domain *d, bool human, const char *c
 	return d->ops->monitor(d, human, command, reply);
 }
 
+struct err *virt_domain_monitor_fd(struct virt_domain *d, const char *command, int fd, char **reply)
+{
+	return d->ops->monitor_fd(d, command, fd, reply);
+}
+
 struct err *virt_domain_hand_fd(struct virt_domain *d, int fd, int *there)
 {
 	_cleanup_free_ char *reply = NULL;

@@ -111,4 +111,8 @@ struct err *virt_domain_monitor(struct virt_domain *d, bool human, const char *c
  */
 struct err *virt_domain_hand_fd(struct virt_domain *d, int fd, int *there) __must_check;
 
+/* Sends @command, a QMP object, and passes the open file @fd, which stays the caller's, along. */
+struct err *virt_domain_monitor_fd(struct virt_domain *d, const char *command, int fd, char **reply)
+	__must_check;
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "guest/hold.h"
 #include "guests/store/kernel-spec.h"
 #include "host/runs.h"
 #include "workloads/lang/lexer.h"
@@ -162,6 +163,11 @@ static struct err *read_jobs(struct reader *r)
 	return take_number(&r->line, "a number of guests", 1, NIGHT_JOBS_MAX, &r->out->jobs);
 }
 
+static struct err *read_vmcore(struct reader *r)
+{
+	return take_number(&r->line, "a number of guests", 1, HOLD_CORES_MAX, &r->out->vmcores);
+}
+
 static const struct {
 	const char *word; /* the first of a line */
 	struct err *(*read)(struct reader *r);
@@ -172,6 +178,7 @@ static const struct {
 	{ "recheck", read_recheck, false }, { "budget", read_budget, false },
 	{ "site", read_site, false },	    { "keep", read_keep, false },
 	{ "mail", read_mail, false },	    { "jobs", read_jobs, false },
+	{ "vmcore", read_vmcore, false },
 };
 
 static struct err *read_line(struct reader *r, bool given[])
@@ -190,7 +197,7 @@ static struct err *read_line(struct reader *r, bool given[])
 	r->line.next++;
 	return line_unknown(&r->line, &n, "line of a night",
 			    "expected kernel, plan, shard, known, recheck, budget, site, keep, "
-			    "mail or jobs");
+			    "mail, jobs or vmcore");
 }
 
 struct err *night_file_parse(const char *origin, const char *text, size_t len,

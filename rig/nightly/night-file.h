@@ -12,6 +12,7 @@
  *	keep    AGE SIZE	older runs are removed, 60d, and the oldest above 20G
  *	mail    COMMAND		gets the mail on its standard input, when something changed
  *	jobs    N		guests at once
+ *	vmcore  N		keep the memory of N guests of a kernel at most
  *
  * Pure.
  */
@@ -30,7 +31,7 @@ struct night_file {
 	size_t nr_kernels;
 	char *plan, *known; /* known: NULL is the default, "none" nothing */
 	struct plan_shard shard;
-	unsigned int recheck, jobs;
+	unsigned int recheck, jobs, vmcores;
 	uint64_t budget_ns;	     /* 0: none */
 	char *site, *mail;	     /* NULL: none */
 	uint64_t keep_s, keep_bytes; /* 0: everything is kept */

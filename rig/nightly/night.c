@@ -49,6 +49,7 @@ struct run_options night_run_options(struct night *n, const char *spec)
 		.plan = n->file->plan,
 		.shard = n->file->shard,
 		.jobs = n->file->jobs,
+		.vmcores = n->file->vmcores,
 		.argv = n->o->argv,
 		.night = n->state.id,
 		.known = n->file->known ? n->file->known : "",

@@ -62,6 +62,9 @@ struct run {
 	uint64_t start_ns;
 	uint64_t plan_ns; /* when the first case could begin, since start_ns */
 
+	struct hold hold;	 /* used when base.hold is set */
+	struct pack shell;	 /* for it */
+	char *vmlinux, *modules; /* for it; NULL: there are none */
 	struct guest_setup base; /* of the first connection's guests */
 	struct run_nodes nodes;
 	struct run_template {

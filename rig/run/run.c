@@ -37,7 +37,9 @@ static void note_line(void *arg, const char *text)
 
 static unsigned int job_count(const struct run *r)
 {
-	size_t jobs = (r->o->jobs ? r->o->jobs : run_jobs_auto(r)) * r->nodes.n;
+	size_t jobs = r->hold.finding || r->hold.line ?
+			      1 :
+			      (r->o->jobs ? r->o->jobs : run_jobs_auto(r)) * r->nodes.n;
 
 	return (unsigned int)MAX(MIN(jobs, r->plan.nr_cases), 1u);
 }

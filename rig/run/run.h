@@ -56,7 +56,11 @@ struct run_options {
 	const char *resume;
 	const char *recheck_of; /* the run whose failures this one repeats, or NULL */
 	const char *night;	/* "2026-11-30": the night that it is a part of, or NULL */
-	uint64_t deadline_ns;	/* no case begins after it, by now_ns(); 0: none */
+	bool hold;	      /* the case stands still at its first finding, or before it lets go */
+	bool hold_on_fail;    /* at the first finding that is new */
+	unsigned int hold_at; /* before this line; 0: none */
+	unsigned int vmcores; /* keep the memory of so many guests, one for each kind of finding */
+	uint64_t deadline_ns; /* no case begins after it, by now_ns(); 0: none */
 
 	/* For commands that consist of runs; zero for 'daxrig run'. */
 	const struct progress *say; /* gets the lines for people; nothing else is

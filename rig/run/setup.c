@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "host/cancel.h"
 #include "plan/cases.h"
+#include "run/hold-private.h"
 #include "run/machine-private.h"
 #include "run/nodes-private.h"
 #include "run/record-private.h"
@@ -354,6 +355,7 @@ struct err *run_prepare(struct run *r)
 	if (err)
 		return err;
 	fill_spec(r);
+	run_hold_open(r);
 	err = choose_accel(r);
 	if (!err && r->o->resume)
 		err = run_resume_check_accel(r);
@@ -401,6 +403,7 @@ void run_deinit(struct run *r)
 	run_summary_deinit(&r->old);
 	free(r->own_kernel);
 	free(r->plan_text);
+	run_hold_close(r);
 	known_deinit(&r->known);
 	free(r->known_list);
 	for (size_t i = 0; i < r->nr_notes; i++)

@@ -72,7 +72,7 @@ owner libxml/ "rig/host/domain-xml.c reports/text/xml.c"
 owner archive guests/archive/archive-io.c
 owner libkmod guests/image/modules.c
 owner "(elfutils|libelf|dwarf)" "reports/symbols/symbols-image.c reports/symbols/symbols-places.c reports/symbols/symbols-private.h"
-owner "gelf" "guests/image/programs.c reports/symbols/symbols-image.c reports/symbols/symbols-places.c reports/symbols/symbols-private.h"
+owner "gelf" "guests/image/programs.c reports/symbols/kallsyms-elf.c reports/symbols/symbols-image.c reports/symbols/symbols-places.c reports/symbols/symbols-private.h"
 owner jansson "reports/record/json-set.h reports/record/journal-private.h reports/record/run-json-private.h reports/record/run-merge-private.h reports/record/run-json.c reports/record/run-json-read.c reports/render/kcidb.c rig/host/qmp.c rig/host/qemu-argv.c"
 owner pcre2 reports/splat/regex.c
 owner nettle/ "guests/archive/sha256.c guests/archive/sha256.h"

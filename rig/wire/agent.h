@@ -33,6 +33,7 @@ struct case_ctx {
 	const struct filesystem *fs;
 	enum sabotage sabotage;
 	uint64_t seed;
+	bool hold;	     /* ask the host, by HOLD_CALL, before each step and after a finding */
 	unsigned int number; /* among the cases of this guest, from 1 */
 	uint64_t grace_ms;   /* an operation must end within this after the release: 2 s, scaled */
 	const struct guest_facts *guest;
@@ -50,6 +51,15 @@ void case_send(const struct case_ctx *ctx, enum msg_type type, const struct buf 
  */
 int case_call(const struct case_ctx *ctx, const char *call, const char *const *args, char *why,
 	      size_t size);
+
+/*
+ * The call that returns when the host lets the case go on. Its arguments: when, "before" or
+ * "after" a step, and the line of the step, 0 for the teardown.
+ */
+#define HOLD_CALL "hold"
+
+/* The word for the agent's program that makes it workloads/oracles/place.h. */
+#define AGENT_PLACE "place"
 
 /* Returned by case_call(): this kernel does not offer what the host needs for the call. */
 #define CALL_LACKS 1

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-#define PROTO_VERSION 5
+#define PROTO_VERSION 6
 
 /* The sizes of TAG_ENTROPY and TAG_RANDOM, in bytes. */
 #define ENTROPY_BYTES 64u
@@ -30,6 +30,8 @@ enum msg_type {
 	MSG_LOG,	/* one line for the person who reads the run */
 	MSG_END,	/* the case is over; TAG_DIRTY: is the guest clean? */
 	MSG_GUEST,	/* answer to MSG_WELCOME: the guest's name, clock and random bytes */
+	/* both ways */
+	MSG_SHELL = 128, /* beside a case that stands still: see guests/agent/shell.h */
 };
 
 /* A line of the agent in the kernel log: the head, then at most this many bytes, escaped. */
@@ -57,16 +59,17 @@ enum msg_tag {
 	TAG_FEATURE,	 /* of a step: "dax": DAX is proven; "end": the case reached its end */
 	TAG_DIRTY,	 /* u64 1: this guest must not run another case */
 	TAG_WINDOW_MS,	 /* u64 measured: an operation that runs longer "blocks" */
-	TAG_ARG,	 /* argument of a call, repeated */
+	TAG_ARG,	 /* argument of a call; "NAME=VALUE" for a shell, repeated */
 	TAG_TIME_NS,	 /* u64 CLOCK_REALTIME */
 	TAG_ENTROPY,	 /* ENTROPY_BYTES, different for each guest */
-	TAG_NUMBER,	 /* u64 of the guest in its run, from 1 */
+	TAG_NUMBER,	 /* u64 of the guest in its run, from 1; of a shell */
 	TAG_HOST,	 /* the guest's host name */
 	TAG_LAYOUT,	 /* "page.refcount 52": see guests/agent/layout.c, repeated */
 	TAG_RANDOM,	 /* RANDOM_BYTES that the guest drew */
 	TAG_ORACLE,	 /* u64 enum oracle: MSG_LOG reports how much it saw; TAG_TEXT: why */
 	TAG_SIGHT,	 /* u64 enum sight, with TAG_ORACLE */
 	TAG_MODE,	 /* u64 permission bits of a file: its first piece; S_IFLNK: a link */
+	TAG_HOLD,	 /* u64 1: the case asks before it goes on: HOLD_CALL */
 };
 
 /*

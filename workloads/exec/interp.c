@@ -95,6 +95,18 @@ static void (*const steps[])(struct exec *x, const struct step *st, struct outco
 	[STEP_PROGRAM] = exec_program,
 };
 
+/* Stands still for as long as the host wants it. */
+static void ask_host(struct exec *x, const char *when, unsigned int line)
+{
+	char number[16], why[64];
+	const char *const args[] = { when, number, NULL };
+
+	if (!x->ctx->hold)
+		return;
+	snprintf(number, sizeof(number), "%u", line);
+	case_call(x->ctx, HOLD_CALL, args, why, sizeof(why));
+}
+
 static void report(struct exec *x, unsigned int line, const struct outcome *o, uint64_t ns,
 		   const char *feature)
 {
@@ -120,6 +132,8 @@ static void report(struct exec *x, unsigned int line, const struct outcome *o, u
 	if (o->hung)
 		msg_put_u64(&msg, TAG_DIRTY, 1);
 	case_send(x->ctx, MSG_STEP, &msg);
+	if (o->status == STEP_FAIL)
+		ask_host(x, "after", line);
 	/*
 	 * An operation that hangs cannot be released, and its stack is the evidence: wait until
 	 * the host has taken it and ends the case.
@@ -145,6 +159,7 @@ void exec_part_over(struct exec *x, struct outcome *o)
 
 void exec_step(struct exec *x, const struct step *st, struct outcome *o)
 {
+	ask_host(x, "before", st->line);
 	if (x->nr_tasks)
 		exec_tasks_settle(x);
 	steps[st->verb](x, st, o);
@@ -241,6 +256,7 @@ static void teardown(struct exec *x, bool whole)
 	bool checked = whole && just_checked(x);
 	uint64_t start;
 
+	ask_host(x, "before", 0);
 	let_go(x);
 	start = now_ns();
 	if (exec_residue(x, whole && exec_looks(x), checked, &o))
