@@ -57,12 +57,19 @@ static bool has_detail(const struct finding *f)
 	return f && f->detail && *f->detail;
 }
 
+static bool has_frames(const struct finding *f)
+{
+	return has_detail(f) && strstr(f->detail, "Call Trace:");
+}
+
 const struct finding *upstream_traced(const struct case_record *rec)
 {
 	const struct finding *f = upstream_finding(rec);
 
-	for (size_t i = 0; i < rec->finding_count && !has_detail(f); i++)
-		f = &rec->findings[i];
+	/* a report that has a trace tells more than one that has none */
+	for (size_t i = 0; i < rec->finding_count && !has_frames(f); i++)
+		if (has_frames(&rec->findings[i]) || !has_detail(f))
+			f = &rec->findings[i];
 	return has_detail(f) ? f : NULL;
 }
 

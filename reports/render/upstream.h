@@ -43,7 +43,8 @@ struct upstream {
 
 /*
  * Of the case @rec that failed: the finding that the mail is about, the most severe of those that
- * no list knows, else the first; and the one whose detail is shown. NULL: there is none.
+ * no list knows, else the first; and the one whose detail is shown, if possible with a trace.
+ * NULL: there is none.
  */
 const struct finding *upstream_finding(const struct case_record *rec);
 const struct finding *upstream_traced(const struct case_record *rec);

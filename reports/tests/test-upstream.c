@@ -265,6 +265,27 @@ static void test_contracts(void **state)
 	}
 }
 
+/* Of two reports the one with a trace is shown, wherever it stands. */
+static void test_traced(void **state)
+{
+	struct case_record *rec = case_record_create("xfs/x");
+	struct splat *s;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		s = xcalloc(1, sizeof(*s));
+		s->cls = i ? SPLAT_OOPS : SPLAT_FS;
+		s->title = xstrdup(i ? "BUG in f" : "XFS: Corruption in g");
+		s->excerpt = xstrdup(i ? "BUG\nCall Trace:\n f+0x1/0x2\n" : "XFS\n");
+		case_record_add_splat(rec, s);
+	}
+	case_record_judge(rec);
+	assert_int_equal(rec->finding_count, 2);
+	assert_string_equal(upstream_traced(rec)->found, "BUG in f");
+	assert_string_equal(upstream_finding(rec)->found, "XFS: Corruption in g");
+	case_record_destroy(rec);
+}
+
 static void test_hostile(void **state)
 {
 	uint64_t seed = 99;
@@ -308,6 +329,7 @@ int main(void)
 		cmocka_unit_test(test_security),  cmocka_unit_test(test_program),
 		cmocka_unit_test(test_subject),	  cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_contracts), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_traced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
