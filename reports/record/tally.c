@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "reports/history/identity.h"
+#include "reports/record/rung.h"
 
 bool case_is_new(const struct case_record *rec)
 {
@@ -16,57 +17,11 @@ bool case_is_new(const struct case_record *rec)
 	return !rec->finding_count;
 }
 
-static enum severity severity_of(enum rule rule)
-{
-	switch (rule) {
-	case RULE_CONTENT_DMA:
-	case RULE_BLOCK_FREED:
-		return SEVERITY_ACCESS;
-	case RULE_CONTENT_FILE:
-	case RULE_CONTENT_MAP:
-	case RULE_CONTENT_PIN:
-	case RULE_FLUSH_MISSING:
-	case RULE_RESIDUE_FSCK:
-	case RULE_RESIDUE_MOUNT:
-		return SEVERITY_LOSS;
-	case RULE_CONTRACT_KILLABLE:
-	case RULE_LIVENESS_HANG:
-	case RULE_GUEST_PANIC:
-	case RULE_GUEST_DIED:
-	case RULE_RESIDUE_UMOUNT:
-	case RULE_RESIDUE_PROCESS:
-	case RULE_RESIDUE_DEVICE:
-		return SEVERITY_HANG;
-	case RULE_CONTRACT_WAITS:
-	case RULE_CONTRACT_SLEEPS:
-	case RULE_CONTRACT_INTERRUPTIBLE:
-	case RULE_CONTRACT_ENDS:
-	case RULE_CONTRACT_ERRNO:
-	case RULE_CONTRACT_GRANTED:
-	case RULE_CONTRACT_REFUSED:
-	case RULE_CONTRACT_NOWAIT:
-	case RULE_CONTRACT_SIGBUS:
-	case RULE_PROGRAM_EXIT:
-	case RULE_SPLAT:
-	case RULE_LEDGER_REFCOUNT:
-	case RULE_LEDGER_PINS:
-	case RULE_LEDGER_MAPCOUNT:
-	case RULE_LEDGER_MAPPING:
-	case RULE_LEDGER_INDEX:
-	case RULE_LEDGER_SHARE:
-	case RULE_LEDGER_ORDER:
-	case RULE_LEDGER_IDLE:
-	case RULES:
-		break;
-	}
-	return SEVERITY_WARNING;
-}
-
 enum severity rule_severity(const char *name)
 {
 	enum rule rule;
 
-	return rule_find(name, &rule) ? severity_of(rule) : SEVERITY_WARNING;
+	return rung_severity(rule_find(name, &rule) ? rung_of_rule(rule) : RUNG_WARNING);
 }
 
 const struct finding *case_worst_new(const struct case_record *rec)
