@@ -62,6 +62,8 @@ static void add_line(struct buf *out, const struct known_finding *f)
 
 static void add_section(struct buf *out, const struct known_finding *f)
 {
+	_cleanup_free_ char *warning = known_warning(f);
+
 	buf_addf(out, "\n### %s\n\n**%s.**\n\n- Severity %u, %s: %s.\n- Seen in ", f->name,
 		 f->title, f->severity, severity_word(f->severity), severity_text(f->severity));
 	add_cell(out, f->live);
@@ -71,7 +73,10 @@ static void add_section(struct buf *out, const struct known_finding *f)
 		buf_addf(out, "; fixed in %s", f->fixed);
 	buf_adds(out, ".\n- Shown by ");
 	add_words(out, f->scenario, SIZE_MAX);
-	buf_addf(out, ".\n- Tries: %s.\n\n%s", f->tries, f->prose);
+	buf_addf(out, ".\n- Tries: %s.\n", f->tries);
+	if (*warning)
+		buf_addf(out, "- **%s**\n", warning);
+	buf_addf(out, "\n%s", f->prose);
 }
 
 static void each(const struct known *k, struct buf *out,

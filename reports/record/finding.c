@@ -20,6 +20,7 @@ static const struct key {
 	{ "scenario", offsetof(struct known_finding, scenario), false },
 	{ "tries", offsetof(struct known_finding, tries), false },
 	{ "after", offsetof(struct known_finding, after), true },
+	{ "unprivileged", offsetof(struct known_finding, unprivileged), true },
 };
 
 static char **value_of(struct known_finding *f, const struct key *k)

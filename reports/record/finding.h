@@ -13,6 +13,8 @@
  *   scenario  SCENARIO ... GLOB ...                what shows it; the first is the finding's name
  *   tries     how often of how many
  *   after     NAME ...                             if a row of NAME matches what its own match
+ *   unprivileged HOW                               a user without privilege was seen to do it:
+ *                                                  it goes to security@kernel.org first
  *   row       KERNELS RULES CASES FOUND            as in a list (known.h)
  *
  *   Prose, in Markdown.

@@ -289,6 +289,39 @@ const struct known_finding *known_finding(const struct known *k, const char *nam
 	return NULL;
 }
 
+/* The word is the name of a scenario, or a glob of cases. */
+static bool shows(const char *word, const char *name)
+{
+	const char *slash = strchr(name, '/');
+	size_t len = slash ? strcspn(slash + 1, "/") : 0;
+
+	if (strchr(word, '/'))
+		return glob_match(word, name);
+	return len && strlen(word) == len && strncmp(word, slash + 1, len) == 0;
+}
+
+const struct known_finding *known_shown_by(const struct known *k, const char *name)
+{
+	for (size_t i = 0; i < k->nr_findings; i++)
+		for (const char *at = k->findings[i].scenario; at && *at;) {
+			_cleanup_free_ char *word = known_word(&at);
+
+			if (shows(word, name))
+				return &k->findings[i];
+		}
+	return NULL;
+}
+
+char *known_warning(const struct known_finding *f)
+{
+	if (!f || !f->unprivileged)
+		return xstrdup("");
+	return xasprintf(
+		"To security@kernel.org first, and to no public list before they say so: a "
+		"user without privilege can do it (%s).",
+		f->unprivileged);
+}
+
 static void row_deinit(struct known_row *r)
 {
 	char *const texts[] = { r->name, r->kernels, r->rules, r->cases, r->found };
@@ -299,8 +332,8 @@ static void row_deinit(struct known_row *r)
 
 static void finding_deinit(struct known_finding *f)
 {
-	char *const texts[] = { f->name,     f->title, f->live,	 f->fixed, f->fs,
-				f->scenario, f->tries, f->after, f->prose };
+	char *const texts[] = { f->name,     f->title, f->live,	 f->fixed,	  f->fs,
+				f->scenario, f->tries, f->after, f->unprivileged, f->prose };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		free(texts[i]);

@@ -49,7 +49,8 @@ struct known_finding {
 	char *scenario; /* what shows it, separated by blanks: scenarios first, then globs of cases */
 	char *tries;	/* how often of how many */
 	char *after;	/* names whose rows come before its own */
-	char *prose;	/* Markdown; ends in a newline */
+	char *unprivileged; /* how a user without privilege was seen to do it; NULL: none was */
+	char *prose;	    /* Markdown; ends in a newline */
 };
 
 struct known {
@@ -86,6 +87,12 @@ size_t known_of(const struct known *k, const char *release, const struct case_re
 
 /* What is known of the finding @name, or NULL. */
 const struct known_finding *known_finding(const struct known *k, const char *name);
+
+/* The finding that the case @name, "xfs/SCENARIO/...", is there to show, or NULL. */
+const struct known_finding *known_shown_by(const struct known *k, const char *name);
+
+/* What to do with @f, which may be NULL, before it is told in public; "": nothing. free() it. */
+char *known_warning(const struct known_finding *f);
 
 /* Sets the known name of every finding of @c; one that matches no row gets none. */
 void known_mark(const struct known *k, const char *release, struct case_record *c);

@@ -162,8 +162,25 @@ static bool is_attached(const char *program)
 	return false;
 }
 
+/* Of the first known finding that it shows and has one; "" for none. free() it. */
+static char *warning_of(const struct letter *l)
+{
+	for (size_t i = 0; l->run->known && i < l->rec->finding_count; i++) {
+		const struct finding *f = &l->rec->findings[i];
+		const struct known_finding *known = is_known(f) ?
+							    known_finding(l->run->known, f->known) :
+							    NULL;
+
+		if (known && known->unprivileged)
+			return known_warning(known);
+	}
+	return xstrdup("");
+}
+
 static void add_head(struct letter *l)
 {
+	_cleanup_free_ char *warning = warning_of(l);
+
 	buf_adds(&l->body,
 		 l->more->good && !l->more->fixed ? "Subject: [REGRESSION] " : "Subject: [BUG] ");
 	plain_add_line(&l->body, l->rec->fs, 16);
@@ -171,7 +188,9 @@ static void add_head(struct letter *l)
 	add_subject(l, &l->body);
 	buf_addc(&l->body, '\n');
 	mail_add_header(&l->body, l->more->program && is_attached(l->more->program));
-	if (worst_of(l) == SEVERITY_ACCESS)
+	if (*warning)
+		mail_add_paragraph(&l->body, warning, SENTENCE_MAX);
+	else if (worst_of(l) == SEVERITY_ACCESS)
 		mail_add_paragraph(&l->body,
 				   "This must go to security@kernel.org first, and to no public "
 				   "list before they say so: data of others, or freed memory, is "

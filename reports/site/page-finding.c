@@ -131,8 +131,9 @@ static void show_known(struct page *p, const struct known_finding *f)
 	const struct {
 		const char *term, *value;
 	} facts[] = {
-		{ "seen in", f->live },	     { "fixed in", f->fixed }, { "filesystems", f->fs },
-		{ "shown by", f->scenario }, { "tries", f->tries },
+		{ "seen in", f->live },	  { "fixed in", f->fixed },
+		{ "filesystems", f->fs }, { "shown by", f->scenario },
+		{ "tries", f->tries },	  { "by a user without privilege", f->unprivileged },
 	};
 
 	if (!f->name)

@@ -51,6 +51,52 @@ static void test_parsed(void **state)
 	known_deinit(&k);
 }
 
+static void expect_err(struct err *err, const char *said)
+{
+	assert_non_null(err);
+	assert_int_equal(err->code, ERR_USAGE);
+	if (!strstr(err->message, said))
+		fail_msg("'%s' does not say '%s'", err->message, said);
+	err_free(err);
+}
+
+/* What a user without privilege can do is told to few at first. */
+static void test_unprivileged(void **state)
+{
+	static const char text[] = HEAD
+		"unprivileged by a program as user 1000: 3 of 3\n" ROW PROSE;
+	static const struct {
+		const char *name;
+		bool shown;
+	} cases[] = {
+		{ "xfs/spins", true },	{ "ext4/spins/rdma", true },
+		{ "xfs/spin", false },	{ "xfs/spinsx/a", false },
+		{ "xfs/4k/a|b", true }, { "ext4/4k/a|b", false },
+		{ "spins", false },	{ "", false },
+		{ "xfs/", false },
+	};
+	_cleanup_free_ char *warning = NULL, *none = known_warning(NULL);
+	_cleanup_buf_ struct buf page = BUF_INIT;
+	struct known k = { 0 };
+
+	(void)state;
+	assert_string_equal(none, "");
+	assert_null(finding_parse("p", "spins", text, strlen(text), &k));
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		if (!known_shown_by(&k, cases[i].name) == cases[i].shown)
+			fail_msg("'%s'", cases[i].name);
+	warning = known_warning(&k.findings[0]);
+	if (!strstr(warning, "To security@kernel.org first") ||
+	    !strstr(warning, "(by a program as user 1000: 3 of 3)"))
+		fail_msg("%s", warning);
+	findings_markdown(&k, "", "", &page);
+	if (!strstr(buf_str(&page), "\n- **To security@kernel.org first, and"))
+		fail_msg("%s", buf_str(&page));
+	known_deinit(&k);
+	expect_err(finding_parse("p", "a", "unprivileged\n", 13, &k), "needs a value in ASCII");
+	known_deinit(&k);
+}
+
 /* A NUL ends its line. */
 static void test_nul(void **state)
 {
@@ -62,15 +108,6 @@ static void test_nul(void **state)
 	assert_string_equal(k.findings[0].fixed, "6.15");
 	assert_string_equal(k.v[1].found, "x");
 	known_deinit(&k);
-}
-
-static void expect_err(struct err *err, const char *said)
-{
-	assert_non_null(err);
-	assert_int_equal(err->code, ERR_USAGE);
-	if (!strstr(err->message, said))
-		fail_msg("'%s' does not say '%s'", err->message, said);
-	err_free(err);
 }
 
 static void test_refused(void **state)
@@ -305,10 +342,11 @@ static void test_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parsed),	cmocka_unit_test(test_nul),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_order),
-		cmocka_unit_test(test_list),	cmocka_unit_test(test_markdown),
-		cmocka_unit_test(test_own),	cmocka_unit_test(test_up_to_date),
+		cmocka_unit_test(test_parsed),	     cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_unprivileged), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_order),	     cmocka_unit_test(test_list),
+		cmocka_unit_test(test_markdown),     cmocka_unit_test(test_own),
+		cmocka_unit_test(test_up_to_date),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,14 +136,17 @@ static void test_security(void **state)
 		enum severity of_finding;
 		const char *rule;
 		bool told;
+		const char *unprivileged;
 	} rows[] = {
-		{ SEVERITY_ACCESS, "splat", true },
-		{ SEVERITY_LOSS, "splat", false },
-		{ SEVERITY_WARNING, "block.freed", false },
-		{ SEVERITY_UNSET, "block.freed", true },
-		{ SEVERITY_UNSET, "content.dma", true },
-		{ SEVERITY_UNSET, "contract.sleeps", false },
-		{ SEVERITY_UNSET, "no.rule", false },
+		{ SEVERITY_WARNING, "splat", true, "as user 1000" },
+		{ SEVERITY_ACCESS, "splat", true, "as user 1000" },
+		{ SEVERITY_ACCESS, "splat", true, NULL },
+		{ SEVERITY_LOSS, "splat", false, NULL },
+		{ SEVERITY_WARNING, "block.freed", false, NULL },
+		{ SEVERITY_UNSET, "block.freed", true, NULL },
+		{ SEVERITY_UNSET, "content.dma", true, NULL },
+		{ SEVERITY_UNSET, "contract.sleeps", false, NULL },
+		{ SEVERITY_UNSET, "no.rule", false, NULL },
 	};
 
 	(void)state;
@@ -156,14 +159,19 @@ static void test_security(void **state)
 		const char *body;
 
 		known.severity = rows[i].of_finding;
+		known.unprivileged = (char *)rows[i].unprivileged;
 		sample_find(rec, "contract.errno", "x", NULL, "other");
 		sample_find(rec, rows[i].rule, "f", NULL,
 			    rows[i].of_finding ? "clone-killed" : NULL);
 		text = render(&run, rec);
 		body = strstr(text, "\n\n") + 2;
-		if ((strncmp(body, "This must go to security@kernel.org first", 41) == 0) !=
-		    rows[i].told)
+		if ((strncmp(body,
+			     rows[i].unprivileged ? "To security@kernel.org first" :
+						    "This must go to security@kernel.org first",
+			     28) == 0) != rows[i].told)
 			fail_msg("row %zu: %s", i, text);
+		if (rows[i].unprivileged)
+			must_have(text, "a\nuser without privilege can do it (as user 1000)");
 		case_record_destroy(rec);
 	}
 }

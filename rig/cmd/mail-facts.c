@@ -157,7 +157,7 @@ static void find_program(struct mail_facts *f, const struct one_case *c)
 	struct buf b = BUF_INIT;
 	const char *why;
 
-	err = c_program(c->name, c->rec->scenario, &b);
+	err = c_program(c->name, c->rec->scenario, "", &b);
 	if (!err) {
 		f->program = buf_take(&b);
 		return;

@@ -5,6 +5,7 @@
 #include "plan/cases.h"
 #include "cmd/cmd.h"
 #include "cmd/show-kselftest.h"
+#include "reports/record/known.h"
 #include "workloads/c/c.h"
 #include "workloads/model/derive.h"
 
@@ -36,21 +37,39 @@ static struct err *print_derived(const struct plan_case *c)
 	return NULL;
 }
 
-static struct err *print_c(const struct plan_case *c)
+/* What is to be said on top of the program, by the findings that daxrig brings; free() it. */
+static struct err *find_warning(const struct paths *p, const char *name, char **out)
+{
+	_cleanup_free_ char *findings = paths_findings(p);
+	struct known known;
+	struct err *err = known_read(findings, &known);
+
+	if (err)
+		return err;
+	*out = known_warning(known_shown_by(&known, name));
+	known_deinit(&known);
+	return NULL;
+}
+
+static struct err *print_c(const struct paths *p, const struct plan_case *c)
 {
 	_cleanup_buf_ struct buf program = BUF_INIT;
+	_cleanup_free_ char *warning = NULL;
 	struct err *err = c->bad ? err_create(ERR_USAGE, "%s: %s", c->name, c->bad) :
-				   c_program(c->name, c->text, &program);
+				   find_warning(p, c->name, &warning);
+
+	if (!err)
+		err = c_program(c->name, c->text, warning, &program);
 
 	if (!err)
 		fputs(buf_str(&program), stdout);
 	return err;
 }
 
-static struct err *print_case(const struct plan_case *c, bool first)
+static struct err *print_case(const struct paths *p, const struct plan_case *c, bool first)
 {
 	if (as_c)
-		return print_c(c);
+		return print_c(p, c);
 	printf("%s# %s\n", first ? "" : "\n", c->name);
 	if (derived)
 		return print_derived(c);
@@ -88,7 +107,7 @@ static struct err *show(void *state, char **operands, int n, int *status)
 				 "as '%s'",
 				 operands[0], plan.nr_cases, plan.cases[0].name);
 	for (size_t i = 0; i < plan.nr_cases && !err; i++)
-		err = print_case(&plan.cases[i], !i);
+		err = print_case(&p, &plan.cases[i], !i);
 	plan_deinit(&plan);
 	paths_deinit(&p);
 	return err;

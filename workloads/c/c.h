@@ -7,9 +7,11 @@
 #include "base/err.h"
 
 /*
- * Appends the program that does what the case @name, with the expanded scenario @text, does.
+ * Appends the program that does what the case @name, with the expanded scenario @text, does. On
+ * top it has @warning, a sentence of any bytes; "": nothing.
  * ERR_USAGE, "NAME:LINE: cannot be told in C: 'WORD': WHY", when one of its steps cannot be.
  */
-struct err *c_program(const char *name, const char *text, struct buf *out) __must_check;
+struct err *c_program(const char *name, const char *text, const char *warning, struct buf *out)
+	__must_check;
 
 #endif

@@ -77,7 +77,7 @@ static struct err *try_variant(const char *name, const char *text, bool own_moun
 				  "%s:1: cannot be told in C: 'mount': the script of its "
 				  "filesystem mounts as ever",
 				  name);
-	return c_program(name, text, &program);
+	return c_program(name, text, "", &program);
 }
 
 /* An error when it is no scenario; *@told: it can be told, else k->refused says why not. */

@@ -82,9 +82,13 @@ void told_lists(const struct told *t, unsigned int fs, struct buf *out)
 		 &outside);
 }
 
-static void add_top(const struct told *t, struct buf *out)
+static void add_top(const struct told *t, const char *warning, struct buf *out)
 {
 	buf_adds(out, "// SPDX-License-Identifier: GPL-2.0-only\n/*\n * ");
+	if (*warning) {
+		told_comment(out, warning, strlen(warning));
+		buf_adds(out, "\n *\n * ");
+	}
 	told_comment(out, t->name, strlen(t->name));
 	buf_adds(out, ": ");
 	told_comment(out, t->title, strlen(t->title));
@@ -125,9 +129,9 @@ void told_data(struct told *t, struct buf *out)
 		 buf_str(&t->calls));
 }
 
-static void put_together(struct told *t, struct buf *out)
+static void put_together(struct told *t, const char *warning, struct buf *out)
 {
-	add_top(t, out);
+	add_top(t, warning, out);
 	told_includes(t, out);
 	buf_addf(out, "\n%s\nconst char scenario[] = \"%s\";\n", buf_str(&t->parts), t->name);
 	told_data(t, out);
@@ -222,13 +226,13 @@ struct err *told_case(struct told *t, const char *name, const char *text)
 	return err;
 }
 
-struct err *c_program(const char *name, const char *text, struct buf *out)
+struct err *c_program(const char *name, const char *text, const char *warning, struct buf *out)
 {
 	struct told *t = told_create();
 	struct err *err = told_case(t, name, text);
 
 	if (!err)
-		put_together(t, out);
+		put_together(t, warning, out);
 	told_destroy(t);
 	return err;
 }

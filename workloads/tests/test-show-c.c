@@ -161,7 +161,7 @@ static bool has_clang(void)
 static void tell(const char *name, const char *text, struct counts *n)
 {
 	_cleanup_buf_ struct buf program = BUF_INIT;
-	_cleanup_err_ struct err *err = c_program(name, text, &program);
+	_cleanup_err_ struct err *err = c_program(name, text, "", &program);
 
 	if (err) {
 		check_refusal(name, err);
@@ -211,7 +211,8 @@ static void test_hostile(void **state)
 		"file    a-b 4K written # */ /* */\nfile a_b 4K hole\ncheck a-b\n";
 	_cleanup_buf_ struct buf program = BUF_INIT;
 
-	assert_null(c_program("hostile", text, &program));
+	assert_null(c_program("hostile", text, "a */ int y; /* \\\n b", &program));
+	assert_non_null(strstr(buf_str(&program), "GPL-2.0-only\n/*\n * a "));
 	compile(*state, "hostile", &program, "cc");
 	assert_int_equal(bad, 0);
 }
@@ -231,7 +232,7 @@ static void test_skips(void **state)
 	_cleanup_buf_ struct buf program = BUF_INIT, out = BUF_INIT;
 	_cleanup_err_ struct err *err = NULL;
 
-	assert_null(c_program("skips", held, &program));
+	assert_null(c_program("skips", held, "", &program));
 	if (has_clang())
 		compile(*state, "skips", &program, "clang");
 	assert_int_equal(bad, 0);
@@ -276,7 +277,7 @@ static void test_rounds(void **state)
 	_cleanup_buf_ struct buf program = BUF_INIT;
 
 	(void)state;
-	assert_null(c_program("rounds", text, &program));
+	assert_null(c_program("rounds", text, "", &program));
 	assert_non_null(strstr(buf_str(&program), "round = 1; round < 9 "));
 	assert_non_null(strstr(buf_str(&program),
 			       "touch_write(\"m\", map_m, 4 * K, WROTE(FILE_a, 2, 0));"));
@@ -293,7 +294,7 @@ static void test_on_demand(void **state)
 	_cleanup_buf_ struct buf program = BUF_INIT;
 
 	(void)state;
-	assert_null(c_program("odp", text, &program));
+	assert_null(c_program("odp", text, "", &program));
 	assert_non_null(strstr(buf_str(&program), "-pthread x.c -o x -libverbs"));
 	assert_non_null(strstr(buf_str(&program), "odp_read(&pin_p, 0, 32 * K, 4 * K)"));
 	assert_non_null(strstr(buf_str(&program), "odp_refused(&pin_p, 32 * K, 0);"));
@@ -303,7 +304,7 @@ static void test_on_demand(void **state)
 static void refused(const char *text, const char *message)
 {
 	_cleanup_buf_ struct buf program = BUF_INIT;
-	_cleanup_err_ struct err *err = c_program("x.scn", text, &program);
+	_cleanup_err_ struct err *err = c_program("x.scn", text, "", &program);
 
 	assert_non_null(err);
 	assert_int_equal(err->code, ERR_USAGE);
