@@ -3,7 +3,7 @@
 base-host := rig/base/digest.c
 pure-srcs += $(wildcard rig/wire/*.c rig/wire/filesystem/*.c) \
 	$(filter-out $(base-host),$(wildcard rig/base/*.c))
-host-srcs += $(base-host) $(foreach d,cmd plan run nightly guest host bisect,$(wildcard rig/$(d)/*.c))
+host-srcs += $(base-host) $(foreach d,cmd plan run nightly guest host bisect worsen,$(wildcard rig/$(d)/*.c))
 agent-srcs += rig/agent-main.c
 bench-srcs := $(wildcard rig/bench/*.c)
 test-srcs += $(wildcard rig/tests/*.c)
