@@ -19,7 +19,7 @@ _daxrig() {
 		words=$(daxrig list plans 2>/dev/null | sed 's/ .*//')
 	elif [[ $before == --as ]]; then
 		words=$(daxrig list renderers 2>/dev/null | sed 's/ .*//')
-	elif [[ $command == run ]]; then
+	elif [[ $command == @(run|worsen) ]]; then
 		words=$(daxrig list scenarios 2>/dev/null | sed 's/ .*//')
 	elif [[ $command == @(report|watch|diff|merge|mail|pack) ]]; then
 		words=$(daxrig runs 2>/dev/null | sed 's/ .*//')

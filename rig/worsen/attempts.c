@@ -41,10 +41,10 @@ static struct err *add(struct attempts *c, const char *name, const char *fs, con
 	struct err *err = draft_init(&d, name, text);
 	char *own = NULL;
 
-	*shaped = !err && way_filesystem(&d, fs) && shape->apply(&d, shape->word);
+	*shaped = !err && way_filesystem(&d, fs) && way_apply(shape, &d);
 	if (*shaped)
 		own = draft_text(&d);
-	if (*shaped && sequel->apply(&d, sequel->word))
+	if (*shaped && way_apply(sequel, &d))
 		keep(c, shape, sequel, take_ptr(own), &d);
 	else if (!err)
 		leave_out(c, shape, sequel, d.why ? d.why : "it changes nothing");

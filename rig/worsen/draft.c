@@ -114,6 +114,13 @@ bool draft_add(struct draft *d, const char *fmt, ...)
 	return true;
 }
 
+bool draft_refuse(struct draft *d, const char *why)
+{
+	free(d->why);
+	d->why = xstrdup(why);
+	return false;
+}
+
 void draft_change_word(struct draft *d, size_t i, const char *from, const char *to)
 {
 	struct buf b = BUF_INIT;

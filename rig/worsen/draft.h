@@ -38,6 +38,9 @@ bool draft_add(struct draft *d, const char *fmt, ...) __printf(2, 3);
 /* Replaces the @n lines from @first by those of @text, "" for none. False as above. */
 bool draft_replace(struct draft *d, size_t first, size_t n, const char *text);
 
+/* For callers that refuse a change themselves: returns false. */
+bool draft_refuse(struct draft *d, const char *why);
+
 /* The words of line @i that are @from become @to; unchecked: draft_settle() follows. */
 void draft_change_word(struct draft *d, size_t i, const char *from, const char *to);
 /* Checks what was changed; false: it is refused, and the draft can only be freed. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The sequels. */
 #include "worsen/ways.h"
 
 #include <string.h>
@@ -7,94 +8,6 @@
 #define MIB (1ull << 20)
 #define SMALL_FILES 8
 #define SMALL_BYTES (64ull << 10)
-#define PAGE_WORD "4K"
-#define MORE_WORD "64K"
-
-static bool refuse(struct draft *d, const char *why)
-{
-	free(d->why);
-	d->why = xstrdup(why);
-	return false;
-}
-
-static bool as_it_is(struct draft *d, const char *word)
-{
-	(void)d;
-	(void)word;
-	return true;
-}
-
-/* Another kind of pin, for each that holds pages. */
-static bool other_pin(struct draft *d, const char *kind)
-{
-	bool changed = false;
-
-	for (unsigned int i = 0; i < d->s->nr_steps; i++) {
-		const struct step *st = &d->s->steps[i];
-
-		if (st->verb != STEP_PIN || !(st->pin->traits & PIN_HOLDS) ||
-		    strcmp(st->pin->name, kind) == 0)
-			continue;
-		draft_change_word(d, st->line - 1, st->pin->name, kind);
-		changed = true;
-	}
-	return changed ? draft_settle(d) : refuse(d, "no other pin holds a page");
-}
-
-/* The place in its file where a pin is. */
-static uint64_t place_of(const struct draft *d, const struct step *pin)
-{
-	for (unsigned int i = 0; i < d->s->nr_steps; i++) {
-		const struct step *st = &d->s->steps[i];
-
-		if (st->verb == STEP_MAP && strcmp(st->name, pin->other) == 0)
-			return st->off + pin->off;
-	}
-	return pin->off;
-}
-
-/* Sixteen pages where a case pins one, and does something to this one. */
-static bool longer(struct draft *d, const char *word)
-{
-	bool changed = false;
-
-	(void)word;
-	for (unsigned int i = 0; i < d->s->nr_steps; i++) {
-		const struct step *pin = &d->s->steps[i];
-		uint64_t place;
-
-		if (pin->verb != STEP_PIN || pin->len != PAGE)
-			continue;
-		place = place_of(d, pin);
-		draft_change_word(d, pin->line - 1, PAGE_WORD, MORE_WORD);
-		for (unsigned int j = 0; j < d->s->nr_steps; j++) {
-			const struct step *st = &d->s->steps[j];
-
-			if (st->call.op && st->call.len == PAGE && st->call.off[0] == place &&
-			    !st->call.file[1])
-				draft_change_word(d, st->line - 1, PAGE_WORD, MORE_WORD);
-		}
-		changed = true;
-	}
-	return changed ? draft_settle(d) : refuse(d, "no pin of one page");
-}
-
-/* Lets a mapping that is only read be written, too: its holder may then write. */
-static bool writable(struct draft *d, const char *word)
-{
-	bool changed = false;
-
-	(void)word;
-	for (unsigned int i = 0; i < d->s->nr_steps; i++) {
-		const struct step *st = &d->s->steps[i];
-
-		if (st->verb != STEP_MAP || st->writable || !st->shared)
-			continue;
-		draft_change_word(d, st->line - 1, "r", "rw");
-		changed = true;
-	}
-	return changed ? draft_settle(d) : refuse(d, "no shared mapping is read-only");
-}
 
 static bool names_file(const struct step *st, const char *file)
 {
@@ -291,7 +204,7 @@ static bool touch_all(struct draft *d, const char *how)
 			       format_size(l.maps[i]->len, size), how);
 	}
 	if (!n)
-		return l.nr_maps ? false : refuse(d, "nothing is mapped any more");
+		return l.nr_maps ? false : draft_refuse(d, "nothing is mapped any more");
 	check_all(d, d->at);
 	return check_at_end(d);
 }
@@ -316,7 +229,7 @@ static bool map_again(struct draft *d, const char *word)
 		draft_add(d, "unmap   w-m%zu", i);
 		n++;
 	}
-	return (n || refuse(d, "no file can be mapped")) && check_at_end(d);
+	return (n || draft_refuse(d, "no file can be mapped")) && check_at_end(d);
 }
 
 /* Lets go of all that the case still has at d->at. */
@@ -358,11 +271,11 @@ static bool umount_held(struct draft *d, const char *word)
 
 	(void)word;
 	if (in_block(d))
-		return refuse(d, "it would be unmounted in a block");
+		return draft_refuse(d, "it would be unmounted in a block");
 	d->at = draft_held(d);
 	draft_living(d, d->at, &l);
 	if (!l.nr_pins)
-		return refuse(d, "no page is held");
+		return draft_refuse(d, "no page is held");
 	if (!draft_replace(d, d->at, d->n - d->at, ""))
 		return false;
 	while (draft_living(d, d->at, &l), l.nr_maps)
@@ -400,7 +313,7 @@ static bool use_again(struct draft *d, const char *word)
 }
 
 const struct way way_sequels[] = {
-	{ "", "nothing more", as_it_is, NULL },
+	{ "", "nothing more", NULL, NULL },
 	{ "rest", "another file takes all free blocks", rest, NULL },
 	{ "small", "eight small files take free blocks", small_files, NULL },
 	{ "truncate", "the files are truncated, and another takes their blocks", truncate_all,
@@ -414,55 +327,3 @@ const struct way way_sequels[] = {
 	{ "reuse", "all files are unlinked, and the filesystem is used again", use_again, NULL },
 	{ NULL, NULL, NULL, NULL },
 };
-
-#define PIN_SHAPE(symbol, name, summary, traits)                                                   \
-	{ name, "the page is held by " name,                                                       \
-	  ((traits) & (PIN_HOLDS | PIN_DEVDAX)) == PIN_HOLDS ? other_pin : no_pin, name },
-
-static bool no_pin(struct draft *d, const char *kind)
-{
-	(void)kind;
-	return refuse(d, "it holds no page of a file");
-}
-
-const struct way way_shapes[] = {
-	{ "", "as it is", as_it_is, NULL },
-	{ "longer", "64K are held and changed where it was one page", longer, NULL },
-	{ "writable", "its mappings are writable", writable, NULL },
-	PIN_EACH(PIN_SHAPE){ NULL, NULL, NULL, NULL },
-};
-
-bool way_filesystem(struct draft *d, const char *name)
-{
-	_cleanup_free_ char *line = xasprintf("fs      %s", name);
-
-	for (size_t i = 0; i < draft_body(d); i++)
-		if (strncmp(d->lines[i], "fs", 2) == 0 && strchr(" \t", d->lines[i][2]))
-			return draft_replace(d, i, 1, line);
-	return draft_replace(d, draft_body(d), 0, line);
-}
-
-/* A step that does something to a file, or to a mapping of it. */
-static bool is_cause(const struct step *st)
-{
-	return !st->derived &&
-	       (st->verb == STEP_TOUCH || st->verb == STEP_START || st->verb == STEP_OPERATION ||
-		st->verb == STEP_STORM || (st->verb == STEP_FILE && st->file == FILE_CLONE));
-}
-
-bool way_has_cause(const char *own, const char *text)
-{
-	struct draft a = { 0 }, b = { 0 };
-	struct err *err = draft_init(&a, "own", own);
-	bool found = false;
-
-	if (!err)
-		err = draft_init(&b, "text", text);
-	for (unsigned int i = 0; !err && i < a.s->nr_steps; i++)
-		for (unsigned int j = 0; is_cause(&a.s->steps[i]) && j < b.s->nr_steps; j++)
-			found |= strcmp(a.s->steps[i].text, b.s->steps[j].text) == 0;
-	err_free(err);
-	draft_deinit(&a);
-	draft_deinit(&b);
-	return found;
-}

@@ -11,10 +11,13 @@
 struct way {
 	const char *name; /* becomes part of a name of a case */
 	const char *adds; /* in words, after "and" */
-	/* Changes @d, which is freed if it returns false: the row does not apply, see d->why. */
+	/* See way_apply(); NULL: changes nothing. */
 	bool (*apply)(struct draft *d, const char *word);
 	const char *word; /* passed to it; NULL: none */
 };
+
+/* Changes @d. False: the row does not apply, see d->why, and @d can only be freed. */
+bool way_apply(const struct way *w, struct draft *d);
 
 /* The same case in another shape; the first row is the case as it is. Ends with a NULL name. */
 extern const struct way way_shapes[];
