@@ -62,7 +62,7 @@ static struct err *run_others(struct worsen *w)
 struct search {
 	struct worsen *w;
 	enum rung rung;
-	const char *rule;
+	const struct shown *sought;
 	unsigned int number;
 	struct tried last; /* of the shortest that showed it */
 };
@@ -81,13 +81,19 @@ static struct err *look(struct search *s, const char *text, enum rung until, str
 	return err;
 }
 
+/* By the same rule; and at a step, if it was at one: a program cannot tell of the others. */
+static bool is_sought(const struct shown *on, const struct shown *sought)
+{
+	return on->times && strcmp(on->rule, sought->rule) == 0 && (*on->step || !*sought->step);
+}
+
 static struct err *shows(void *arg, const char *text, bool *shown)
 {
 	struct search *s = arg;
 	struct tried t = { 0 };
 	struct err *err = look(s, text, s->rung, &t);
 
-	*shown = t.on[s->rung].times && strcmp(t.on[s->rung].rule, s->rule) == 0;
+	*shown = is_sought(&t.on[s->rung], s->sought);
 	if (*shown) {
 		tried_deinit(&s->last);
 		s->last = t;
@@ -108,7 +114,7 @@ static bool late(void *arg)
 static struct err *shorten(struct worsen *w, enum rung r, const struct attempt *c,
 			   struct ladder_rung *out)
 {
-	struct search s = { .w = w, .rung = r, .rule = c->tried.on[r].rule };
+	struct search s = { .w = w, .rung = r, .sought = &c->tried.on[r] };
 	const struct shrink_runner run = { shows, late, &s };
 	struct shrunk shrunk;
 	struct err *err;
