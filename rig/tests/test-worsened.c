@@ -39,7 +39,7 @@ static void test_ladder(void **state)
 	     "and another file takes all free blocks\n  1 of 1: content.pin, pin 'p' offset 0 holds "
 	     "file 'w-rest' offset;;what it needs:\n;;      start   t truncate a 0\n;;"
 	     "\n  the case itself\n  1 of 1: block.freed;;on 1 processor: 1 of 1;;"
-	     "as user 1000, by the program in C: 1 of 1;;do not apply to this case (--why");
+	     "as user 1000, by the program in C;;do not apply to this case (--why");
 	assert_null(file_read(path, 1 << 16, &text));
 	assert_non_null(strstr(buf_str(&text), "\nfile    w-rest rest written\n"));
 	/* what nothing needs is gone */

@@ -255,11 +255,12 @@ static bool is_told_by_program(const char *rule)
 	       rule_is(rule, RULE_SPLAT);
 }
 
-static struct err *as_user(struct worsen *w, const char *text, enum rung r,
+/* @how: which scenario its program does, after "the program in C". */
+static struct err *as_user(struct worsen *w, const char *text, const char *how, enum rung r,
 			   const struct shown *want)
 {
-	struct ladder_where *to = add_where(&w->ladder,
-					    xasprintf("as user %d, by the program in C", USER));
+	struct ladder_where *to = add_where(
+		&w->ladder, xasprintf("as user %d, by the program in C%s", USER, how));
 	struct draft d;
 	struct err *err = draft_init(&d, "as-user", text);
 	struct guests_try t = { "as-user", text, d.s, &to->tried };
@@ -287,7 +288,11 @@ static struct err *look_elsewhere(struct worsen *w)
 	for (unsigned int n = 1; n <= 2 && !err && !guests_late(&w->guests); n++)
 		err = on_processors(w, text, n);
 	if (!err && !guests_late(&w->guests))
-		err = as_user(w, text, r, &seen->on[r]);
+		err = as_user(w, text, "", r, &seen->on[r]);
+	/* a user may need what root does not, as a sync */
+	if (!err && worst && !guests_late(&w->guests) &&
+	    !w->ladder.where[w->ladder.nr_where - 1].tried.on[r].times)
+		err = as_user(w, worst->from->text, " of all steps", r, &seen->on[r]);
 	return err;
 }
 
