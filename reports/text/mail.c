@@ -32,7 +32,7 @@ void mail_add_attachment(struct buf *b, const char *name, const char *text)
 
 void mail_add_wide(struct buf *b, const char *label, const char *text)
 {
-	_cleanup_free_ char *first = xasprintf("%-10s", label);
+	_cleanup_free_ char *first = xasprintf("%-9s ", label);
 
 	plain_fold(b, first, MAIL_INDENT, text, MAIL_WIDTH);
 }

@@ -21,6 +21,7 @@ enum {
 	KEY_TIME,
 	KEY_OUT,
 	KEY_WHY,
+	KEY_MATCH,
 	KEY_JOBS,
 	KEY_ACCEL,
 };
@@ -28,6 +29,7 @@ enum {
 static struct worsen w = { .guests = { .tries = TRIES }, .say = &command_say };
 static unsigned int seconds = SECONDS;
 static bool why;
+static const char *match;
 
 static const struct progress silent = { NULL, NULL };
 
@@ -48,6 +50,8 @@ static struct err *option(void *state, int key, const char *value)
 	case KEY_WHY:
 		why = true;
 		break;
+	case KEY_MATCH:
+		return command_glob(value, &match);
 	case KEY_ACCEL:
 		return accel_wish_parse(value, &w.guests.run.accel);
 	default:
@@ -105,6 +109,8 @@ static struct err *worsen_case(const struct paths *p, const struct plan_case *c,
 	w.guests.run.say = &silent;
 	w.ladder.name = c->name;
 	w.ladder.kernel = w.guests.run.kernel;
+	if (!err && match)
+		attempts_match(&w.attempts, match);
 	if (!err)
 		err = dir_create(w.guests.dir);
 	if (!err) {
@@ -159,6 +165,7 @@ static const struct command_option worsen_options[] = {
 	{ "time", "SECONDS", "begin nothing after so long; default 1800", KEY_TIME },
 	{ "out", "DIR", "put scenarios and records there; default: by the case, in worsen/",
 	  KEY_OUT },
+	{ "match", "GLOB", "only combinations whose name matches: 'rest', '*-umount'", KEY_MATCH },
 	{ "why", NULL, "name the combinations that do not apply, and say why", KEY_WHY },
 	{ "jobs", "N", "guests at once; default: as 'run'", KEY_JOBS },
 	{ "accel", "auto|kvm|tcg", "as of 'run'", KEY_ACCEL },

@@ -208,6 +208,13 @@ static void test_attempts(void **state)
 	}
 	for (size_t i = 0; i < c.nr_left_out; i++)
 		assert_true(*c.left_out[i].why);
+	/* the case itself always stays */
+	attempts_match(&c, "re*");
+	assert_true(c.n > 2);
+	for (size_t i = 1; i < c.n; i++)
+		assert_int_equal(strncmp(c.v[i].name, "re", 2), 0);
+	attempts_match(&c, "none of them");
+	assert_int_equal(c.n, 1);
 	attempts_deinit(&c);
 	expect_usage(attempts_make(&c, "x", "xfs", "nonsense\n"),
 		     "no step or operation 'nonsense'");

@@ -24,8 +24,8 @@ static void test_ladder(void **state)
 {
 	const char *dir = *state;
 	_cleanup_free_ char *line = xasprintf(
-		"worsen --kernel deb:linux-image-amd64 --tries 1 --time "
-		"400 --out %s/out %s/freed.scn",
+		"worsen --kernel deb:linux-image-amd64 --tries 1 --match rest "
+		"--out %s/out %s/freed.scn",
 		dir, dir);
 	_cleanup_free_ char *path = xasprintf("%s/out/xfs-freed-rest.scn", dir);
 	_cleanup_buf_ struct buf text = BUF_INIT;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/glob.h"
+
 static char *name_of(const struct way *shape, const struct way *sequel)
 {
 	if (!*shape->name && !*sequel->name)
@@ -74,15 +76,32 @@ struct err *attempts_make(struct attempts *c, const char *name, const char *fs, 
 	return err;
 }
 
+static void drop(struct attempt *v)
+{
+	free(v->name);
+	free(v->own);
+	free(v->text);
+	scenario_free(v->s);
+	tried_deinit(&v->tried);
+}
+
+void attempts_match(struct attempts *c, const char *glob)
+{
+	size_t n = 1;
+
+	for (size_t i = 1; i < c->n; i++) {
+		if (glob_match(glob, c->v[i].name))
+			c->v[n++] = c->v[i];
+		else
+			drop(&c->v[i]);
+	}
+	c->n = MIN(n, c->n);
+}
+
 void attempts_deinit(struct attempts *c)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		free(c->v[i].name);
-		free(c->v[i].own);
-		free(c->v[i].text);
-		scenario_free(c->v[i].s);
-		tried_deinit(&c->v[i].tried);
-	}
+	for (size_t i = 0; i < c->n; i++)
+		drop(&c->v[i]);
 	for (size_t i = 0; i < c->nr_left_out; i++) {
 		free(c->left_out[i].name);
 		free(c->left_out[i].why);

@@ -33,6 +33,8 @@ struct attempts {
  */
 struct err *attempts_make(struct attempts *c, const char *name, const char *fs, const char *text)
 	__must_check;
+/* Drops those whose name does not match the glob; the case itself stays. */
+void attempts_match(struct attempts *c, const char *glob);
 void attempts_deinit(struct attempts *c);
 
 /*
