@@ -136,11 +136,11 @@ static void test_ladder(void **state)
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	struct ladder l = { .name = "xfs/x", .kernel = "deb:7" };
 	struct attempts c;
-	bool * not ;
+	bool *seen;
 
 	(void)state;
 	assert_null(attempts_make(&c, "x", "xfs", held));
-	not = xcalloc(c.n, sizeof(*not ));
+	seen = xcalloc(c.n, sizeof(*seen));
 	record(&c.v[0].tried, c.v[0].s, VERDICT_FAIL, "contract.waits", "it returned");
 	record(&c.v[0].tried, c.v[0].s, VERDICT_PASS, NULL, NULL);
 	record(&c.v[0].tried, c.v[0].s, VERDICT_ERROR, NULL, NULL);
@@ -153,10 +153,10 @@ static void test_ladder(void **state)
 		if (i != 2)
 			record(&c.v[i].tried, c.v[i].s, VERDICT_PASS, NULL, NULL);
 	}
-	assert_null(attempts_best(&c, RUNG_OTHERS, not ));
-	assert_ptr_equal(attempts_best(&c, RUNG_FREED, not ), &c.v[2]);
-	not [2] = true;
-	assert_ptr_equal(attempts_best(&c, RUNG_FREED, not ), &c.v[1]);
+	assert_null(attempts_best(&c, RUNG_OTHERS, seen));
+	assert_ptr_equal(attempts_best(&c, RUNG_FREED, seen), &c.v[2]);
+	seen[2] = true;
+	assert_ptr_equal(attempts_best(&c, RUNG_FREED, seen), &c.v[1]);
 	l.base = &c.v[0];
 	assert_null(ladder_worst(&l));
 	assert_int_equal(ladder_severity(&l), RUNG_WARNING);
@@ -188,7 +188,7 @@ static void test_ladder(void **state)
 	must(buf_str(&out), "\x1b", false);
 	ladder_deinit(&l);
 	attempts_deinit(&c);
-	free(not );
+	free(seen);
 }
 
 int main(void)

@@ -111,14 +111,14 @@ void attempts_deinit(struct attempts *c)
 	*c = (struct attempts){ 0 };
 }
 
-struct attempt *attempts_best(const struct attempts *c, enum rung r, const bool * not )
+struct attempt *attempts_best(const struct attempts *c, enum rung r, const bool *seen)
 {
 	struct attempt *best = NULL;
 
 	for (size_t i = 0; i < c->n; i++) {
 		struct attempt *v = &c->v[i];
 
-		if (!v->tried.on[r].times || not [i])
+		if (!v->tried.on[r].times || seen[i])
 			continue;
 		/* k of n against k of n, without rounding */
 		if (!best || v->tried.on[r].times * best->tried.tries >

@@ -38,9 +38,9 @@ void attempts_match(struct attempts *c, const char *glob);
 void attempts_deinit(struct attempts *c);
 
 /*
- * The attempt that shows rung @r most often, of equal ones the first; those of @not, by their
+ * The attempt that shows rung @r most often, of equal ones the first; those of @seen, by their
  * place, do not count. NULL: none.
  */
-struct attempt *attempts_best(const struct attempts *c, enum rung r, const bool * not );
+struct attempt *attempts_best(const struct attempts *c, enum rung r, const bool *seen);
 
 #endif

@@ -56,7 +56,8 @@ bool draft_settle(struct draft *d)
 
 	free(take_ptr(d->why));
 	if (err) {
-		d->why = xstrdup(err->message);
+		/* about the whole scenario, it names no line */
+		d->why = xstrdup(err->message + (strncmp(err->message, "line: ", 6) ? 0 : 6));
 		err_free(err);
 		return false;
 	}

@@ -163,20 +163,20 @@ static struct err *keep(struct worsen *w, struct ladder_rung *r)
 	return err;
 }
 
-/* Finds a attempt that shows @r because of what the case does. */
+/* Finds an attempt that shows @r because of what the case does. */
 static struct err *climb(struct worsen *w, enum rung r)
 {
-	bool *not = xcalloc(w->attempts.n, sizeof(*not ));
+	bool *seen = xcalloc(w->attempts.n, sizeof(*seen));
 	struct ladder_rung kept = { .from = NULL };
 	struct err *err = NULL;
 
 	for (int i = 0; i < OTHER_CHOICES && !err; i++) {
-		struct attempt *c = attempts_best(&w->attempts, r, not );
+		struct attempt *c = attempts_best(&w->attempts, r, seen);
 		struct ladder_rung found;
 
 		if (!c || (kept.from && !kept.foreign))
 			break;
-		not [c - w->attempts.v] = true;
+		seen[c - w->attempts.v] = true;
 		err = shorten(w, r, c, &found);
 		if (kept.from && found.foreign) {
 			drop(&found);
@@ -186,7 +186,7 @@ static struct err *climb(struct worsen *w, enum rung r)
 			drop(&kept);
 		kept = found;
 	}
-	free(not );
+	free(seen);
 	if (!kept.from)
 		return err;
 	if (err)
@@ -211,14 +211,13 @@ static struct err *not_there(struct ladder_where *w, struct err *err)
 	return NULL;
 }
 
-static struct err *on_filesystem(struct worsen *w, const char *text, const char *fs, enum rung r)
+static struct err *on_filesystem(struct worsen *w, const char *text, const char *fs)
 {
 	struct ladder_where *to = add_where(&w->ladder, xasprintf("on %s", fs));
 	_cleanup_free_ char *name = xasprintf("on-%s", fs), *changed = NULL;
 	struct draft d;
 	struct err *err = draft_init(&d, name, text);
 
-	(void)r;
 	if (!err && !way_filesystem(&d, fs)) {
 		to->why_not = xstrdup(d.why);
 	} else if (!err) {
@@ -284,7 +283,7 @@ static struct err *look_elsewhere(struct worsen *w)
 
 	for (size_t i = 0; filesystems[i] && !err && !guests_late(&w->guests); i++)
 		if (strcmp(filesystems[i]->name, w->guests.fs) != 0)
-			err = on_filesystem(w, text, filesystems[i]->name, r);
+			err = on_filesystem(w, text, filesystems[i]->name);
 	for (unsigned int n = 1; n <= 2 && !err && !guests_late(&w->guests); n++)
 		err = on_processors(w, text, n);
 	if (!err && !guests_late(&w->guests))
