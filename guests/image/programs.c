@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/arch.h"
+#include "base/files.h"
 #include "base/program.h"
 #include "guests/image/tools.h"
 
@@ -51,6 +52,23 @@ static struct err *add_elf(struct pack *pack, const char *path, unsigned int mac
 		return err_create(ERR_USAGE, "'%s' is for another machine (ELF machine %u)", path,
 				  machine);
 	return interp ? tools_add_libraries(pack, interp, path) : NULL;
+}
+
+/* What the C library loads by name when a thread is cancelled. */
+static void add_unwinder(struct pack *pack)
+{
+	for (size_t i = 0; i < pack->count; i++) {
+		const char *path = pack->items[i].path, *slash = strrchr(path, '/');
+
+		if (slash && strcmp(slash, "/libc.so.6") == 0) {
+			_cleanup_free_ char *file = xasprintf("/%.*s/libgcc_s.so.1",
+							      (int)(slash - path), path);
+
+			if (path_exists(file))
+				pack_add(pack, PACK_FILE, file, file, 0644);
+			return;
+		}
+	}
 }
 
 /* What libibverbs loads by name: its driver for soft-RoCE. */
@@ -163,6 +181,8 @@ struct err *programs_add_needs(struct pack *pack, const char *path)
 
 	if (!err)
 		err = add_shell(pack, begins_with(path, SCRIPT));
+	if (!err)
+		add_unwinder(pack);
 	if (!err)
 		add_verbs_driver(pack);
 	return err;
