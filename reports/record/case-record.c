@@ -349,6 +349,20 @@ void case_record_trim(struct case_record *rec, const char *path)
 	case_record_add_evidence(rec, "record", path, text);
 }
 
+size_t case_record_tests(const struct case_record *rec, size_t counts[STEP_ERROR + 1])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rec->step_count; i++) {
+		if (!rec->steps[i].test)
+			continue;
+		n++;
+		if (counts)
+			counts[rec->steps[i].status]++;
+	}
+	return n;
+}
+
 static bool is_oracle(const struct case_step *s)
 {
 	return s->step && (!strncmp(s->step, "check", 5) || !strncmp(s->step, "fsck", 4));

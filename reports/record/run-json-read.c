@@ -60,6 +60,17 @@ static struct case_timing get_timing(const json_t *o)
 	};
 }
 
+/* STEP_ERROR when it is none that daxrig knows. */
+static enum step_status get_status(const json_t *o)
+{
+	const char *s = json_string_value(json_object_get(o, "status"));
+	enum step_status status = STEP_OK;
+
+	while (s && status < STEP_ERROR && strcmp(s, step_status_name(status)) != 0)
+		status++;
+	return s ? status : STEP_ERROR;
+}
+
 static void take_steps(const json_t *list, struct case_record *rec)
 {
 	const json_t *o;
@@ -67,10 +78,15 @@ static void take_steps(const json_t *list, struct case_record *rec)
 
 	json_array_foreach(list, i, o)
 	{
-		_cleanup_free_ char *words = get_text(o, "step");
-		struct case_step s = { .step = words, .ns = get_num(o, "ns") };
+		_cleanup_free_ char *words = get_text(o, "step"), *found = get_some(o, "found");
+		_cleanup_free_ char *detail = get_some(o, "detail");
+		struct case_step s = {
+			.step = words, .found = found, .detail = detail, .ns = get_num(o, "ns")
+		};
 
+		s.status = get_status(o);
 		s.line = (unsigned int)get_num(o, "line");
+		s.test = (unsigned int)get_num(o, "test");
 		case_record_add_step(rec, &s);
 	}
 }

@@ -39,6 +39,8 @@ static json_t *json_step(const struct case_step *s)
 	json_t *o = json_object();
 
 	json_set_num(o, "line", s->line);
+	if (s->test)
+		json_set_num(o, "test", s->test);
 	json_set_text(o, "status", step_status_name(s->status));
 	json_set_some(o, "step", s->step);
 	json_set_some(o, "rule", s->rule);

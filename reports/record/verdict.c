@@ -48,11 +48,12 @@ static enum step_status status_of(const struct case_step *s)
 	return s->status == STEP_FAIL && !broken_rule(s, &rule) ? STEP_ERROR : s->status;
 }
 
-/* The first step of that status; NULL when there is none. */
+/* The first step of that status; NULL when there is none. Of tests only the fails count. */
 static const struct case_step *first_step(const struct case_record *rec, enum step_status status)
 {
 	for (size_t i = 0; i < rec->step_count; i++)
-		if (status_of(&rec->steps[i]) == status)
+		if (status_of(&rec->steps[i]) == status &&
+		    (!rec->steps[i].test || rec->steps[i].status == STEP_FAIL))
 			return &rec->steps[i];
 	return NULL;
 }

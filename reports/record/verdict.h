@@ -22,8 +22,9 @@ const char *verdict_name(enum verdict verdict);
 struct case_step {
 	unsigned int line; /* of the scenario, from 1; 0: none */
 	enum step_status status;
-	char *step; /* the text of the step */
-	char *rule; /* with STEP_FAIL; may be unknown */
+	unsigned int test; /* among those of a selftest that the step ran, from 1; 0: the step */
+	char *step;	   /* the text of the step */
+	char *rule;	   /* with STEP_FAIL; may be unknown */
 	char *expected;
 	char *found; /* with any other status: the reason */
 	char *detail;
@@ -170,6 +171,12 @@ void case_record_see(struct case_record *rec, enum oracle oracle, enum sight sig
 void case_record_add_error(struct case_record *rec, const char *fmt, ...) __printf(2, 3);
 
 /*
+ * The number of tests of selftests in . @counts, which may be NULL, gets how many came out
+ * how: added to what it has.
+ */
+size_t case_record_tests(const struct case_record *rec, size_t counts[STEP_ERROR + 1]);
+
+/*
  * Divides duration_ns among the phases of its timing by the times of the steps; call it
  * once. Of the steps without a line, the first is the setup, the second releases all, and
  * the others check what is left. The remaining time is that of the teardown, or of the
@@ -212,6 +219,9 @@ void case_record_trim(struct case_record *rec, const char *path);
  *    or did not report. An oracle that reports that the kernel lacks its interface does not
  *    change the verdict.
  * 9. pass.
+ *
+ * A test of a selftest that fails is a failed step; the skip or error of one is not that of
+ * its step, which says what they come to.
  *
  * Every verdict keeps its findings. An unknown rule, which only the guest can send, makes its
  * step an error.

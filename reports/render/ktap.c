@@ -159,6 +159,29 @@ static void ktap_start(struct render *r)
 }
 
 /*
+ * The tests of a selftest of the kernel, as nested KTAP. Their own numbers may be missing or
+ * twice: they are numbered anew.
+ */
+static void add_tests(struct buf *b, const struct case_record *rec)
+{
+	static const enum verdict verdicts[] = { VERDICT_PASS, VERDICT_FAIL, VERDICT_SKIP,
+						 VERDICT_ERROR };
+	size_t planned = case_record_tests(rec, NULL), n = 0;
+
+	if (!planned)
+		return;
+	buf_addf(b, "  KTAP version 1\n  1..%zu\n", planned);
+	for (size_t i = 0; i < rec->step_count; i++) {
+		const struct case_step *s = &rec->steps[i];
+
+		if (!s->test)
+			continue;
+		buf_adds(b, "  ");
+		add_result(b, ++n, s->found ? s->found : "", verdicts[s->status], NULL);
+	}
+}
+
+/*
  * The diagnostics come before the result, as KTAP assigns them to the result that follows.
  *
  *	ok N name			pass
@@ -170,6 +193,7 @@ static void ktap_one(struct render *r, const struct case_record *rec)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
 
+	add_tests(&b, rec);
 	add_diagnostics(&b, rec);
 	add_result(&b, r->nr_cases, rec->name, rec->verdict, rec->reason);
 	put(r, &b);

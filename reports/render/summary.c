@@ -33,6 +33,18 @@ static void print_counts(struct render *r)
 	fputc('\n', r->out);
 }
 
+/* The results of the kernel's own tests, if there are any. */
+static void print_tests(struct render *r)
+{
+	size_t counts[STEP_ERROR + 1] = { 0 }, n = 0;
+
+	for (size_t i = 0; i < r->nr_cases; i++)
+		n += case_record_tests(r->cases[i], counts);
+	if (n)
+		fprintf(r->out, "%-8s %zu: %zu pass, %zu fail, %zu skip, %zu error\n", "tests", n,
+			counts[STEP_OK], counts[STEP_FAIL], counts[STEP_SKIP], counts[STEP_ERROR]);
+}
+
 /* The oracles that did not work for @rec, and why: "ledger: no BTF; flush: no tracefs". */
 static void add_lost(struct buf *b, const struct case_record *rec)
 {
@@ -74,6 +86,7 @@ static void summary_end(struct render *r, const char *reason)
 	print_line(r, "kernel", run->kernel_release, run->kernel_spec);
 	print_line(r, "plan", run->plan, run->accel);
 	print_counts(r);
+	print_tests(r);
 	print_lost(r);
 	if (run->incomplete)
 		print_line(r, "ended", "before its last case", run->end_reason);

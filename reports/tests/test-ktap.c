@@ -176,6 +176,31 @@ static void test_hostile(void **state)
 	free(big);
 }
 
+/* The tests of a selftest: nested, with numbers of their own, whatever a guest sent. */
+static void test_nested(void **state)
+{
+	struct case_record *rec = case_record_create("x");
+	_cleanup_free_ char *got = NULL;
+
+	(void)state;
+	rec->guest_end = GUEST_END_FINE;
+	rec->end_seen = true;
+	for (unsigned int i = STEP_OK; i <= STEP_ERROR; i++)
+		case_record_add_step(rec,
+				     &(struct case_step){ .test = 9,
+							  .status = (enum step_status)i,
+							  .rule = (char *)"program.exit",
+							  .found = (char *)"a # XFAIL\nok 1" });
+	case_record_add_step(rec, &(struct case_step){ .test = 1 });
+	case_record_add_step(rec, &(struct case_step){ .line = 1 });
+	case_record_judge(rec);
+	got = write_case(rec);
+	assert_non_null(strstr(got, "  KTAP version 1\n  1..5\n  ok 1 a _ XFAIL\\nok 1\n"
+				    "  not ok 2 a _ XFAIL\\nok 1\n  ok 3 a _ XFAIL\\nok 1 # SKIP\n"
+				    "  not ok 4 a _ XFAIL\\nok 1 # ERROR\n  ok 5 unnamed\n"));
+	case_record_destroy(rec);
+}
+
 /* An interrupted run still has as many results as its plan. */
 static void test_totals(void **state)
 {
@@ -217,10 +242,10 @@ static void test_full_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_results),	   cmocka_unit_test(test_lost),
-		cmocka_unit_test(test_hostile),	   cmocka_unit_test(test_totals),
-		cmocka_unit_test(test_full_disk),  cmocka_unit_test(test_enders),
-		cmocka_unit_test(test_ender_name),
+		cmocka_unit_test(test_results), cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_hostile), cmocka_unit_test(test_nested),
+		cmocka_unit_test(test_totals),	cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_enders),	cmocka_unit_test(test_ender_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,6 +68,7 @@ static void test_whole(void **state)
 						       .rule = (char *)"contract.waits",
 						       .error = 4,
 						       .ns = 123 });
+	case_record_add_step(rec, &(struct case_step){ .line = 8, .test = 3, .status = STEP_SKIP });
 	case_record_add_evidence(rec, "sysrq-w", "cases/001-x/sysrq-w", NULL);
 	rec->guest = (struct case_guest){ 3, "host\033", "00ff", -7 };
 	rec->window_ms = 60;
@@ -99,6 +100,10 @@ static void test_whole(void **state)
 	assert_int_equal(json_integer_value(json_object_get(c, "window_ms")), 60);
 	assert_int_equal(json_array_size(json_object_get(c, "findings")), 2);
 	assert_string_equal(str(json_array_get(json_object_get(c, "steps"), 0), "errno"), "EINTR");
+	assert_null(json_object_get(json_array_get(json_object_get(c, "steps"), 0), "test"));
+	assert_int_equal(json_integer_value(json_object_get(
+				 json_array_get(json_object_get(c, "steps"), 1), "test")),
+			 3);
 	assert_string_equal(str(json_array_get(json_object_get(c, "splats"), 0), "title"),
 			    "WARNING in f");
 	assert_string_equal(str(json_array_get(json_object_get(c, "evidence"), 0), "path"),

@@ -3,13 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <ctype.h>
 #include <string.h>
 #include <cmocka.h>
 
 #include "reports/record/verdict.h"
 
 struct step {
-	char status; /* o f s e; 0 ends the list */
+	char status; /* o f s e, of a test of a selftest O F S E; 0 ends the list */
 	const char *rule;
 };
 
@@ -430,6 +431,18 @@ static const struct {
 	  { FAIL(NULL) },
 	  .verdict = VERDICT_ERROR,
 	  .reason = "line 1: the guest named an unknown rule ''" },
+	{ "tests of a selftest: a skip and an error of one are told by its step",
+	  { { 'S', NULL }, { 'E', NULL }, { 'O', NULL }, OK },
+	  .verdict = VERDICT_PASS },
+	{ "a test fails, and its step could not be judged",
+	  { { 'E', NULL }, { 'F', "program.exit" }, ERROR },
+	  .verdict = VERDICT_FAIL,
+	  .reason = "program.exit at line 2",
+	  .findings = 1 },
+	{ "a test that fails by an unknown rule",
+	  { { 'F', "x" }, OK },
+	  .verdict = VERDICT_ERROR,
+	  .reason = "line 1: the guest named an unknown rule 'x'" },
 	{ "a flood of steps",
 	  { OK },
 	  .flood = true,
@@ -437,10 +450,13 @@ static const struct {
 	  .reason = "the guest reported more than is kept" },
 };
 
-static void add_step(struct case_record *rec, char status, const char *rule)
+static void add_step(struct case_record *rec, char c, const char *rule)
 {
+	char status = (char)tolower(c);
+
 	case_record_add_step(rec, &(struct case_step){
 					  .line = (unsigned int)rec->step_count + 1,
+					  .test = c != status,
 					  .status = status == 'o' ? STEP_OK :
 						    status == 'f' ? STEP_FAIL :
 						    status == 's' ? STEP_SKIP :

@@ -49,6 +49,9 @@ static void take_step_field(struct running *r, struct case_step *step, bool *hun
 	case TAG_NS:
 		step->ns = msg_u64(f);
 		break;
+	case TAG_NUMBER:
+		step->test = (unsigned int)MIN(msg_u64(f), CASE_STEPS_MAX);
+		break;
 	case TAG_WINDOW_MS:
 		r->rec->window_ms = msg_u64(f);
 		break;

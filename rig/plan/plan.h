@@ -11,7 +11,7 @@
  *                              end=unpin; after a '*' it means all of every key
  *   program  NAME [KEY=VALUE ...] = FILE [WORD ...]
  *                              a program of yours (plan/program.h); KEY is fs, mount, user,
- *                              time or with, as the options of 'daxrig exec'
+ *                              time or with, as the options of 'daxrig exec', or kselftest
  *   batch    N                 a guest runs up to N cases, as long as they pass;
  *                              default 1: a new guest for each case
  *   machine  LIST              the guest's shape, as in --geometry, which overrides it

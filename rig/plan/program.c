@@ -117,6 +117,13 @@ struct err *program_set(struct program *p, const char *name, const char *value)
 		return set_mount(p, value);
 	if (strcmp(name, "with") == 0)
 		return add_with(p, value);
+	if (strcmp(name, "kselftest") == 0) {
+		p->kselftest = true;
+		return strcmp(value, "yes") == 0 ?
+			       NULL :
+			       err_create(ERR_USAGE, "kselftest can only be 'yes', found '%s'",
+					  value);
+	}
 	if (strcmp(name, "user") == 0) {
 		p->uid = (unsigned int)number;
 		return is_number && number <= PROGRAM_UID_MAX ?
@@ -132,8 +139,10 @@ struct err *program_set(struct program *p, const char *name, const char *value)
 			       err_create(ERR_USAGE, "'%s' is no time: expected 1 to %u seconds",
 					  value, PROGRAM_MS_MAX / 1000);
 	}
-	nearest_offer_all(&n, (const char *const[]){ "fs", "mount", "with", "user", "time", NULL });
-	return nearest_err(&n, "option of a program", "expected fs, mount, with, user or time");
+	nearest_offer_all(&n, (const char *const[]){ "fs", "mount", "with", "user", "time",
+						     "kselftest", NULL });
+	return nearest_err(&n, "option of a program",
+			   "expected fs, mount, with, user, time or kselftest");
 }
 
 /* The name of the program in the guest: that of its file. */
@@ -144,14 +153,21 @@ static char *file_name(const char *path)
 	return str_ends(name, ".c") ? xstrndup(name, strlen(name) - 2) : xstrdup(name);
 }
 
-char *program_name(const char *path)
+char *program_name(const char *name)
 {
-	char *name = file_name(path);
+	char *copy = xstrdup(name);
 
-	for (char *c = name; *c; c++)
+	for (char *c = copy; *c; c++)
 		if (*c <= ' ' || strchr("~#*?[]\\\x7f", *c))
 			*c = '_';
-	return name;
+	return copy;
+}
+
+char *program_name_of(const char *path)
+{
+	_cleanup_free_ char *name = file_name(path);
+
+	return program_name(name);
 }
 
 struct err *program_add_word(struct program *p, const char *word)
@@ -164,7 +180,7 @@ struct err *program_add_word(struct program *p, const char *word)
 		return err_create(ERR_USAGE, "more than %u words for a program", PROGRAM_WORDS_MAX);
 	p->words[n] = xstrdup(word);
 	if (!n && !p->name)
-		p->name = program_name(word);
+		p->name = program_name_of(word);
 	return NULL;
 }
 
@@ -309,6 +325,8 @@ char *program_text(const struct program *p)
 		buf_addf(&out, "mount %s\n", p->mount);
 	add_digests(&out, p);
 	buf_adds(&out, "program ");
+	if (p->kselftest)
+		buf_adds(&out, "kselftest ");
 	if (p->uid)
 		buf_addf(&out, "user %u ", p->uid);
 	if (p->ms != PROGRAM_MS)
@@ -332,7 +350,7 @@ static char *program_find(const char *word)
 
 struct err *program_line(const char *keys, char *const words[], int n, char **out)
 {
-	_cleanup_free_ char *name = program_name(words[0]);
+	_cleanup_free_ char *name = program_name_of(words[0]);
 	_cleanup_free_ char *found = program_find(words[0]);
 	struct buf line = BUF_INIT;
 

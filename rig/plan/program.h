@@ -19,6 +19,7 @@ struct program {
 	char *mount;	 /* options to mount with, besides daxrig's; NULL: none */
 	unsigned int uid;
 	uint64_t ms;			    /* after which it is killed */
+	bool kselftest;			    /* one of the kernel's own: see scenario.h */
 	char *with[PROGRAM_WORDS_MAX + 1];  /* "FILE:PATH": more files, and where they go */
 	char *words[PROGRAM_WORDS_MAX + 1]; /* the program's file on the host, its arguments */
 
@@ -34,11 +35,15 @@ struct program *program_create(void);
 struct program *program_get(struct program *p);
 void program_put(struct program *p);
 
-/* A name for the cases of a program: its file's, but what means something in a name. free() it. */
-char *program_name(const char *path);
+/*
+ * A name for the cases of a program: @name, or that of the file @path, but what means something in
+ * a name. free() it.
+ */
+char *program_name(const char *name);
+char *program_name_of(const char *path);
 
 /*
- * Sets one option: "fs", "mount", "user", "time" (seconds) or "with". ERR_USAGE: @name or @value
+ * Sets one option: "fs", "mount", "user", "time" (seconds), "with" or "kselftest". ERR_USAGE: @name or @value
  * is wrong.
  */
 struct err *program_set(struct program *p, const char *name, const char *value) __must_check;

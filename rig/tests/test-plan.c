@@ -61,6 +61,8 @@ static const struct {
 	{ "program a~b#c\n", "p:1:12: expected '=' and the program's file" },
 	{ "program a~b = x\nprogram a~b = y\n", "xfs/a_b " },
 	{ "program p x\n", "p:1:11: expected KEY=VALUE, or '=' and the program's file" },
+	{ "program a/b kselftest=yes = x\n", "xfs/a/b " },
+	{ "program p kselftest=no = x\n", "p:1:11: kselftest can only be 'yes', found 'no'" },
 	{ "program p =\n", "p:1:12: expected '=' and the program's file" },
 	{ "program p fs= = x\n", "p:1:11: expected a filesystem" },
 	{ "program p colour=red = x\n", "p:1:11: no option of a program 'colour'; expected fs" },

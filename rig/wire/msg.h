@@ -62,7 +62,7 @@ enum msg_tag {
 	TAG_ARG,	 /* argument of a call; "NAME=VALUE" for a shell, repeated */
 	TAG_TIME_NS,	 /* u64 CLOCK_REALTIME */
 	TAG_ENTROPY,	 /* ENTROPY_BYTES, different for each guest */
-	TAG_NUMBER,	 /* u64 of the guest in its run, from 1; of a shell */
+	TAG_NUMBER,	 /* u64 of the guest in its run, from 1; of a shell, or of a step's test */
 	TAG_HOST,	 /* the guest's host name */
 	TAG_LAYOUT,	 /* "page.refcount 52": see guests/agent/layout.c, repeated */
 	TAG_RANDOM,	 /* RANDOM_BYTES that the guest drew */

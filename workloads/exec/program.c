@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -21,9 +22,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/procs.h"
+#include "workloads/exec/program-tests.h"
 
 #define FOLDER EXEC_MOUNTPOINT "/program"
+#define TMP FOLDER "/tmp"
 #define OUTPUT_MAX (1u << 20)
 #define KEEPER_MS 5000	 /* what the keeper needs beyond the times it was told */
 #define SKIP_STATUS 4	 /* kselftest's */
@@ -41,6 +45,7 @@ struct run {
 	uint64_t grace_ms;
 	int output[2], result[2]; /* pipes */
 	struct buf said;
+	struct ktap tests; /* of a selftest of the kernel */
 };
 
 /* Root may do all; another user owns the folder and may make files beside it. */
@@ -64,6 +69,17 @@ static bool shut_in(void)
 	return !unshare(CLONE_NEWNS) && !prctl(PR_CAPBSET_DROP, CAP_SYS_BOOT, 0, 0, 0);
 }
 
+/*
+ * A test makes the files that it maps in /tmp, too: by tmpfile(3), or by name. Some map more than
+ * a guest has, and touch little of it.
+ */
+static bool set_up_tests(void)
+{
+	return !file_poke("/proc/sys/vm/overcommit_memory", "1") &&
+	       (!mkdir(TMP, 0755) || errno == EEXIST) && !chmod(TMP, 01777) &&
+	       !mount(TMP, "/tmp", NULL, MS_BIND, NULL);
+}
+
 static bool change_user(unsigned int uid)
 {
 	return !setgroups(0, NULL) && !setresgid(uid, uid, uid) && !setresuid(uid, uid, uid);
@@ -81,7 +97,7 @@ static void __noreturn become(const struct run *r, int started)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	if (setsid() < 0 || dup2(null, 0) < 0 || dup2(r->output[1], 1) < 0 || dup2(1, 2) < 0 ||
-	    chdir(FOLDER) || (!getuid() && !shut_in()) ||
+	    chdir(FOLDER) || (!getuid() && !shut_in()) || (r->st->kselftest && !set_up_tests()) ||
 	    (r->st->uid && !change_user(r->st->uid)) ||
 	    execve(r->st->argv[0], r->st->argv, environment))
 		err = errno;
@@ -136,14 +152,16 @@ static void keep(const struct run *r, struct verdict *v)
 		snprintf(v->left, sizeof(v->left), "%s", buf_str(&left));
 }
 
-/* Keeps the head and the tail of what the program says. */
+/* Keeps the head and the tail of what the program says; returns before it is done if that is much. */
 static void hear(struct run *r)
 {
 	char chunk[65536];
 	ssize_t n;
 
-	while ((n = read(r->output[0], chunk, sizeof(chunk))) > 0) {
+	for (int i = 0; i < 16 && (n = read(r->output[0], chunk, sizeof(chunk))) > 0; i++) {
 		buf_add(&r->said, chunk, (size_t)n);
+		if (r->st->kselftest)
+			ktap_feed(&r->tests, chunk, (size_t)n);
 		if (r->said.len > 4 * OUTPUT_MAX) {
 			_cleanup_buf_ struct buf all = r->said;
 
@@ -187,7 +205,7 @@ static void last_words(const struct buf *said, char *out, size_t size)
 			line = p;
 			len = n;
 		}
-		if (n > 6 && strncmp(p, "not ok", 6) == 0)
+		if (n > 8 && (strncmp(p, "not ok", 6) == 0 || strncmp(p, "Bail out!", 9) == 0))
 			break;
 		p += n + (p[n] == '\n');
 	}
@@ -212,7 +230,11 @@ static void judge(const struct run *r, const struct verdict *v, struct outcome *
 	} else if (v->errnum) {
 		outcome_error(o, "cannot run '%s': %s", program, strerror(v->errnum));
 	} else if (v->late) {
-		return; /* a program need not end by itself */
+		/* a program need not end by itself, but a test was not seen to its end */
+		if (r->st->kselftest)
+			outcome_error(o, "the test did not end within %llu s, %zu results came%s",
+				      (unsigned long long)r->st->within_ms / 1000, r->tests.n,
+				      words);
 	} else if (WIFSIGNALED(v->status) && WTERMSIG(v->status) == SIGKILL) {
 		outcome_error(o, "the program got SIGKILL, from itself or for lack of memory%s",
 			      words);
@@ -224,6 +246,8 @@ static void judge(const struct run *r, const struct verdict *v, struct outcome *
 	} else if (WEXITSTATUS(v->status) == LACKS_STATUS) {
 		outcome_error(o, "the program, or one that it runs, lacks something in the guest%s",
 			      words);
+	} else if (r->tests.n || r->tests.has_plan) {
+		program_tests_judge(&r->tests, WEXITSTATUS(v->status), o);
 	} else if (WEXITSTATUS(v->status)) {
 		outcome_fail(o, RULE_PROGRAM_EXIT, expected, "exit status %d%s",
 			     WEXITSTATUS(v->status), words);
@@ -248,6 +272,7 @@ void exec_program(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct run r = { .st = st, .grace_ms = x->grace_ms, .said = BUF_INIT };
 	struct verdict v = { 0 };
+	bool got = false;
 	pid_t keeper;
 
 	x->spoiled = true; /* it may have changed anything in the guest */
@@ -270,12 +295,17 @@ void exec_program(struct exec *x, const struct step *st, struct outcome *o)
 	else if (!listen_to(&r, &v))
 		outcome_error(o, "the keeper of the program gave no answer");
 	else
-		judge(&r, &v, o);
+		got = true;
 	hear(&r);
+	ktap_end(&r.tests);
+	program_tests_send(x, st, &r.tests);
+	if (got)
+		judge(&r, &v, o);
 	send_output(x, &r, &v);
 	if (keeper > 0 && !v.left[0])
 		waitpid(keeper, NULL, 0);
 	close(r.output[0]);
 	close(r.result[0]);
 	buf_deinit(&r.said);
+	ktap_deinit(&r.tests);
 }

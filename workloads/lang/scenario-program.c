@@ -60,6 +60,7 @@ struct err *step_program(struct parser *p, struct step *st)
 				"kernel: remove it first",
 				p->names.v[i].name);
 	st->within_ms = PROGRAM_MS;
+	st->kselftest = line_take(l, "kselftest");
 	if (line_take(l, "user"))
 		err = line_size(l, "a user's number", &uid);
 	if (!err && uid > PROGRAM_UID_MAX)

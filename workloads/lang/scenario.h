@@ -58,13 +58,16 @@
  *                                         write falloc, pins vmsplice. The evidence has
  *                                         storm.scn, which repeats what the storm found
  *
- *   program [user UID] [within MS] PATH [WORD ...]
+ *   program [kselftest] [user UID] [within MS] PATH [WORD ...]
  *                                         runs it in the folder "program" of the filesystem,
  *                                         which is mounted at /mnt/dax, and kills it after MS ms
  *                                         (60000), with all that it started. Exit status 4 is a
  *                                         skip, another one but 0 a finding. "\xNN" in a word is
  *                                         a byte. It may change any file: nothing of the
- *                                         scenario's may exist then
+ *                                         scenario's may exist then.
+ *                                         kselftest: it is one of the kernel's own tests:
+ *                                         /tmp is a folder of the filesystem, too, each result
+ *                                         in its KTAP is one of the case, and it must end
  *
  * A block must remove all it defines before it ends (unpin, unmap, unlink, wait for its
  * end), and the names are free again; it must not remove anything made before it.
@@ -152,6 +155,7 @@ struct step {
 	struct storm_spec storm;
 	char **argv;	     /* program: NULL after the last */
 	unsigned int uid;    /* program */
+	bool kselftest;	     /* program: its output is KTAP, and /tmp is on DAX */
 	struct op_call call; /* start, operation */
 };
 

@@ -33,6 +33,8 @@ static const struct {
 	  NULL },
 	{ "file a 4K written\nprogram /x\n", "x.scn:2:1: a program may change 'a', which would" },
 	{ "file a 4K written\nunlink a\nprogram /x\nfile b 4K written\n", NULL },
+	{ "program kselftest user 1 within 10 /x\nprogram kselftest /x\n", NULL },
+	{ "program user 1 kselftest /x\n", "x.scn:1:16: expected the program's path" },
 	{ "program x\n", "x.scn:1:9: expected the program's path, with a '/'" },
 	{ "program user 65536 /x\n", "x.scn:1:14: expected 0 to 65535" },
 	{ "program within 0 /x\n", "x.scn:1:16: expected 1 to" },
