@@ -19,6 +19,8 @@ _daxrig() {
 		words=$(daxrig list plans 2>/dev/null | sed 's/ .*//')
 	elif [[ $before == --as ]]; then
 		words=$(daxrig list renderers 2>/dev/null | sed 's/ .*//')
+	elif [[ $command == kselftest ]]; then
+		words=$(daxrig list kselftests 2>/dev/null | sed 's/ .*//')
 	elif [[ $command == @(run|worsen) ]]; then
 		words=$(daxrig list scenarios 2>/dev/null | sed 's/ .*//')
 	elif [[ $command == @(report|watch|diff|merge|mail|pack) ]]; then

@@ -4,8 +4,8 @@ PREFIX ?= /usr/local
 UNITS ?= $(PREFIX)/lib/systemd/system
 libexec = $(DESTDIR)$(PREFIX)/libexec/daxrig
 share = $(DESTDIR)$(PREFIX)/share
-installed := $(wildcard rig/plans/*.plan workloads/scenarios/*.scn guests/mutants/*.patch \
-	reports/known.txt reports/findings/*)
+installed := $(wildcard rig/plans/*.plan rig/plans/*.list workloads/scenarios/*.scn guests/mutants/*.patch \
+	reports/known.txt reports/known-kselftest.txt reports/findings/*)
 
 .PHONY: install
 install: all ## install below PREFIX=/usr/local; DESTDIR, UNITS=DIR for systemd's units

@@ -12,6 +12,7 @@
 #include "guests/store/kernel-check.h"
 #include "guests/store/kernel-load.h"
 #include "guests/store/kernel-store.h"
+#include "guests/build/make-env.h"
 #include "guests/build/recipe.h"
 #include "guests/build/source.h"
 #include "guests/image/tools.h"
@@ -39,34 +40,11 @@ struct build {
 	bool modules; /* the configuration has modules */
 };
 
-/*
- * Unsets variables that the caller's own make, or a kernel developer's shell, may have set.
- * CCACHE_BASEDIR lets builds in different folders share objects. The kernel's make unsets
- * LC_ALL, and the compiler would then quote in UTF-8.
- */
 static const char *const make_words[] = {
-	"env",
-	"-u",
-	"MAKEFLAGS",
-	"-u",
-	"MAKELEVEL",
-	"-u",
-	"KBUILD_OUTPUT",
-	"-u",
-	"ARCH",
-	"-u",
-	"CROSS_COMPILE",
-	"-u",
-	"O",
-	"-u",
-	"LC_CTYPE",
-	"-u",
-	"LC_MESSAGES",
-	"LANG=C",
+	MAKE_ENV,
 	"KBUILD_BUILD_TIMESTAMP=@0",
 	"KBUILD_BUILD_USER=daxrig",
 	"KBUILD_BUILD_HOST=daxrig",
-	"CCACHE_NOHASHDIR=1",
 };
 
 /* Writes make's and the compiler's output to the log, and "  CC      fs/dax.o" as progress. */

@@ -118,3 +118,13 @@ static void say_line(void *arg, const char *text)
 }
 
 const struct progress command_say = { say_line, NULL };
+
+struct err *command_forward(const struct command *c, const char *name, void *state,
+			    const char *value)
+{
+	const struct command_option *its = c->options;
+
+	while (strcmp(its->name, name) != 0)
+		its++;
+	return c->option(state, its->key, value);
+}

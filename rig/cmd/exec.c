@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <string.h>
-
 #include "base/buf.h"
 #include "cmd/cmd.h"
+#include "cmd/program-keys.h"
 #include "plan/program.h"
 
 enum {
@@ -34,32 +33,14 @@ static const struct command_option exec_options[] = {
 	{ NULL, NULL, NULL, 0 },
 };
 
-/* Checks the value at once, so that a mistake is told by its option. */
-static struct err *take(const char *name, const char *value)
-{
-	struct program *p = program_create();
-	struct err *err = program_set(p, name, value);
-
-	program_put(p);
-	if (err)
-		return err;
-	if (strpbrk(value, " \t#"))
-		return err_create(ERR_USAGE, "--%s '%s' holds a blank or '#'", name, value);
-	buf_addf(&keys, "%s=%s ", name, value);
-	return NULL;
-}
-
 static struct err *option(void *state, int key, const char *value)
 {
-	const struct command_option *own = exec_options, *of_run = cmd_run.options;
+	const struct command_option *own = exec_options;
 
 	while (own->key != key)
 		own++;
-	if (key < KEY_RUN)
-		return take(own->name, value);
-	while (strcmp(of_run->name, own->name) != 0)
-		of_run++;
-	return cmd_run.option(state, of_run->key, value);
+	return key < KEY_RUN ? program_keys_add(&keys, own->name, value) :
+			       command_forward(&cmd_run, own->name, state, value);
 }
 
 static struct err *run(void *state, char **operands, int n, int *status)

@@ -5,6 +5,7 @@
 #include "base/glob.h"
 #include "base/nearest.h"
 #include "cmd/cmd.h"
+#include "cmd/kselftest-list.h"
 #include "cmd/list-findings.h"
 #include "plan/cases.h"
 #include "reports/render/render.h"
@@ -191,13 +192,10 @@ static const struct {
 	const char *what;
 	struct err *(*list)(const struct paths *p);
 } lists[] = {
-	{ "scenarios", list_scenarios },
-	{ "pins", list_pins },
-	{ "operations", list_operations },
-	{ "plans", list_plans },
-	{ "matrix", list_matrix },
-	{ "renderers", list_renderers },
-	{ "findings", list_known },
+	{ "scenarios", list_scenarios },   { "pins", list_pins },
+	{ "operations", list_operations }, { "plans", list_plans },
+	{ "matrix", list_matrix },	   { "renderers", list_renderers },
+	{ "findings", list_known },	   { "kselftests", kselftest_list_print },
 	{ "mutators", list_operations }, /* their name up to 2026-11 */
 };
 
@@ -216,7 +214,7 @@ static struct err *list_one(const struct paths *p, char **operands, int n)
 		return err_create(ERR_USAGE, "'list' takes one operand, or 'plan NAME'");
 	return nearest_err(&near, "list of",
 			   "expected scenarios, pins, operations, matrix, plans, renderers, "
-			   "findings or 'plan NAME'");
+			   "findings, kselftests or 'plan NAME'");
 }
 
 static struct err *list(void *state, char **operands, int n, int *status)
@@ -282,7 +280,8 @@ static const struct command_option list_options[] = {
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "scenarios|pins|operations|matrix|plans|renderers|findings|plan NAME",
+	.operands =
+		"scenarios|pins|operations|matrix|plans|renderers|findings|kselftests|plan NAME",
 	.summary = "list what there is to run, or the cases of a plan",
 	.help = "",
 	.options = list_options,

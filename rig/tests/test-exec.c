@@ -61,6 +61,10 @@ static const char many[] =
 	"		return ioctl(other, FICLONE, fd) != 0;\n"
 	"	}\n"
 	"	case 9: return open(\"/opt/it\", O_RDONLY) < 0;\n"
+	"	case 'k' - '0':\n"
+	"		if (dax(\"/tmp/t\") < 0) return 127;\n"
+	"		puts(\"1..3\\nok 1 a\\n# [RUN] pin\\n# why\\nnot ok 2 should work\\nok 3 # SKIP no\");\n"
+	"		return 1;\n"
 	"	}\n"
 	"	return 1;\n"
 	"}\n";
@@ -91,8 +95,9 @@ static void test_plan(void **state)
 			 "program user user=1000 = %s/many.c 7\n"
 			 "program killed time=1 = %s/many.c 8\n"
 			 "program with with=%s/x.sh:/opt/it = %s/many.c 9\n"
+			 "program kselftest/mm/k kselftest=yes = %s/many.c k\n"
 			 "program script mount=noatime = %s/x.sh 1\n",
-			 dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir);
+			 dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir);
 	put(dir, "p.plan", plan);
 	line = xasprintf("run --known none --out " OUT " --plan %s/p.plan", dir);
 	d = start(line);
@@ -103,7 +108,9 @@ static void test_plan(void **state)
 	     "signal 11 (Segmentation fault);;\nok 6 xfs/skips # SKIP;;# SKIP no luck;;"
 	     "\nok 7 xfs/endless\n;;\nok 8 xfs/orphan\n;;\nok 9 xfs/off\n;;"
 	     "\nok 10 xfs/user\n;;\nnot ok 11 xfs/killed\n;;contract.killable;;process 'many' does not die;;"
-	     "\nok 12 xfs/with\n;;\nok 13 xfs/script\n");
+	     "\nok 12 xfs/with\n;;"
+	     "\n  1..3\n  ok 1 a\n  not ok 2 pin: should work\n  ok 3 no # SKIP\n;;found: pin: should work;;"
+	     "#     # why;;\nnot ok 13 xfs/kselftest/mm/k\n;;\nok 14 xfs/script\n");
 	buf_deinit(&d.text);
 }
 
@@ -178,6 +185,18 @@ static void test_bad_input(void **state)
 	}
 }
 
+/* Before any source is fetched, or a guest boots. */
+static void test_kselftest_input(void **state)
+{
+	(void)state;
+	check("kselftest --source deb:6.1", 2,
+	      "'deb:6.1' is no source: expected src:SERIES or tree:PATH");
+	check("kselftest --source tree:/nowhere", 2, "/nowhere");
+	check("kselftest --fs xsf", 2, "no filesystem 'xsf'; did you mean 'xfs'?");
+	check("kselftest --time 0", 2, "'0' is no time");
+	check("kselftest --kernel 6,1", 2, "unknown kernel '6,1'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +204,7 @@ int main(void)
 		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_bisect),
 		cmocka_unit_test(test_bad_input),
+		cmocka_unit_test(test_kselftest_input),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
