@@ -91,6 +91,8 @@ static void name_run(const struct ktap *k, char **name)
 
 	for (const char *p = buf_str(&k->notes); (p = strstr(p, mark)); run = p)
 		p += strlen(mark);
+	if (run && (!*run || *run == '\n'))
+		run = NULL;
 	if (!run && **name)
 		return;
 	whole = run ? xasprintf("%.*s%s%s", (int)strcspn(run, "\n"), run, **name ? ": " : "",

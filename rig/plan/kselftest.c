@@ -123,6 +123,19 @@ static struct err *take_line(const char *at, struct kselftest_list *out)
 	return NULL;
 }
 
+/* The line of the first byte that no list has; 0: there is none. */
+static unsigned int unprintable(const char *text, size_t len)
+{
+	unsigned int line = 1;
+
+	for (size_t i = 0; i < len; i++) {
+		if ((text[i] < ' ' && !strchr("\t\r\n", text[i])) || text[i] > '~' || !text[i])
+			return line;
+		line += text[i] == '\n';
+	}
+	return 0;
+}
+
 struct err *kselftest_list_parse(const char *path, const char *text, size_t len,
 				 struct kselftest_list *out)
 {
@@ -131,6 +144,9 @@ struct err *kselftest_list_parse(const char *path, const char *text, size_t len,
 	struct err *err = NULL;
 
 	*out = (struct kselftest_list){ 0 };
+	if (unprintable(text, len))
+		return err_create(ERR_USAGE, "'%s' line %u: a byte that is not printable ASCII",
+				  path, unprintable(text, len));
 	for (unsigned int number = 1; !err && (line = strsep(&rest, "\n")); number++) {
 		char *end = line + strcspn(line, "#\r");
 

@@ -51,6 +51,8 @@ static void test_bad_lines(void **state)
 		{ "mm/c;w", "is not a selftest" },
 		{ "-mm/cow", "is not a selftest" },
 		{ "mm/a", "'mm/a' is given twice" },
+		{ "mm/\001", "'l' line 2: a byte that is not printable ASCII" },
+		{ "mm/cow # \xc3\xa4", "line 2: a byte that is not printable" },
 		{ "mm/cow -", "lacks the reason" },
 		{ "mm/cow - ", "lacks the reason" },
 		{ "mm/cow hugetlb",

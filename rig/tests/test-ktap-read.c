@@ -38,6 +38,7 @@ static const struct {
 	{ "ok 1a b\nok 12345678901234567890 c\n", "0 ok 1a b|0 ok 12345678901234567890 c|", NULL },
 	{ "# [RUN] a\n# [RUN] pin\n# x\nnot ok 1 Should work\nok 2 # SKIP no\n",
 	  "1 fail pin: Should work|2 skip no|", NULL },
+	{ "# [RUN] \nok 1\n", "1 ok test|", NULL },
 	{ "# [RUN] pin\nok 1\n", "1 ok pin|", NULL },
 	{ "ok 1 a\r\n", "1 ok a|", NULL },
 	{ "ok 1 a\033[31m\n", "1 ok a\\x1b[31m|", NULL },
