@@ -19,7 +19,7 @@ static void print_help(void)
 	       "Boots kernels under QEMU, pins pages of DAX files, fires truncate, punch-hole and\n"
 	       "reflink at them, and judges what the kernel did.\n\nCommands:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  %-8s %s\n", commands[i]->name, commands[i]->summary);
+		printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
 	printf("\n'daxrig COMMAND --help' explains each. 'daxrig --version' prints the version.\n"
 	       "Exit status: 0 nothing new was found, 1 something new, 2 usage, 3 the host or the rig "
 	       "failed.\n");
