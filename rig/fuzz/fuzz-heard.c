@@ -70,7 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		"page.size 64",	   "page.flags 0",  "page.refcount 52", "page.mapcount 48",
 		"page.mapping 24", "page.share 32", "page.head 8",	"flag.head 6",
 	};
-	struct guest g = { 0 };
+	const struct guest_setup setup = { 0 };
+	struct guest g = { .setup = &setup };
 	struct plan_case c = { .text = (char *)"a\nb # c\nd\n" };
 	struct rundir_case dir = { 0 };
 	struct running r = { .g = &g, .c = &c, .dir = &dir, .rec = case_record_create("xfs/a") };

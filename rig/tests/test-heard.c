@@ -145,7 +145,8 @@ static void expect_reply(struct link *l, size_t i)
 
 static void test_calls(void **state)
 {
-	struct guest g = { 0 };
+	const struct guest_setup its = { 0 };
+	struct guest g = { .setup = &its };
 	struct link agent;
 	int fd[2];
 

@@ -172,7 +172,8 @@ static char *finish(struct playing *p, const struct judge_row *row, struct buf *
 {
 	struct case_record *rec = case_record_create("t");
 	const struct plan_case c = { .text = (char *)row->text };
-	struct guest g = { 0 };
+	const struct guest_setup setup = { 0 };
+	struct guest g = { .setup = &setup };
 	struct running r = { .g = &g, .c = &c, .rec = rec };
 	char *text;
 
