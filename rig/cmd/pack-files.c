@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "cmd/mail-facts.h"
+#include "guest/hold.h"
 #include "guests/archive/archive-io.h"
 #include "guests/store/kernel-build-id.h"
 #include "guests/store/kernel-list.h"
@@ -89,16 +90,33 @@ static struct err *bring_evidence(const struct case_evidence *e, const char *fro
 	return err ? err : rundir_bring(source, target);
 }
 
+static bool is_vmcore(const struct case_evidence *e)
+{
+	return e->path && strcmp(e->name, HOLD_VMCORE) == 0;
+}
+
+static bool has_vmcore(const struct one_case *c)
+{
+	for (size_t i = 0; i < c->rec->evidence_count; i++)
+		if (is_vmcore(&c->rec->evidence[i]))
+			return true;
+	return false;
+}
+
 /* What the case left: of an old run it is in an archive. */
-static struct err *put_evidence(const struct one_case *c, const char *to)
+static struct err *put_evidence(const struct one_case *c, bool vmcore, const char *to)
 {
 	_cleanup_free_ char *packed = xasprintf("%s/" RUNDIR_PACKED, c->folder);
 	_cleanup_free_ char *unpacked = xasprintf("%s.evidence", to);
 	bool is_packed = path_exists(packed);
 	struct err *err = is_packed ? tree_unpack(packed, unpacked) : NULL;
 
-	for (size_t i = 0; i < c->rec->evidence_count && !err; i++)
-		err = bring_evidence(&c->rec->evidence[i], is_packed ? unpacked : c->folder, to);
+	for (size_t i = 0; i < c->rec->evidence_count && !err; i++) {
+		const struct case_evidence *e = &c->rec->evidence[i];
+
+		if (vmcore || !is_vmcore(e))
+			err = bring_evidence(e, is_packed ? unpacked : c->folder, to);
+	}
 	return err;
 }
 
@@ -214,7 +232,7 @@ static struct err *put_readme(const struct one_case *c, const struct mail_facts 
 }
 
 static struct err *put_all(struct one_case *c, const struct mail_facts *f, const struct kernel *k,
-			   const struct kernel *packed, const char *to)
+			   const struct pack_extras *extras, const char *to)
 {
 	const struct finding *traced = upstream_traced(c->rec);
 	const char *trace = f->trace ? f->trace : traced ? traced->detail : NULL;
@@ -229,28 +247,34 @@ static struct err *put_all(struct one_case *c, const struct mail_facts *f, const
 	if (!err)
 		err = put_kernel(c, k, to);
 	if (!err)
-		err = put_evidence(c, to);
-	return err ? err : put_readme(c, f, to, packed);
+		err = put_evidence(c, extras->vmcore, to);
+	return err ? err : put_readme(c, f, to, extras->kernel ? k : NULL);
 }
 
-struct err *pack_files_write(struct one_case *c, const char *to, bool with_kernel,
+struct err *pack_files_write(struct one_case *c, const char *to, const struct pack_extras *extras,
 			     const struct progress *say)
 {
 	_cleanup_free_ char *spec = xasprintf("store:%s", c->s.kernel_key);
 	_cleanup_kernel_ struct kernel *k = NULL;
 	struct mail_facts f = { 0 };
-	struct err *err = kernel_find(c->past.paths.data, spec, &k);
+	struct err *err;
 
-	if (err && !with_kernel) {
+	if (extras->vmcore && !has_vmcore(c))
+		return err_create(ERR_USAGE,
+				  "%s left no vmcore: only a run with --vmcore keeps one",
+				  c->shown);
+	err = kernel_find(c->past.paths.data, spec, &k);
+
+	if (err && !extras->kernel) {
 		progress_line(say, "the pack is without the kernel's config and build id: %s",
 			      err->message);
 		err_free(take_ptr(err));
 	}
-	if (!err && with_kernel)
+	if (!err && extras->kernel)
 		err = put_image(k, to);
 	if (!err) {
 		mail_facts_find(&f, c, say);
-		err = put_all(c, &f, k, with_kernel ? k : NULL, to);
+		err = put_all(c, &f, k, extras, to);
 	}
 	mail_facts_deinit(&f);
 	return err;

@@ -11,11 +11,14 @@
 	"run.json", "README", "case.scn", "case.c", "trace", "kernel.txt", "config", "cases",      \
 		"kernel"
 
-/*
- * Writes the files of a pack of @c into the folder @to; @with_kernel: the kernel and its modules,
- * too, which must then be on this machine. @say gets a line for what is missing.
- */
-struct err *pack_files_write(struct one_case *c, const char *to, bool with_kernel,
+/* What is large, and comes along only when it is wanted. */
+struct pack_extras {
+	bool kernel; /* and its modules, which must then be on this machine */
+	bool vmcore; /* the guest's memory, of run --vmcore; ERR_USAGE: the case has none */
+};
+
+/* Writes the files of a pack of @c into the folder @to. @say gets a line for what is missing. */
+struct err *pack_files_write(struct one_case *c, const char *to, const struct pack_extras *extras,
 			     const struct progress *say) __must_check;
 
 #endif

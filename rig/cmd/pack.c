@@ -15,7 +15,7 @@
 
 static struct {
 	const char *out;
-	bool kernel;
+	struct pack_extras extras;
 } options;
 
 /* Writes the archive under another name first: a name that is there is a whole pack. */
@@ -45,7 +45,7 @@ static struct err *fill_and_write(struct one_case *c, const char *folder, const 
 	struct err *err = dir_create(to);
 
 	if (!err)
-		err = pack_files_write(c, to, options.kernel, &command_say);
+		err = pack_files_write(c, to, &options.extras, &command_say);
 	return err ? err : write_pack(folder, safe, path);
 }
 
@@ -93,21 +93,24 @@ static struct err *pack(void *state, char **operands, int n, int *status)
 	return err;
 }
 
-enum { KEY_OUT = 256, KEY_KERNEL };
+enum { KEY_OUT = 256, KEY_KERNEL, KEY_VMCORE };
 
 static struct err *option(void *state, int key, const char *value)
 {
 	(void)state;
 	if (key == KEY_OUT)
 		options.out = value;
+	else if (key == KEY_KERNEL)
+		options.extras.kernel = true;
 	else
-		options.kernel = true;
+		options.extras.vmcore = true;
 	return NULL;
 }
 
 static const struct command_option pack_options[] = {
 	{ "kernel", NULL, "with the kernel and its modules, for one that no archive has",
 	  KEY_KERNEL },
+	{ "vmcore", NULL, "with the guest's memory, of a run with --vmcore", KEY_VMCORE },
 	{ "out", "FILE", "the pack to write; default NAME" CASE_PACK_SUFFIX " of the case",
 	  KEY_OUT },
 	{ NULL, NULL, NULL, 0 },

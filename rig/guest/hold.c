@@ -31,21 +31,20 @@ static bool take_kind(struct hold *o, const char *kind)
 
 static struct err *keep_memory(struct running *r)
 {
-	static const char name[] = "vmcore";
 	_cleanup_free_ char *path = NULL, *full = NULL;
 	uint64_t since = guest_now(r->g);
 	struct err *err;
 
-	err = rundir_case_write(r->dir, name, "", 0, &path);
+	err = rundir_case_write(r->dir, HOLD_VMCORE, "", 0, &path);
 	if (err || !path)
 		return err;
 	full = xasprintf("%s/%s", r->g->setup->hold->folder, path);
 	err = guest_vmcore(r->g, full);
 	r->deadline += guest_now(r->g) - since;
 	if (!err)
-		case_record_add_evidence(r->rec, name, path, NULL);
+		case_record_add_evidence(r->rec, HOLD_VMCORE, path, NULL);
 	else if (err->code != ERR_CANCELLED)
-		case_record_add_evidence(r->rec, name, NULL, err->message);
+		case_record_add_evidence(r->rec, HOLD_VMCORE, NULL, err->message);
 	if (err && err->code == ERR_CANCELLED)
 		return err;
 	err_free(err);

@@ -10,6 +10,7 @@
 #include "guests/archive/pack.h"
 #include "reports/record/verdict.h"
 
+#define HOLD_VMCORE "vmcore" /* evidence: the guest's memory */
 #define HOLD_CORES_MAX 100u
 
 /* What a run wants; shared by its workers. Strings are borrowed. */

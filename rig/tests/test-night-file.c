@@ -22,7 +22,8 @@ static void test_whole(void **state)
 				   "site /srv/www\n"
 				   "keep 60d 20G\n"
 				   "mail  mail -s 'a  b' root\n"
-				   "jobs 3\n";
+				   "jobs 3\n"
+				   "vmcore 4\n";
 	struct night_file n;
 	struct err *err = night_file_parse("x", text, strlen(text), &n);
 
@@ -42,6 +43,7 @@ static void test_whole(void **state)
 	assert_true(n.keep_bytes == 20ull << 30);
 	assert_string_equal(n.mail, "mail -s 'a  b' root");
 	assert_int_equal(n.jobs, 3);
+	assert_int_equal(n.vmcores, 4);
 	night_file_deinit(&n);
 }
 
@@ -84,6 +86,7 @@ static void test_bad(void **state)
 		{ "kernel deb:6.1\nkeep 60d 0\n", "x:2:10: expected a size" },
 		{ "kernel deb:6.1\nrecheck 101\n", "x:2:9: expected 0 to 100" },
 		{ "kernel deb:6.1\njobs 0\n", "x:2:6: expected 1 to 64" },
+		{ "kernel deb:6.1\nvmcore 101\n", "x:2:8: expected 1 to 100" },
 		{ "kernel deb:6.1\nmail\n", "x:2:5: expected a command" },
 		{ "kernel deb:6.1\nsite a b\n", "x:2:8: " },
 	};

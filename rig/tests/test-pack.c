@@ -142,6 +142,8 @@ static void test_operands(void **state)
 	check("run none.tar.zst", 2, "cannot open 'none.tar.zst'");
 	check("pack xfs/none", 2, "no run in ;;has a case 'xfs/none'");
 	check("pack " RUN " xfs/mind/a", 2, "no case of this run 'xfs/mind/a'; did you mean");
+	check("pack --vmcore --out y.tar.zst xfs/mine/a", 2,
+	      "xfs/mine/a left no vmcore: only a run with");
 	check("pack --kernel --out y.tar.zst xfs/mine/a", 2, "store:deb-none");
 	check("mail xfs/other/a", 2, "case 'xfs/other/a' did not fail in run");
 	check("mail xfs/m[", 2, "'xfs/m['");
