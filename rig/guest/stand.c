@@ -280,7 +280,9 @@ struct err *case_stand_still(struct running *r, const char *why, bool dead, bool
 	_cleanup_free_ char *script = xasprintf("%s/hold.gdb", hold_of(r)->folder);
 	uint64_t since = guest_now(r->g);
 	struct held h = { .r = r, .dead = dead };
-	struct err *err = visitors_open(hold_of(r)->folder, isatty(STDIN_FILENO), &h.v);
+	/* not one in the background: reading would stop it */
+	bool keys = isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp();
+	struct err *err = visitors_open(hold_of(r)->folder, keys, &h.v);
 
 	r->held = true;
 	if (!err)
