@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-host-srcs += $(foreach d,splat symbols text record history render site,$(wildcard reports/$(d)/*.c))
+host-srcs += $(foreach d,splat symbols text record history render site coverage,$(wildcard reports/$(d)/*.c))
 test-srcs += $(wildcard reports/tests/*.c)
 fuzz-srcs += $(wildcard reports/fuzz/*.c)
 fuzz-seeds-known := reports/known.txt

@@ -23,7 +23,7 @@ _daxrig() {
 		words=$(daxrig list kselftests 2>/dev/null | sed 's/ .*//')
 	elif [[ $command == @(run|worsen) ]]; then
 		words=$(daxrig list scenarios 2>/dev/null | sed 's/ .*//')
-	elif [[ $command == @(report|watch|diff|merge|mail|pack) ]]; then
+	elif [[ $command == @(report|watch|diff|merge|mail|pack|coverage) ]]; then
 		words=$(daxrig runs 2>/dev/null | sed 's/ .*//')
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")

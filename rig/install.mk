@@ -5,12 +5,14 @@ UNITS ?= $(PREFIX)/lib/systemd/system
 libexec = $(DESTDIR)$(PREFIX)/libexec/daxrig
 share = $(DESTDIR)$(PREFIX)/share
 installed := $(wildcard rig/plans/*.plan rig/plans/*.list workloads/scenarios/*.scn guests/mutants/*.patch \
-	reports/known.txt reports/known-kselftest.txt reports/findings/*)
+	reports/known.txt reports/known-kselftest.txt reports/findings/* \
+	reports/coverage/scope.txt)
 
 .PHONY: install
 install: all ## install below PREFIX=/usr/local; DESTDIR, UNITS=DIR for systemd's units
 	install -D daxrig $(libexec)/daxrig
 	install -D $(BUILD)/daxrig-agent $(libexec)/build/daxrig-agent
+	install -D -m 644 $(BUILD)/daxrig-coverage.so $(libexec)/build/daxrig-coverage.so
 	$(foreach f,$(installed),install -D -m 644 $(f) $(libexec)/$(f) &&) true
 	install -d $(DESTDIR)$(PREFIX)/bin
 	ln -sfn ../libexec/daxrig/daxrig $(DESTDIR)$(PREFIX)/bin/daxrig

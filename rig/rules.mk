@@ -18,14 +18,14 @@ asan-objs := $(patsubst %.c,$(BUILD)/asan/%.o,$(filter-out $(main-src),$(host-sr
 	$(filter-out $(bench-main),$(bench-srcs)))
 agent-objs := $(patsubst %.c,$(BUILD)/agent/%.o,$(agent-srcs) $(pure-srcs))
 all-objs := $(patsubst %.c,$(BUILD)/host/%.o,$(host-srcs) $(pure-srcs) $(bench-srcs) $(fuzz-srcs) \
-	$(foreach r,rig guests workloads inject reports,$(wildcard $(r)/tests/*.c))) $(agent-objs)
+	$(foreach r,rig guests workloads inject reports,$(wildcard $(r)/tests/*.c))) $(agent-objs) $(plugin-obj)
 tests := $(addprefix $(BUILD)/tests/,$(notdir $(test-srcs:.c=)))
 # The tests that boot guests.
 guest-tests := $(filter %/test-guest %/test-fork %/test-faults %/test-host-faults %/test-killed \
 	%/test-resume %/test-exec %/test-hold %/test-worsened %/test-confined %/test-slurm %/test-machines,$(tests))
 
 .PHONY: all objects
-all: daxrig $(BUILD)/daxrig-agent ## build daxrig and its agent
+all: daxrig $(BUILD)/daxrig-agent $(BUILD)/daxrig-coverage.so ## build daxrig, its agent and its plugin for QEMU
 
 # For a second compiler's warnings.
 objects: $(all-objs) ## compile all, tests and fuzz targets too, link nothing; CC=clang BUILD=build/clang

@@ -37,6 +37,18 @@ static int take_welcome(struct case_loop *c, const struct case_run *r, const str
 	return LOOP_ON;
 }
 
+static int take_names(struct case_loop *c, const struct case_run *r)
+{
+	struct buf end = BUF_INIT;
+
+	if (r->pid)
+		return (int)broken(c, "the host asked for names during a case");
+	msg_put_u64(&end, TAG_STATUS, !c->hooks->names || !c->hooks->names(c->link));
+	link_send(c->link, MSG_NAMES, &end);
+	buf_deinit(&end);
+	return LOOP_ON;
+}
+
 /* Handles one frame. Returns LOOP_ON, or how the loop ends. */
 static int take_frame(struct case_loop *c, struct case_run *r, const struct frame *f)
 {
@@ -62,6 +74,8 @@ static int take_frame(struct case_loop *c, struct case_run *r, const struct fram
 		return LOOP_ON;
 	case MSG_WELCOME:
 		return take_welcome(c, r, f);
+	case MSG_NAMES:
+		return take_names(c, r);
 	case MSG_SHELL:
 		/* the case may have ended while the message was on its way */
 		if (r->pid)

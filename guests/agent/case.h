@@ -37,6 +37,8 @@ struct case_hooks {
 	 * state to @out, as the payload of MSG_GUEST.
 	 */
 	void (*welcome)(const uint8_t *payload, size_t len, struct buf *out);
+	/* Answers MSG_NAMES with evidence; false: not all of it was sent. */
+	bool (*names)(struct link *link);
 };
 
 enum loop_end {

@@ -14,6 +14,7 @@
 #include "base/files.h"
 #include "guests/agent/agent.h"
 #include "guests/agent/case.h"
+#include "guests/agent/names.h"
 #include "guests/agent/parse.h"
 
 #define SYSRQ_MS 60000
@@ -228,4 +229,5 @@ const struct case_hooks guest_hooks = {
 	.taint = taint,
 	.welcome = welcome_take,
 	.file = files_take,
+	.names = names_send,
 };

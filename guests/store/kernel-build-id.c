@@ -2,17 +2,9 @@
 #include "guests/store/kernel-build-id.h"
 
 #include <elf.h>
-#include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "base/files.h"
-#include "guests/archive/archive-io.h"
-#include "guests/archive/bzimage.h"
-
-#define IMAGE_MAX (256u << 20)
-#define VMLINUX_MAX (1u << 30)
+#include "guests/store/kernel-unpack.h"
 
 static size_t align4(size_t n)
 {
@@ -67,36 +59,12 @@ char *kernel_elf_build_id(const void *data, size_t len)
 	return hex;
 }
 
-/* libarchive unpacks files: copies the payload to a file in memory. */
-static struct err *unpack(const char *data, size_t size, struct buf *out)
-{
-	_cleanup_close_ int fd = memfd_create("payload", MFD_CLOEXEC);
-	_cleanup_free_ char *path = xasprintf("/proc/self/fd/%d", fd);
-	size_t done = 0;
-
-	if (fd < 0)
-		return err_errno(errno, "cannot create a file in memory");
-	while (done < size) {
-		ssize_t n = write(fd, data + done, size - done);
-
-		if (n < 0 && errno != EINTR)
-			return err_errno(errno, "cannot write a file in memory");
-		done += n > 0 ? (size_t)n : 0;
-	}
-	return file_read_unpacked(path, VMLINUX_MAX, out);
-}
-
 struct err *kernel_build_id(const char *image, char **hex)
 {
-	_cleanup_buf_ struct buf file = BUF_INIT, vmlinux = BUF_INIT;
-	size_t offset, size;
-	struct err *err = file_read(image, IMAGE_MAX, &file);
+	_cleanup_buf_ struct buf vmlinux = BUF_INIT;
+	struct err *err = kernel_unpack(image, &vmlinux);
 
 	*hex = NULL;
-	if (!err && !bzimage_payload(file.data, file.len, &offset, &size))
-		err = err_create(ERR_INFRA, "its header does not locate the compressed kernel");
-	if (!err)
-		err = unpack(file.data + offset, size, &vmlinux);
 	if (!err)
 		*hex = kernel_elf_build_id(vmlinux.data, vmlinux.len);
 	if (!err && !*hex)

@@ -11,9 +11,10 @@
 #if defined(__x86_64__)
 #define ARCH_HERE (&arch_x86_64)
 #define ARCH_DEBIAN "amd64"
-#define ARCH_CONSOLE "ttyS0,115200" /* for the kernel's command line */
-#define PAGE 4096u		    /* bytes */
-#define PMD_ORDER 9u		    /* log2 of a PMD entry's pages */
+#define ARCH_CONSOLE "ttyS0,115200"	     /* for the kernel's command line */
+#define PAGE 4096u			     /* bytes */
+#define PMD_ORDER 9u			     /* log2 of a PMD entry's pages */
+#define ARCH_CODE_FROM 0xffffffff80000000ull /* the kernel and its modules are above */
 #else
 #error "this architecture has no row: see base/arch.h"
 #endif

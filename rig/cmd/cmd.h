@@ -46,7 +46,7 @@ struct command {
 extern const struct command cmd_run, cmd_list, cmd_show, cmd_check, cmd_report, cmd_cache,
 	cmd_kernel, cmd_mutants, cmd_bisect, cmd_splat, cmd_runs, cmd_watch, cmd_merge, cmd_nightly,
 	cmd_history, cmd_diff, cmd_exec, cmd_kselftest, cmd_mail, cmd_pack, cmd_shell, cmd_page,
-	cmd_worsen;
+	cmd_worsen, cmd_coverage;
 
 /* Parses @argv (argv[0] is the command's name) and runs @c. */
 struct err *command_main(const struct command *c, int argc, char **argv, int *status) __must_check;

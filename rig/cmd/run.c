@@ -33,6 +33,8 @@ enum {
 	KEY_HOLD_ON,
 	KEY_HOLD_AT,
 	KEY_VMCORE,
+	KEY_COVERAGE,
+	KEY_TRY_COVERAGE,
 };
 
 #define JOBS_MAX 64
@@ -93,6 +95,10 @@ static const struct command_option run_options[] = {
 	  "keep the memory of N guests at most, at the first finding of each kind that\n"
 	  "is not known, for 'crash'",
 	  KEY_VMCORE },
+	{ "coverage", NULL, "keep which code of the kernel runs, under TCG; see 'daxrig coverage'",
+	  KEY_COVERAGE },
+	{ "try-coverage", NULL, "the same, but run without it if that is not possible",
+	  KEY_TRY_COVERAGE },
 	{ "night", "DATE", "the night that the run is a part of, for its record", KEY_NIGHT },
 	{ "resume", NULL,
 	  "run what is left of an interrupted or killed run, in its folder; the\n"
@@ -206,6 +212,13 @@ static struct err *option(void *state, int key, const char *value)
 		return command_count("hold-at", value, LINE_MAX_NUMBER, &options.hold_at);
 	case KEY_VMCORE:
 		return command_count("vmcore", value, HOLD_CORES_MAX, &options.vmcores);
+	case KEY_TRY_COVERAGE:
+		options.coverage_or_not = true;
+		options.coverage = true;
+		break;
+	case KEY_COVERAGE:
+		options.coverage = true;
+		break;
 	case KEY_NIGHT:
 		return parse_night(value);
 	case KEY_NO_FORK:

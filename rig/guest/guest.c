@@ -247,7 +247,8 @@ struct err *guest_boot(const struct guest_setup *setup, struct guest **out)
 	deadline = start + guest_ms(g, BOOT_MS) * 1000000;
 	err = console_open(&g->console, setup->spec.console);
 	if (!err)
-		err = setup->template ? template_fork(setup->template, &setup->spec, &g->domain) :
+		err = setup->template ? template_fork(setup->template, &setup->spec,
+						      setup->coverage, &g->domain) :
 					virt_domain_start(setup->virt, &setup->spec, &g->domain);
 	if (!err)
 		err = virt_domain_connect_channel(g->domain, deadline, &fd);

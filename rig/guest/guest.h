@@ -22,13 +22,14 @@
 /* What a guest is started from; borrowed, must outlive it. */
 struct guest_setup {
 	struct virt *virt;
-	struct domain_spec spec;	 /* complete but for name */
-	const struct template *template; /* to start from; NULL: the kernel boots */
-	double scale;			 /* factor of time limits: 1 on a host with KVM */
-	unsigned int limit_s;		 /* a case's time limit, unscaled; 0: the default */
-	unsigned int number;		 /* of the guest in its run, from 1 */
-	int cancel_fd;			 /* readable: the run is cancelled */
-	struct hold *hold;		 /* NULL: cases never stand still */
+	struct domain_spec spec;	      /* complete but for name */
+	const struct template *template;      /* to start from; NULL: the kernel boots */
+	const struct fork_coverage *coverage; /* of a guest with a template; NULL: none */
+	double scale;			      /* factor of time limits: 1 on a host with KVM */
+	unsigned int limit_s;		      /* a case's time limit, unscaled; 0: the default */
+	unsigned int number;		      /* of the guest in its run, from 1 */
+	int cancel_fd;			      /* readable: the run is cancelled */
+	struct hold *hold;		      /* NULL: cases never stand still */
 };
 
 struct guest {

@@ -180,6 +180,11 @@ static struct err *open_files(const struct fork_files *files, const struct confi
 		err = set_aside(dup(files->kernel), "the kernel", &fds[QEMU_FD_KERNEL]);
 	if (!err && files->initrd >= 0)
 		err = set_aside(dup(files->initrd), "the initrd", &fds[QEMU_FD_INITRD]);
+	if (!err && files->coverage)
+		err = set_aside(dup(files->coverage->plugin), "the plugin", &fds[QEMU_FD_PLUGIN]);
+	if (!err && files->coverage)
+		err = set_aside(dup(files->coverage->bits), "the map of coverage",
+				&fds[QEMU_FD_BITS]);
 	return err ? err : open_memories(files, user, fds);
 }
 

@@ -16,6 +16,12 @@
 /* How long one operation of QEMU, other than running the guest, may take. */
 #define FORK_LIMIT_NS 30000000000ull
 
+/* The open files of a guest whose coverage is taken: base/code-map.h says what is in bits. */
+struct fork_coverage {
+	int plugin; /* from fork_hold() */
+	int bits;   /* open for reading and writing, CODE_MAP_BYTES long; all guests may share it */
+};
+
 /* What the descriptors of enum qemu_fd refer to. Borrowed; socket paths are at most 107 bytes. */
 struct fork_files {
 	const char *channel; /* a socket, created by fork_start(), as is gdb */
@@ -23,7 +29,8 @@ struct fork_files {
 	const char *console; /* a file, truncated by fork_start() */
 	const char *folder;  /* holds "ram", "nvdimm0", "nvdimm1", ... */
 	size_t nvdimms;
-	int kernel, initrd; /* from fork_hold(); -1: none */
+	int kernel, initrd;		      /* from fork_hold(); -1: none */
+	const struct fork_coverage *coverage; /* NULL: none; else QEMU runs under TCG */
 };
 
 /*

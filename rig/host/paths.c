@@ -122,6 +122,11 @@ char *paths_known(const struct paths *p)
 	return xasprintf("%s/reports/known.txt", p->home);
 }
 
+char *paths_scope(const struct paths *p)
+{
+	return xasprintf("%s/reports/coverage/scope.txt", p->home);
+}
+
 char *paths_findings(const struct paths *p)
 {
 	return xasprintf("%s/reports/findings", p->home);

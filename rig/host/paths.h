@@ -26,6 +26,9 @@ void paths_deinit(struct paths *p);
 /* The list of known findings that is installed with daxrig; free() it. */
 char *paths_known(const struct paths *p);
 
+/* The functions that coverage is about unless the user says; free() it. */
+char *paths_scope(const struct paths *p);
+
 /* The folder of the findings that it is made of, with what is told of each; free() it. */
 char *paths_findings(const struct paths *p);
 

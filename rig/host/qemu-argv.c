@@ -220,6 +220,9 @@ static void add_end(const struct qemu_places *p, struct qemu_argv *a)
 	if (p->gdb)
 		add_pair(a, "-chardev",
 			 xasprintf("socket,id=gdb0,fd=%u,server=on,wait=off", QEMU_FD_GDB));
+	if (p->plugin)
+		add_pair(a, "-plugin",
+			 xasprintf("file=/proc/self/fd/%u,bits=%u", QEMU_FD_PLUGIN, QEMU_FD_BITS));
 	if (p->incoming)
 		add_pair(a, "-incoming", xstrdup("defer"));
 }

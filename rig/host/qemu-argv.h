@@ -29,13 +29,16 @@ enum qemu_fd {
 	QEMU_FD_INITRD,
 	QEMU_FD_RAM,
 	QEMU_FD_NVDIMM, /* the first NVDIMM; the others follow */
-	QEMU_FD_END = QEMU_FD_NVDIMM + GEOMETRY_NVDIMMS_MAX,
+	QEMU_FD_PLUGIN = QEMU_FD_NVDIMM + GEOMETRY_NVDIMMS_MAX,
+	QEMU_FD_BITS, /* the file that the plugin maps */
+	QEMU_FD_END,
 };
 
 struct qemu_places {
 	const char *name; /* of the guest, in QEMU's arguments; borrowed */
 	bool shared;	  /* true: writes reach the files; false: they stay private to this QEMU */
 	bool incoming;	  /* QEMU waits for an incoming migration */
+	bool plugin;	  /* QEMU loads the plugin of QEMU_FD_PLUGIN */
 	bool gdb; /* the command line must have -gdb, which is replaced; false: it has none */
 };
 

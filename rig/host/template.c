@@ -425,12 +425,12 @@ static struct err *let_in(struct virt_domain *d, int state)
 }
 
 struct err *template_fork(const struct template *t, const struct domain_spec *spec,
-			  struct virt_domain **out)
+			  const struct fork_coverage *coverage, struct virt_domain **out)
 {
-	const struct qemu_places places = { .name = spec->channel,
-					    .incoming = true,
-					    .gdb = t->gdb };
-	const struct fork_files files = fork_files(t, spec, t->folder, spec->console);
+	const struct qemu_places places = {
+		.name = spec->channel, .incoming = true, .plugin = coverage != NULL, .gdb = t->gdb
+	};
+	struct fork_files files = fork_files(t, spec, t->folder, spec->console);
 	_cleanup_free_ char *path = xasprintf("%s/state", t->folder);
 	_cleanup_close_ int state = open(path, O_RDONLY | O_CLOEXEC);
 	struct qemu_argv argv;
@@ -442,6 +442,7 @@ struct err *template_fork(const struct template *t, const struct domain_spec *sp
 	err = qemu_argv_place(&t->argv, &places, &argv);
 	if (err)
 		return err;
+	files.coverage = coverage;
 	err = fork_start(t->virt, &argv, &files, &d);
 	qemu_argv_deinit(&argv);
 	if (err)

@@ -14,6 +14,7 @@
 #define RIG_TEMPLATE_H
 
 #include "base/progress.h"
+#include "host/fork.h"
 #include "host/leftover.h"
 #include "host/virt.h"
 
@@ -50,10 +51,11 @@ uint64_t template_made_ns(const struct template *t);
 
 /*
  * As virt_domain_start(), but starts from @t. @spec must have the shape of the inputs' spec;
- * only its console, channel and gdb are used. The calling thread must outlive the guest: see
+ * only its console, channel and gdb are used. @coverage, or NULL, is borrowed until it returns. The calling thread must outlive the guest: see
  * fork.h.
  */
 struct err *template_fork(const struct template *t, const struct domain_spec *spec,
-			  struct virt_domain **out) __must_check;
+			  const struct fork_coverage *coverage, struct virt_domain **out)
+	__must_check;
 
 #endif

@@ -58,6 +58,7 @@ struct run {
 	bool brief;	       /* a person reads standard output: a summary at the end, no KTAP */
 	struct progress say;   /* prints a line through live; from any thread */
 	struct progress note;  /* the same, and adds the line to the record */
+	int plugin;	       /* of QEMU, for coverage; -1: not open */
 	int cancel_fd;	       /* readable: the run is cancelled */
 	uint64_t start_ns;
 	uint64_t plan_ns; /* when the first case could begin, since start_ns */
@@ -70,7 +71,9 @@ struct run {
 	struct run_template {
 		struct template *template; /* NULL: guests are booted */
 		char *cmdline;
-	} templates[FILESYSTEMS_MAX]; /* by filesystem: run_template() */
+		bool covered;
+		struct fork_coverage coverage; /* of its forks, if covered */
+	} templates[FILESYSTEMS_MAX];	       /* by filesystem: run_template() */
 
 	/* shared by the workers, under lock */
 	pthread_mutex_t lock;

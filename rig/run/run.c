@@ -201,7 +201,7 @@ struct err *run_cases(const struct run_options *o, int *status)
 	if (o->folder)
 		*o->folder = NULL;
 	r->o = o;
-	r->cancel_fd = -1;
+	r->cancel_fd = r->plugin = -1;
 	r->journal = (struct journal)JOURNAL_INIT;
 	r->start_ns = now_ns();
 	r->brief = !o->say && !o->ktap && isatty(STDOUT_FILENO);

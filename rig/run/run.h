@@ -45,8 +45,10 @@ struct run_options {
 	uint64_t seed;
 	enum sabotage sabotage;
 	const char *known; /* list of known findings; "": daxrig's own; "none" or NULL: none */
-	bool ktap;	   /* KTAP on a terminal, too, and no summary */
-	char **argv;	   /* for the record */
+	bool coverage;	   /* keep what code of the kernel runs; of a resumed run it is as it was */
+	bool coverage_or_not; /* go on if that cannot be kept */
+	bool ktap;	      /* KTAP on a terminal, too, and no summary */
+	char **argv;	      /* for the record */
 	/*
 	 * The folder of a run that was interrupted or killed; what is left of it is run, in the same
 	 * folder. All of the above but jobs must be 0, or what that run was told. Of a run

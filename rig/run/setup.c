@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "host/cancel.h"
 #include "plan/cases.h"
+#include "run/coverage-private.h"
 #include "run/hold-private.h"
 #include "run/machine-private.h"
 #include "run/nodes-private.h"
@@ -363,6 +364,8 @@ struct err *run_prepare(struct run *r)
 		err = run_nodes_open(r);
 	if (!err)
 		err = find_templates(r);
+	if (!err)
+		err = run_coverage_open(r);
 	if (err)
 		return err;
 	keep_state(r);
@@ -390,6 +393,7 @@ void run_deinit(struct run *r)
 		template_put(r->templates[i].template);
 		free(r->templates[i].cmdline);
 	}
+	run_coverage_close(r);
 	run_nodes_close(r);
 	if (r->o->host)
 		*r->o->host = r->host;

@@ -41,6 +41,7 @@ static void next_guest(struct worker *w, const struct filesystem *fs)
 	pthread_mutex_lock(&r->lock);
 	number = setup->number = ++r->guests;
 	setup->template = r->no_template || !virt_is_private(w->node->virt) ? NULL : t->template;
+	setup->coverage = setup->template && t->covered ? &t->coverage : NULL;
 	setup->spec.cmdline = setup->template ? t->cmdline : r->base.spec.cmdline;
 	pthread_mutex_unlock(&r->lock);
 	machine_set_console(&w->machine,
@@ -73,6 +74,8 @@ static struct err *start_guest(struct worker *w, const struct filesystem *fs)
 			return err;
 		fork_failed(w->run, err->message);
 		err_free(err);
+		if (setup->coverage)
+			progress_line(&w->run->note, "its coverage is not taken");
 		setup->template = NULL;
 	}
 	err = machine_make_nvdimms(&w->machine);

@@ -17,6 +17,7 @@ export DAXRIG_DATA="$dir/data" DAXRIG_CACHE="$dir/cache" DAXRIG_STATE="$dir/stat
 "$bin" list scenarios | grep -q '^punch-waits' || fail "no scenarios"
 "$bin" list findings | grep -q '^clone-killed ' || fail "no findings"
 [ -x "$dir/usr/libexec/daxrig/build/daxrig-agent" ] || fail "no agent"
+[ -f "$dir/usr/libexec/daxrig/build/daxrig-coverage.so" ] || fail "no plugin"
 "$bin" nightly --check "$dir/usr/share/doc/daxrig/example.night" || fail "the example is no night"
 unit=$dir/usr/lib/systemd/system/daxrig-nightly.service
 grep -q '^ExecStart=/usr/bin/daxrig nightly ' "$unit" || fail "the unit does not start daxrig"

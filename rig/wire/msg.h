@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-#define PROTO_VERSION 6
+#define PROTO_VERSION 7
 
 /* The sizes of TAG_ENTROPY and TAG_RANDOM, in bytes. */
 #define ENTROPY_BYTES 64u
@@ -22,6 +22,7 @@ enum msg_type {
 	MSG_POWEROFF,
 	MSG_WELCOME, /* answer to hello, before any case: time, entropy, the guest's number */
 	MSG_FILE,    /* before a case: a piece of a file, or a link, that the case needs */
+	MSG_NAMES,   /* before a case: tell the kernel's functions; the same message is the end */
 	/* agent to host */
 	MSG_HELLO = 64, /* once, first: version, kernel, symbols */
 	MSG_STEP,	/* one step is done; steps come in order */
@@ -33,6 +34,9 @@ enum msg_type {
 	/* both ways */
 	MSG_SHELL = 128, /* beside a case that stands still: see guests/agent/shell.h */
 };
+
+/* The name of the MSG_EVIDENCE that answer MSG_NAMES: lines of /proc/kallsyms. */
+#define NAMES_EVIDENCE "kallsyms"
 
 /* A line of the agent in the kernel log: the head, then at most this many bytes, escaped. */
 #define AGENT_LOG_HEAD "daxrig: "

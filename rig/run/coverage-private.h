@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The coverage of a run. Modules lie elsewhere in each template, so the run's folder gets for
+ * each filesystem FS that it uses
+ *
+ *	coverage/FS.bits	what ran in all forks: see base/code-map.h
+ *	coverage/FS.names	which function is where: lines of /proc/kallsyms
+ */
+#ifndef RIG_RUN_COVERAGE_PRIVATE_H
+#define RIG_RUN_COVERAGE_PRIVATE_H
+
+#include "run/private.h"
+
+/*
+ * Opens the files, after the templates are there. Does nothing unless the run wants coverage.
+ * ERR_USAGE: coverage cannot be taken here, and the message says why; if the run does without
+ * in that case, it notes the reason instead.
+ */
+struct err *run_coverage_open(struct run *r) __must_check;
+
+void run_coverage_close(struct run *r);
+
+#endif
