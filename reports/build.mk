@@ -4,3 +4,4 @@ test-srcs += $(wildcard reports/tests/*.c)
 fuzz-srcs += $(wildcard reports/fuzz/*.c)
 fuzz-seeds-known := reports/known.txt
 fuzz-seeds-finding := reports/findings
+fuzz-seeds-scope := reports/coverage/scope.txt

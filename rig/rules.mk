@@ -22,7 +22,7 @@ all-objs := $(patsubst %.c,$(BUILD)/host/%.o,$(host-srcs) $(pure-srcs) $(bench-s
 tests := $(addprefix $(BUILD)/tests/,$(notdir $(test-srcs:.c=)))
 # The tests that boot guests.
 guest-tests := $(filter %/test-guest %/test-fork %/test-faults %/test-host-faults %/test-killed \
-	%/test-resume %/test-exec %/test-hold %/test-worsened %/test-confined %/test-slurm %/test-machines,$(tests))
+	%/test-resume %/test-exec %/test-hold %/test-worsened %/test-confined %/test-slurm %/test-machines %/test-coverage-guest,$(tests))
 
 .PHONY: all objects
 all: daxrig $(BUILD)/daxrig-agent $(BUILD)/daxrig-coverage.so ## build daxrig, its agent and its plugin for QEMU

@@ -157,10 +157,22 @@ static bool file(const uint8_t *payload, size_t len, char *why, size_t size)
 	return false;
 }
 
+/* Two pieces of evidence. */
+static bool names(struct link *l)
+{
+	struct buf text = BUF_INIT;
+
+	buf_adds(&text, "one");
+	link_send_evidence(l, NAMES_EVIDENCE, &text);
+	link_send_evidence(l, NAMES_EVIDENCE, &text);
+	buf_deinit(&text);
+	return true;
+}
+
 static int set_up(void **state)
 {
 	static const struct agent_ops ops = { .run_case = run_case };
-	static const struct case_hooks hooks = { .welcome = welcome, .file = file };
+	static const struct case_hooks hooks = { .welcome = welcome, .file = file, .names = names };
 
 	return host_set_up(state, &ops, &hooks);
 }
@@ -237,6 +249,25 @@ static void stops_at_late_welcome(void **state)
 	host_send_case(h, "hang", 60000);
 	host_need_frame(h, MSG_LOG, &f);
 	send_welcome(h, 1);
+	assert_false(host_next_frame(h, &f));
+	assert_int_equal(host_agent_end(h), LOOP_BROKEN);
+}
+
+static void tells_names(void **state)
+{
+	struct host *h = *state;
+	struct frame f;
+
+	host_send_empty(h, MSG_NAMES);
+	host_need_frame(h, MSG_EVIDENCE, &f);
+	assert_true(frame_says(&f, TAG_TEXT, "one"));
+	host_need_frame(h, MSG_EVIDENCE, &f);
+	host_need_frame(h, MSG_NAMES, &f);
+	assert_int_equal(frame_number(&f, TAG_STATUS), 0);
+	/* during a case they would be in its way */
+	host_send_case(h, "hang", 60000);
+	host_need_frame(h, MSG_LOG, &f);
+	host_send_empty(h, MSG_NAMES);
 	assert_false(host_next_frame(h, &f));
 	assert_int_equal(host_agent_end(h), LOOP_BROKEN);
 }
@@ -411,14 +442,23 @@ static void kills_when_the_host_goes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LOOP_TEST(takes_welcome),    LOOP_TEST(stops_at_late_welcome),
-		LOOP_TEST(relays),	     LOOP_TEST(not_run_without_file),
-		LOOP_TEST(spoiled_guest),    LOOP_TEST(stops_at_limit),
-		LOOP_TEST(stops_on_abort),   LOOP_TEST(kills_what_escaped),
-		LOOP_TEST(tells_of_signals), LOOP_TEST(holds_back_a_flood),
-		LOOP_TEST(passes_calls),     LOOP_TEST(waits_for_the_host),
-		LOOP_TEST(keeps_rogues_out), LOOP_TEST(divides_what_is_big),
-		LOOP_TEST(sees_the_host_go), LOOP_TEST(kills_when_the_host_goes),
+		LOOP_TEST(tells_names),
+		LOOP_TEST(takes_welcome),
+		LOOP_TEST(stops_at_late_welcome),
+		LOOP_TEST(relays),
+		LOOP_TEST(not_run_without_file),
+		LOOP_TEST(spoiled_guest),
+		LOOP_TEST(stops_at_limit),
+		LOOP_TEST(stops_on_abort),
+		LOOP_TEST(kills_what_escaped),
+		LOOP_TEST(tells_of_signals),
+		LOOP_TEST(holds_back_a_flood),
+		LOOP_TEST(passes_calls),
+		LOOP_TEST(waits_for_the_host),
+		LOOP_TEST(keeps_rogues_out),
+		LOOP_TEST(divides_what_is_big),
+		LOOP_TEST(sees_the_host_go),
+		LOOP_TEST(kills_when_the_host_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,7 +106,9 @@ static void trim(struct coverage_function *f, const struct coverage_code *code)
 static struct err *take(struct coverage *c, const struct name *n, int line, int map,
 			const char *path, const struct coverage_code *code)
 {
-	struct coverage_function f = { .line = line, .addr = n->addr, .size = n->size };
+	struct coverage_function f = {
+		.line = line, .addr = n->addr, .size = n->size, .room = n->size
+	};
 	struct err *err;
 
 	if (code_map_byte(f.addr + f.size - 1) >= CODE_MAP_BYTES)

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "reports/coverage/scope.h"
+#include "reports/symbols/symbols.h"
 
 struct coverage_function {
 	char *name, *module; /* printable ASCII; module "": the kernel itself */
@@ -17,6 +18,7 @@ struct coverage_function {
 	int line;	     /* of the scope */
 	uint64_t addr;	     /* in the guests that were added first */
 	size_t size;	     /* bytes, without the padding at its end */
+	size_t room;	     /* bytes to the next name, as the kernel counts */
 	size_t ran;	     /* of these */
 	uint8_t *bits;	     /* a bit for each byte that ran */
 };
@@ -61,6 +63,12 @@ void coverage_print(const struct coverage *c, const struct scope *s);
 
 /* Only the functions that were not entered, one a line. */
 void coverage_print_missing(const struct coverage *c, const struct scope *s);
+
+/*
+ * coverage-info.c: a tracefile for genhtml, by the lines of @symbols. A line ran if any of its
+ * instructions did. Returns the number of functions that they do not know, which are left out.
+ */
+size_t coverage_print_info(const struct coverage *c, struct symbols *symbols);
 
 /* What @b ran beyond @a; returns the number of functions that have something. */
 size_t coverage_print_beyond(const struct coverage *a, const struct coverage *b,

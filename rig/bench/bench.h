@@ -68,6 +68,7 @@ struct err *bench_run(const struct bench *b, const char *const args[], const str
 void bench_warm(struct bench *b, struct figure *step, struct figure *plan);
 void bench_jobs(struct bench *b, struct figure *rate, struct figure *two);
 void bench_oracles(struct bench *b, struct figure *f);
+void bench_coverage(struct bench *b, struct figure *f);
 void bench_memory(struct bench *b, struct figure *f);
 void bench_boot(struct bench *b, struct figure *f);
 void bench_cycles(struct bench *b, struct figure *f);

@@ -194,6 +194,29 @@ void bench_oracles(struct bench *b, struct figure *f)
 	side_deinit(&few);
 }
 
+void bench_coverage(struct bench *b, struct figure *f)
+{
+	struct side with = { .args = { "--match", LARGER, "--coverage" } };
+	struct side without = { .args = { "--match", LARGER } };
+	struct err *err;
+
+	set_jobs(b, &with, "1");
+	set_jobs(b, &without, "1");
+	err = alternate(b, &with, &without, ROUNDS);
+	if (err)
+		figure_fail(f, err);
+	else
+		figure_set(
+			f, 100 * (samples_median(&with.whole) / samples_median(&without.whole) - 1),
+			xasprintf("more time with --coverage: %.1f s against %.1f s, the %zu cases "
+				  "of quick that match '%s', one job, warm, medians of %zu runs "
+				  "each, in turn",
+				  samples_median(&with.whole), samples_median(&without.whole),
+				  with.cases, LARGER, with.whole.n));
+	side_deinit(&with);
+	side_deinit(&without);
+}
+
 /* The most memory each fork of a run took. */
 struct forks {
 	const struct bench *b;

@@ -60,6 +60,7 @@ enum {
 	FIGURE_CYCLES,
 	FIGURE_TWO,
 	FIGURE_ORACLES,
+	FIGURE_COVERAGE,
 	FIGURE_SPLAT,
 	FIGURE_SPLAT_MEMORY,
 	FIGURE_SITE,
@@ -75,6 +76,7 @@ static struct figure figures[FIGURES] = {
 	[FIGURE_CYCLES] = { .name = "cycles-in-guest", .unit = "times" },
 	[FIGURE_TWO] = { .name = "two-jobs", .unit = "times" },
 	[FIGURE_ORACLES] = { .name = "oracles", .unit = "%" },
+	[FIGURE_COVERAGE] = { .name = "coverage", .unit = "%" },
 	[FIGURE_SPLAT] = { .name = "splat-speed", .unit = "times" },
 	[FIGURE_SPLAT_MEMORY] = { .name = "splat-memory", .unit = "MiB" },
 	[FIGURE_SITE] = { .name = "site", .unit = "s" },
@@ -163,6 +165,12 @@ static void oracles(struct bench *b, struct figure *f, struct figure *none)
 	bench_oracles(b, f);
 }
 
+static void coverage(struct bench *b, struct figure *f, struct figure *none)
+{
+	(void)none;
+	bench_coverage(b, f);
+}
+
 static void memory(struct bench *b, struct figure *f, struct figure *none)
 {
 	(void)none;
@@ -183,6 +191,7 @@ static const struct {
 	{ bench_warm, &figures[FIGURE_STEP], &figures[FIGURE_PLAN], false },
 	{ cycles, &figures[FIGURE_CYCLES], NULL, false },
 	{ oracles, &figures[FIGURE_ORACLES], NULL, false },
+	{ coverage, &figures[FIGURE_COVERAGE], NULL, false },
 };
 
 static bool group_is_wanted(size_t i, char **names)

@@ -10,6 +10,8 @@
 
 #include "base/files.h"
 #include "cmd/cmd.h"
+#include "guests/store/kernel-list.h"
+#include "guests/store/kernel-symbols.h"
 #include "guests/store/kernel-unpack.h"
 #include "host/runs.h"
 #include "reports/record/run-json.h"
@@ -20,6 +22,7 @@
 static struct {
 	const char *glob;
 	bool missing;
+	bool info;
 } options;
 
 /* One run. */
@@ -153,10 +156,38 @@ static struct err *print_beyond(const struct covered *a, const struct covered *b
 	return NULL;
 }
 
-static struct err *print(const struct covered runs[static 2], int n, const struct scope *s)
+/* The symbols must be there: lines come from nowhere else. */
+static struct err *print_info(const struct paths *p, const struct covered *r)
+{
+	_cleanup_free_ char *vmlinux = NULL, *modules = NULL;
+	_cleanup_kernel_ struct kernel *k = NULL;
+	struct symbols *symbols;
+	size_t unknown;
+	struct err *err = kernel_find(p->data, r->record.kernel_spec, &k);
+
+	if (!err && strcmp(k->key, r->record.kernel_key) != 0)
+		err = err_create(ERR_USAGE, "'%s' is another build now: the run was of '%s'",
+				 r->record.kernel_spec, r->record.kernel_key);
+	if (!err)
+		err = kernel_symbols(k, &vmlinux, &modules);
+	if (!err)
+		err = symbols_open(vmlinux, modules, &symbols);
+	if (err)
+		return err;
+	unknown = coverage_print_info(&r->coverage, symbols);
+	if (unknown)
+		fprintf(stderr, "daxrig: of %zu functions the symbols have no lines\n", unknown);
+	symbols_close(symbols);
+	return NULL;
+}
+
+static struct err *print(const struct paths *p, const struct covered runs[static 2], int n,
+			 const struct scope *s)
 {
 	if (n == 2)
 		return print_beyond(&runs[0], &runs[1], s);
+	if (options.info)
+		return print_info(p, &runs[0]);
 	if (options.missing) {
 		coverage_print_missing(&runs[0].coverage, s);
 		return NULL;
@@ -178,8 +209,8 @@ static struct err *coverage(void *state, char **operands, int n, int *status)
 	if (n > 2)
 		return err_create(ERR_USAGE, "unexpected '%s': 'coverage' takes one run or two",
 				  operands[2]);
-	if (n == 2 && options.missing)
-		return err_create(ERR_USAGE, "--missing is about one run");
+	if (n == 2 && (options.missing || options.info))
+		return err_create(ERR_USAGE, "--missing and --info are about one run");
 	err = paths_init(&p);
 	if (err)
 		return err;
@@ -187,7 +218,7 @@ static struct err *coverage(void *state, char **operands, int n, int *status)
 	for (int i = 0; i < MAX(n, 1) && !err; i++)
 		err = read_run(&p, n ? operands[i] : NULL, &scope, &runs[i]);
 	if (!err)
-		err = print(runs, n, &scope);
+		err = print(&p, runs, n, &scope);
 	for (size_t i = 0; i < ARRAY_SIZE(runs); i++) {
 		coverage_deinit(&runs[i].coverage);
 		run_summary_deinit(&runs[i].record);
@@ -198,12 +229,13 @@ static struct err *coverage(void *state, char **operands, int n, int *status)
 	return err;
 }
 
-enum { KEY_SCOPE = 256, KEY_MISSING };
+enum { KEY_SCOPE = 256, KEY_MISSING, KEY_INFO };
 
 static struct err *option(void *state, int key, const char *value)
 {
 	(void)state;
 	options.missing |= key == KEY_MISSING;
+	options.info |= key == KEY_INFO;
 	return key == KEY_SCOPE ? command_glob(value, &options.glob) : NULL;
 }
 
@@ -212,6 +244,8 @@ static const struct command_option coverage_options[] = {
 	  "the functions whose names match; default: those of reports/coverage/scope.txt",
 	  KEY_SCOPE },
 	{ "missing", NULL, "only the functions that no case entered, one a line", KEY_MISSING },
+	{ "info", NULL, "a tracefile for genhtml, by lines: needs 'kernel fetch --symbols'",
+	  KEY_INFO },
 	{ NULL, NULL, NULL, 0 },
 };
 

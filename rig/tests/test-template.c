@@ -43,6 +43,7 @@ static const struct {
 } placings[] = {
 	{ "template", { .name = "/s/agent,1", .shared = true, .gdb = true } },
 	{ "fork", { .name = "/s/agent", .incoming = true, .gdb = true } },
+	{ "coverage", { .name = "/s/agent", .incoming = true, .plugin = true, .gdb = true } },
 };
 
 static void test_argv(void **state)

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What real guests ran of their kernel. Run from the top of the tree. */
+#include "tests/daxrig.h"
+
+#define OUT "build/tests/out-coverage"
+#define FUNCTION "dax_file_unshare"
+
+/* Runs @name with --coverage; the folder of the run, which the caller frees. */
+static char *covered(const char *name)
+{
+	_cleanup_free_ char *line = xasprintf("run --coverage --jobs 1 --ktap --out " OUT " %s",
+					      name);
+	struct daxrig d = start(line);
+	_cleanup_free_ char *json = run_file(&d, OUT, "run.json");
+
+	finish(&d);
+	must(&d, 0, "ok 1 xfs/");
+	buf_deinit(&d.text);
+	return xstrndup(json, strlen(json) - strlen("/run.json"));
+}
+
+/* One function is reached by one case and not by the other. */
+static void test_reached(void **state)
+{
+	_cleanup_free_ char *truncate = covered("xfs/4k/vmsplice/mapped/truncate-down");
+	_cleanup_free_ char *punch = covered("xfs/4k/vmsplice/mapped/punch");
+	_cleanup_free_ char *both = xasprintf("coverage %s %s", truncate, punch);
+	_cleanup_free_ char *back = xasprintf("coverage %s %s", punch, truncate);
+	_cleanup_free_ char *one = xasprintf("coverage --scope xfs_setattr_size %s", truncate);
+	_cleanup_free_ char *none = xasprintf("coverage --missing %s", punch);
+	_cleanup_free_ char *odd = xasprintf("coverage --scope no_such %s", punch);
+
+	(void)state;
+	check(back, 0, "xfs_setattr_size [xfs], ;;bytes, not entered before");
+	check(both, 0, "xfs_free_file_space [xfs], ;;bytes, not entered before");
+	check(one, 0, "1 of 1 functions;;xfs_setattr_size [xfs]");
+	check(none, 0, "xfs_setattr_size [xfs], ;;" FUNCTION ", ");
+	check(odd, 2, "no function of this kernel matches 'no_such'");
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	check("run --coverage --no-fork --out " OUT " xfs/refused/uring", 2,
+	      "cannot take coverage: a guest that boots would count its boot: leave out "
+	      "--no-fork");
+	check("run --try-coverage --no-fork --ktap --out " OUT " xfs/refused/uring", 0,
+	      "cannot take coverage: a guest that boots;;ok 1 xfs/refused/uring");
+	check("coverage --missing a b", 2, "--missing and --info are about one run");
+	check("coverage a b c", 2, "unexpected 'c'");
+	check("coverage " OUT "/runs/latest", 2, "has no coverage: run the cases with --coverage");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reached),
+		cmocka_unit_test(test_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
