@@ -3,7 +3,6 @@
 #include "tests/daxrig.h"
 
 #define OUT "build/tests/out-coverage"
-#define FUNCTION "dax_file_unshare"
 
 /* Runs @name with --coverage; the folder of the run, which the caller frees. */
 static char *covered(const char *name)
@@ -22,19 +21,20 @@ static char *covered(const char *name)
 /* One function is reached by one case and not by the other. */
 static void test_reached(void **state)
 {
-	_cleanup_free_ char *truncate = covered("xfs/4k/vmsplice/mapped/truncate-down");
-	_cleanup_free_ char *punch = covered("xfs/4k/vmsplice/mapped/punch");
-	_cleanup_free_ char *both = xasprintf("coverage %s %s", truncate, punch);
-	_cleanup_free_ char *back = xasprintf("coverage %s %s", punch, truncate);
-	_cleanup_free_ char *one = xasprintf("coverage --scope xfs_setattr_size %s", truncate);
-	_cleanup_free_ char *none = xasprintf("coverage --missing %s", punch);
-	_cleanup_free_ char *odd = xasprintf("coverage --scope no_such %s", punch);
+	_cleanup_free_ char *insert = covered("xfs/4k/vmsplice/mapped/insert");
+	_cleanup_free_ char *collapse = covered("xfs/4k/vmsplice/mapped/collapse");
+	_cleanup_free_ char *both = xasprintf("coverage %s %s", insert, collapse);
+	_cleanup_free_ char *back = xasprintf("coverage %s %s", collapse, insert);
+	_cleanup_free_ char *one = xasprintf("coverage --scope xfs_collapse_file_space %s",
+					     collapse);
+	_cleanup_free_ char *none = xasprintf("coverage --missing %s", insert);
+	_cleanup_free_ char *odd = xasprintf("coverage --scope no_such %s", collapse);
 
 	(void)state;
-	check(back, 0, "xfs_setattr_size [xfs], ;;bytes, not entered before");
-	check(both, 0, "xfs_free_file_space [xfs], ;;bytes, not entered before");
-	check(one, 0, "1 of 1 functions;;xfs_setattr_size [xfs]");
-	check(none, 0, "xfs_setattr_size [xfs], ;;" FUNCTION ", ");
+	check(both, 0, "xfs_collapse_file_space [xfs], ;;bytes, not entered before");
+	check(back, 0, "xfs_insert_file_space [xfs], ;;bytes, not entered before");
+	check(one, 0, "1 of 1 functions;;xfs_collapse_file_space [xfs]");
+	check(none, 0, "xfs_collapse_file_space [xfs], ;;fs/dax.c: dax_file_unshare, ");
 	check(odd, 2, "no function of this kernel matches 'no_such'");
 }
 
