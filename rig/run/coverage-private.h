@@ -18,6 +18,12 @@
  */
 struct err *run_coverage_open(struct run *r) __must_check;
 
+/*
+ * Why it cannot be taken with KVM, with a connection that is not daxrig's own, or with guests that
+ * boot; NULL: it can. Pure.
+ */
+const char *run_coverage_refused(bool kvm, bool other, bool boots);
+
 void run_coverage_close(struct run *r);
 
 #endif

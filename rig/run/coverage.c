@@ -36,17 +36,23 @@ static struct err *try_plugin(const struct run *r, const char *plugin)
 	return err ? err_wrap(err, "this QEMU does not load the plugin") : NULL;
 }
 
+const char *run_coverage_refused(bool kvm, bool other, bool boots)
+{
+	return kvm   ? "guests run under KVM: give --accel tcg, too" :
+	       other ? "it needs daxrig's own connection: leave out --connect" :
+	       boots ? "a guest that boots would count its boot: leave out --no-fork" :
+		       NULL;
+}
+
 /* Why coverage cannot be taken in this run; NULL: it can. */
 static struct err *check(const struct run *r, const char *plugin)
 {
-	if (r->base.spec.accel == DOMAIN_ACCEL_KVM)
-		return err_create(ERR_USAGE, "guests run under KVM: give --accel tcg, too");
-	if (!virt_is_private(r->host.virt) || r->o->nr_also)
-		return err_create(ERR_USAGE, "it needs daxrig's own connection: leave out "
-					     "--connect");
-	if (r->o->no_fork)
-		return err_create(ERR_USAGE, "a guest that boots would count its boot: leave out "
-					     "--no-fork");
+	const char *why = run_coverage_refused(r->base.spec.accel == DOMAIN_ACCEL_KVM,
+					       !virt_is_private(r->host.virt) || r->o->nr_also,
+					       r->o->no_fork);
+
+	if (why)
+		return err_create(ERR_USAGE, "%s", why);
 	if (!path_exists(plugin))
 		return err_create(ERR_USAGE, "'%s' is missing: run 'make'", plugin);
 	return try_plugin(r, plugin);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What real guests ran of their kernel. Run from the top of the tree. */
+#include "run/coverage-private.h"
 #include "tests/daxrig.h"
 
 #define OUT "build/tests/out-coverage"
+#define HOME "build/tests/coverage-home"
 
 /* Runs @name with --coverage; the folder of the run, which the caller frees. */
 static char *covered(const char *name)
@@ -51,9 +53,50 @@ static void test_refused(void **state)
 	check("coverage " OUT "/runs/latest", 2, "has no coverage: run the cases with --coverage");
 }
 
+/* Each reason alone, and KVM, which nothing here may have, before the others. */
+static void test_reasons(void **state)
+{
+	(void)state;
+	assert_null(run_coverage_refused(false, false, false));
+	assert_non_null(strstr(run_coverage_refused(true, true, true), "--accel tcg"));
+	assert_non_null(strstr(run_coverage_refused(false, true, false), "--connect"));
+	assert_non_null(strstr(run_coverage_refused(false, false, true), "--no-fork"));
+}
+
+/* A daxrig with a plugin that QEMU does not load. */
+static void test_plugin(void **state)
+{
+	static const char *const argv[] = { "sh", "-c",
+					    "mkdir -p " HOME "/build " HOME "/workloads " HOME
+					    "/reports && cp daxrig " HOME " && "
+					    "ln -f build/daxrig-agent " HOME
+					    "/build/ && cp -r workloads/scenarios " HOME
+					    "/workloads/ && cp reports/known.txt " HOME
+					    "/reports/ && "
+					    "echo no plugin >" HOME "/build/daxrig-coverage.so",
+					    NULL };
+	char *const run[] = { (char *)HOME "/daxrig",
+			      (char *)"run",
+			      (char *)"--coverage",
+			      (char *)"--out",
+			      (char *)OUT,
+			      (char *)"xfs/refused/uring",
+			      NULL };
+	struct daxrig d;
+
+	(void)state;
+	assert_null(run_program(argv, 60000, NULL));
+	d = start_argv(run);
+	finish(&d);
+	must(&d, 2, "cannot take coverage: this QEMU does not load the plugin: ;;Could not load");
+	buf_deinit(&d.text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_plugin),
 		cmocka_unit_test(test_reached),
 		cmocka_unit_test(test_refused),
 	};
