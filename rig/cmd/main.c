@@ -10,8 +10,7 @@ static const struct command *const commands[] = {
 	&cmd_run,   &cmd_nightly, &cmd_exec,   &cmd_kselftest, &cmd_report, &cmd_history,
 	&cmd_diff,  &cmd_runs,	  &cmd_watch,  &cmd_merge,     &cmd_list,   &cmd_show,
 	&cmd_check, &cmd_cache,	  &cmd_kernel, &cmd_mutants,   &cmd_bisect, &cmd_splat,
-	&cmd_mail,  &cmd_pack,	  &cmd_shell,  &cmd_page,      &cmd_worsen,
-	&cmd_coverage,
+	&cmd_mail,  &cmd_pack,	  &cmd_shell,  &cmd_page,      &cmd_worsen, &cmd_coverage,
 };
 
 static void print_help(void)
