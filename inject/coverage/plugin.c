@@ -22,27 +22,35 @@ int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 static uint8_t *map;
 
-static void mark(uint64_t addr, size_t len)
+/* Sets the bits from @addr to @end, a byte of the map at a time. */
+static void mark(uint64_t addr, uint64_t end)
 {
-	for (; len && addr >= CODE_MAP_FROM; addr++, len--) {
-		uint8_t *byte = map + code_map_byte(addr), bit = code_map_bit(addr);
+	while (addr < end) {
+		uint64_t last = MIN(end - 1, addr | 7);
+		uint8_t *byte = map + code_map_byte(addr);
+		uint8_t bits = (uint8_t)(2 * code_map_bit(last) - code_map_bit(addr));
 
 		/* other processors, and other QEMUs, write the same byte */
-		if (!(__atomic_load_n(byte, __ATOMIC_RELAXED) & bit))
-			__atomic_fetch_or(byte, bit, __ATOMIC_RELAXED);
+		if ((__atomic_load_n(byte, __ATOMIC_RELAXED) & bits) != bits)
+			__atomic_fetch_or(byte, bits, __ATOMIC_RELAXED);
+		addr = last + 1;
 	}
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb);
+	const struct qemu_plugin_insn *last;
+	uint64_t from;
 
 	(void)id;
-	for (size_t i = 0; i < n; i++) {
-		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-
-		mark(qemu_plugin_insn_vaddr(insn), qemu_plugin_insn_size(insn));
-	}
+	if (!n)
+		return;
+	last = qemu_plugin_tb_get_insn(tb, n - 1);
+	from = qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(tb, 0));
+	/* the instructions of a block lie side by side */
+	if (from >= CODE_MAP_FROM)
+		mark(from, qemu_plugin_insn_vaddr(last) + qemu_plugin_insn_size(last));
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t *info, int argc, char **argv)
