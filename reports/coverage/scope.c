@@ -30,6 +30,9 @@ static struct err *take_line(struct scope *s, const char *p, const char *end, un
 	p += blank;
 	if (p >= end)
 		return NULL;
+	for (const char *c = p; c < end; c++)
+		if (*c != '\t' && (*c < ' ' || *c > '~'))
+			return err_create(ERR_USAGE, "line %u: a byte that is no text", number);
 	if (!file || p + file >= end || p[file] != ':')
 		return err_create(ERR_USAGE, "line %u: expected FILE: GLOB GLOB ...", number);
 	l = add_line(s, p, file);

@@ -239,6 +239,7 @@ static const struct {
 } scopes[] = {
 	{ "", "no line FILE: GLOB ..." },
 	{ "# only a comment\n", "no line FILE: GLOB ..." },
+	{ "a: b\nc: d\x1b[2J\n", "line 2: a byte that is no text" },
 	{ "a: b\nc d\n", "line 2: expected FILE: GLOB GLOB ..." },
 	{ ": b\n", "line 1: expected FILE: GLOB GLOB ..." },
 	{ "a:\n", "line 1: no glob after 'a:'" },
