@@ -152,7 +152,7 @@ static void test_phrases(void **state)
 		  "is counted as it should" },
 		{ "*still sings after*", "still sings after" },
 		{ "no dax_writeback_one covers it*", NULL },
-		{ "no dax_writeback_one covered it*", "no dax_writeback_one covered it" },
+		{ "no dax_writeback_one coverid it*", "no dax_writeback_one coverid it" },
 		{ "pin 'p' offset 0x400 holds file 'a' offset 0x20?000 generation 1 *", NULL },
 		{ "pin 'p' offset 0x400 holds fila 'a' offset", "holds fila" },
 		{ "*16 such pages*", NULL },
