@@ -45,6 +45,13 @@ static void drop(struct shell *sh)
 	*sh = (struct shell){ .fd = -1 };
 }
 
+/* With all that it started; itself also when it is no group of its own yet. */
+static void end(const struct shell *sh)
+{
+	kill(-sh->pid, SIGKILL);
+	kill(sh->pid, SIGKILL);
+}
+
 static void __noreturn run_child(int slave, const char *command, char *const *env)
 {
 	char *const shell[] = { "sh", "-l", NULL }, *const one[] = { "sh", "-c", (char *)command,
@@ -149,8 +156,7 @@ void shells_take(struct shells *s, struct link *l, const struct frame *f)
 		if (!sh)
 			begin(s, l, msg_u64(&number), f);
 	} else if (sh && msg_find(f->payload, f->len, TAG_STATUS, &field)) {
-		kill(-sh->pid, SIGHUP);
-		kill(-sh->pid, SIGKILL);
+		end(sh);
 	} else if (sh && msg_find(f->payload, f->len, TAG_TEXT, &field) &&
 		   sh->in.len + field.len <= INPUT_MAX) {
 		buf_add(&sh->in, field.data, field.len);
@@ -230,7 +236,7 @@ void shells_end(struct shells *s)
 	for (size_t i = 0; i < SHELLS; i++) {
 		if (!s->v[i].pid)
 			continue;
-		kill(-s->v[i].pid, SIGKILL);
+		end(&s->v[i]);
 		drop(&s->v[i]);
 	}
 }
