@@ -224,8 +224,10 @@ static void clean_up(struct case_loop *c, struct case_run *r)
 void case_ended(struct case_loop *c, struct case_run *r, int status)
 {
 	struct buf call = BUF_INIT;
+	bool ended_well = WIFEXITED(status) &&
+			  (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == CASE_SPOILED);
 
-	if (!r->hold || (WIFEXITED(status) && WEXITSTATUS(status) % CASE_SPOILED == 0)) {
+	if (!r->hold || ended_well) {
 		case_end(c, r, status);
 		return;
 	}

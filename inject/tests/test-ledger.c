@@ -7,91 +7,7 @@
 
 #include <cmocka.h>
 
-#include "inject/pages/ledger.h"
-
-#define VMEMMAP 0xffffea0000000000ull
-#define SIZE 64
-#define FIRST 0x100000ull /* pfn */
-#define PAGES 2048u
-#define MAPPING 0xffff888000001000ull
-
-enum { FLAGS = 0, HEAD = 8, MAPPING_AT = 24, SHARE = 32, MAPCOUNT = 48, REFCOUNT = 52 };
-enum { FLAGS1 = 64, LARGE_MAPCOUNT = 80, PINCOUNT = 92 };
-
-static uint8_t memory[PAGES * SIZE];
-static unsigned int reads;
-static size_t longest; /* of the reads, in bytes */
-
-static struct err *read_memory(void *arg, uint64_t addr, void *out, size_t len)
-{
-	uint64_t at = addr - (VMEMMAP + FIRST * SIZE);
-
-	(void)arg;
-	reads++;
-	longest = MAX(longest, len);
-	if (at > sizeof(memory) || len > sizeof(memory) - at)
-		return err_create(ERR_INFRA, "nothing is mapped at %#llx",
-				  (unsigned long long)addr);
-	memcpy(out, memory + at, len);
-	return NULL;
-}
-
-static const struct ledger_memory mem = { read_memory, NULL, NULL };
-
-static const char *const old_lines[] = {
-	"page.size 64",	    "page.flags 0",    "page.refcount 52",
-	"page.mapcount 48", "page.mapping 24", "page.share 32",
-	"page.head 8",	    "flag.head 6",     NULL,
-};
-
-static const char *const new_lines[] = {
-	"folio.share 32", "folio.flags1 64", "folio.mapcount 80", "folio.pincount 92", NULL,
-};
-
-static struct ledger_layout layout(bool new)
-{
-	struct ledger_layout l;
-
-	ledger_layout_init(&l);
-	l.vmemmap = VMEMMAP;
-	l.pages = PAGES;
-	for (size_t i = 0; old_lines[i]; i++)
-		ledger_layout_add(&l, old_lines[i]);
-	for (size_t i = 0; new &&new_lines[i]; i++)
-		ledger_layout_add(&l, new_lines[i]);
-	return l;
-}
-
-static void put32(unsigned int page, unsigned int at, int32_t v)
-{
-	memcpy(memory + page * SIZE + at, &v, sizeof(v));
-}
-
-static void put64(unsigned int page, unsigned int at, uint64_t v)
-{
-	memcpy(memory + page * SIZE + at, &v, sizeof(v));
-}
-
-static void all_idle(bool new)
-{
-	memset(memory, 0, sizeof(memory));
-	for (unsigned int i = 0; i < PAGES; i++) {
-		put32(i, REFCOUNT, new ? 0 : 1);
-		put32(i, MAPCOUNT, -1);
-	}
-}
-
-/* Makes pages 512.. one folio of order 9; @mask: with tail pages as in 7.x. */
-static void make_large(bool mask)
-{
-	put64(512, FLAGS, 1 << 6);
-	put64(512, FLAGS1, 9);
-	put32(512, LARGE_MAPCOUNT, -1);
-	for (unsigned int i = 513; i < 1024; i++)
-		put64(i, HEAD,
-		      mask ? ~(uint64_t)(512 * SIZE - 1) | 1 : VMEMMAP + (FIRST + 512) * SIZE + 1);
-	put32(512, PINCOUNT, 0);
-}
+#include "inject/tests/made-up-pages.h"
 
 /* A value in a field of page @page (place -1: end of the list). */
 struct plant {
@@ -567,51 +483,13 @@ static void parses_rows(void **state)
 		    back.owners == row.owners && back.index == row.index);
 }
 
-/* In words, for a person: old and new, small and large, owned once and shared. */
-static void test_describe(void **state)
-{
-	struct ledger_layout old = layout(false), new = layout(true);
-	struct buf out = BUF_INIT;
-
-	(void)state;
-	all_idle(false);
-	put32(3, REFCOUNT, 1025);
-	put64(3, MAPPING_AT, MAPPING);
-	put64(3, SHARE, 7);
-	assert_null(ledger_describe(&old, &mem, FIRST + 3, &out));
-	assert_string_equal(buf_str(&out),
-			    "page frame 0x100003, struct page at 0xffffea00040000c0\n"
-			    "references 1025, mapped 0, order 0; a page that nothing holds has "
-			    "1 reference, up to v6.14\n"
-			    "owner: address_space 0xffff888000001000, index 7\n");
-	buf_reset(&out);
-	all_idle(true);
-	make_large(true);
-	put32(512, PINCOUNT, 2);
-	put32(512, REFCOUNT, 3);
-	put64(512, SHARE, 2);
-	assert_null(ledger_describe(&new, &mem, FIRST + 600, &out));
-	assert_string_equal(buf_str(&out),
-			    "page frame 0x100258, struct page at 0xffffea0004009600\n"
-			    "a tail page of the folio whose head is page frame 0x100200\n"
-			    "references 3, mapped 0, order 9, pins 2; a page that nothing holds "
-			    "has 0 references, from v6.15 on\n"
-			    "owners: 2 page cache entries (shared)\n");
-	buf_reset(&out);
-	assert_null(ledger_describe(&new, &mem, FIRST + 1, &out));
-	assert_non_null(strstr(buf_str(&out), "\nowner: none\n"));
-	err_free(ledger_describe(&new, &mem, FIRST + PAGES + 5, &out));
-	buf_deinit(&out);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_describe), cmocka_unit_test(checks),
-		cmocka_unit_test(idle),		 cmocka_unit_test(tables),
-		cmocka_unit_test(memory_errors), cmocka_unit_test(bounds),
-		cmocka_unit_test(budgets),	 cmocka_unit_test(layout_errors),
-		cmocka_unit_test(parses_rows),
+		cmocka_unit_test(checks),	 cmocka_unit_test(idle),
+		cmocka_unit_test(tables),	 cmocka_unit_test(memory_errors),
+		cmocka_unit_test(bounds),	 cmocka_unit_test(budgets),
+		cmocka_unit_test(layout_errors), cmocka_unit_test(parses_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

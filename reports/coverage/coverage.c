@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/code-map.h"
-#include "reports/coverage/names.h"
+#include "reports/symbols/names.h"
 
 /* What assemblers fill with between functions, the longest first. */
 static const struct {

@@ -2,7 +2,7 @@
 /* What a guest tells of its functions. */
 #include "base/code-map.h"
 #include "fuzz/fuzz.h"
-#include "reports/coverage/names.h"
+#include "reports/symbols/names.h"
 
 static void require_plain(const char *s)
 {

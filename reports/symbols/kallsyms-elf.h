@@ -4,14 +4,12 @@
 #define REPORTS_SYMBOLS_KALLSYMS_ELF_H
 
 #include "base/err.h"
-
-#define KALLSYMS_NAMES_MAX 2000000u
+#include "reports/symbols/names.h"
 
 /*
- * Writes an ELF file to @path with the functions, as symbols of a section without bytes, and the
- * other names, as plain addresses, of the @len bytes of a /proc/kallsyms at @text: those of
- * modules, too. Lines that are none are left out. ERR_INFRA: it has no function.
+ * Writes an ELF file to @path in which @names, those of modules too, are symbols of a section without
+ * bytes. ERR_INFRA: there is no name.
  */
-struct err *kallsyms_write_elf(const char *text, size_t len, const char *path) __must_check;
+struct err *kallsyms_write_elf(const struct names *names, const char *path) __must_check;
 
 #endif

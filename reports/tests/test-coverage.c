@@ -12,7 +12,7 @@
 #include "base/code-map.h"
 #include "base/files.h"
 #include "reports/coverage/coverage.h"
-#include "reports/coverage/names.h"
+#include "reports/symbols/names.h"
 
 #define KERNEL 0xffffffff81000000ull
 

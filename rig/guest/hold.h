@@ -20,8 +20,8 @@ struct hold {
 	unsigned int line; /* and before this line of its scenario; 0: no line */
 	const char *run;   /* how the user names the run, and its folder */
 	const char *folder;
-	const struct pack *shell;      /* for the guests; NULL: the host has none */
-	const char *vmlinux, *modules; /* with debug info; NULL: not there */
+	const struct pack *shell; /* for the guests; NULL: the host has none */
+	const char *vmlinux;	  /* with debug info; NULL: not there */
 	const struct progress *say;
 
 	/* Is what @rec has so far a finding that the user wants to see? It is not known, or all count. */

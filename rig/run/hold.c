@@ -32,18 +32,18 @@ void run_hold_open(struct run *r)
 {
 	const struct run_options *o = r->o;
 	const char *slash = strrchr(r->dir.path, '/');
+	_cleanup_free_ char *modules = NULL;
 
 	pthread_mutex_init(&r->hold.lock, NULL);
 	if (!o->hold && !o->hold_on_fail && !o->hold_at && !o->vmcores)
 		return;
-	err_free(kernel_symbols(r->kernel, &r->vmlinux, &r->modules)); /* gdb does without */
+	err_free(kernel_symbols(r->kernel, &r->vmlinux, &modules)); /* gdb does without */
 	r->hold.finding = o->hold || o->hold_on_fail;
 	r->hold.end = o->hold;
 	r->hold.line = o->hold_at;
 	r->hold.run = slash && !o->out ? slash + 1 : r->dir.path;
 	r->hold.folder = r->dir.path;
 	r->hold.vmlinux = r->vmlinux;
-	r->hold.modules = r->modules;
 	r->hold.say = &r->say;
 	r->hold.wanted = is_wanted;
 	r->hold.arg = r;
@@ -60,5 +60,4 @@ void run_hold_close(struct run *r)
 	pthread_mutex_destroy(&r->hold.lock);
 	pack_deinit(&r->shell);
 	free(r->vmlinux);
-	free(r->modules);
 }

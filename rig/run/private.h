@@ -65,7 +65,7 @@ struct run {
 
 	struct hold hold;	 /* used when base.hold is set */
 	struct pack shell;	 /* for it */
-	char *vmlinux, *modules; /* for it; NULL: there are none */
+	char *vmlinux;		 /* for it; NULL: there is none */
 	struct guest_setup base; /* of the first connection's guests */
 	struct run_nodes nodes;
 	struct run_template {

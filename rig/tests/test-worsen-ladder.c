@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "tests/parts.h"
 #include "worsen/ladder.h"
 
 /* A page is held, and its file is truncated. */
@@ -23,21 +24,6 @@ static const char held[] = "# a page is held\n"
 			   "unpin   p\n"
 			   "expect  t completes\n"
 			   "check   c\n";
-
-static void must(const char *text, const char *parts, bool has)
-{
-	_cleanup_free_ char *copy = xstrdup(parts ? parts : "");
-
-	for (char *p = copy; p && *p;) {
-		char *next = strstr(p, ";;");
-
-		if (next)
-			*next = '\0';
-		if (!strstr(text, p) == has)
-			fail_msg("'%s' is %sin\n%s", p, has ? "not " : "", text);
-		p = next ? next + 2 : NULL;
-	}
-}
 
 /* Whose bytes they are decides. */
 static void test_judge(void **state)

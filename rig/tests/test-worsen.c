@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "tests/parts.h"
 #include "worsen/attempts.h"
 #include "worsen/shrink.h"
 
@@ -114,21 +115,6 @@ static const struct {
 	{ "longer", "", block, NULL, NULL, "no pin of one page" },
 	{ "writable", "", block, NULL, NULL, "no shared mapping is read-only" },
 };
-
-static void must(const char *text, const char *parts, bool has)
-{
-	_cleanup_free_ char *copy = xstrdup(parts ? parts : "");
-
-	for (char *p = copy; p && *p;) {
-		char *next = strstr(p, ";;");
-
-		if (next)
-			*next = '\0';
-		if (!strstr(text, p) == has)
-			fail_msg("'%s' is %sin\n%s", p, has ? "not " : "", text);
-		p = next ? next + 2 : NULL;
-	}
-}
 
 static void test_rows(void **state)
 {

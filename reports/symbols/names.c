@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "reports/coverage/names.h"
+#include "reports/symbols/names.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The functions in a guest's /proc/kallsyms. Pure. */
-#ifndef REPORTS_COVERAGE_NAMES_H
-#define REPORTS_COVERAGE_NAMES_H
+#ifndef REPORTS_SYMBOLS_NAMES_H
+#define REPORTS_SYMBOLS_NAMES_H
 
 #include "base/buf.h"
 
