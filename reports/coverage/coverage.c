@@ -2,7 +2,6 @@
 #include "reports/coverage/coverage.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/code-map.h"
 #include "reports/symbols/names.h"
@@ -68,22 +67,15 @@ static void deinit_function(struct coverage_function *f)
 	free(f->bits);
 }
 
-/* The bits of the function's bytes, which are not at the begin of a byte of the map. */
-static struct err *read_bits(struct coverage_function *f, int map, const char *path)
+/* Takes the bits of the function's bytes from the map. */
+static void read_bits(struct coverage_function *f, const uint8_t *map)
 {
-	size_t from = code_map_byte(f->addr), len = code_map_byte(f->addr + f->size - 1) - from + 1;
-	_cleanup_free_ uint8_t *bytes = xcalloc(1, len);
-	ssize_t n = pread(map, bytes, len, (off_t)from);
-
-	if (n != (ssize_t)len)
-		return err_create(ERR_INFRA, "cannot read '%s': it is cut off", path);
 	for (size_t i = 0; i < f->size; i++) {
-		if (!(bytes[code_map_byte(f->addr + i) - from] & code_map_bit(f->addr + i)))
+		if (!(map[code_map_byte(f->addr + i)] & code_map_bit(f->addr + i)))
 			continue;
 		f->bits[i / 8] |= (uint8_t)(1u << (i % 8));
 		f->ran++;
 	}
-	return NULL;
 }
 
 static void trim(struct coverage_function *f, const struct coverage_code *code)
@@ -103,28 +95,22 @@ static void trim(struct coverage_function *f, const struct coverage_code *code)
 }
 
 /* Takes the function @n, the first at its address that is in the scope. */
-static struct err *take(struct coverage *c, const struct name *n, int line, int map,
-			const char *path, const struct coverage_code *code)
+static void take(struct coverage *c, const struct name *n, int line, const uint8_t *map,
+		 const struct coverage_code *code)
 {
 	struct coverage_function f = {
 		.line = line, .addr = n->addr, .size = n->size, .room = n->size
 	};
-	struct err *err;
 
 	if (code_map_byte(f.addr + f.size - 1) >= CODE_MAP_BYTES)
-		return NULL;
+		return;
 	f.name = xstrdup(n->name);
 	f.module = xstrdup(n->module);
 	f.bits = xcalloc(1, f.size / 8 + 1);
-	err = read_bits(&f, map, path);
-	if (err) {
-		deinit_function(&f);
-		return err;
-	}
+	read_bits(&f, map);
 	trim(&f, code);
 	c->v = xrealloc(c->v, c->n + 1, sizeof(*c->v));
 	c->v[c->n++] = f;
-	return NULL;
 }
 
 /* Numbers the functions of one name, by address. */
@@ -144,74 +130,73 @@ static bool is_other(const struct names *all, const struct name *n)
 	       (n->addr >= all->init_from && n->addr < all->init_to);
 }
 
-static struct err *read_all(struct coverage *c, const struct scope *s, const struct names *names,
-			    int bits, const char *path, const struct coverage_code *code)
+static void read_all(struct coverage *c, const struct scope *s, const struct names *names,
+		     const uint8_t *map, const struct coverage_code *code)
 {
 	uint64_t last = 0;
-	struct err *err = NULL;
 
-	for (size_t i = 0; i < names->n && !err; i++) {
+	for (size_t i = 0; i < names->n; i++) {
 		const struct name *n = &names->v[i];
 		int line = n->addr == last || is_other(names, n) ? -1 : scope_find(s, n->name);
 
 		if (line < 0)
 			continue;
 		last = n->addr;
-		err = take(c, n, line, bits, path, code);
+		take(c, n, line, map, code);
 	}
-	return err;
 }
 
-/* Moves the functions of @from into @c. */
-static void merge(struct coverage *c, struct coverage *from)
+struct err *coverage_read(struct coverage *out, const struct scope *s, const struct buf *names,
+			  const uint8_t *map, const struct coverage_code *code)
 {
-	size_t old = c->n;
+	struct names parsed;
+	bool any;
 
+	*out = (struct coverage){ NULL, 0 };
+	names_parse(names, &parsed);
+	any = parsed.n > 0;
+	read_all(out, s, &parsed, map, code);
+	names_deinit(&parsed);
+	if (out->n)
+		number(out);
+	return any ? NULL : err_create(ERR_INFRA, "they show no function");
+}
+
+static struct coverage_function copy(const struct coverage_function *f)
+{
+	struct coverage_function c = *f;
+
+	c.name = xstrdup(f->name);
+	c.module = xstrdup(f->module);
+	c.bits = xcalloc(1, f->room / 8 + 1);
+	memcpy(c.bits, f->bits, f->room / 8 + 1);
+	return c;
+}
+
+void coverage_merge(struct coverage *c, const struct coverage *from)
+{
+	struct coverage known;
+
+	c->v = xrealloc(c->v, c->n + from->n + 1, sizeof(*c->v));
+	known = *c;
 	for (size_t i = 0; i < from->n; i++) {
-		struct coverage_function *f = &from->v[i];
-		const struct coverage known = { c->v, old };
-		struct coverage_function *same = (struct coverage_function *)coverage_same(&known,
-											   f);
+		const struct coverage_function *f = &from->v[i];
+		struct coverage_function *same;
 
-		if (!same) {
-			c->v = xrealloc(c->v, c->n + 1, sizeof(*c->v));
-			c->v[c->n++] = *f;
-			continue;
-		}
-		for (size_t k = 0; k < MIN(f->size, same->size); k++) {
+		same = (struct coverage_function *)coverage_same(&known, f);
+		for (size_t k = 0; same && k < MIN(f->size, same->size); k++) {
 			if (!coverage_ran(f, k) || coverage_ran(same, k))
 				continue;
 			same->bits[k / 8] |= (uint8_t)(1u << (k % 8));
 			same->ran++;
 		}
-		deinit_function(f);
 	}
-	free(from->v);
+	for (size_t i = 0; i < from->n; i++) {
+		if (!coverage_same(&known, &from->v[i]))
+			c->v[c->n++] = copy(&from->v[i]);
+	}
 	if (c->n)
 		qsort(c->v, c->n, sizeof(*c->v), by_place);
-}
-
-struct err *coverage_add(struct coverage *c, const struct scope *s, const struct buf *names,
-			 int bits, const char *path, const struct coverage_code *code)
-{
-	struct coverage one = { NULL, 0 };
-	struct names parsed;
-	struct err *err;
-
-	names_parse(names, &parsed);
-	if (parsed.n)
-		err = read_all(&one, s, &parsed, bits, path, code);
-	else
-		err = err_create(ERR_INFRA, "the names beside '%s' show no function", path);
-	names_deinit(&parsed);
-	if (err) {
-		coverage_deinit(&one);
-		return err;
-	}
-	if (one.n)
-		number(&one);
-	merge(c, &one);
-	return NULL;
 }
 
 void coverage_deinit(struct coverage *c)

@@ -23,7 +23,7 @@ struct coverage_function {
 	uint8_t *bits;	     /* a bit for each byte that ran */
 };
 
-/* Sorted by line, name, module, nth. Zero it before the first coverage_add(). */
+/* Sorted by line, name, module, nth. */
 struct coverage {
 	struct coverage_function *v;
 	size_t n;
@@ -37,12 +37,15 @@ struct coverage_code {
 };
 
 /*
- * Adds what ran in guests that share the map @bits, a file of CODE_MAP_BYTES called @path, and have
- * the functions of @names, lines of /proc/kallsyms, which are not trusted. ERR_INFRA: the map
- * cannot be read, or the lines name no function.
+ * Reads what ran in guests that share @map, CODE_MAP_BYTES, and have the functions of @names, lines
+ * of /proc/kallsyms, which are not trusted. coverage_deinit() *@out, also after an error. ERR_INFRA:
+ * no line names a function.
  */
-struct err *coverage_add(struct coverage *c, const struct scope *s, const struct buf *names,
-			 int bits, const char *path, const struct coverage_code *code) __must_check;
+struct err *coverage_read(struct coverage *out, const struct scope *s, const struct buf *names,
+			  const uint8_t *map, const struct coverage_code *code) __must_check;
+
+/* Adds what ran in other guests of the kernel, whose functions may lie elsewhere. */
+void coverage_merge(struct coverage *c, const struct coverage *from);
 
 void coverage_deinit(struct coverage *c);
 

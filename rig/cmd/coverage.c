@@ -1,36 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* 'daxrig coverage': what the cases of a run, or of a second one beyond it, ran of the kernel. */
-#include "reports/coverage/coverage.h"
-
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/files.h"
 #include "cmd/cmd.h"
+#include "cmd/coverage-read.h"
 #include "guests/store/kernel-list.h"
 #include "guests/store/kernel-symbols.h"
-#include "guests/store/kernel-unpack.h"
-#include "host/runs.h"
-#include "reports/record/run-json.h"
 
-#define NAMES_MAX (64u << 20) /* bytes */
-#define SCOPE_MAX (1u << 20)
+#define SCOPE_MAX (1u << 20) /* bytes */
+#define KEEP_MAX (1u << 20)
 
 static struct {
 	const char *glob;
 	bool missing;
 	bool info;
+	bool each;
+	bool choose;
+	const char *keep;
 } options;
-
-/* One run. */
-struct covered {
-	char *folder;
-	struct run_summary record;
-	struct coverage coverage;
-};
 
 static struct err *read_scope(const struct paths *p, struct scope *out)
 {
@@ -45,88 +34,6 @@ static struct err *read_scope(const struct paths *p, struct scope *out)
 	}
 	err = file_read(path, SCOPE_MAX, &text);
 	return err ? err : err_wrap(scope_parse(buf_str(&text), out), "'%s'", path);
-}
-
-/* Without the code the numbers are still right but for what is between functions. */
-static void read_code(const struct covered *r, struct buf *vmlinux, struct coverage_code *out)
-{
-	const char *image = r->record.kernel_image;
-	struct err *err = kernel_unpack(image, vmlinux);
-	size_t at, size;
-	uint64_t addr;
-
-	*out = (struct coverage_code){ 0, NULL, 0 };
-	if (!err && !kernel_elf_code(vmlinux->data, vmlinux->len, &at, &size, &addr))
-		err = err_create(ERR_INFRA, "it has no code");
-	if (err) {
-		_cleanup_buf_ struct buf shown = BUF_INIT;
-
-		buf_add_escaped(&shown, image, strlen(image), 400);
-		fprintf(stderr, "daxrig: the padding between functions counts as code: '%s': %s\n",
-			buf_str(&shown), err->message);
-		err_free(err);
-		return;
-	}
-	*out = (struct coverage_code){ addr, (const uint8_t *)vmlinux->data + at, size };
-}
-
-/* Adds the guests that used the filesystem of the map @name, "xfs.bits". */
-static struct err *add_map(struct covered *r, const struct scope *s, const char *name,
-			   const struct coverage_code *code)
-{
-	_cleanup_free_ char *bits = xasprintf("%s/coverage/%s", r->folder, name);
-	_cleanup_free_ char *names = xasprintf("%.*s.names", (int)strlen(bits) - 5, bits);
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	_cleanup_close_ int fd = -1;
-	struct err *err = file_open(bits, &fd);
-
-	if (!err)
-		err = file_read(names, NAMES_MAX, &text);
-	return err ? err : coverage_add(&r->coverage, s, &text, fd, bits, code);
-}
-
-static struct err *add_maps(struct covered *r, const struct scope *s)
-{
-	_cleanup_free_ char *path = xasprintf("%s/coverage", r->folder);
-	_cleanup_buf_ struct buf vmlinux = BUF_INIT;
-	struct coverage_code code;
-	DIR *dir = opendir(path);
-	size_t maps = 0;
-	struct err *err = NULL;
-	struct dirent *e;
-
-	if (dir)
-		read_code(r, &vmlinux, &code);
-	while (dir && !err && (e = readdir(dir)) != NULL) {
-		if (!str_ends(e->d_name, ".bits"))
-			continue;
-		err = add_map(r, s, e->d_name, &code);
-		maps++;
-	}
-	if (dir)
-		closedir(dir);
-	return err || maps ?
-		       err :
-		       err_create(ERR_USAGE, "'%s' has no coverage: run the cases with --coverage",
-				  r->folder);
-}
-
-static struct err *read_run(const struct paths *p, const char *word, const struct scope *s,
-			    struct covered *out)
-{
-	_cleanup_free_ char *path = NULL;
-	struct err *err = run_find(p, word, &out->folder);
-
-	if (err)
-		return err;
-	path = xasprintf("%s/run.json", out->folder);
-	err = run_json_read(path, &out->record);
-	if (!err)
-		err = add_maps(out, s);
-	if (!err && !out->coverage.n)
-		err = err_create(ERR_USAGE, "no function of this kernel matches '%s'",
-				 options.glob ? options.glob : "the scope");
-	return err;
 }
 
 static void print_head(const struct covered *r, const char *what)
@@ -181,6 +88,49 @@ static struct err *print_info(const struct paths *p, const struct covered *r)
 	return NULL;
 }
 
+static const struct case_record *find_record(const struct covered *r, const char *name)
+{
+	for (size_t i = 0; i < r->record.case_count; i++)
+		if (!strcmp(r->record.cases[i]->name, name))
+			return r->record.cases[i];
+	return NULL;
+}
+
+/* A line of --keep: a case, '#', a reason. Cases that the run did not have stay as they are. */
+static void keep(const struct covered *r, char *line)
+{
+	char *hash = strchr(line, '#'), *end = line + strcspn(line, " \t#");
+	const char *why = hash ? hash + 1 + strspn(hash + 1, " \t") : "";
+
+	*end = '\0';
+	for (size_t i = 0; i < r->each.n && *line; i++)
+		if (!strcmp(r->each.v[i].name, line))
+			r->each.v[i].why = *why ? why : "is kept";
+}
+
+static struct err *choose(const struct covered *r)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct err *err = options.keep ? file_read(options.keep, KEEP_MAX, &text) : NULL;
+	char *save = NULL;
+	size_t n;
+
+	if (err)
+		return err;
+	buf_addc(&text, '\0');
+	for (char *s = strtok_r(text.data, "\n", &save); s; s = strtok_r(NULL, "\n", &save))
+		keep(r, s);
+	for (size_t i = 0; i < r->each.n; i++) {
+		const struct case_record *rec = find_record(r, r->each.v[i].name);
+
+		r->each.v[i].barred = !rec || rec->verdict == VERDICT_ERROR;
+		r->each.v[i].ns = rec ? rec->duration_ns : 0;
+	}
+	n = each_choose(&r->each, &r->coverage);
+	fprintf(stderr, "%zu of %zu cases run all that they ran\n", n, r->each.n);
+	return NULL;
+}
+
 static struct err *print(const struct paths *p, const struct covered runs[static 2], int n,
 			 const struct scope *s)
 {
@@ -188,6 +138,12 @@ static struct err *print(const struct paths *p, const struct covered runs[static
 		return print_beyond(&runs[0], &runs[1], s);
 	if (options.info)
 		return print_info(p, &runs[0]);
+	if (options.choose)
+		return choose(&runs[0]);
+	if (options.each) {
+		each_print(&runs[0].each);
+		return NULL;
+	}
 	if (options.missing) {
 		coverage_print_missing(&runs[0].coverage, s);
 		return NULL;
@@ -209,33 +165,40 @@ static struct err *coverage(void *state, char **operands, int n, int *status)
 	if (n > 2)
 		return err_create(ERR_USAGE, "unexpected '%s': 'coverage' takes one run or two",
 				  operands[2]);
-	if (n == 2 && (options.missing || options.info))
-		return err_create(ERR_USAGE, "--missing and --info are about one run");
+	if (n == 2 && (options.missing || options.info || options.each || options.choose))
+		return err_create(ERR_USAGE,
+				  "--missing, --info, --each and --choose are about one run");
+	if (options.keep && !options.choose)
+		return err_create(ERR_USAGE, "--keep goes with --choose");
 	err = paths_init(&p);
 	if (err)
 		return err;
 	err = read_scope(&p, &scope);
 	for (int i = 0; i < MAX(n, 1) && !err; i++)
-		err = read_run(&p, n ? operands[i] : NULL, &scope, &runs[i]);
+		err = covered_read(&p, n ? operands[i] : NULL, &scope,
+				   options.each || options.choose, &runs[i]);
+	if (options.glob)
+		err = err_wrap(err, "--scope '%s'", options.glob);
 	if (!err)
 		err = print(&p, runs, n, &scope);
-	for (size_t i = 0; i < ARRAY_SIZE(runs); i++) {
-		coverage_deinit(&runs[i].coverage);
-		run_summary_deinit(&runs[i].record);
-		free(runs[i].folder);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(runs); i++)
+		covered_deinit(&runs[i]);
 	scope_deinit(&scope);
 	paths_deinit(&p);
 	return err;
 }
 
-enum { KEY_SCOPE = 256, KEY_MISSING, KEY_INFO };
+enum { KEY_SCOPE = 256, KEY_MISSING, KEY_INFO, KEY_EACH, KEY_CHOOSE, KEY_KEEP };
 
 static struct err *option(void *state, int key, const char *value)
 {
 	(void)state;
 	options.missing |= key == KEY_MISSING;
 	options.info |= key == KEY_INFO;
+	options.each |= key == KEY_EACH;
+	options.choose |= key == KEY_CHOOSE;
+	if (key == KEY_KEEP)
+		options.keep = value;
 	return key == KEY_SCOPE ? command_glob(value, &options.glob) : NULL;
 }
 
@@ -246,6 +209,13 @@ static const struct command_option coverage_options[] = {
 	{ "missing", NULL, "only the functions that no case entered, one a line", KEY_MISSING },
 	{ "info", NULL, "a tracefile for genhtml, by lines: needs 'kernel fetch --symbols'",
 	  KEY_INFO },
+	{ "each", NULL, "what each case ran, and what none before it ran: see --each-coverage",
+	  KEY_EACH },
+	{ "choose", NULL,
+	  "the few cases that run all that the run ran, as lines of a plan, each with its\n"
+	  "reason",
+	  KEY_CHOOSE },
+	{ "keep", "FILE", "lines CASE # REASON of cases that --choose takes first", KEY_KEEP },
 	{ NULL, NULL, NULL, 0 },
 };
 

@@ -34,6 +34,7 @@ enum {
 	KEY_HOLD_AT,
 	KEY_VMCORE,
 	KEY_COVERAGE,
+	KEY_EACH_COVERAGE,
 	KEY_TRY_COVERAGE,
 };
 
@@ -97,7 +98,9 @@ static const struct command_option run_options[] = {
 	  KEY_VMCORE },
 	{ "coverage", NULL, "keep which code of the kernel runs, under TCG; see 'daxrig coverage'",
 	  KEY_COVERAGE },
-	{ "try-coverage", NULL, "the same, but run without it if that is not possible",
+	{ "each-coverage", NULL, "the same, and for each case, which then has a guest of its own",
+	  KEY_EACH_COVERAGE },
+	{ "try-coverage", NULL, "as --coverage, but run without if that is not possible",
 	  KEY_TRY_COVERAGE },
 	{ "night", "DATE", "the night that the run is a part of, for its record", KEY_NIGHT },
 	{ "resume", NULL,
@@ -214,6 +217,10 @@ static struct err *option(void *state, int key, const char *value)
 		return command_count("vmcore", value, HOLD_CORES_MAX, &options.vmcores);
 	case KEY_TRY_COVERAGE:
 		options.coverage_or_not = true;
+		options.coverage = true;
+		break;
+	case KEY_EACH_COVERAGE:
+		options.each_coverage = true;
 		options.coverage = true;
 		break;
 	case KEY_COVERAGE:

@@ -6,6 +6,7 @@
  *	ram nvdimm0 ...	memory; each fork maps it private, so unchanged pages are shared
  *	state		the state of QEMU's devices
  *	console		what the guest printed until then
+ *	names		once a run took coverage: its functions, lines of /proc/kallsyms
  *	complete	see template-store.h
  *
  * KEY is a digest of all inputs: see make_key() in template.c.

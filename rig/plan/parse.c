@@ -15,6 +15,7 @@ struct reader {
 	const struct plan_source *lib;
 	size_t nr_lib;
 	struct line line;
+	struct plan all; /* every case there is, once a line asks for it */
 };
 
 /*
@@ -135,6 +136,44 @@ static struct err *add_scenarios(struct reader *r)
 			return err;
 	} while (line_peek(l));
 	return NULL;
+}
+
+static bool copy_case(struct plan *plan, const struct plan_case *c)
+{
+	plan_add_case(plan, (struct plan_case){
+				    .name = xstrdup(c->name),
+				    .fs = c->fs,
+				    .text = c->text ? xstrdup(c->text) : NULL,
+				    .point = c->point,
+			    });
+	return true;
+}
+
+/* Cases by their names. */
+static struct err *add_cases(struct reader *r)
+{
+	static const char everything[] = "scenario *\nmatrix *\n";
+	struct nearest n = { 0 };
+	bool found = false;
+	const char *glob;
+	struct err *err = line_word(&r->line, "the name of a case", &glob);
+
+	if (!err)
+		err = placed(&r->line, glob_check(glob));
+	if (!err && !r->all.nr_cases)
+		err = plan_parse(&r->all, "all cases", everything, strlen(everything), r->lib,
+				 r->nr_lib);
+	if (err)
+		return err;
+	n.word = glob;
+	for (size_t i = 0; i < r->all.nr_cases; i++) {
+		if (glob_match(glob, r->all.cases[i].name))
+			found = copy_case(r->plan, &r->all.cases[i]);
+		else
+			nearest_offer(&n, r->all.cases[i].name);
+	}
+	return found ? line_end(&r->line) :
+		       line_unknown(&r->line, &n, "case", "see 'daxrig list scenarios'");
 }
 
 static struct err *unknown_row(struct line *l, enum matrix_dim dim, const char *word)
@@ -279,9 +318,9 @@ static const struct {
 	const char *word; /* the first of a line */
 	struct err *(*read)(struct reader *r);
 } kinds_of_line[] = {
-	{ "scenario", add_scenarios }, { "matrix", add_matrix },
-	{ "batch", read_batch },       { "machine", read_machine },
-	{ "program", read_program },   { "geometry", read_machine }, /* of older plans */
+	{ "scenario", add_scenarios }, { "case", add_cases },	    { "matrix", add_matrix },
+	{ "batch", read_batch },       { "machine", read_machine }, { "program", read_program },
+	{ "geometry", read_machine }, /* of older plans */
 };
 
 static struct err *read_line(struct reader *r)
@@ -294,7 +333,7 @@ static struct err *read_line(struct reader *r)
 		nearest_offer(&n, kinds_of_line[i].word);
 	}
 	return line_unknown(&r->line, &n, "line of a plan",
-			    "expected scenario, matrix, program, batch or machine");
+			    "expected scenario, case, matrix, program, batch or machine");
 }
 
 struct err *plan_parse(struct plan *plan, const char *origin, const char *text, size_t len,
@@ -310,5 +349,6 @@ struct err *plan_parse(struct plan *plan, const char *origin, const char *text, 
 		if (!err && r.line.n)
 			err = read_line(&r);
 	}
+	plan_deinit(&r.all);
 	return err;
 }

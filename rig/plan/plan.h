@@ -4,6 +4,7 @@
  *
  * A plan is a text file; a line is a comment (#) or one of
  *   scenario GLOB ...          library scenarios by name
+ *   case     GLOB              cases of the library and the matrix by name
  *   matrix   [*] [KEY=LIST ...]    combinations (workloads/matrix/matrix.h, 'daxrig list matrix');
  *                              LIST is globs joined by ',', KEY one of fs, geometry, pins,
  *                              when, ops, overlap, end. An omitted key means all of fs, pins

@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/code-map.h"
+#include "base/code-runs.h"
 #include "base/files.h"
 #include "base/program.h"
 #include "guest/names.h"
@@ -87,15 +90,15 @@ static struct err *write_names(const struct run *r, const char *fs, const struct
 }
 
 /* A fork that runs no case tells where its functions are. */
-static struct err *ask_names(struct run *r, const struct filesystem *fs, struct buf *out)
+static struct err *ask_names(struct run *r, struct run_template *t, struct buf *out)
 {
 	struct guest *g = NULL;
 	struct machine probe;
 	struct err *err;
 
 	machine_init(&probe, &r->base, &r->geometry, r->host.leftover, 0);
-	probe.setup.template = run_template(r, fs)->template;
-	probe.setup.spec.cmdline = run_template(r, fs)->cmdline;
+	probe.setup.template = t->template;
+	probe.setup.spec.cmdline = t->cmdline;
 	err = guest_boot(&probe.setup, &g);
 	if (!err)
 		err = guest_names(g, out);
@@ -104,11 +107,23 @@ static struct err *ask_names(struct run *r, const struct filesystem *fs, struct 
 	return err;
 }
 
+/* All forks of a template have the same functions: they are asked once, and kept beside it. */
+static struct err *find_names(struct run *r, struct run_template *t, struct buf *out)
+{
+	_cleanup_free_ char *path = xasprintf("%s/names", template_folder(t->template));
+	struct err *err;
+
+	if (path_exists(path))
+		return file_read(path, NAMES_MAX, out);
+	err = ask_names(r, t, out);
+	return err ? err : file_write_atomic(path, out->data, out->len);
+}
+
 static struct err *open_one(struct run *r, const struct filesystem *fs, int plugin)
 {
 	struct run_template *t = run_template(r, fs);
 	_cleanup_buf_ struct buf names = BUF_INIT;
-	struct err *err = ask_names(r, fs, &names);
+	struct err *err = find_names(r, t, &names);
 
 	if (!err)
 		err = write_names(r, fs->name, &names);
@@ -122,8 +137,12 @@ static struct err *open_one(struct run *r, const struct filesystem *fs, int plug
 
 static struct err *open_all(struct run *r, const char *plugin, const char *folder)
 {
+	_cleanup_free_ char *each = xasprintf("%s/each", folder);
 	struct err *err = dir_create(folder);
 
+	r->each_coverage = r->o->resume ? path_exists(each) : r->o->each_coverage;
+	if (!err && r->each_coverage)
+		err = dir_create(each);
 	if (!err)
 		err = fork_hold(plugin, &r->plugin);
 	for (size_t i = 0; filesystems[i] && !err; i++)
@@ -165,6 +184,49 @@ struct err *run_coverage_open(struct run *r)
 	err_free(err);
 	run_coverage_close(r);
 	return tree_remove(folder);
+}
+
+struct err *run_coverage_begin(const struct run *r, struct fork_coverage *own)
+{
+	if (!r->each_coverage)
+		return NULL;
+	own->plugin = r->plugin;
+	own->bits = memfd_create("coverage", MFD_CLOEXEC);
+	if (own->bits < 0 || ftruncate(own->bits, (off_t)CODE_MAP_BYTES))
+		return err_errno(errno, "cannot create a map of coverage");
+	return NULL;
+}
+
+/* Sets the bits of @from, whose runs are @runs, in @to, too. */
+static struct err *add_bits(int to, const struct buf *runs)
+{
+	uint8_t *map = mmap(NULL, CODE_MAP_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, to, 0);
+
+	if (map == MAP_FAILED)
+		return err_errno(errno, "cannot map the file of coverage");
+	(void)code_runs_add(runs->data, runs->len, map);
+	munmap(map, CODE_MAP_BYTES);
+	return NULL;
+}
+
+struct err *run_coverage_keep(struct run *r, int bits, size_t place)
+{
+	_cleanup_free_ char *path = xasprintf("%s/coverage/each/%zu", r->dir.path, place + 1);
+	const struct plan_case *c = &r->plan.cases[place];
+	_cleanup_buf_ struct buf text = BUF_INIT, runs = BUF_INIT;
+	struct err *err = code_runs_read(bits, "the map of coverage", &runs);
+
+	if (err)
+		return err;
+	buf_addf(&text, "%s %s\n", c->fs->name, c->name);
+	buf_add(&text, runs.data, runs.len);
+	err = file_write_atomic(path, text.data, text.len);
+	if (err)
+		return err;
+	pthread_mutex_lock(&r->lock);
+	err = add_bits(run_template(r, c->fs)->coverage.bits, &runs);
+	pthread_mutex_unlock(&r->lock);
+	return err;
 }
 
 void run_coverage_close(struct run *r)

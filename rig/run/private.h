@@ -59,6 +59,7 @@ struct run {
 	struct progress say;   /* prints a line through live; from any thread */
 	struct progress note;  /* the same, and adds the line to the record */
 	int plugin;	       /* of QEMU, for coverage; -1: not open */
+	bool each_coverage;    /* each case has a guest and a map of its own */
 	int cancel_fd;	       /* readable: the run is cancelled */
 	uint64_t start_ns;
 	uint64_t plan_ns; /* when the first case could begin, since start_ns */

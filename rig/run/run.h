@@ -46,6 +46,7 @@ struct run_options {
 	enum sabotage sabotage;
 	const char *known; /* list of known findings; "": daxrig's own; "none" or NULL: none */
 	bool coverage;	   /* keep what code of the kernel runs; of a resumed run it is as it was */
+	bool each_coverage;   /* and what each case alone ran */
 	bool coverage_or_not; /* go on if that cannot be kept */
 	bool ktap;	      /* KTAP on a terminal, too, and no summary */
 	char **argv;	      /* for the record */

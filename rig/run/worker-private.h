@@ -13,7 +13,8 @@ struct worker {
 	pthread_t thread;
 	struct run_node *node;
 	struct machine machine;
-	struct guest *guest; /* NULL: the next case starts one */
+	struct guest *guest;	  /* NULL: the next case starts one */
+	struct fork_coverage own; /* of its guest, when each case has its own; bits -1: none */
 };
 
 void worker_init(struct worker *w, struct run *r, unsigned int id);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "run/coverage-private.h"
 #include "run/nodes-private.h"
 #include "run/worker-private.h"
 
@@ -14,7 +15,7 @@
 
 void worker_init(struct worker *w, struct run *r, unsigned int id)
 {
-	*w = (struct worker){ .run = r, .node = run_node_of(r, id) };
+	*w = (struct worker){ .run = r, .node = run_node_of(r, id), .own.bits = -1 };
 	machine_init(&w->machine, &w->node->base, &r->geometry, r->host.leftover, id);
 }
 
@@ -27,6 +28,7 @@ static void drop_guest(struct worker *w)
 {
 	guest_destroy(w->guest);
 	w->guest = NULL;
+	close_fd(&w->own.bits);
 	machine_drop_nvdimms(&w->machine);
 }
 
@@ -69,7 +71,11 @@ static struct err *start_guest(struct worker *w, const struct filesystem *fs)
 
 	next_guest(w, fs);
 	if (setup->template) {
-		err = guest_boot(setup, &w->guest);
+		err = run_coverage_begin(w->run, &w->own);
+		if (!err && w->own.bits >= 0)
+			setup->coverage = &w->own;
+		if (!err)
+			err = guest_boot(setup, &w->guest);
 		if (!err || err->code == ERR_CANCELLED)
 			return err;
 		fork_failed(w->run, err->message);
@@ -77,6 +83,7 @@ static struct err *start_guest(struct worker *w, const struct filesystem *fs)
 		if (setup->coverage)
 			progress_line(&w->run->note, "its coverage is not taken");
 		setup->template = NULL;
+		close_fd(&w->own.bits);
 	}
 	err = machine_make_nvdimms(&w->machine);
 	if (!err)
@@ -132,7 +139,7 @@ static bool keep_guest(const struct worker *w, const struct case_record *rec)
 	const struct run *r = w->run;
 	bool booted = !w->machine.setup.template;
 
-	if (r->o->no_fork)
+	if (r->o->no_fork || w->own.bits >= 0)
 		return false;
 	return (booted || w->guest->cases < r->plan.batch) && !w->guest->spent &&
 	       rec->verdict != VERDICT_FAIL && rec->verdict != VERDICT_ERROR;
@@ -197,6 +204,8 @@ static struct err *run_case(struct worker *w, size_t place)
 		return give_back(w, place, &dir, rec, err);
 	if (!err && was_cut(r, rec))
 		err = err_create(ERR_CANCELLED, "interrupted");
+	if (!err && w->guest && w->own.bits >= 0)
+		err = run_coverage_keep(r, w->own.bits, place);
 	if (err) {
 		rundir_case_deinit(&dir);
 		case_record_destroy(rec);

@@ -6,11 +6,11 @@
 #define OUT "build/tests/out-coverage"
 #define HOME "build/tests/coverage-home"
 
-/* Runs @name with --coverage; the folder of the run, which the caller frees. */
-static char *covered(const char *name)
+/* Runs the cases @names with the option @how; the folder of the run, which the caller frees. */
+static char *covered(const char *how, const char *names)
 {
-	_cleanup_free_ char *line = xasprintf("run --coverage --jobs 1 --ktap --out " OUT " %s",
-					      name);
+	_cleanup_free_ char *line = xasprintf("run %s --jobs 1 --ktap --out " OUT " %s", how,
+					      names);
 	struct daxrig d = start(line);
 	_cleanup_free_ char *json = run_file(&d, OUT, "run.json");
 
@@ -23,21 +23,32 @@ static char *covered(const char *name)
 /* One function is reached by one case and not by the other. */
 static void test_reached(void **state)
 {
-	_cleanup_free_ char *insert = covered("xfs/4k/vmsplice/mapped/insert");
-	_cleanup_free_ char *collapse = covered("xfs/4k/vmsplice/mapped/collapse");
-	_cleanup_free_ char *both = xasprintf("coverage %s %s", insert, collapse);
-	_cleanup_free_ char *back = xasprintf("coverage %s %s", collapse, insert);
-	_cleanup_free_ char *one = xasprintf("coverage --scope xfs_collapse_file_space %s",
-					     collapse);
+	_cleanup_free_ char *insert = covered("--coverage", "xfs/4k/vmsplice/mapped/insert");
+	_cleanup_free_ char *both = covered("--each-coverage", "xfs/4k/vmsplice/mapped/insert "
+							       "xfs/4k/vmsplice/mapped/collapse");
+	_cleanup_free_ char *beyond = xasprintf("coverage %s %s", insert, both);
+	_cleanup_free_ char *each = xasprintf("coverage --each --scope xfs_collapse_file_space %s",
+					      both);
+	_cleanup_free_ char *choose = xasprintf("coverage --choose %s", both);
+	_cleanup_free_ char *one = xasprintf("coverage --scope xfs_collapse_file_space %s", both);
 	_cleanup_free_ char *none = xasprintf("coverage --missing %s", insert);
-	_cleanup_free_ char *odd = xasprintf("coverage --scope no_such %s", collapse);
+	_cleanup_free_ char *odd = xasprintf("coverage --scope no_such %s", both);
+
+	struct daxrig d;
 
 	(void)state;
-	check(both, 0, "xfs_collapse_file_space [xfs], ;;bytes, not entered before");
-	check(back, 0, "xfs_insert_file_space [xfs], ;;bytes, not entered before");
+	check(beyond, 0, "xfs_collapse_file_space [xfs], ;;bytes, not entered before");
+	d = start(each);
+	finish(&d);
+	must(&d, 0, "xfs/4k/vmsplice/mapped/collapse: ");
+	assert_null(strstr(buf_str(&d.text), "mapped/insert"));
+	buf_deinit(&d.text);
+	check(choose, 0,
+	      "case     xfs/4k/vmsplice/mapped/insert  # runs ;;"
+	      "case     xfs/4k/vmsplice/mapped/collapse  # runs ;;2 of 2 cases run all");
 	check(one, 0, "1 of 1 functions;;xfs_collapse_file_space [xfs]");
 	check(none, 0, "xfs_collapse_file_space [xfs], ;;fs/dax.c: dax_file_unshare, ");
-	check(odd, 2, "no function of this kernel matches 'no_such'");
+	check(odd, 2, "--scope 'no_such': no function of this kernel matches");
 }
 
 static void test_refused(void **state)
@@ -48,7 +59,9 @@ static void test_refused(void **state)
 	      "--no-fork");
 	check("run --try-coverage --no-fork --ktap --out " OUT " xfs/refused/uring", 0,
 	      "cannot take coverage: a guest that boots;;ok 1 xfs/refused/uring");
-	check("coverage --missing a b", 2, "--missing and --info are about one run");
+	check("coverage --missing a b", 2,
+	      "--missing, --info, --each and --choose are about one run");
+	check("coverage --keep x a", 2, "--keep goes with --choose");
 	check("coverage a b c", 2, "unexpected 'c'");
 	check("coverage " OUT "/runs/latest", 2, "has no coverage: run the cases with --coverage");
 }

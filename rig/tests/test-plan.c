@@ -73,6 +73,14 @@ static const struct {
 	{ "scenario @(one\n", "p:1:10: bad glob '@(one', column 1: the choice is not closed" },
 	{ "matrix ops=punch,[a\n", "p:1:8: bad glob '[a', column 1: the bracket" },
 	{ "scenario\n", "p:1:9: expected the name of a scenario" },
+	{ "case */two/*\ncase ext4/one\n", "xfs/two/vmsplice xfs/two/odirect ext4/one " },
+	{ "case xfs/4k/vmsplice/mapped/punch\n", "xfs/4k/vmsplice/mapped/punch " },
+	{ "case xfs/4k/vmsplice/mapped/punhc\n",
+	  "p:1:6: no case 'xfs/4k/vmsplice/mapped/punhc'; did you mean "
+	  "'xfs/4k/vmsplice/mapped/punch'?" },
+	{ "case ext4/one xfs/one\n", "p:1:15: expected the end of the line" },
+	{ "case [a\n", "p:1:6: bad glob '[a', column 1" },
+	{ "case\n", "p:1:5: expected the name of a case" },
 
 	{ "matrix vmsplice *\n", "p:1:8: expected fs=, geometry=, pins=, when=, ops=, overlap= or "
 				 "end= with globs, found 'vmsplice'" },
@@ -90,7 +98,7 @@ static const struct {
 	{ "machine vcpus=none\n", "p:1:9: bad geometry 'vcpus=none': expected a number of" },
 	{ "machine vcpus=1 vcpus=2\n", "p:1:17: expected the end of the line" },
 	{ "\nfoo\n",
-	  "p:2:1: no line of a plan 'foo'; expected scenario, matrix, program, batch or machine" },
+	  "p:2:1: no line of a plan 'foo'; expected scenario, case, matrix, program, batch or machine" },
 	{ "matirx *\n", "p:1:1: no line of a plan 'matirx'; did you mean 'matrix'?" },
 };
 
