@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "reports/tests/symbols-standin.h"
 
+#include "reports/coverage/coverage.h"
 #include "reports/splat/splat-places.h"
 
 /* Some byte of the function has the places @expected. */
@@ -44,6 +45,41 @@ static void test_inlined(void **state)
 		expect_somewhere(s, "poke", NULL, known(at(files[i]), "poke", 0).size, poke);
 		symbols_close(s);
 	}
+}
+
+/* The coverage of a function as lines; a function that the symbols do not know is counted. */
+static void test_tracefile(void **state)
+{
+	uint8_t bits[512] = { 0 }; /* longer than the function */
+	struct coverage_function f[] = {
+		{ .name = (char *)"none", .module = (char *)"", .size = 4, .bits = bits },
+		{ .name = (char *)"poke", .module = (char *)"", .bits = bits },
+	};
+	const struct coverage c = { f, ARRAY_SIZE(f) };
+	unsigned int line = line_of(main_c, "poke");
+	struct symbols *s;
+
+	(void)state;
+	f[1].size = f[1].room = known(at("obj/vmlinux"), "poke", 0).size;
+	must(symbols_open(at("obj/vmlinux"), NULL, &s));
+	for (unsigned int ran = 0; ran < 2; ran++) {
+		_cleanup_free_ char *text = NULL;
+		_cleanup_free_ char *function = xasprintf("FN:%u,poke\nFNDA:%u,poke\n", line, ran);
+		_cleanup_free_ char *row = xasprintf("DA:%u,%u\n", line, ran);
+		size_t len;
+		FILE *file = open_memstream(&text, &len), *out = stdout;
+
+		memset(bits, ran ? 0xff : 0, sizeof(bits));
+		f[1].ran = ran ? f[1].size : 0;
+		stdout = file;
+		assert_int_equal(coverage_print_info(&c, s), 1);
+		stdout = out;
+		fclose(file);
+		if (strncmp(text, "TN:\nSF:init/main.c\n", 19) != 0 || !strstr(text, function) ||
+		    !strstr(text, row) || !str_ends(text, "end_of_record\n"))
+			fail_msg("%s", text);
+	}
+	symbols_close(s);
 }
 
 /* Texts of frames get file and line; all other lines stay as they are, without time stamps. */
@@ -261,11 +297,11 @@ static void test_module(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_inlined),	       cmocka_unit_test(test_decode),
-		cmocka_unit_test(test_decode_inlined), cmocka_unit_test(test_call),
-		cmocka_unit_test(test_same_name),      cmocka_unit_test(test_exact),
-		cmocka_unit_test(test_sizes),	       cmocka_unit_test(test_assembler),
-		cmocka_unit_test(test_module),
+		cmocka_unit_test(test_inlined),	  cmocka_unit_test(test_tracefile),
+		cmocka_unit_test(test_decode),	  cmocka_unit_test(test_decode_inlined),
+		cmocka_unit_test(test_call),	  cmocka_unit_test(test_same_name),
+		cmocka_unit_test(test_exact),	  cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_assembler), cmocka_unit_test(test_module),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
