@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "guest/console.h"
 #include "host/fork.h"
+#include "host/proc.h"
 #include "guests/geometry.h"
 #include "host/template-store.h"
 
@@ -20,6 +21,8 @@
 #define READY "daxrig: boot: ready at "
 /* Longer than BOOT_MS in guest.c: a template is made once, so it may take its time. */
 #define BOOT_NS 30000000000ull
+/* What QEMU waited for a processor does not count, up to this many times the limit. */
+#define STARVED_MAX 3
 /* After the agent is ready the kernel still frees its init memory; then it prints nothing more. */
 #define QUIET_MS 300
 /* Longer than another daxrig needs to make it. */
@@ -193,7 +196,6 @@ static struct err *start_guest(struct making *m)
 	return err;
 }
 
-/* Waits until the agent waits for a host and the guest prints nothing more. */
 /* A kernel with a splat during boot gets no template: a booted guest reports the splat. */
 static struct err *clean_boot(struct making *m)
 {
@@ -207,6 +209,7 @@ static struct err *clean_boot(struct making *m)
 	return err;
 }
 
+/* Waits until the agent waits for a host and the guest prints nothing more. */
 static struct err *wait_ready(struct making *m)
 {
 	uint64_t limit = (uint64_t)((double)BOOT_NS * MAX(m->in->scale, 1.0));
@@ -233,7 +236,8 @@ static struct err *wait_ready(struct making *m)
 		if (n == 0 && m->console.marked && m->console.size == seen)
 			return clean_boot(m);
 		seen = m->console.size;
-		if (now_ns() >= deadline)
+		if (now_ns() >=
+		    deadline + MIN(proc_run_delay(virt_domain_pid(m->domain)), STARVED_MAX * limit))
 			return err_create(ERR_TIMEOUT, "the agent was not ready within %.0f s",
 					  (double)limit / 1e9);
 	}

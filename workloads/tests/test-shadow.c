@@ -71,6 +71,45 @@ static void test_against_bytes(void **state)
 	}
 }
 
+/* Other pieces may have the same bytes: a byte or two of a word tell no generation. */
+static void test_equal(void **state)
+{
+	static const struct {
+		uint64_t off, len;
+		enum piece_kind kind;
+		unsigned int origin, gen;
+		bool equal;
+	} rows[] = {
+		{ 0, 0, PIECE_DATA, 1, 1, true },     { 64, 8, PIECE_DATA, 1, 2, false },
+		{ 64, 1, PIECE_DATA, 1, 2, true },    { 69, 1, PIECE_DATA, 1, 2, false },
+		{ 71, 1, PIECE_DATA, 1, 2, true },    { 71, 1, PIECE_DATA, 2, 1, false },
+		{ 0, 1, PIECE_ZERO, 0, 0, true },     { 0, 8, PIECE_ZERO, 0, 0, false },
+		{ 64, 1, PIECE_ANY, 0, 0, false },    { 8190, 2, PIECE_DATA, 1, 2, true },
+		{ 8184, 8, PIECE_DATA, 1, 2, false },
+	};
+	const struct piece p = { .kind = PIECE_DATA, .origin = 1, .gen = 1 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct piece q = { .kind = rows[i].kind,
+					 .origin = rows[i].origin,
+					 .gen = rows[i].gen,
+					 .src = rows[i].off };
+		struct shadow a = SHADOW_INIT, b = SHADOW_INIT;
+
+		shadow_set(&a, 0, 2 * SIZE, &p);
+		shadow_set(&b, 0, 2 * SIZE, &p);
+		if (rows[i].len)
+			shadow_set(&b, rows[i].off, rows[i].len, &q);
+		if (shadow_equal(&a, &b) != rows[i].equal || shadow_equal(&b, &a) != rows[i].equal)
+			fail_msg("row %zu", i);
+		shadow_resize(&b, SIZE, PIECE_ZERO);
+		assert_false(shadow_equal(&a, &b));
+		shadow_deinit(&a);
+		shadow_deinit(&b);
+	}
+}
+
 static const char *name(void *arg, unsigned int origin)
 {
 	(void)arg;
@@ -231,9 +270,10 @@ static void test_set_again(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_against_bytes), cmocka_unit_test(test_mismatch),
-		cmocka_unit_test(test_lane),	      cmocka_unit_test(test_edges),
-		cmocka_unit_test(test_every_byte),    cmocka_unit_test(test_set_again),
+		cmocka_unit_test(test_against_bytes), cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_mismatch),      cmocka_unit_test(test_lane),
+		cmocka_unit_test(test_edges),	      cmocka_unit_test(test_every_byte),
+		cmocka_unit_test(test_set_again),
 	};
 
 	return cmocka_run_group_tests_name("shadow", tests, NULL, NULL);
