@@ -33,15 +33,36 @@ static bool read_fields(const char *p, struct writeback *w)
 	return !*p && w->pages && major <= UINT32_MAX && minor <= UINT32_MAX;
 }
 
+/* A task's name takes 16 columns, as trace_print_context() writes it, and may be any text. */
+static unsigned int read_task(const char *text)
+{
+	return strlen(text) > 17 && text[16] == '-' ? (unsigned int)strtoul(text + 17, NULL, 10) :
+						      0;
+}
+
+/* Reads "(dax_flush+0x0/0x60) bytes=0x1000". */
+static bool read_flush(const char *p, struct writeback *w)
+{
+	p = *p == '(' ? strchr(p, ')') : NULL;
+	if (!p++ || !take_number(&p, " bytes=", 16, &w->bytes))
+		return false;
+	return !*p;
+}
+
 enum trace_line trace_line_read(const char *line, size_t len, struct writeback *out)
 {
-	static const char event[] = "dax_writeback_one: ";
+	static const char event[] = "dax_writeback_one: ", flush[] = TRACE_FLUSH_EVENT ": ";
 	char text[LINE_MAX_BYTES];
 	const char *p;
 
 	snprintf(text, sizeof(text), "%.*s", (int)MIN(len, sizeof(text)), line);
 	if (strncmp(text, "CPU:", 4) == 0 && strstr(text, " EVENTS]"))
 		return TRACE_LOST;
+	*out = (struct writeback){ .task = read_task(text) };
+	p = strstr(text, flush);
+	if (p)
+		return len < sizeof(text) && read_flush(p + strlen(flush), out) ? TRACE_FLUSH :
+										  TRACE_GARBLED;
 	p = strstr(text, event);
 	if (!p)
 		return strstr(text, "tracing_mark_write: " TRACE_MARK_TEXT) ? TRACE_MARK :

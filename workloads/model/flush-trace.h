@@ -17,19 +17,30 @@
 #define FLUSH_PAGE PAGE
 #define TRACE_MARK_TEXT "daxrig: the case ends"
 
-/* One dax_writeback_one; page and pages count FLUSH_PAGEs of the file. */
+/* The event that the oracle adds, at the entry of the kernel's dax_flush(). */
+#define TRACE_FLUSH_EVENT "dax_flush"
+#define TRACE_FLUSH_PROBE "p:daxrig/" TRACE_FLUSH_EVENT " dax_flush bytes=$arg3:x64"
+
+/*
+ * One dax_writeback_one, of which page and pages count FLUSH_PAGEs of the file; or one dax_flush,
+ * of which only task and bytes are set. fs/dax.c, dax_writeback_one(), 6.1 to 7.3: the task calls
+ * dax_flush() for all of an entry, and then tells of it.
+ */
 struct writeback {
 	unsigned int major, minor;
 	uint64_t ino;
 	uint64_t page, pages;
+	unsigned int task; /* id of the thread; 0: the line does not say */
+	uint64_t bytes;
 };
 
 enum trace_line {
 	TRACE_OTHER,	 /* any other line */
 	TRACE_MARK,	 /* TRACE_MARK_TEXT, written to trace_marker */
-	TRACE_WRITEBACK, /* @out is filled */
+	TRACE_WRITEBACK, /* @out is filled, as by the next */
+	TRACE_FLUSH,	 /* a dax_flush */
 	TRACE_LOST,	 /* the ring buffer overflowed: events are missing here */
-	TRACE_GARBLED,	 /* a dax_writeback_one that cannot be parsed */
+	TRACE_GARBLED,	 /* a dax_writeback_one or dax_flush that cannot be parsed */
 };
 
 /* Reads one line of trace_pipe, without its newline; it may be any bytes. */

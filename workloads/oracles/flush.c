@@ -2,40 +2,48 @@
 /*
  * The flush oracle: a page that was stored to through a mapping is written back
  * between the store and the end of the next fsync, sync or umount. A private trace
- * instance records fs_dax:dax_writeback_one; reading trace_pipe consumes the events.
+ * instance records fs_dax:dax_writeback_one, and the length of each dax_flush() by a
+ * kprobe; reading trace_pipe consumes the events.
  */
 #include "workloads/oracles/oracle.h"
 #include "workloads/exec/files.h"
 #include "workloads/exec/tasks.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/files.h"
 #include "workloads/model/flush-trace.h"
+#include "workloads/oracles/flush-instance.h"
 
-#define TRACEFS "/sys/kernel/tracing"
-#define INSTANCE TRACEFS "/instances/daxrig"
 /* The most to read at once: the ring buffers, 1.4 MiB for each CPU, print to far less. */
 #define LOOK_MAX (64u << 20)
+#define FLUSHERS_MAX 32u /* tasks that write back at once */
 
 struct flush {
 	int pipe;	 /* trace_pipe, -1 when the oracle is lost */
 	bool moved;	 /* an operation ran since the last look: there may be events */
 	struct buf line; /* the last, incomplete line that was read */
 	bool marked;	 /* the last line was the mark of the case's end */
+	bool lengths;	 /* the kprobe is there */
+	/* what a task flushed and did not tell of yet; task 0: free */
+	struct flushed {
+		unsigned int task;
+		uint64_t bytes;
+	} flushed[FLUSHERS_MAX];
+	unsigned int next;
 	/* index: as in x->files */
 	struct flush_file {
 		struct shadow dirty; /* of flush-trace.h: stored to and not flushed since */
 		uint64_t ino;	     /* 0: not known yet */
 		dev_t dev;
+		/* the first entry of which too little was flushed; pages 0: none */
+		struct writeback cut;
 	} file[EXEC_THINGS_MAX];
 };
 
@@ -50,23 +58,12 @@ static struct flush_file *file_of(const struct exec *x, const struct exec_file *
 	return &flush_of(x)->file[f - x->files];
 }
 
-static int prepare(void)
-{
-	int ret;
-
-	if (!path_exists(TRACEFS "/instances"))
-		mount("tracefs", TRACEFS, "tracefs", 0, NULL);
-	if (mkdir(INSTANCE, 0700) && errno != EEXIST)
-		return -errno;
-	ret = file_poke(INSTANCE "/events/fs_dax/dax_writeback_one/enable", "1");
-	return ret < 0 ? ret : 0;
-}
-
 /* Sets up the trace instance; the first case that needs it reports a failure. */
 static void flush_prepare(struct exec *x)
 {
 	(void)x;
-	prepare();
+	if (!flush_instance_prepare())
+		(void)flush_instance_lengths();
 }
 
 static __printf(3, 4) void lose(struct exec *x, enum sight sight, const char *fmt, ...)
@@ -82,13 +79,6 @@ static __printf(3, 4) void lose(struct exec *x, enum sight sight, const char *fm
 	flush_of(x)->pipe = -1;
 }
 
-static int open_pipe(void)
-{
-	int fd = open(INSTANCE "/trace_pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
 /* Whether the oracle works; the first call sets it up. */
 static bool listening(struct exec *x)
 {
@@ -100,14 +90,20 @@ static bool listening(struct exec *x)
 	l = x->oracle[ORACLE_FLUSH] = xcalloc(1, sizeof(*l));
 	l->moved = true; /* the cases before this one left events */
 	l->pipe = -1;
-	ret = prepare();
+	ret = flush_instance_prepare();
 	if (ret) {
 		lose(x, SIGHT_LACKING,
 		     "this kernel has no event fs_dax:dax_writeback_one in tracefs: %s",
 		     errno_name(-ret));
 		return false;
 	}
-	l->pipe = open_pipe();
+	ret = flush_instance_lengths();
+	l->lengths = ret >= 0;
+	if (!l->lengths)
+		oracle_lost(x, ORACLE_FLUSH, SIGHT_LACKING,
+			    "this kernel does not tell how much it flushes: kprobe_events: %s",
+			    errno_name(-ret));
+	l->pipe = flush_instance_open();
 	if (l->pipe < 0)
 		lose(x, SIGHT_CUT, "trace_pipe: %s", errno_name(-l->pipe));
 	return l->pipe >= 0;
@@ -123,13 +119,52 @@ static bool anything_dirty(const struct exec *x)
 	return false;
 }
 
+/* What @task flushed and did not tell of yet; NULL: nothing. */
+static struct flushed *flushed_by(struct flush *l, unsigned int task)
+{
+	for (size_t i = 0; i < FLUSHERS_MAX; i++)
+		if (task && l->flushed[i].task == task)
+			return &l->flushed[i];
+	return NULL;
+}
+
+/* Some calls are never told of, as those for zeroed pages. */
+static void take_flush(struct flush *l, const struct writeback *w)
+{
+	struct flushed *f = flushed_by(l, w->task);
+
+	if (!f)
+		f = &l->flushed[l->next++ % FLUSHERS_MAX];
+	*f = (struct flushed){ w->task, w->bytes };
+}
+
+/* How many pages of @w its task flushed just before, from the first on. */
+static uint64_t pages_flushed(struct flush *l, const struct writeback *w)
+{
+	struct flushed *f = flushed_by(l, w->task);
+
+	if (!l->lengths)
+		return w->pages;
+	if (!f)
+		return 0;
+	f->task = 0;
+	return MIN(w->pages, f->bytes / FLUSH_PAGE);
+}
+
 static void take_writeback(struct exec *x, const struct writeback *w)
 {
+	uint64_t pages = pages_flushed(flush_of(x), w);
+
 	for (unsigned int i = 0; i < x->nr_files; i++) {
 		struct flush_file *f = file_of(x, &x->files[i]);
 
-		if (f->ino == w->ino && f->dev == makedev(w->major, w->minor))
-			dirty_drop(&f->dirty, w->page, w->pages);
+		if (f->ino != w->ino || f->dev != makedev(w->major, w->minor))
+			continue;
+		dirty_drop(&f->dirty, w->page, pages);
+		if (pages < w->pages && !f->cut.pages) {
+			f->cut = *w;
+			f->cut.bytes = pages * FLUSH_PAGE;
+		}
 	}
 }
 
@@ -147,6 +182,9 @@ static void take_lines(struct exec *x)
 		switch (trace_line_read(b->data + at, len, &w)) {
 		case TRACE_WRITEBACK:
 			take_writeback(x, &w);
+			break;
+		case TRACE_FLUSH:
+			take_flush(flush_of(x), &w);
 			break;
 		case TRACE_LOST:
 			/* lost events from before the first store do not matter */
@@ -251,13 +289,14 @@ static void flush_gone(struct exec *x, struct exec_file *f)
 		return;
 	shadow_deinit(&file_of(x, f)->dirty);
 	file_of(x, f)->ino = 0;
+	file_of(x, f)->cut.pages = 0;
 }
 
 static void judge(const struct exec_file *f, const struct flush_file *t, const char *how,
 		  struct outcome *o)
 {
 	uint64_t page, n = dirty_count(&t->dirty, &page);
-	char expected[160];
+	char expected[160], why[160];
 
 	if (!n)
 		return;
@@ -265,9 +304,13 @@ static void judge(const struct exec_file *f, const struct flush_file *t, const c
 		 "page %#llx of file '%s' (inode %llu) is flushed "
 		 "by %s",
 		 (unsigned long long)page, f->name, (unsigned long long)t->ino, how);
-	outcome_fail(o, RULE_FLUSH_MISSING, expected,
-		     "no dax_writeback_one covers it since it "
-		     "was stored to (%llu such page%s in the file)",
+	snprintf(why, sizeof(why), "no dax_writeback_one covers it since it was stored to");
+	if (t->cut.pages)
+		snprintf(why, sizeof(why),
+			 "dax_flush() got %#llx of the %#llx bytes of an entry that it is in",
+			 (unsigned long long)t->cut.bytes,
+			 (unsigned long long)(t->cut.pages * FLUSH_PAGE));
+	outcome_fail(o, RULE_FLUSH_MISSING, expected, "%s (%llu such page%s in the file)", why,
 		     (unsigned long long)n, n == 1 ? "" : "s");
 	for (size_t i = 0; i < t->dirty.n && o->detail.len < 4096; i++)
 		if (t->dirty.v[i].kind == PIECE_DATA)
@@ -298,6 +341,7 @@ static void flush_flushed(struct exec *x, struct exec_file *f, const char *how, 
 		if (!g->m->gone)
 			judge(g, file_of(x, g), how, o);
 		shadow_deinit(&file_of(x, g)->dirty); /* reports a page only once */
+		file_of(x, g)->cut.pages = 0;
 	}
 }
 
@@ -311,7 +355,7 @@ static void flush_end(struct exec *x)
 	if (!listening(x))
 		return;
 	flush_of(x)->marked = false;
-	ret = file_poke(INSTANCE "/trace_marker", TRACE_MARK_TEXT);
+	ret = file_poke(FLUSH_INSTANCE "/trace_marker", TRACE_MARK_TEXT);
 	if (!ret)
 		look(x);
 	if (listening(x) && !flush_of(x)->marked)

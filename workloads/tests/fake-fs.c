@@ -132,7 +132,7 @@ static void say(const char *line)
 static void flush(int fd)
 {
 	struct stat sb;
-	char line[160];
+	char line[200];
 
 	if (fake.trace_lost)
 		say("CPU:0 [LOST 7 EVENTS]\n");
@@ -141,8 +141,14 @@ static void flush(int fd)
 	for (uint64_t page = 0; page * FLUSH_PAGE < (uint64_t)sb.st_size; page++) {
 		if (page - fake.unflushed < fake.unflushed_pages)
 			continue;
+		if (!fake.flush_untold)
+			say("               x-1 [000] d..1. 1.0: dax_flush: (dax_flush+0x0/0x60) "
+			    "bytes=0x1000\n");
+		if (page - fake.cut < fake.cut_pages)
+			say("               x-1 [000] d..1. 1.0: dax_flush: (dax_flush+0x0/0x60) "
+			    "bytes=0x40\n");
 		snprintf(line, sizeof(line),
-			 "x-1 [000] d..1. 1.0: dax_writeback_one: dev %u:%u "
+			 "               x-1 [000] d..1. 1.0: dax_writeback_one: dev %u:%u "
 			 "ino 0x%llx pgoff 0x%llx pglen 0x1\n",
 			 major(sb.st_dev), minor(sb.st_dev), (unsigned long long)sb.st_ino,
 			 (unsigned long long)page);

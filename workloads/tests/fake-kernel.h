@@ -86,6 +86,8 @@ struct fake {
 	bool dirty;				/* fsck finds an error */
 	const char *complaint;			/* that it prints; NULL: "bad magic number" */
 	uint64_t unflushed, unflushed_pages;	/* that fsync, sync and umount leave out */
+	uint64_t cut, cut_pages;		/* of these too little is flushed */
+	bool flush_untold;			/* the kernel flushes nothing of what it tells */
 	bool trace_lost;			/* the trace buffer overflowed */
 	bool trace_ends;			/* it shows nothing more, not even a mark */
 	bool freed;				/* every block is free space */

@@ -77,6 +77,18 @@ static const struct judge_row rows[] = {
 	  STORED "fsync a\n",
 	  { .unflushed = 5, .unflushed_pages = 1 },
 	  .want = ONE_PAGE("4", "the fsync") },
+	{ "fsync flushes a part of a page",
+	  STORED "fsync a\n",
+	  { .cut = 5, .cut_pages = 1 },
+	  .want = "fail\n4 flush.missing: page 0x5 of file 'a' (inode #) is flushed by the fsync | "
+		  "dax_flush() got 0 of the 0x1000 bytes of an entry that it is in (1 such page in "
+		  "the file)" },
+	{ "fsync tells of what it does not flush",
+	  STORED "fsync a\n",
+	  { .flush_untold = true },
+	  .want = "fail\n4 flush.missing: page 0 of file 'a' (inode #) is flushed by the fsync | "
+		  "dax_flush() got 0 of the 0x1000 bytes of an entry that it is in (16 such pages "
+		  "in the file)" },
 	{ "sync leaves a page",
 	  STORED "sync\n",
 	  { .unflushed = 5, .unflushed_pages = 1 },

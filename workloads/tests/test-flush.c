@@ -9,7 +9,7 @@
 
 #include "workloads/model/flush-trace.h"
 
-#define BEFORE "   daxrig-agent-412     [001] d..1.    31.337001: "
+#define BEFORE "    daxrig-agent-412     [001] d..1.    31.337001: "
 
 static void test_lines(void **state)
 {
@@ -20,13 +20,26 @@ static void test_lines(void **state)
 	} cases[] = {
 		{ BEFORE "dax_writeback_one: dev 259:0 ino 0x83 pgoff 0x200 pglen 0x1",
 		  TRACE_WRITEBACK,
-		  { 259, 0, 0x83, 0x200, 1 } },
+		  { 259, 0, 0x83, 0x200, 1, 412, 0 } },
 		{ BEFORE "dax_writeback_one: dev 8:17 ino 0xffffffffffffffff pgoff 0 pglen 0x200",
 		  TRACE_WRITEBACK,
-		  { 8, 17, UINT64_MAX, 0, 0x200 } },
+		  { 8, 17, UINT64_MAX, 0, 0x200, 412, 0 } },
 		{ "dax_writeback_one: dev 1:2 ino 3 pgoff 4 pglen 5",
 		  TRACE_WRITEBACK,
-		  { 1, 2, 3, 4, 5 } },
+		  { 1, 2, 3, 4, 5, 0, 0 } },
+		{ BEFORE "dax_flush: (dax_flush+0x0/0x60) bytes=0x200000",
+		  TRACE_FLUSH,
+		  { 0, 0, 0, 0, 0, 412, 0x200000 } },
+		/* a task may have any name */
+		{ "-1 [002] dax: (x-77      [000] d..1. 1.0: dax_flush: (a) bytes=0x1000",
+		  TRACE_FLUSH,
+		  { 0, 0, 0, 0, 0, 77, 0x1000 } },
+		{ BEFORE "dax_flush: (dax_flush+0x0/0x60) bytes=", TRACE_GARBLED, { 0 } },
+		{ BEFORE "dax_flush: (dax_flush+0x0/0x60) bytes=0x1000 more",
+		  TRACE_GARBLED,
+		  { 0 } },
+		{ BEFORE "dax_flush: (dax_flush+0x0/0x60", TRACE_GARBLED, { 0 } },
+		{ BEFORE "dax_flush: bytes=0x1000", TRACE_GARBLED, { 0 } },
 		/* an event of a range tells the request, not what was flushed */
 		{ BEFORE "dax_writeback_range: dev 259:0 ino 0x83 pgoff 0x0-0x7ff",
 		  TRACE_OTHER,
@@ -66,7 +79,7 @@ static void test_lines(void **state)
 		memcpy(line, cases[i].line, len);
 		if (trace_line_read(line, len, &w) != cases[i].kind)
 			fail_msg("'%s' has another kind", cases[i].line);
-		if (cases[i].kind == TRACE_WRITEBACK)
+		if (cases[i].kind == TRACE_WRITEBACK || cases[i].kind == TRACE_FLUSH)
 			assert_memory_equal(&w, &cases[i].w, sizeof(w));
 		free(line);
 	}
