@@ -12,8 +12,10 @@ struct c_text {
 	 * for the length, $s for the size, $m for the address in the mapping, $d for new bytes.
 	 */
 	const char *call;
-	const char *part; /* of workloads/c/parts, with what the call needs; NULL: nothing */
-	const char *no;	  /* instead of all this: why it cannot be told */
+	const char *part;  /* of workloads/c/parts, with what the call needs; NULL: nothing */
+	const char *first; /* a line before all steps: "need_mount();"; NULL: nothing */
+	const char *needs; /* a line for the top of the program; NULL: nothing */
+	const char *no;	   /* instead of all this: why it cannot be told */
 };
 
 /* A pin of type `struct TYPE`; each function takes its address first. */
@@ -26,6 +28,7 @@ struct c_pin {
 	const char *libs;  /* "-libverbs": what the program is linked with; NULL: nothing */
 	const char *no;	   /* instead of all this: why it cannot be told */
 	bool numbered;	   /* TYPE_take() also takes a number, another one for each pin */
+	bool access; /* TYPE_take() also takes whether the mapping can be written to, at the end */
 };
 
 #endif

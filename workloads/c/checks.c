@@ -82,7 +82,7 @@ static struct err *check_rest(struct told *t, const struct step *st, const struc
 struct err *told_check_file(struct told *t, const struct step *st)
 {
 	struct model_file *f = model_file(&t->m, st->name);
-	const struct model_op *op = told_pending(t, st->name);
+	const struct model_op *op = told_changing(t, st->name);
 	const char *fd = told_fd(t, st->name), *head;
 	uint64_t end = st->len ? st->off + st->len : f->size;
 	struct shadow want;
@@ -193,7 +193,7 @@ struct err *told_check_files(struct told *t, const struct step *st)
 	for (unsigned int i = 0; i < t->m.nr_files && !err; i++) {
 		const struct model_file *f = &t->m.files[i];
 
-		if (f->gone || f->unsure || told_pending(t, f->name) ||
+		if (f->gone || f->unsure || told_changing(t, f->name) ||
 		    t->closed[told_word(&t->files, f->name)])
 			continue;
 		check.name = (char *)f->name;

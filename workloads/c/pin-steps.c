@@ -26,9 +26,11 @@ static char *take_text(struct told *t, const struct step *st, unsigned int numbe
 {
 	const struct c_pin *c = c_pin(st->pin);
 
-	return xasprintf("%s_take(&pin_%s, %s%s, %s);", c->type, told_id(t, st->name),
+	return xasprintf("%s_take(&pin_%s, %s%s, %s%s);", c->type, told_id(t, st->name),
 			 c->numbered ? told_short(t, "%u, ", number) : "",
-			 told_at(t, st->other, st->off), told_size(t, st->len));
+			 told_at(t, st->other, st->off), told_size(t, st->len),
+			 c->access ? told_short(t, ", %d", model_map(&t->m, st->other)->writable) :
+				     "");
 }
 
 /* What the child does with the pin. */
@@ -93,6 +95,25 @@ struct err *told_pin(struct told *t, const struct step *st)
 	return NULL;
 }
 
+/* An umount or unbind must not have taken the device away from a pin. */
+static void check_ground(struct told *t, const struct model_pin *p)
+{
+	if (!(p->info->traits & PIN_HOLDS))
+		return;
+	if (t->unmounted) {
+		told_use(t, "check-device");
+		told_line(t, "check_device(\"%s\");", p->name);
+	}
+	for (unsigned int i = 0; i < t->m.nr_ops; i++) {
+		const struct model_op *op = &t->m.ops[i];
+
+		if (op->state == MODEL_OP_ENDED || !(op->call->op->traits & OP_UNBINDS))
+			continue;
+		told_use(t, "check-bound");
+		told_line(t, "check_bound(&op_%s, \"%s\");", told_id(t, op->name), p->name);
+	}
+}
+
 struct err *told_look(struct told *t, const struct step *st, const struct model_pin *p)
 {
 	const struct c_pin *c = c_pin(p->info);
@@ -100,6 +121,7 @@ struct err *told_look(struct told *t, const struct step *st, const struct model_
 
 	if (!c->look)
 		return told_refuse(t, st, "check", "the bytes of such a pin cannot be read");
+	check_ground(t, p);
 	told_use(t, c->look);
 	told_global(t, "static char *data;");
 	if (t->far[p - t->m.pins])
@@ -131,6 +153,7 @@ struct err *told_release(struct told *t, const struct step *st, struct model_pin
 	const char *id = told_id(t, p->name);
 	struct err *err = NULL;
 
+	check_ground(t, p);
 	let_go(t);
 	if (pin_traits_on_demand(p->info->traits)) {
 		err = told_odp_release(t, st, p);

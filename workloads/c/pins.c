@@ -5,8 +5,13 @@
 #define RDMA_DEVICE "an RDMA device, as by rdma link add rxe0 type rxe netdev ETHERNET"
 
 static const struct c_pin rdma = {
-	.no = "the kernel refuses such a pin on a DAX file (see rdma-plain), and only the rig, from "
-	      "outside, lets it pass: tell the case with vmsplice",
+	.part = "rdma",
+	.type = "rdma",
+	.look = "rdma-look",
+	.needs = RDMA_DEVICE
+	", and a kernel that grants such a pin of a DAX file: stock ones do not",
+	.libs = "-libverbs",
+	.access = true,
 };
 
 static const struct c_pin rdma_odp = {
@@ -24,7 +29,14 @@ static const struct c_pin rdma_plain = {
 	.libs = "-libverbs",
 };
 
-static const struct c_pin rdma_devdax = { .no = "only files are told" };
+static const struct c_pin rdma_devdax = {
+	.part = "rdma",
+	.type = "rdma",
+	.look = "rdma-look",
+	.needs = RDMA_DEVICE,
+	.libs = "-libverbs",
+	.access = true,
+};
 
 static const struct c_pin uring = {
 	.type = "uring",

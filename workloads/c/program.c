@@ -31,6 +31,8 @@ static struct err *tell_needs(struct told *t)
 	struct buf *out = &t->before_body;
 	unsigned int left = t->s->needs;
 
+	for (unsigned int i = 0; i < t->first.n; i++)
+		buf_addf(out, "\t%s\n", t->first.v[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
 		if (!(left & features[i].feature))
 			continue;
@@ -43,7 +45,7 @@ static struct err *tell_needs(struct told *t)
 				  "%s:1: cannot be told in C: the filesystem must have what no "
 				  "program asks for yet",
 				  t->name);
-	if (t->m.nr_ops) {
+	if (t->m.nr_ops || t->timed) {
 		told_use(t, "measure");
 		buf_adds(out, "\tmeasure();\n");
 	}
@@ -164,6 +166,7 @@ void told_destroy(struct told *t)
 	told_words_deinit(&t->left_out);
 	told_words_deinit(&t->needs);
 	told_words_deinit(&t->libs);
+	told_words_deinit(&t->first);
 	buf_deinit(&t->parts);
 	buf_deinit(&t->globals);
 	buf_deinit(&t->calls);
@@ -178,6 +181,9 @@ static void start_case(struct told *t)
 {
 	model_deinit(&t->m);
 	model_init(&t->m);
+	t->m.no_dma = true;
+	told_words_deinit(&t->first);
+	t->unmounted = t->unbound = t->timed = false;
 	buf_reset(&t->before_body);
 	buf_reset(&t->body);
 	memset(t->before, 0, sizeof(t->before));

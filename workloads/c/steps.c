@@ -106,23 +106,34 @@ static struct err *tell_file(struct told *t, const struct step *st)
 	return NULL;
 }
 
+static bool is_device(const struct step *st)
+{
+	return strcmp(st->other, "devdax") == 0;
+}
+
 static struct err *tell_map(struct told *t, const struct step *st)
 {
 	const char *flags = st->sync   ? "MAP_SHARED_VALIDATE | MAP_SYNC" :
 			    st->shared ? "MAP_SHARED" :
 					 "MAP_PRIVATE";
 
-	if (strcmp(st->other, "devdax") == 0)
-		return told_refuse(t, st, "devdax", "only files are told");
-	if (t->closed[told_word(&t->files, st->other)])
+	if (!is_device(st) && t->closed[told_word(&t->files, st->other)])
 		return told_refuse(t, st, "map", "its file is closed");
 	if (!model_add_map(&t->m, st->name, model_file(&t->m, st->other), st->off, st->len,
 			   st->shared, st->writable))
 		return told_refuse(t, st, "map", "there are too many");
 	if (st->pmd)
 		told_word(&t->left_out, "whether a mapping of 2 MiB got an entry of 2 MiB");
-	told_use(t, "map-file");
 	told_global(t, "static char *map_%s;", told_id(t, st->name));
+	if (is_device(st)) {
+		told_word(&t->needs, "a device-DAX node, whose contents may be lost");
+		told_use(t, "map-devdax");
+		told_line(t, "map_%s = map_devdax(%s, %s, PROT_READ%s, %s);", told_id(t, st->name),
+			  told_size(t, st->off), told_size(t, st->len),
+			  st->writable ? " | PROT_WRITE" : "", flags);
+		return NULL;
+	}
+	told_use(t, "map-file");
 	told_line(t, "map_%s = map_file(\"%s\", fd_%s, %s, %s, PROT_READ%s, %s, %d);",
 		  told_id(t, st->name), st->other, told_id(t, st->other), told_size(t, st->off),
 		  told_size(t, st->len), st->writable ? " | PROT_WRITE" : "", flags, st->pmd);
@@ -191,18 +202,58 @@ static struct err *tell_fsck(struct told *t, const struct step *st)
 {
 	(void)st;
 	told_word(&t->left_out, "fsck: run it on the unmounted filesystem afterwards");
-	told_line(t, "/* left out: this program does not unmount the filesystem */");
+	told_line(t, "/* left out: no program checks what is mounted */");
 	return NULL;
 }
 
 static struct err *tell_remount(struct told *t, const struct step *st)
 {
-	return told_refuse(t, st, "remount", "the program does not unmount the filesystem");
+	if (told_pending(t, NULL))
+		return told_refuse(t, st, "remount", "an operation may not have ended");
+	if (!t->unmounted) {
+		told_unmount(t);
+		told_use(t, "judge-call");
+		told_line(t, "judge_call(\"umount\", unmount(), 0);");
+	}
+	told_mount_again(t);
+	return NULL;
 }
 
 static struct err *tell_storm(struct told *t, const struct step *st)
 {
-	return told_refuse(t, st, "storm", "what it does is not fixed");
+	static const char *const calls[] = { "punch", "PUNCH", "zero",	 "ZERO_RANGE",
+					     "write", "WRITE", "falloc", "FALLOCATE" };
+	_cleanup_buf_ struct buf set = BUF_INIT;
+	struct model_file *f = model_file(&t->m, st->name);
+	struct err *err = told_check_file(t, st);
+	unsigned int gen;
+
+	if (err)
+		return err;
+	if (!(st->storm.pins & storm_pin_bit("vmsplice")))
+		return told_refuse(t, st, "storm", "its pins are told as those of vmsplice");
+	told_word(&t->left_out, "of a storm: all pins but those of vmsplice, parts of pages, and "
+				"what its leader does");
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i += 2)
+		if (st->storm.ops & storm_op_bit(calls[i]))
+			buf_addf(&set, "%s1 << %s", set.len ? " | " : "", calls[i + 1]);
+	t->timed = true;
+	told_use(t, "storm");
+	told_line(t, "storm(&(struct storm){ .name = \"%s\",", st->name);
+	told_line(t, "\t\t\t.fd = fd_%s,", told_id(t, st->name));
+	told_line(t, "\t\t\t.file = FILE_%s,", told_file_id(t, f->origin));
+	told_line(t, "\t\t\t.size = %s,", told_size(t, f->size));
+	told_line(t, "\t\t\t.ms = %llu,", (unsigned long long)st->storm.ms);
+	told_line(t, "\t\t\t.workers = %u,", st->storm.workers);
+	told_line(t, "\t\t\t.one_cpu = %d,", st->storm.one_cpu);
+	told_line(t, "\t\t\t.unstick = %d,", st->storm.unstick);
+	told_line(t, "\t\t\t.calls = %s });", buf_str(&set));
+	gen = told_gen(t, st, f);
+	told_use(t, "write-bytes");
+	told_line(t, "write_bytes(\"%s\", fd_%s, 0, %s, %s);", st->name, told_id(t, st->name),
+		  told_size(t, f->size), told_wrote(t, f->origin, gen, 0));
+	model_file_write(&t->m, f, 0, f->size, gen);
+	return NULL;
 }
 
 static struct err *tell_program(struct told *t, const struct step *st)
@@ -250,5 +301,12 @@ struct err *told_end(struct told *t)
 			err = told_release(t, &st, &t->m.pins[i]);
 	if (t->m.nr_ops)
 		told_line(t, "tasks_end();");
+	if (t->unbound) {
+		told_leave(t);
+		told_line(t, "bind_again();");
+		return err;
+	}
+	if (t->unmounted)
+		told_mount_again(t);
 	return err ? err : told_check_files(t, &st);
 }

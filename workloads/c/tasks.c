@@ -77,6 +77,16 @@ static struct err *prepare(struct told *t, const struct step *st, const char *da
 	}
 	if (c->op->c.part)
 		told_use(t, c->op->c.part);
+	if (c->op->c.needs)
+		told_word(&t->needs, c->op->c.needs);
+	if (c->op->traits & OP_UNBINDS) {
+		told_mount(t);
+		t->unbound = true;
+	}
+	if (c->op->c.first)
+		told_word(&t->first, c->op->c.first);
+	if (c->op->traits & OP_UNMOUNTS)
+		told_unmount(t);
 	if (!(c->op->traits & OP_NEW_BYTES))
 		return NULL;
 	f = file_of(t, c);

@@ -227,13 +227,19 @@ static bool is_on(const struct model_op *op, const char *file)
 	return false;
 }
 
-static const struct model_op *find(const struct told *t, const char *file, bool waiting)
+static bool changes(const struct operation *op)
+{
+	return (op->traits & OP_NEW_BYTES) || !(op->traits & (OP_FAULTS | OP_READS));
+}
+
+static const struct model_op *find(const struct told *t, const char *file, bool waiting,
+				   bool changing)
 {
 	for (unsigned int i = 0; i < t->m.nr_ops; i++) {
 		const struct model_op *op = &t->m.ops[i];
 
 		if ((op->state == MODEL_OP_UNKNOWN || (waiting && op->state == MODEL_OP_WAITS)) &&
-		    is_on(op, file))
+		    is_on(op, file) && (!changing || changes(op->call->op)))
 			return op;
 	}
 	return NULL;
@@ -241,10 +247,15 @@ static const struct model_op *find(const struct told *t, const char *file, bool 
 
 const struct model_op *told_unknown(const struct told *t, const char *file)
 {
-	return find(t, file, false);
+	return find(t, file, false, false);
 }
 
 const struct model_op *told_pending(const struct told *t, const char *file)
 {
-	return find(t, file, true);
+	return find(t, file, true, false);
+}
+
+const struct model_op *told_changing(const struct told *t, const char *file)
+{
+	return find(t, file, true, true);
 }

@@ -23,14 +23,15 @@ struct told {
 	struct model m;
 	/* of all cases of the program; named: the helpers that the program itself uses */
 	struct told_words includes, used, named, files, left_out, needs, libs;
-	struct buf parts;	/* helpers */
-	struct buf globals;	/* variables */
-	struct buf calls;	/* what threads and children do */
-	struct buf before_body; /* what the steps need */
-	struct buf body;	/* the steps */
-	char title[160];	/* of the scenario */
-	unsigned int fs;	/* a set: filesystem_bit() */
-	const char *checker;	/* the part that compares: of a file, mapping or pin */
+	struct told_words first; /* lines before the steps of this case */
+	struct buf parts;	 /* helpers */
+	struct buf globals;	 /* variables */
+	struct buf calls;	 /* what threads and children do */
+	struct buf before_body;	 /* what the steps need */
+	struct buf body;	 /* the steps */
+	char title[160];	 /* of the scenario */
+	unsigned int fs;	 /* a set: filesystem_bit() */
+	const char *checker;	 /* the part that compares: of a file, mapping or pin */
 	unsigned int tabs;
 	unsigned int gens[SCENARIO_STEPS_MAX]; /* of each step that writes: the generation */
 	/* in a block: the round, and of each file, by origin, its generations before and a round */
@@ -42,7 +43,10 @@ struct told {
 	bool signalled[MODEL_THINGS_MAX];
 	bool far[MODEL_THINGS_MAX];	 /* pins: a child holds it */
 	bool unmapped[MODEL_THINGS_MAX]; /* pins: their mapping is gone */
-	char ring[16][96];		 /* for short texts in use by one line */
+	bool unmounted;	   /* an operation unmounts the filesystem, and it was not mounted since */
+	bool unbound;	   /* an operation takes its device away */
+	bool timed;	   /* time limits are needed */
+	char ring[16][96]; /* for short texts in use by one line */
 	unsigned int at;
 };
 
@@ -123,6 +127,15 @@ struct err *told_release(struct told *t, const struct step *st, struct model_pin
 struct err *told_look(struct told *t, const struct step *st, const struct model_pin *p)
 	__must_check;
 
+/* The mount: in mount.c. The program must be able to unmount it. */
+void told_mount(struct told *t);
+/* All files are closed, for an unmount that comes next. */
+void told_unmount(struct told *t);
+/* All files are closed, and their mappings removed. */
+void told_leave(struct told *t);
+/* It is mounted again, and the files that are still there are opened. */
+void told_mount_again(struct told *t);
+
 /* Checks: in checks.c. */
 struct err *told_check(struct told *t, const struct step *st) __must_check;
 struct err *told_check_file(struct told *t, const struct step *st) __must_check;
@@ -146,7 +159,8 @@ const char *told_fd(struct told *t, const char *file);
 unsigned int told_gen(struct told *t, const struct step *st, struct model_file *f);
 /* An operation that may have ended or not, on a file of that name (NULL: any); or NULL. */
 const struct model_op *told_unknown(const struct told *t, const char *file);
-/* One that waits or is unknown. */
+/* One that waits or is unknown; of those only one that may change bytes. */
 const struct model_op *told_pending(const struct told *t, const char *file);
+const struct model_op *told_changing(const struct told *t, const char *file);
 
 #endif

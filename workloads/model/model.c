@@ -252,7 +252,7 @@ static bool written_by_another(const struct model *m, const struct model_pin *se
 /* Sets all lanes of @p: PIECE_DMA, any generation of its device; or PIECE_DATA, of @gen. */
 static void put_lanes(struct model *m, struct model_pin *p, enum piece_kind kind, unsigned int gen)
 {
-	for (uint64_t page = 0; writes(p) && page < p->len; page += PIN_PAGE) {
+	for (uint64_t page = 0; writes(p) && !m->no_dma && page < p->len; page += PIN_PAGE) {
 		uint64_t lane = page + PIN_PAGE - PIN_LANE;
 		const struct piece *b = blocks_at(&p->blocks, lane);
 		struct piece piece = {

@@ -76,6 +76,7 @@ struct model {
 	struct model_op ops[MODEL_THINGS_MAX];
 	unsigned int nr_files, nr_maps, nr_pins, nr_ops;
 	struct model_file device; /* of device-DAX mappings; its bytes are unknown */
+	bool no_dma;		  /* the devices of pins write nothing */
 };
 
 void model_init(struct model *m);

@@ -98,7 +98,9 @@ const struct operation op_hwpoison = {
 	.name = "hwpoison",
 	.args = "mo",
 	.summary = "MADV_HWPOISON of a page",
-	.c = { .no = "it poisons memory of the machine it runs on" },
+	.c = { .call = "poison_page($m)",
+	       .part = "poison-page",
+	       .needs = "root, and a device a page of which may be poisoned until a reboot" },
 	.wait = WAIT_NEVER,
 	.traits = OP_ANYWHERE | OP_SPOILS | OP_OPTIONAL | OP_POISONS,
 	.lacking = EINVAL, /* an unknown advice is an invalid one */

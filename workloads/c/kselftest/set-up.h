@@ -9,19 +9,25 @@
 #define STATX_ATTR_DAX 0x00200000
 #endif
 
-static char folder[4096]; /* the test's own; it is also the current one */
-static pid_t owner;	  /* a child must leave the folder alone */
+static char folder[4096];     /* the test's own; it is also the current one */
+static pid_t owner;	      /* a child must leave the folder alone */
+static void (*restore)(void); /* what comes before the folder is removed; NULL: nothing */
 
 static void clean_up(void)
 {
-	DIR *d = getpid() == owner ? opendir(".") : NULL;
 	struct dirent *e;
+	DIR *d;
 
+	if (getpid() != owner)
+		return;
+	if (restore)
+		restore();
+	d = opendir(folder);
 	if (!d)
 		return;
 	while ((e = readdir(d)))
 		if (e->d_name[0] != '.')
-			unlink(e->d_name);
+			unlinkat(dirfd(d), e->d_name, 0);
 	closedir(d);
 	if (chdir("/") == 0)
 		rmdir(folder);
@@ -38,7 +44,7 @@ static void set_up(void)
 	if (!mount)
 		skip("DAX_MOUNT must name a folder on a filesystem with DAX");
 	snprintf(folder, sizeof(folder), "%s/dax-XXXXXX", mount);
-	if (!mkdtemp(folder) || chdir(folder))
+	if (!mkdtemp(folder) || chdir(folder) || !getcwd(folder, sizeof(folder)))
 		die(mount);
 	owner = getpid();
 	fd = open("dax-proof", O_RDWR | O_CREAT, 0644);

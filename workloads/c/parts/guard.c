@@ -5,12 +5,29 @@
 #include <string.h>
 
 static _Thread_local sigjmp_buf *volatile guard;
+static volatile sig_atomic_t poisoned; /* a signal came for a page that is broken */
 
-static void on_fault(int signo)
+static void on_fault(int signo, siginfo_t *info, void *context)
 {
+	int poison = signo == SIGBUS &&
+		     (info->si_code == BUS_MCEERR_AR || info->si_code == BUS_MCEERR_AO);
+
+	(void)context;
+	poisoned |= poison;
+	/* not by an access of this thread: the program maps the page */
+	if (poison && (!guard || info->si_code == BUS_MCEERR_AO))
+		return;
 	if (guard)
 		siglongjmp(*guard, signo);
 	signal(signo, SIG_DFL);
+}
+
+static void catch_faults(void)
+{
+	struct sigaction act = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
+
+	sigaction(SIGBUS, &act, NULL);
+	sigaction(SIGSEGV, &act, NULL);
 }
 
 /* Page after page, each from its first byte on. Not inlined: a fault leaves by siglongjmp(). */
@@ -27,13 +44,11 @@ static void __attribute__((noinline)) copy_pages(char *dst, const char *src, lon
 }
 
 /* memcpy() from or to a mapping; -1 with EFAULT when that gets SIGBUS. */
-static int copy_guarded(char *dst, const char *src, long len)
+static int __attribute__((unused)) copy_guarded(char *dst, const char *src, long len)
 {
-	struct sigaction act = { .sa_handler = on_fault };
 	sigjmp_buf env;
 
-	sigaction(SIGBUS, &act, NULL);
-	sigaction(SIGSEGV, &act, NULL);
+	catch_faults();
 	if (sigsetjmp(env, 1)) {
 		guard = NULL;
 		errno = EFAULT;
