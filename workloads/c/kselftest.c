@@ -68,30 +68,38 @@ static void add_program(struct kselftest *k, struct told *t, const char *name, c
 }
 
 /* Tells a variant on its own, so that one that is refused leaves nothing in the program. */
-static struct err *try_variant(const char *name, const char *text, bool own_mount)
+static struct err *try_variant(const char *name, const char *text, bool own_mount, bool *verbs)
 {
-	_cleanup_buf_ struct buf program = BUF_INIT;
+	struct told *t;
+	struct err *err;
 
 	if (own_mount)
 		return err_create(ERR_USAGE,
 				  "%s:1: cannot be told in C: 'mount': the script of its "
 				  "filesystem mounts as ever",
 				  name);
-	return c_program(name, text, "", &program);
+	t = told_create();
+	err = told_case(t, name, text);
+	*verbs = t->libs.n != 0;
+	told_destroy(t);
+	return err;
 }
 
-/* An error when it is no scenario; *@told: it can be told, else k->refused says why not. */
-static struct err *is_told(struct kselftest *k, const char *name, const char *text, bool *told)
+enum kind { REFUSED, PLAIN, VERBS };
+
+/* An error when it is no scenario; REFUSED: k->refused says why. */
+static struct err *find_kind(struct kselftest *k, const char *name, const char *text,
+			     enum kind *kind)
 {
 	_cleanup_err_ struct err *refusal = NULL;
+	bool verbs = false;
 	struct scenario *s;
 	struct err *err = scenario_parse(name, text, strlen(text), &s);
 
-	*told = false;
 	if (err)
 		return err;
-	refusal = try_variant(name, text, s->mount != NULL);
-	*told = !refusal;
+	refusal = try_variant(name, text, s->mount != NULL, &verbs);
+	*kind = refusal ? REFUSED : verbs ? VERBS : PLAIN;
 	if (refusal)
 		buf_addf(&k->refused, "%s\n", refusal->message);
 	scenario_free(s);
@@ -122,25 +130,29 @@ static struct err *check_name(const struct kselftest *k, const char *name)
 	return NULL;
 }
 
-struct err *kselftest_add(struct kselftest *k, const char *name,
-			  const struct scenario_variants *variants)
+static char *full_name(const char *scenario, const struct scenario_variant *v)
+{
+	return xasprintf("%s%s%s", scenario, *v->label ? "/" : "", v->label);
+}
+
+/* The variants of one @kind as a program. */
+static struct err *add_variants(struct kselftest *k, const char *scenario, const char *name,
+				const struct scenario_variants *variants, const enum kind *kinds,
+				enum kind kind)
 {
 	_cleanup_buf_ struct buf tests = BUF_INIT;
 	struct told_words names = { .n = 0 };
 	struct told *t = told_create();
 	unsigned int told = 0;
-	struct err *err = check_name(k, name);
+	struct err *err = NULL;
 
 	for (size_t i = 0; i < variants->n && !err; i++) {
 		const struct scenario_variant *v = &variants->v[i];
-		_cleanup_free_ char *full = xasprintf("%s%s%s", name, *v->label ? "/" : "",
-						      v->label);
+		_cleanup_free_ char *full = full_name(scenario, v);
 		_cleanup_free_ char *suffix = told ? xasprintf("V%u", told + 1) : xstrdup("");
 		_cleanup_free_ char *test = NULL;
-		bool is;
 
-		err = is_told(k, full, v->text, &is);
-		if (err || !is)
+		if (kinds[i] != kind)
 			continue;
 		t->suffix = suffix;
 		err = told_case(t, full, v->text);
@@ -152,10 +164,34 @@ struct err *kselftest_add(struct kselftest *k, const char *name,
 		told++;
 	}
 	if (!err && told)
+		err = check_name(k, name);
+	if (!err && told)
 		add_program(k, t, name, buf_str(&tests));
 	k->nr_tests += err ? 0 : told;
 	told_words_deinit(&names);
 	told_destroy(t);
+	return err;
+}
+
+/* What needs libibverbs is a program of its own, so that all else is built without. */
+struct err *kselftest_add(struct kselftest *k, const char *name,
+			  const struct scenario_variants *variants)
+{
+	_cleanup_free_ enum kind *kinds = xcalloc(variants->n + 1, sizeof(*kinds));
+	_cleanup_free_ char *rdma = xasprintf("%s-rdma", name);
+	bool both[VERBS + 1] = { false };
+	struct err *err = check_name(k, name);
+
+	for (size_t i = 0; i < variants->n && !err; i++) {
+		_cleanup_free_ char *full = full_name(name, &variants->v[i]);
+
+		err = find_kind(k, full, variants->v[i].text, &kinds[i]);
+		both[kinds[i]] = true;
+	}
+	if (!err)
+		err = add_variants(k, name, name, variants, kinds, PLAIN);
+	if (!err)
+		err = add_variants(k, name, both[PLAIN] ? rdma : name, variants, kinds, VERBS);
 	return err;
 }
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs each of $tests on a new filesystem; dax-xfs.sh and the others set what to make and mount.
-# DAX_PMEM names the pmem device, as in /dev/pmem0: what it holds is lost. Words name the tests.
+# DAX_PMEM names the pmem device, as in /dev/pmem0, and DAX_DEVICE a device-DAX node: what they
+# hold is lost. Words name the tests.
 tests=${*:-$tests}
 . ../kselftest/ktap_helpers.sh
 
@@ -42,7 +43,7 @@ try()
 	fi
 	run "$1"
 	status=$?
-	umount "$mount" || stuck=1
+	! grep -q " $mount " /proc/mounts || umount "$mount" || stuck=1
 	[ "$stuck" = 0 ] || status=$KSFT_FAIL
 	case $status in
 	"$KSFT_PASS") ktap_test_pass "$1" ;;
