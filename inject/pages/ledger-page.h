@@ -26,6 +26,9 @@ struct image {
 struct err *ledger_read(const struct ledger_memory *mem, uint64_t addr, void *out, size_t len)
 	__must_check;
 
+/* An error if the NVDIMMs have fewer pages than the guest asks about. */
+struct err *ledger_check_claim(const struct ledger_layout *l, uint64_t pages) __must_check;
+
 /* Covers the blocks that contain @rows, which are sorted by pfn. image_deinit() it. */
 void image_init(struct image *im, const struct ledger_layout *l, const struct ledger_row *rows,
 		size_t n);

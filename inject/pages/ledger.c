@@ -292,7 +292,7 @@ static struct err *add_row(struct check *c, struct account *a, const struct ledg
 	return NULL;
 }
 
-static struct err *check_claim(const struct ledger_layout *l, uint64_t pages)
+struct err *ledger_check_claim(const struct ledger_layout *l, uint64_t pages)
 {
 	return pages <= l->pages ? NULL :
 				   err_create(ERR_INFRA,
@@ -319,7 +319,7 @@ struct err *ledger_check(const struct ledger_layout *l, const struct ledger_memo
 
 	for (size_t i = 0; i < n; i++)
 		pages += rows[i].count;
-	err = check_claim(l, pages);
+	err = ledger_check_claim(l, pages);
 	if (err)
 		return err;
 	memcpy(sorted, rows, n * sizeof(*rows));
@@ -368,7 +368,7 @@ struct err *ledger_check_idle(const struct ledger_layout *l, const struct ledger
 	size_t size = (size_t)l->size, chunk = LEDGER_READ_MAX / size;
 	_cleanup_free_ uint8_t *bytes = xcalloc(chunk, size);
 	struct check c = { .l = l, .out = out };
-	struct err *err = check_claim(l, count);
+	struct err *err = ledger_check_claim(l, count);
 
 	for (uint64_t at = 0; at < count && !err; at += chunk) {
 		uint64_t n = MIN(count - at, chunk);

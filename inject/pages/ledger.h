@@ -88,6 +88,15 @@ struct err *ledger_check_idle(const struct ledger_layout *l, const struct ledger
 			      uint64_t pfn, uint64_t count, struct ledger_result *out) __must_check;
 
 /*
+ * Finds the first @max runs of the @count pages from @pfn on that have more references than
+ * their mappings, and an idle page, have. Stores them and their number *@n; *@next is where to
+ * go on, @pfn + @count at the end. Fails as ledger_check().
+ */
+struct err *ledger_find_held(const struct ledger_layout *l, const struct ledger_memory *mem,
+			     uint64_t pfn, uint64_t count, struct ledger_held *out, size_t max,
+			     size_t *n, uint64_t *next) __must_check;
+
+/*
  * Adds to @out, a line each, what the struct page of @pfn says of the folio that it belongs to.
  * @l must lack nothing (ledger_layout_lacks()) and have vmemmap. Fails as ledger_check().
  */

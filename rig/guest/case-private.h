@@ -19,7 +19,7 @@ struct running {
 	uint64_t limit_ms; /* the time the agent gives the case */
 	uint64_t deadline;
 	uint64_t oops_ms; /* the time left after the kernel killed a task */
-	struct ledger_budget ledger;
+	struct ledger_budget ledger, held_pages;
 	bool torn_down; /* the interpreter reported its last step */
 	bool aborting;	/* the agent was told to end the case */
 	bool timed_out; /* the case reached the deadline */

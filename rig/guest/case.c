@@ -268,6 +268,7 @@ struct err *guest_run_case(struct guest *g, const struct plan_case *c, enum sabo
 	};
 	struct err *err;
 
+	r.held_pages = guest_held_budget(g, r.limit_ms);
 	take_early_splats(&r);
 	r.console_from = g->console.size;
 	console_expect(&g->console, mark);

@@ -135,6 +135,51 @@ static struct err *check(struct guest *g, struct ledger_budget *budget, bool idl
 		      ledger_check(&g->layout, &mem, rows, n, result);
 }
 
+/* Fills the reply to LEDGER_HELD_CALL. */
+static struct err *find_held(struct guest *g, struct ledger_budget *budget, const struct frame *f,
+			     struct buf *reply, bool *lacking)
+{
+	_cleanup_free_ struct ledger_row *rows = xcalloc(LEDGER_ROWS_MAX, sizeof(*rows));
+	_cleanup_free_ struct ledger_held *held = xcalloc(LEDGER_HELDS_MAX, sizeof(*held));
+	const struct ledger_memory mem = { read_memory, g, budget };
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	char line[LEDGER_HELD_MAX];
+	uint64_t next;
+	struct err *err;
+	size_t n;
+
+	err = read_rows(f, rows, &n);
+	if (!err)
+		err = ready(g, &mem, lacking);
+	if (!err)
+		err = ledger_find_held(&g->layout, &mem, rows->pfn, rows->count, held,
+				       LEDGER_HELDS_MAX, &n, &next);
+	if (err)
+		return err;
+	msg_put_u64(reply, TAG_STATUS, n ? REPLY_NOT : REPLY_DONE);
+	buf_addf(&text, LEDGER_HELD_HEAD "%llx \n", (unsigned long long)next);
+	for (size_t i = 0; i < n; i++) {
+		ledger_held_format(&held[i], line);
+		buf_adds(&text, line);
+	}
+	if (n)
+		msg_put(reply, TAG_TEXT, text.data, text.len);
+	return NULL;
+}
+
+bool guest_ledger_held(struct guest *g, struct ledger_budget *budget, const struct frame *f,
+		       struct buf *reply)
+{
+	bool lacking = false;
+	_cleanup_err_ struct err *err = find_held(g, budget, f, reply, &lacking);
+
+	if (err) {
+		msg_put_u64(reply, TAG_STATUS, lacking ? REPLY_LACKS : REPLY_NOT);
+		msg_put_str(reply, TAG_TEXT, err->message);
+	}
+	return !budget->refused;
+}
+
 /*
  * A normal case reads little and, at its end, all struct pages at most three times. The quick
  * plan's most was 51 MB and 0.5 s, where this allows 235 MB and some 20 s.
@@ -144,6 +189,15 @@ struct ledger_budget guest_ledger_budget(const struct guest *g)
 	return (struct ledger_budget){
 		.bytes = (64ull << 20) + 8 * g->layout.pages * 64,
 		.ns = guest_ms(g, 5000) * 1000000,
+	};
+}
+
+/* The guest looks at all struct pages in an eighth of the time. */
+struct ledger_budget guest_held_budget(const struct guest *g, uint64_t ms)
+{
+	return (struct ledger_budget){
+		.bytes = (16 + ms / 100) * g->layout.pages * 64,
+		.ns = (guest_ms(g, 5000) + ms / 5) * 1000000,
 	};
 }
 

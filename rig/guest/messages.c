@@ -107,7 +107,11 @@ static struct err *ledger_call(struct running *r, const char *name, const struct
 {
 	_cleanup_buf_ struct buf reply = BUF_INIT;
 
-	if (!guest_ledger(r->g, &r->ledger, name, f, &reply))
+	bool within = strcmp(name, LEDGER_HELD_CALL) == 0 ?
+			      guest_ledger_held(r->g, &r->held_pages, f, &reply) :
+			      guest_ledger(r->g, &r->ledger, name, f, &reply);
+
+	if (!within)
 		r->rec->dropped++;
 	return link_send(&r->g->link, MSG_REPLY, &reply);
 }
@@ -129,7 +133,8 @@ static struct err *take_call(struct running *r, const struct frame *f, bool *ove
 		err = injection_call(in, r->sabotage, call);
 	else if (strcmp(name, HOLD_CALL) == 0)
 		return case_hold(r, f, over);
-	else if (strcmp(name, LEDGER_CALL) == 0 || strcmp(name, LEDGER_IDLE_CALL) == 0)
+	else if (strcmp(name, LEDGER_CALL) == 0 || strcmp(name, LEDGER_IDLE_CALL) == 0 ||
+		 strcmp(name, LEDGER_HELD_CALL) == 0)
 		return ledger_call(r, name, f);
 	else
 		err = err_create(ERR_INFRA, "the agent sent an unknown call");

@@ -48,6 +48,11 @@ struct ledger_budget guest_ledger_budget(const struct guest *g);
 bool guest_ledger(struct guest *g, struct ledger_budget *budget, const char *call,
 		  const struct frame *f, struct buf *reply);
 
+/* The same for LEDGER_HELD_CALL, which a case makes while its programs run for @ms. */
+struct ledger_budget guest_held_budget(const struct guest *g, uint64_t ms);
+bool guest_ledger_held(struct guest *g, struct ledger_budget *budget, const struct frame *f,
+		       struct buf *reply);
+
 /* Adds what the struct page of @pfn says to @out; for a person. */
 struct err *guest_page(struct guest *g, uint64_t pfn, struct buf *out) __must_check;
 

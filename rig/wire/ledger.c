@@ -60,3 +60,38 @@ bool ledger_row_parse(const char *text, struct ledger_row *out)
 	}
 	return out->count && out->name[0];
 }
+
+void ledger_held_format(const struct ledger_held *h, char *out)
+{
+	snprintf(out, LEDGER_HELD_MAX, "%" PRIx64 " %x %x %x %x \n", h->pfn, h->count, h->refs,
+		 h->maps, h->large);
+}
+
+static bool held_parse(const char **pos, struct ledger_held *out)
+{
+	uint64_t v[5];
+	static const uint64_t max[] = { 1ull << 40, LEDGER_PAGES_MAX, INT32_MAX, INT32_MAX, 1 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(v); i++)
+		if (!next_number(pos, max[i], &v[i]))
+			return false;
+	*out = (struct ledger_held){ v[0], (uint32_t)v[1], (uint32_t)v[2], (uint32_t)v[3], v[4] };
+	return out->count && *(*pos)++ == '\n';
+}
+
+size_t ledger_held_parse(const char *text, struct ledger_held *out, size_t max, uint64_t *next)
+{
+	static const char head[] = LEDGER_HELD_HEAD;
+	size_t n = 0;
+
+	if (strncmp(text, head, strlen(head)) != 0)
+		return 0;
+	text += strlen(head);
+	if (!next_number(&text, 1ull << 41, next) || *text++ != '\n')
+		return 0;
+	for (uint64_t from = 0; *text; from = out[n].pfn + out[n].count, n++)
+		if (n == max || !held_parse(&text, &out[n]) || out[n].pfn < from ||
+		    out[n].pfn + out[n].count > *next)
+			return 0;
+	return n;
+}
