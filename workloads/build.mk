@@ -7,6 +7,8 @@ test-srcs += $(wildcard workloads/tests/test-*.c)
 # What needs no device is tested on the host.
 $(BUILD)/tests/test-pin-process: $(addprefix $(BUILD)/asan/workloads/pins/,pin.o process.o beat.o)
 $(BUILD)/tests/test-beat: $(BUILD)/asan/workloads/pins/beat.o
+$(BUILD)/tests/test-held: $(BUILD)/asan/workloads/oracles/held.o
+$(BUILD)/tests/test-still: $(BUILD)/asan/workloads/oracles/still.o
 
 # The interpreter as it is, under a kernel that the test makes up: these functions come first.
 judge-srcs := $(wildcard workloads/tests/fake-*.c workloads/tests/judge-*.c) \

@@ -47,36 +47,56 @@ static uint32_t device_of(const struct stat *st)
 	return (mi & 0xff) | ma << 8 | (mi & ~0xffu) << 12;
 }
 
-int fsmap_free(int fd, const struct extent *e, struct extent *out)
+/* The first free part of @e in @n records. */
+static bool find_free(const struct fsmap *r, unsigned int n, const struct extent *e,
+		      struct extent *out)
 {
-	union {
-		struct fsmap_head head;
-		char room[sizeof(struct fsmap_head) + RECORDS * sizeof(struct fsmap)];
-	} u = { .head = { .fmh_count = RECORDS } };
-	struct stat st;
-
-	if (fstat(fd, &st))
-		return -errno;
-	u.head.fmh_keys[0] = (struct fsmap){ .fmr_device = device_of(&st), .fmr_physical = e->at };
-	u.head.fmh_keys[1] = (struct fsmap){
-		.fmr_device = device_of(&st),
-		.fmr_flags = UINT_MAX,
-		.fmr_physical = e->at + e->len - 1,
-		.fmr_owner = ULLONG_MAX,
-		.fmr_offset = ULLONG_MAX,
-	};
-	if (ioctl(fd, FS_IOC_GETFSMAP, &u.head))
-		return -errno;
-	for (unsigned int i = 0; i < MIN(u.head.fmh_entries, (unsigned int)RECORDS); i++) {
-		const struct fsmap *r = &u.head.fmh_recs[i];
+	for (; n--; r++) {
 		uint64_t from = MAX(r->fmr_physical, e->at);
 		uint64_t to = MIN(r->fmr_physical + r->fmr_length, e->at + e->len);
 
 		if ((r->fmr_flags & FMR_OF_SPECIAL_OWNER) && r->fmr_owner == FMR_OWN_FREE &&
 		    from < to) {
 			*out = (struct extent){ from, to - from };
-			return 1;
+			return true;
 		}
 	}
+	return false;
+}
+
+int fsmap_free(int fd, const struct extent *e, struct extent *out)
+{
+	union {
+		struct fsmap_head head;
+		char room[sizeof(struct fsmap_head) + RECORDS * sizeof(struct fsmap)];
+	} u;
+	struct fsmap *r = u.head.fmh_recs;
+	uint64_t at = e->at, end = e->at + e->len;
+	struct stat st;
+	unsigned int n;
+
+	if (fstat(fd, &st))
+		return -errno;
+	do {
+		u.head = (struct fsmap_head){ .fmh_count = RECORDS };
+		u.head.fmh_keys[0] = (struct fsmap){ .fmr_device = device_of(&st),
+						     .fmr_physical = at };
+		u.head.fmh_keys[1] = (struct fsmap){
+			.fmr_device = device_of(&st),
+			.fmr_flags = UINT_MAX,
+			.fmr_physical = end - 1,
+			.fmr_owner = ULLONG_MAX,
+			.fmr_offset = ULLONG_MAX,
+		};
+		if (ioctl(fd, FS_IOC_GETFSMAP, &u.head))
+			return -errno;
+		n = MIN(u.head.fmh_entries, (unsigned int)RECORDS);
+		if (find_free(r, n, e, out))
+			return 1;
+		/* the next records begin where these end; a kernel that stands still ends it */
+		if (n < RECORDS || r[n - 1].fmr_physical + r[n - 1].fmr_length <= at)
+			return 0;
+		at = r[n - 1].fmr_physical + r[n - 1].fmr_length;
+	} while (at < end);
 	return 0;
 }
