@@ -60,6 +60,22 @@ static const char many[] =
 	"		if (pipe(pipes) || vmsplice(pipes[1], &v, 1, 0) != 4096) return 1;\n"
 	"		return ioctl(other, FICLONE, fd) != 0;\n"
 	"	}\n"
+	/* unlinks a file whose pages are in a pipe: 6.1 frees the blocks; 'g' empties the pipe first */
+	"	case 'f' - '0': case 'g' - '0': {\n"
+	"		static char bytes[65536];\n"
+	"		int victim = dax(\"victim\");\n"
+	"		struct iovec v = { .iov_len = sizeof(bytes) };\n"
+	"		if (pwrite(victim, bytes, sizeof(bytes), 0) != sizeof(bytes)) return 1;\n"
+	"		v.iov_base = mmap(NULL, sizeof(bytes), PROT_READ, MAP_SHARED, victim, 0);\n"
+	"		if (pipe(pipes) || vmsplice(pipes[1], &v, 1, 0) != sizeof(bytes)) return 1;\n"
+	"		if (what == 'g' - '0' && read(pipes[0], bytes, sizeof(bytes)) != sizeof(bytes))\n"
+	"			return 1;\n"
+	"		munmap(v.iov_base, sizeof(bytes));\n"
+	"		close(victim); unlink(\"victim\");\n"
+	"		if (argc > 2 && fork()) return 0;\n"
+	"		sleep(argc > 2 ? 20 : 5);\n"
+	"		return 0;\n"
+	"	}\n"
 	"	case 9: return open(\"/opt/it\", O_RDONLY) < 0;\n"
 	"	case 'k' - '0':\n"
 	"		if (dax(\"/tmp/t\") < 0) return 127;\n"
@@ -96,8 +112,12 @@ static void test_plan(void **state)
 			 "program killed time=1 = %s/many.c 8\n"
 			 "program with with=%s/x.sh:/opt/it = %s/many.c 9\n"
 			 "program kselftest/mm/k kselftest=yes = %s/many.c k\n"
-			 "program script mount=noatime = %s/x.sh 1\n",
-			 dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir);
+			 "program script mount=noatime = %s/x.sh 1\n"
+			 "program holds = %s/many.c f\n"
+			 "program holder-left fs=ext4 = %s/many.c f left\n"
+			 "program lets-go = %s/many.c g\n",
+			 dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir,
+			 dir, dir);
 	put(dir, "p.plan", plan);
 	line = xasprintf("run --known none --out " OUT " --plan %s/p.plan", dir);
 	d = start(line);
@@ -110,7 +130,11 @@ static void test_plan(void **state)
 	     "\nok 10 xfs/user\n;;\nnot ok 11 xfs/killed\n;;contract.killable;;process 'many' does not die;;"
 	     "\nok 12 xfs/with\n;;"
 	     "\n  1..3\n  ok 1 a\n  not ok 2 pin: should work\n  ok 3 no # SKIP\n;;found: pin: should work;;"
-	     "#     # why;;\nnot ok 13 xfs/kselftest/mm/k\n;;\nok 14 xfs/script\n");
+	     "#     # why;;\nnot ok 13 xfs/kselftest/mm/k\n;;\nok 14 xfs/script\n;;"
+	     "block.freed;; of the device, which the program holds, are free\n;;"
+	     "of which 0 are of mappings\n;;s after the program began\n;;of the program, state S: many\n;;"
+	     "\nnot ok 15 xfs/holds\n;;block.freed;;are free\n;;\nnot ok 16 ext4/holder-left\n;;"
+	     "\nok 17 xfs/lets-go\n");
 	buf_deinit(&d.text);
 }
 

@@ -17,6 +17,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -25,11 +26,14 @@
 #include "base/files.h"
 #include "base/procs.h"
 #include "workloads/exec/program-tests.h"
+#include "workloads/oracles/oracle.h"
 
 #define FOLDER EXEC_MOUNTPOINT "/program"
 #define TMP FOLDER "/tmp"
 #define OUTPUT_MAX (1u << 20)
-#define KEEPER_MS 5000	 /* what the keeper needs beyond the times it was told */
+#define KEEPER_MS 5000 /* what the keeper needs beyond the times it was told */
+#define BESIDE_MS 100  /* how often the oracles are told that it still runs */
+#define END_BYTE 'e'
 #define SKIP_STATUS 4	 /* kselftest's */
 #define LACKS_STATUS 127 /* of a shell and of the dynamic linker: not there */
 
@@ -41,9 +45,13 @@ struct verdict {
 };
 
 struct run {
+	struct exec *x;
 	const struct step *st;
 	uint64_t grace_ms;
-	int output[2], result[2]; /* pipes */
+	int output[2]; /* a pipe */
+	int talk[2];   /* a socket pair: END_BYTE from the keeper, an answer, its verdict */
+	pid_t keeper;
+	uint64_t start_ns;
 	struct buf said;
 	struct ktap tests; /* of a selftest of the kernel */
 };
@@ -125,6 +133,15 @@ static void wait_for(const struct run *r, pid_t pid, struct verdict *v)
 	}
 }
 
+/* Lets the oracles look at what the processes hold that the program left, before they die. */
+static void say_end(const struct run *r)
+{
+	char byte = END_BYTE;
+
+	if (write(r->talk[1], &byte, 1) == 1)
+		(void)!read(r->talk[1], &byte, 1);
+}
+
 static void keep(const struct run *r, struct verdict *v)
 {
 	_cleanup_buf_ struct buf left = BUF_INIT;
@@ -148,6 +165,7 @@ static void keep(const struct run *r, struct verdict *v)
 		v->errnum = errno;
 	else if (read(started[0], &v->errnum, sizeof(v->errnum)) <= 0)
 		wait_for(r, pid, v);
+	say_end(r);
 	if (procs_kill((int)r->grace_ms, &left))
 		snprintf(v->left, sizeof(v->left), "%s", buf_str(&left));
 }
@@ -171,24 +189,45 @@ static void hear(struct run *r)
 	}
 }
 
-/* False: the keeper gave no answer in time. */
-static bool listen_to(struct run *r, struct verdict *v)
+static void tell_oracles(const struct run *r, enum beside_when when, struct outcome *o)
 {
-	uint64_t end = now_ns() + (r->st->within_ms + r->grace_ms + KEEPER_MS) * 1000000;
-	struct pollfd p[] = { { .fd = r->result[0], .events = POLLIN },
+	const struct beside b = { r->keeper, r->start_ns, when };
+
+	oracles_tell(r->x, beside, &b, o);
+}
+
+/* Waits until the keeper says something, while the program runs: until @end. False: it does not. */
+static bool hear_keeper(struct run *r, uint64_t end, bool runs, struct outcome *o)
+{
+	struct pollfd p[] = { { .fd = r->talk[0], .events = POLLIN },
 			      { .fd = r->output[0], .events = POLLIN } };
 
-	while (!p[0].revents) {
-		uint64_t now = now_ns();
+	for (;;) {
+		bool late = now_ns() >= end;
 
-		if (now >= end)
-			return false;
-		poll(p, ARRAY_SIZE(p), (int)MIN((end - now) / 1000000 + 1, 1000u));
+		poll(p, ARRAY_SIZE(p), late ? 0 : BESIDE_MS);
 		hear(r);
+		if (p[0].revents || late)
+			return p[0].revents;
 		if (p[1].revents & POLLHUP)
 			p[1].fd = -1;
+		if (runs)
+			tell_oracles(r, BESIDE_RUNS, o);
 	}
-	return read(r->result[0], v, sizeof(*v)) == sizeof(*v);
+}
+
+/* False: the keeper gave no answer in time. */
+static bool listen_to(struct run *r, struct verdict *v, struct outcome *o)
+{
+	uint64_t end = now_ns() + (r->st->within_ms + KEEPER_MS) * 1000000;
+	char byte;
+
+	if (!hear_keeper(r, end, true, o) || read(r->talk[0], &byte, 1) != 1)
+		return false;
+	tell_oracles(r, BESIDE_ENDED, o);
+	end = now_ns() + (r->grace_ms + KEEPER_MS) * 1000000;
+	return write(r->talk[0], &byte, 1) == 1 && hear_keeper(r, end, false, o) &&
+	       read(r->talk[0], v, sizeof(*v)) == sizeof(*v);
 }
 
 /* The first line by which a test says that it failed, else the last line; "" if it said nothing. */
@@ -270,42 +309,46 @@ static void send_output(const struct exec *x, const struct run *r, const struct 
 
 void exec_program(struct exec *x, const struct step *st, struct outcome *o)
 {
-	struct run r = { .st = st, .grace_ms = x->grace_ms, .said = BUF_INIT };
+	struct run r = { .x = x, .st = st, .grace_ms = x->grace_ms, .said = BUF_INIT };
 	struct verdict v = { 0 };
 	bool got = false;
-	pid_t keeper;
 
 	x->spoiled = true; /* it may have changed anything in the guest */
 	if (!make_folder(st, o))
 		return;
-	if (pipe2(r.output, O_CLOEXEC | O_NONBLOCK) || pipe2(r.result, O_CLOEXEC)) {
+	if (pipe2(r.output, O_CLOEXEC | O_NONBLOCK) ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, r.talk)) {
 		outcome_error(o, "cannot make a pipe: %s", strerror(errno));
 		return;
 	}
 	fcntl(r.output[1], F_SETFL, 0); /* blocking, for the program */
-	keeper = fork();
-	if (!keeper) {
+	r.start_ns = now_ns();
+	r.keeper = fork();
+	if (!r.keeper) {
+		close(r.talk[0]);
 		keep(&r, &v);
-		_exit(write(r.result[1], &v, sizeof(v)) != sizeof(v));
+		_exit(write(r.talk[1], &v, sizeof(v)) != sizeof(v));
 	}
 	close(r.output[1]);
-	close(r.result[1]);
-	if (keeper < 0)
+	close(r.talk[1]);
+	if (r.keeper < 0)
 		outcome_error(o, "cannot start a process: %s", strerror(errno));
-	else if (!listen_to(&r, &v))
+	else if (!listen_to(&r, &v, o))
 		outcome_error(o, "the keeper of the program gave no answer");
 	else
 		got = true;
 	hear(&r);
+	if (got && !v.left[0])
+		tell_oracles(&r, BESIDE_GONE, o);
 	ktap_end(&r.tests);
 	program_tests_send(x, st, &r.tests);
 	if (got)
 		judge(&r, &v, o);
 	send_output(x, &r, &v);
-	if (keeper > 0 && !v.left[0])
-		waitpid(keeper, NULL, 0);
+	if (r.keeper > 0 && !v.left[0])
+		waitpid(r.keeper, NULL, 0);
 	close(r.output[0]);
-	close(r.result[0]);
+	close(r.talk[0]);
 	buf_deinit(&r.said);
 	ktap_deinit(&r.tests);
 }

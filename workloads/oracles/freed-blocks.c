@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "workloads/model/blocks.h"
+#include "workloads/oracles/freed-program.h"
 #include "workloads/oracles/fsmap.h"
 
 #define EXTENTS_MAX 8
@@ -45,7 +46,7 @@ static bool is_the_files(const struct exec_pin *p, const struct piece *held)
 	return b && b->src + (p->off + held->off - b->off) == held->src;
 }
 
-static enum sight sight_of(int errnum)
+enum sight freed_blocks_sight(int errnum)
 {
 	return errnum == EOPNOTSUPP || errnum == ENOTTY ? SIGHT_LACKING : SIGHT_CUT;
 }
@@ -75,14 +76,14 @@ static void freed_blocks_pinned(struct exec *x, struct exec_pin *p)
 		n = fsmap_of_file(p->file->fd, p->off + held->off, held->len, found,
 				  EXTENTS_MAX - g->n);
 		if (n < 0)
-			oracle_lost(x, ORACLE_BLOCKS, sight_of(-n), "FIEMAP: %s", errno_name(-n));
+			oracle_lost(x, ORACLE_BLOCKS, freed_blocks_sight(-n), "FIEMAP: %s",
+				    errno_name(-n));
 		for (int j = 0; j < n; j++)
 			g->extents[g->n++] = found[j];
 	}
 }
 
-/* Makes a small change and commits it: some filesystems free blocks at the journal's commit. */
-static void commit(const struct exec *x)
+void freed_blocks_commit(const struct exec *x)
 {
 	_cleanup_close_ int fd = -1;
 
@@ -130,7 +131,7 @@ static bool look_for_free(struct exec *x, const struct exec_pin *p, const struct
 		int ret = fsmap_free(fd, &g->extents[i], &gone);
 
 		if (ret < 0)
-			oracle_lost(x, ORACLE_BLOCKS, sight_of(-ret), "GETFSMAP: %s",
+			oracle_lost(x, ORACLE_BLOCKS, freed_blocks_sight(-ret), "GETFSMAP: %s",
 				    errno_name(-ret));
 		if (ret <= 0)
 			continue;
@@ -179,7 +180,7 @@ static void freed_blocks_standing(struct exec *x, struct exec_pin *p, struct out
 		check_device(x, p, g, o);
 	if (fd < 0)
 		return;
-	commit(x);
+	freed_blocks_commit(x);
 	last = last_look(x, fd);
 	while (!look_for_free(x, p, g, fd, o)) {
 		if (now_ns() >= last)
@@ -193,4 +194,6 @@ const struct oracle_ops oracle_blocks = {
 	.rules = RULE_BIT(RULE_BLOCK_FREED),
 	.pinned = freed_blocks_pinned,
 	.standing = freed_blocks_standing,
+	.beside = freed_program_beside,
+	.unmounted = freed_program_unmounted,
 };

@@ -12,6 +12,17 @@
 #define RULE_BITS(first, last) ((2ull << (last)) - (1ull << (first)))
 _Static_assert(RULES <= 64, "the rules are bits of a word");
 
+/* A program of the user's, while the case runs it. */
+struct beside {
+	pid_t keeper; /* the program's processes descend from this one */
+	uint64_t start_ns;
+	enum beside_when {
+		BESIDE_RUNS,  /* every 100 ms or so */
+		BESIDE_ENDED, /* it ended, or its time is over; processes that it left still run */
+		BESIDE_GONE,  /* all its processes are dead */
+	} when;
+};
+
 /*
  * One oracle; an event that it does not need is NULL. Its state of the case is in
  * x->oracle[]. It appends what it finds to @o, which may have findings already.
@@ -52,6 +63,9 @@ struct oracle_ops {
 	void (*rest)(struct exec *x, struct outcome *o);
 	/* The operation that does not end sleeps in a layout wait; no other task runs. */
 	void (*hang)(struct exec *x, struct outcome *o);
+
+	/* Again and again beside a program of the user's, and after it. */
+	void (*beside)(struct exec *x, const struct beside *b, struct outcome *o);
 
 	/* After the last umount; nothing is held. */
 	void (*unmounted)(struct exec *x, struct outcome *o);

@@ -97,6 +97,8 @@ struct fake {
 	/* of the ledger: the answer, ledger_times times, after ledger_fine good ones */
 	const char *ledger, *ledger_idle;
 	unsigned int ledger_times, ledger_fine;
+	unsigned int held;	  /* references of a page that is held, whoever asks; 0: none is */
+	const char *held_lost;	  /* why it is not known which are held */
 	bool ledger_lacks;	  /* the answer is that the kernel cannot have a ledger */
 	unsigned int ledger_page; /* only for this page of the device; 0: any */
 	bool pagemap_grows;	  /* each scan of the page tables sees one page more */

@@ -243,7 +243,7 @@ const char *__wrap_pagemap_init(struct pagemap *b, const char *pmem)
 	*b = (struct pagemap){ .first = PAGEMAP_FIRST,
 			       .pages = PAGEMAP_PAGES,
 			       .low = PAGEMAP_PAGES };
-	if (!fake.ledger && !fake.ledger_idle)
+	if (!fake.ledger && !fake.ledger_idle && !fake.held && !fake.held_lost)
 		return "there are no struct pages here";
 	b->slots = xcalloc(PAGEMAP_PAGES, sizeof(*b->slots));
 	return NULL;
@@ -278,6 +278,25 @@ static bool is_asked_of(const char *const *args, uint64_t pfn)
 	return false;
 }
 
+/* The second page of the device is held. */
+static int tell_held(const char *const *args, char *why, size_t size)
+{
+	const struct ledger_held h = { PAGEMAP_FIRST + 1, 1, fake.held, 0, false };
+	char line[LEDGER_HELD_MAX];
+	struct ledger_row row;
+
+	if (fake.held_lost) {
+		snprintf(why, size, "%s", fake.held_lost);
+		return fake.ledger_lacks ? CALL_LACKS : -1;
+	}
+	if (!fake.held || !ledger_row_parse(args[0], &row) || h.pfn - row.pfn >= row.count)
+		return 0;
+	ledger_held_format(&h, line);
+	snprintf(why, size, LEDGER_HELD_HEAD "%llx \n%s", (unsigned long long)(row.pfn + row.count),
+		 line);
+	return -1;
+}
+
 int case_call(const struct case_ctx *ctx, const char *call, const char *const *args, char *why,
 	      size_t size)
 {
@@ -287,6 +306,8 @@ int case_call(const struct case_ctx *ctx, const char *call, const char *const *a
 								 NULL;
 
 	(void)ctx;
+	if (strcmp(call, LEDGER_HELD_CALL) == 0)
+		return tell_held(args, why, size);
 	if (text && fake.ledger_page && !is_asked_of(args, PAGEMAP_FIRST + fake.ledger_page))
 		return 0;
 	if (!text || asked++ - fake.ledger_fine >= fake.ledger_times)

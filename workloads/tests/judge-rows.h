@@ -21,6 +21,7 @@ struct judge_table {
 	size_t n;
 };
 
-extern const struct judge_table judge_contract, judge_content, judge_rest, judge_storm;
+extern const struct judge_table judge_contract, judge_content, judge_program, judge_rest,
+	judge_storm;
 
 #endif

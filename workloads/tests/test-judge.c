@@ -193,7 +193,7 @@ static char *finish(struct playing *p, const struct judge_row *row, struct buf *
 }
 
 static const struct judge_table *const tables[] = { &judge_contract, &judge_content, &judge_rest,
-						    &judge_storm };
+						    &judge_program, &judge_storm };
 
 /* False if the findings are not those of the row. */
 static bool is_found(struct playing *p, const struct judge_row *row)
@@ -257,6 +257,12 @@ static void test_rest(void **state)
 	try_table(&judge_rest);
 }
 
+static void test_program(void **state)
+{
+	(void)state;
+	try_table(&judge_program);
+}
+
 static void test_storm(void **state)
 {
 	(void)state;
@@ -316,11 +322,9 @@ static void test_every_rule_is_shown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_contract),
-		cmocka_unit_test(test_content),
-		cmocka_unit_test(test_rest),
-		cmocka_unit_test(test_storm),
-		cmocka_unit_test(test_every_rule_is_shown),
+		cmocka_unit_test(test_contract), cmocka_unit_test(test_content),
+		cmocka_unit_test(test_rest),	 cmocka_unit_test(test_program),
+		cmocka_unit_test(test_storm),	 cmocka_unit_test(test_every_rule_is_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

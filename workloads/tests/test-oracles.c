@@ -58,6 +58,7 @@ NULL_EVENT(standing, struct exec *x, struct exec_pin *p, struct outcome *o)
 NULL_EVENT(step, struct exec *x, const struct step *st, struct outcome *o)
 NULL_EVENT(rest, struct exec *x, struct outcome *o)
 NULL_EVENT(hang, struct exec *x, struct outcome *o)
+NULL_EVENT(beside, struct exec *x, const struct beside *b, struct outcome *o)
 NULL_EVENT(unmounted, struct exec *x, struct outcome *o)
 NULL_EVENT(end, struct exec *x)
 
@@ -76,13 +77,14 @@ static const struct oracle_ops null = {
 	.step = null_step,
 	.rest = null_rest,
 	.hang = null_hang,
+	.beside = null_beside,
 	.unmounted = null_unmounted,
 	.end = null_end,
 };
 
 static const char *const events[] = {
-	"prepare", "storing",  "spoiled", "changed", "flushed", "gone",	     "touching", "touched",
-	"pinned",  "standing", "step",	  "rest",    "hang",	"unmounted", "end",
+	"prepare", "storing",  "spoiled", "changed", "flushed", "gone",	  "touching",  "touched",
+	"pinned",  "standing", "step",	  "rest",    "hang",	"beside", "unmounted", "end",
 };
 _Static_assert(sizeof(struct oracle_ops) ==
 		       sizeof(uint64_t) + ARRAY_SIZE(events) * sizeof(void (*)(void)),
@@ -160,6 +162,7 @@ static const struct {
 	{ STORM,
 	  { .alive = true, .op = "punch", .way = WAY_FOREVER },
 	  "step spoiled rest hang step " },
+	{ "program /bin/true\n", { .op = NULL }, "beside step " LAST },
 	{ FILE_A "touch m 4K write\n", { .sabotage = SABOTAGE_SPLAT_ONLY }, "" },
 };
 
