@@ -56,7 +56,6 @@ struct ledger_held {
 };
 
 #define LEDGER_HELD_HEAD "held from " /* then NEXT, a blank and a newline */
-#define LEDGER_HELD_HEAD "held from " /* then NEXT, a blank and a newline */
 #define LEDGER_HELD_MAX 64u	      /* bytes of one as text, with its newline */
 #define LEDGER_HELDS_MAX 256u	      /* fit in one reply */
 
