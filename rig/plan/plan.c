@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/glob.h"
+#include "base/random.h"
 
 #define SHARDS_MAX 10000u
 
@@ -243,20 +244,10 @@ void plan_take_shard(struct plan *plan, struct plan_shard shard)
 	drop_index(plan);
 }
 
-/* splitmix64: the same sequence on every host and in every version */
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
-
 void plan_shuffle(struct plan *plan, uint64_t seed)
 {
 	for (size_t i = plan->nr_cases; i > 1; i--) {
-		size_t j = next_random(&seed) % i;
+		size_t j = random_next(&seed) % i;
 		struct plan_case c = plan->cases[j];
 
 		plan->cases[j] = plan->cases[i - 1];

@@ -2,6 +2,7 @@
 /* Draws from the seed what the workers and the leader of a storm do. */
 #include <string.h>
 
+#include "base/random.h"
 #include "workloads/storm/storm.h"
 
 #define PAGES_MAX 16u /* of most ranges */
@@ -46,14 +47,9 @@ unsigned int storm_needs(const struct storm_spec *spec)
 	return needs;
 }
 
-/* splitmix64 */
 static uint64_t roll(struct storm_seq *q, uint64_t n)
 {
-	uint64_t z = q->state += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return (z ^ z >> 31) % n;
+	return random_next(&q->state) % n;
 }
 
 void storm_seq_init(struct storm_seq *q, const struct storm_spec *spec, uint64_t size,
