@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The agent is built from guests/agent/*.c; all other sources are for the host.
-host-srcs += $(wildcard guests/*.c) $(foreach d,store build archive image,$(wildcard guests/$(d)/*.c))
+host-srcs += $(wildcard guests/*.c) $(foreach d,store build mutate archive image,$(wildcard guests/$(d)/*.c))
 agent-srcs += $(wildcard guests/agent/*.c)
 test-srcs += $(wildcard guests/tests/test-*.c)
 

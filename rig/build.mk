@@ -3,7 +3,7 @@
 base-host := rig/base/digest.c
 pure-srcs += $(wildcard rig/wire/*.c rig/wire/filesystem/*.c) \
 	$(filter-out $(base-host),$(wildcard rig/base/*.c))
-host-srcs += $(base-host) $(foreach d,cmd plan run nightly guest host bisect worsen,$(wildcard rig/$(d)/*.c))
+host-srcs += $(base-host) $(foreach d,cmd plan run nightly guest host bisect worsen mutants,$(wildcard rig/$(d)/*.c))
 agent-srcs += rig/agent-main.c
 bench-srcs := $(wildcard rig/bench/*.c)
 test-srcs += $(wildcard rig/tests/*.c)
@@ -19,3 +19,7 @@ $(BUILD)/fuzz/fuzz-hello: FUZZ_LDFLAGS := $(hello-wraps:%=-Wl,--wrap=%)
 
 # This test has a run_cases() of its own.
 $(BUILD)/tests/test-night: TEST_LDFLAGS := -Wl,--wrap=run_cases -Wl,--wrap=run_host_close -Wl,--wrap=cases_from_plan
+
+# This one, too, and no kernels.
+$(BUILD)/tests/test-mutants-run: TEST_LDFLAGS := $(foreach f,run_cases run_host_close kernel_get \
+	kernel_find kernel_free,-Wl,--wrap=$(f))

@@ -4,7 +4,8 @@
  * diff it has these fields, each on a line that may be continued on lines with a leading blank:
  *
  *	What: what is broken
- *	Rule: RULE, RULE	the rules that may show it (base/rule.h), the best one first
+ *	Rule: RULE, RULE	the rules that may show it (base/rule.h), the best one
+ *				first; "*": any rule
  *	Sources: 7.2, 7.3	the series of linux-source it applies to
  *	Cases: GLOB GLOB	cases that show it fast
  *	---
@@ -15,6 +16,7 @@
 #include "base/err.h"
 
 #define MUTANT_WORDS_MAX 16
+#define MUTANT_ANY_RULE "*"
 
 struct mutant_words {
 	char *v[MUTANT_WORDS_MAX];

@@ -3,17 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/files.h"
-#include "base/glob.h"
-#include "plan/cases.h"
 #include "cmd/cmd.h"
 #include "guests/build/profile.h"
-#include "plan/mutants.h"
 #include "host/paths.h"
-#include "run/run.h"
+#include "mutants/list.h"
+#include "mutants/run.h"
 
 #define SERIES_DEFAULT "7.2"
+#define PLAN_MADE "quick" /* for mutants made by machine, which name no cases of their own */
+#define CLEAN_DEFAULT 3
 #define JOBS_MAX 64
+#define GENERATE_MAX 10000
+#define BATCH_MAX 8
 #define TABLE "%-36s %-22s %-52s %s\n"
 
 enum {
@@ -21,184 +22,134 @@ enum {
 	KEY_SOURCE,
 	KEY_PROFILE,
 	KEY_PLAN,
+	KEY_CLEAN,
+	KEY_GENERATE,
+	KEY_SEED,
+	KEY_LIST,
+	KEY_BATCH,
 	KEY_JOBS,
 	KEY_ACCEL,
 };
 
 static struct {
-	const char *match, *series, *profile, *plan;
-	unsigned int jobs;
+	struct mutant_wish wish;
+	const char *plan;
+	unsigned int jobs, clean, batch;
 	enum accel_wish accel;
-} options = { .series = SERIES_DEFAULT, .profile = PROFILE_DEFAULT };
-
-struct list {
-	struct mutant *v;
-	size_t n;
+	bool seeded, list;
+} options = {
+	.wish = { .series = SERIES_DEFAULT, .profile = PROFILE_DEFAULT, .seed = 1 },
+	.clean = CLEAN_DEFAULT,
+	.batch = 1,
 };
 
-static struct run_host host;
-
-static void list_deinit(struct list *l)
+static void print_verdict(const struct mutant_entry *e, const struct verdict_lines *v)
 {
-	for (size_t i = 0; i < l->n; i++)
-		mutant_deinit(&l->v[i]);
-	free(l->v);
-}
-
-/* Reads the mutants that match and apply to the series. */
-static struct err *read_list(const struct paths *p, struct list *out)
-{
-	struct library lib;
-	struct err *err = library_mutants(p, &lib);
-
-	for (size_t i = 0; !err && i < lib.n; i++) {
-		struct mutant m;
-
-		if (options.match && !glob_match(options.match, lib.v[i].name))
-			continue;
-		err = mutant_parse(lib.v[i].path, lib.v[i].text, &m);
-		if (err || !mutant_words_have(&m.sources, options.series)) {
-			mutant_deinit(&m);
-			continue;
-		}
-		out->v = xrealloc(out->v, out->n + 1, sizeof(*out->v));
-		out->v[out->n++] = m;
-	}
-	library_deinit(&lib);
-	if (!err && !out->n)
-		err = err_create(ERR_USAGE,
-				 "no mutant '%s' applies to linux-source-%s; they are in "
-				 "'%s/guests/mutants'",
-				 options.match ? options.match : "*", options.series, p->home);
-	return err;
-}
-
-static struct err *run_on(const char *kernel, char **cases, size_t n, const char *plan,
-			  bool (*over)(void *arg, const struct case_record *rec), void *arg)
-{
-	static char *const argv[] = { "daxrig", "mutants", NULL };
-	struct run_options o = {
-		.kernel = kernel,
-		.cases = cases,
-		.nr_cases = (int)n,
-		.plan = plan,
-		.jobs = options.jobs,
-		.accel = options.accel,
-		.argv = (char **)argv,
-		.say = &command_say,
-		.over = over,
-		.over_arg = arg,
-		.host = &host,
-	};
-	int status = 0;
-
-	return run_cases(&o, &status);
-}
-
-static bool take_clean(void *arg, const struct case_record *rec)
-{
-	clean_findings_add(arg, rec);
-	return false;
-}
-
-/* Runs the kernel without a mutant, with all cases that any mutant will run. */
-static struct err *run_clean(const struct list *l, struct clean_findings *clean)
-{
-	_cleanup_free_ char *kernel = xasprintf("src:%s+%s", options.series, options.profile);
-	_cleanup_free_ char **cases = NULL;
-	size_t n = 0;
-
-	for (size_t i = 0; !options.plan && i < l->n; i++)
-		for (size_t c = 0; c < l->v[i].cases.n; c++) {
-			cases = xrealloc(cases, n + 1, sizeof(*cases));
-			cases[n++] = l->v[i].cases.v[c];
-		}
-	return run_on(kernel, cases, n, options.plan, take_clean, clean);
-}
-
-struct
-try {
-	const struct mutant *mutant;
-	const struct clean_findings *clean;
-	struct mutant_result result;
-};
-
-static bool take_mutant(void *arg, const struct case_record *rec)
-{
-	struct try *t = arg;
-
-	return mutant_result_add(&t->result, t->mutant, t->clean, rec);
-}
-
-static void print_result(const struct mutant *m, const struct mutant_result *r)
-{
-	_cleanup_free_ char *after = xasprintf("%zu case%s, %.1f s", r->cases,
-					       r->cases == 1 ? "" : "s", (double)r->ns / 1e9);
-	_cleanup_free_ char *other = r->other ? xasprintf("survived, but %s", r->other) :
-						xstrdup("survived");
-
-	if (r->caught_by)
-		printf(TABLE, m->name, r->caught_by, r->in_case, after);
-	else if (r->cases)
-		printf(TABLE, m->name, other, "-", after);
-	else
-		printf(TABLE, m->name, "not run", "-", "no case came to a verdict");
+	printf(TABLE, e->mutant.name, v->rule ? v->rule : "not run", v->in_case ? v->in_case : "-",
+	       v->after);
 	fflush(stdout);
 }
 
-/* Prints an error that concerns only this mutant, and goes on with the others. */
-static struct err *try_one(const struct mutant *m, const struct clean_findings *clean,
-			   size_t counts[3])
+static void print_list(const struct mutant_list *l)
 {
-	_cleanup_free_ char *kernel = xasprintf("src:%s+%s+%s", options.series, options.profile,
-						m->path);
-	struct try t = { .mutant = m, .clean = clean };
-	struct err *err = run_on(kernel, (char **)m->cases.v, options.plan ? 0 : m->cases.n,
-				 options.plan, take_mutant, &t);
+	for (size_t i = 0; i < l->n; i++) {
+		const struct mutant_entry *e = &l->v[i];
 
-	if (err && (err->code == ERR_BUILD || err->code == ERR_TIMEOUT || err->code == ERR_USAGE)) {
-		printf(TABLE, m->name, "not run", "-", err->message);
-		err_free(take_ptr(err));
-		counts[2]++;
-	} else if (!err) {
-		print_result(m, &t.result);
-		counts[t.result.caught_by ? 0 : t.result.cases ? 1 : 2]++;
+		if (e->shown)
+			printf("%s\n%s", e->mutant.name, e->shown);
+		else
+			printf("%-32s %s\n", e->mutant.name, e->mutant.what);
 	}
-	mutant_result_deinit(&t.result);
+}
+
+/* What the runs of the clean kernel say of later verdicts. */
+static void print_clean(const struct clean *c)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct clean_counts counts;
+
+	clean_count(c, &counts);
+	clean_tell(c, &text);
+	fputs(buf_str(&text), stdout);
+	printf("# %u run%s without a mutant: %zu of %zu cases came out the same each time; "
+	       "%zu rules are masked\n",
+	       c->runs, c->runs == 1 ? "" : "s", counts.steady, counts.cases, counts.masked);
+	if (c->runs > 1)
+		printf("# false catches: %zu; each of these runs judged by the others\n",
+		       counts.false_catches);
+	fflush(stdout);
+}
+
+static struct err *run_all(const struct paths *p, const struct mutant_list *l, int *status)
+{
+	struct mutants_run r = {
+		.paths = p,
+		.series = options.wish.series,
+		.profile = options.wish.profile,
+		.plan = options.plan,
+		.jobs = options.jobs,
+		.clean_runs = options.clean,
+		.batch = options.batch,
+		.accel = options.accel,
+		.say = &command_say,
+		.told = print_verdict,
+	};
+	struct err *err = mutants_run_clean(&r, l);
+
+	if (!err) {
+		print_clean(&r.clean);
+		printf(TABLE, "mutant", "caught by", "in", "after");
+		err = mutants_run_all(&r, l);
+	}
+	if (!err)
+		printf("# %zu caught, %zu survived, %zu not run\n", r.caught, r.survived,
+		       r.not_run);
+	*status = r.not_run ? EXIT_INFRA : r.survived ? EXIT_CASE_FAILED : EXIT_ALL_PASSED;
+	mutants_run_deinit(&r);
 	return err;
 }
 
-static struct err *mutants(void *state, char **operands, int n, int *status)
+static struct err *check_options(char **operands, int n)
 {
-	struct clean_findings clean = { 0 };
-	size_t counts[3] = { 0 }; /* caught, survived, not run */
-	struct list list = { NULL, 0 };
-	struct paths p;
-	struct err *err;
-
-	(void)state;
 	if (n)
 		return err_create(
 			ERR_USAGE,
 			"unexpected '%s': 'mutants' takes no operands; --match selects some",
 			operands[0]);
+	if (options.seeded && !options.wish.generate)
+		return err_create(ERR_USAGE, "--seed is for --generate, which says how many");
+	if (options.batch > 1 && !options.wish.generate)
+		return err_create(ERR_USAGE,
+				  "--batch is for --generate: whether two mutants of the library "
+				  "touch one function is not known");
+	if (options.wish.generate && !options.plan)
+		options.plan = PLAN_MADE;
+	return NULL;
+}
+
+static struct err *mutants(void *state, char **operands, int n, int *status)
+{
+	struct mutant_list list = { 0 };
+	struct paths p;
+	struct err *err = check_options(operands, n);
+
+	(void)state;
+	if (err)
+		return err;
 	err = paths_init(&p);
 	if (err)
 		return err;
-	err = read_list(&p, &list);
+	if (options.wish.generate)
+		err = paths_make(&p);
 	if (!err)
-		err = run_clean(&list, &clean);
-	if (!err)
-		printf(TABLE, "mutant", "caught by", "in", "after");
-	for (size_t i = 0; !err && i < list.n; i++)
-		err = try_one(&list.v[i], &clean, counts);
-	if (!err)
-		printf("# %zu caught, %zu survived, %zu not run\n", counts[0], counts[1],
-		       counts[2]);
-	*status = counts[2] ? EXIT_INFRA : counts[1] ? EXIT_CASE_FAILED : EXIT_ALL_PASSED;
-	run_host_close(&host);
-	clean_findings_deinit(&clean);
-	list_deinit(&list);
+		err = mutant_list_read(&p, &options.wish, &command_say, &list);
+	if (!err && options.list)
+		print_list(&list);
+	if (!err && list.made)
+		printf("# %s\n", list.made);
+	if (!err && !options.list)
+		err = run_all(&p, &list, status);
+	mutant_list_deinit(&list);
 	paths_deinit(&p);
 	return err;
 }
@@ -208,16 +159,31 @@ static struct err *option(void *state, int key, const char *value)
 	(void)state;
 	switch (key) {
 	case KEY_MATCH:
-		return command_glob(value, &options.match);
+		return command_glob(value, &options.wish.match);
 	case KEY_SOURCE:
-		options.series = value;
+		options.wish.series = value;
 		break;
 	case KEY_PROFILE:
-		options.profile = value;
+		options.wish.profile = value;
 		return profile_check(value);
 	case KEY_PLAN:
 		options.plan = value;
 		break;
+	case KEY_CLEAN:
+		return command_count("clean", value, CLEAN_RUNS_MAX, &options.clean);
+	case KEY_GENERATE:
+		return command_count("generate", value, GENERATE_MAX, &options.wish.generate);
+	case KEY_SEED:
+		options.seeded = parse_size(value, &options.wish.seed);
+		if (!options.seeded)
+			return err_create(ERR_USAGE, "'%s' is not a seed: expected a number",
+					  value);
+		break;
+	case KEY_LIST:
+		options.list = true;
+		break;
+	case KEY_BATCH:
+		return command_count("batch", value, BATCH_MAX, &options.batch);
 	case KEY_ACCEL:
 		return accel_wish_parse(value, &options.accel);
 	default:
@@ -232,8 +198,17 @@ static const struct command_option mutants_options[] = {
 	{ "profile", "NAME", PROFILE_NAMES "; default " PROFILE_DEFAULT, KEY_PROFILE },
 	{ "plan", "NAME",
 	  "run this plan until a case catches the mutant; default: the cases that\n"
-	  "the mutant names",
+	  "the mutant names; with --generate: " PLAN_MADE,
 	  KEY_PLAN },
+	{ "clean", "N", "runs of the kernel without a mutant, at most 20; default 3", KEY_CLEAN },
+	{ "generate", "N", "make N mutants by machine, and run them instead", KEY_GENERATE },
+	{ "seed", "S", "which ones, with --generate; default 1", KEY_SEED },
+	{ "list", NULL, "list the mutants, with the line that one made by machine changes",
+	  KEY_LIST },
+	{ "batch", "K",
+	  "up to K of them, of different functions, share a kernel, and get kernels\n"
+	  "of their own only if something catches it; at most 8, default 1",
+	  KEY_BATCH },
 	{ "jobs", "N", "guests at once; default: as 'run'", KEY_JOBS },
 	{ "accel", "auto|kvm|tcg", "as of 'run'", KEY_ACCEL },
 	{ NULL, NULL, NULL, 0 },
@@ -244,8 +219,12 @@ const struct command cmd_mutants = {
 	.operands = "",
 	.summary = "build kernels with planted bugs and check that each is caught",
 	.help = "Each patch of guests/mutants/ puts one bug into a good kernel, and names the rules\n"
-		"that must catch it. The kernel without a bug runs first: its own findings do not\n"
-		"count. Builds are kept; the first takes about half an hour of processor time.\n"
+		"that must catch it. --generate draws others from the functions of\n"
+		"reports/coverage/scope.txt. The kernel without a bug runs first, several times:\n"
+		"cases that differ are left out, and rules that fail in a case do not count there.\n"
+		"A mutant's run ends when something catches it. With a plan, verdicts are kept:\n"
+		"after an interruption the same command goes on. Builds are kept; the first takes\n"
+		"about half an hour of processor time.\n"
 		"Exit status: 0 all caught, 1 one survived, 2 usage, 3 one could not be run.\n",
 	.options = mutants_options,
 	.option = option,

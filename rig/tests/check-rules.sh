@@ -17,7 +17,7 @@ forbid() {
 
 rooms='rig|guests|workloads|inject|reports'
 # include paths of rooms in rig/ do not begin with "rig/", as for base and wire
-rig='cmd|plan|run|nightly|guest|host|bisect|worsen|bench|fuzz'
+rig='cmd|plan|run|nightly|guest|host|bisect|worsen|mutants|bench|fuzz'
 include='^#include "'
 not_test() { grep -vE "/(tests|fuzz)/"; }
 

@@ -10,7 +10,7 @@
 #include "base/glob.h"
 #include "plan/cases.h"
 #include "guests/build/patch.h"
-#include "plan/mutants.h"
+#include "mutants/judge.h"
 #include "host/paths.h"
 
 #define WHAT "What: a\n b\n"
@@ -99,85 +99,223 @@ static void test_library(void **state)
 	library_deinit(&lib);
 }
 
-static struct case_record *record(const char *name, enum verdict verdict, const char *rule)
+/* A judged case; @found NULL: without a finding. With rule "splat" @found is the signature. */
+static struct case_record *record(const char *name, enum verdict verdict, const char *rule,
+				  const char *found)
 {
 	struct case_record *rec = case_record_create(name);
+	struct splat *splat;
 
 	rec->verdict = verdict;
 	rec->duration_ns = 1;
-	if (rule) {
-		rec->findings = xcalloc(1, sizeof(*rec->findings));
-		rec->finding_count = 1;
-		rec->findings[0].rule = xstrdup(rule);
+	if (!rule)
+		return rec;
+	rec->findings = xcalloc(1, sizeof(*rec->findings));
+	rec->finding_count = 1;
+	rec->findings[0].rule = xstrdup(rule);
+	rec->findings[0].found = xstrdup(found);
+	if (strcmp(rule, "splat") == 0) {
+		splat = xcalloc(1, sizeof(*splat));
+		splat->title = xstrdup("a title that all have");
+		splat->signature = xstrdup(found);
+		case_record_add_splat(rec, splat);
 	}
 	return rec;
+}
+
+static void add_clean(struct clean *c, const char *name, enum verdict verdict, const char *rule,
+		      const char *found)
+{
+	struct case_record *rec = record(name, verdict, rule, found);
+
+	clean_add(c, rec);
+	case_record_destroy(rec);
+}
+
+/* Three runs of a kernel with some findings of its own. */
+static void make_clean(struct clean *c)
+{
+	*c = (struct clean){ 0 };
+	for (unsigned int run = 0; run < 3; run++) {
+		clean_begin(c);
+		add_clean(c, "clean", VERDICT_PASS, NULL, NULL);
+		add_clean(c, "known", VERDICT_FAIL, "contract.waits",
+			  run ? "after 3 ms" : "after 17 ms");
+		add_clean(c, "warns", VERDICT_FAIL, "splat", "WARNING in a < b");
+		add_clean(c, "skipped", VERDICT_SKIP, NULL, NULL);
+		add_clean(c, "races", run == 1 ? VERDICT_FAIL : VERDICT_PASS,
+			  run == 1 ? "content.map" : NULL, "x");
+		add_clean(c, "other-text", VERDICT_FAIL, "content.map", run ? "a" : "b");
+		if (run)
+			add_clean(c, "late", VERDICT_PASS, NULL, NULL);
+		add_clean(c, "errs", run == 2 ? VERDICT_ERROR : VERDICT_PASS, NULL, NULL);
+	}
 }
 
 static const struct {
 	const char *what, *name;
 	enum verdict verdict;
-	const char *rule;
+	const char *rule, *found;
 	bool caught;
-	const char *other;
+	const char *other, *masked;
 } results[] = {
-	{ "its rule", "clean", VERDICT_FAIL, "contract.waits", true, NULL },
-	{ "its other rule", "clean", VERDICT_FAIL, "splat", true, NULL },
-	{ "a rule that is not its own", "clean", VERDICT_FAIL, "content.map", false,
-	  "content.map" },
-	{ "a finding of the good kernel, too", "known", VERDICT_FAIL, "contract.waits", false,
+	{ "its rule", "clean", VERDICT_FAIL, "contract.waits", "x", true, NULL, NULL },
+	{ "its other rule", "clean", VERDICT_FAIL, "splat", "x", true, NULL, NULL },
+	{ "a rule that is not its own", "clean", VERDICT_FAIL, "content.map", "x", false,
+	  "content.map", NULL },
+	{ "a finding of the good kernel, too", "known", VERDICT_FAIL, "contract.waits",
+	  "after 5 ms", false, NULL, NULL },
+	{ "the same rule in another way", "known", VERDICT_FAIL, "contract.waits", "never", false,
+	  NULL, "contract.waits in known" },
+	{ "a finding that the good kernel does not show", "known", VERDICT_FAIL, "splat", "x", true,
+	  NULL, NULL },
+	{ "the good kernel warns so, too", "warns", VERDICT_FAIL, "splat", "WARNING in a < b",
+	  false, NULL, NULL },
+	{ "the good kernel warns, but of something else", "warns", VERDICT_FAIL, "splat",
+	  "WARNING in c < d", true, NULL, NULL },
+	{ "the good kernel skipped the case", "skipped", VERDICT_FAIL, "contract.waits", "x", false,
+	  NULL, NULL },
+	{ "the good kernel did not run the case", "none", VERDICT_FAIL, "contract.waits", "x",
+	  false, NULL, NULL },
+	{ "the good kernel fails it at times", "races", VERDICT_FAIL, "contract.waits", "x", false,
+	  NULL, NULL },
+	{ "the good kernel fails it in two ways", "other-text", VERDICT_FAIL, "contract.waits", "x",
+	  false, NULL, NULL },
+	{ "a run of the good kernel lacks the case", "late", VERDICT_FAIL, "contract.waits", "x",
+	  false, NULL, NULL },
+	{ "the good kernel ended in error once", "errs", VERDICT_FAIL, "contract.waits", "x", false,
+	  NULL, NULL },
+	{ "a pass", "clean", VERDICT_PASS, NULL, NULL, false, NULL, NULL },
+	{ "findings under an error", "clean", VERDICT_ERROR, "contract.waits", "x", false, NULL,
 	  NULL },
-	{ "a finding that the good kernel does not show", "known", VERDICT_FAIL, "splat", true,
-	  NULL },
-	{ "the good kernel skipped the case", "skipped", VERDICT_FAIL, "contract.waits", false,
-	  NULL },
-	{ "the good kernel did not run the case", "none", VERDICT_FAIL, "contract.waits", false,
-	  NULL },
-	{ "a pass", "clean", VERDICT_PASS, NULL, false, NULL },
-	{ "findings under an error", "clean", VERDICT_ERROR, "contract.waits", false, NULL },
 };
 
-static void test_result(void **state)
+static bool same(const char *a, const char *b)
 {
-	struct clean_findings clean = { 0 };
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static void check_results(const struct clean *clean)
+{
 	struct mutant m;
 	_cleanup_err_ struct err *err = mutant_parse("m.patch", headers[0].text, &m);
-	struct case_record *const of_clean[] = {
-		record("clean", VERDICT_PASS, NULL),
-		record("known", VERDICT_FAIL, "contract.waits"),
-		record("skipped", VERDICT_SKIP, NULL),
-	};
 
-	(void)state;
 	assert_null(err);
-	for (size_t i = 0; i < ARRAY_SIZE(of_clean); i++) {
-		clean_findings_add(&clean, of_clean[i]);
-		case_record_destroy(of_clean[i]);
-	}
 	for (size_t i = 0; i < ARRAY_SIZE(results); i++) {
 		struct case_record *rec = record(results[i].name, results[i].verdict,
-						 results[i].rule);
+						 results[i].rule, results[i].found);
 		struct mutant_result r = { 0 };
-		bool caught = mutant_result_add(&r, &m, &clean, rec);
+		bool caught = mutant_result_add(&r, &m, clean, rec);
 
 		if (caught != results[i].caught || !r.caught_by == caught ||
-		    !r.other != !results[i].other)
+		    !same(r.other, results[i].other) || !same(r.masked, results[i].masked))
 			fail_msg("%s", results[i].what);
 		if (caught)
 			assert_string_equal(r.caught_by, results[i].rule);
 		assert_int_equal(r.cases, results[i].verdict != VERDICT_ERROR);
+		assert_int_equal(r.errors, results[i].verdict == VERDICT_ERROR);
 		mutant_result_deinit(&r);
 		case_record_destroy(rec);
 	}
-	clean_findings_deinit(&clean);
 	mutant_deinit(&m);
+}
+
+static void test_result(void **state)
+{
+	struct clean clean;
+
+	(void)state;
+	make_clean(&clean);
+	check_results(&clean);
+	clean_deinit(&clean);
+}
+
+/* "Rule: *" stands for every rule. */
+static void test_any_rule(void **state)
+{
+	const struct mutant m = { .rules = { { (char *)"*" }, 1 } };
+	struct case_record *rec = record("clean", VERDICT_FAIL, "content.map", "x");
+	struct mutant_result r = { 0 };
+	struct clean clean;
+
+	(void)state;
+	make_clean(&clean);
+	assert_true(mutant_result_add(&r, &m, &clean, rec));
+	assert_string_equal(r.caught_by, "content.map");
+	mutant_result_deinit(&r);
+	case_record_destroy(rec);
+	clean_deinit(&clean);
+}
+
+static void test_counts(void **state)
+{
+	_cleanup_buf_ struct buf told = BUF_INIT;
+	struct clean_counts counts;
+	struct clean clean;
+
+	(void)state;
+	make_clean(&clean);
+	clean_count(&clean, &counts);
+	clean_tell(&clean, &told);
+	assert_int_equal(counts.cases, 7); /* all but "skipped" */
+	assert_int_equal(counts.steady, 3);
+	assert_int_equal(counts.masked, 2);
+	/* the second run of "races"; another text of the same rule is none */
+	assert_int_equal(counts.false_catches, 1);
+	assert_string_equal(buf_str(&told), "# masked in known: contract.waits\n"
+					    "# masked in warns: splat\n"
+					    "# left out: skipped\n"
+					    "# left out: races\n"
+					    "# left out: other-text\n"
+					    "# left out: errs\n"
+					    "# left out: late\n");
+	clean_deinit(&clean);
+}
+
+/* What is written is read again, and judges in the same way. */
+static void test_clean_text(void **state)
+{
+	static const char *const bad[] = {
+		"x\n",
+		"case decided a\n",
+		"run",
+		"run\nfound splat 0123456789abcdef\n",
+		"run\ncase decided a\nfound splat 0123456789abcde\n",
+		"run\ncase decided a\nfound no.rule 0123456789abcdef\n",
+		"run\ncase decided a\nfound splat 0123456789abcdeX\n",
+		"run\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\n"
+		"run\nrun\nrun\nrun\n",
+	};
+	_cleanup_buf_ struct buf text = BUF_INIT, again = BUF_INIT;
+	_cleanup_err_ struct err *err = NULL;
+	struct clean clean, read;
+
+	(void)state;
+	make_clean(&clean);
+	clean_format(&clean, &text);
+	err = clean_parse(buf_str(&text), &read);
+	assert_null(err);
+	assert_int_equal(read.runs, 3);
+	check_results(&read);
+	clean_format(&read, &again);
+	assert_string_equal(buf_str(&text), buf_str(&again));
+	clean_deinit(&clean);
+	clean_deinit(&read);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		_cleanup_err_ struct err *refused = clean_parse(bad[i], &read);
+
+		if (!refused)
+			fail_msg("row %zu was accepted", i);
+		clean_deinit(&read);
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_header),
-		cmocka_unit_test(test_library),
-		cmocka_unit_test(test_result),
+		cmocka_unit_test(test_header), cmocka_unit_test(test_library),
+		cmocka_unit_test(test_result), cmocka_unit_test(test_any_rule),
+		cmocka_unit_test(test_counts), cmocka_unit_test(test_clean_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
