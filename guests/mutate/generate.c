@@ -192,22 +192,21 @@ static void generator_deinit(struct generator *g)
 	sieve_close(g->sieve);
 }
 
-struct err *mutants_generate(const char *data_dir, const char *series, const char *profile,
+struct err *mutants_generate(const char *data_dir, const struct mutation_base *base,
 			     const struct mutation_scope *scope, size_t n, uint64_t seed,
 			     const struct progress *say, struct generated_list *out)
 {
-	_cleanup_free_ char *spec = xasprintf("src:%s+%s", series, profile);
 	struct generator g = {
 		.scope = scope,
-		.series = series,
-		.dir = xasprintf("%s/mutants/%s-%s", data_dir, series, profile),
+		.series = base->series,
+		.dir = xasprintf("%s/mutants/%s", data_dir, base->folder),
 		.out = out,
 	};
 	struct err *err = dir_create(g.dir);
 
 	*out = (struct generated_list){ 0 };
 	if (!err)
-		err = sieve_open(data_dir, spec, say, &g.sieve);
+		err = sieve_open(data_dir, base->spec, say, &g.sieve);
 	for (size_t i = 0; !err && i < scope->nr_places; i++)
 		err = add_place(&g, scope->places[i]);
 	out->nr_all = g.mutations.n;

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Makes mutants by machine: DATA/mutants/SERIES-PROFILE/NAME.patch. */
+/* Makes mutants by machine: DATA/mutants/FOLDER/NAME.patch. */
 #ifndef GUESTS_GENERATE_H
 #define GUESTS_GENERATE_H
 
 #include "base/err.h"
 #include "base/progress.h"
+
+/* The kernel that mutants are made of. */
+struct mutation_base {
+	const char *spec;   /* "src:7.2+fast" */
+	const char *series; /* "7.2", for their headers */
+	const char *folder; /* of the patches, below DATA/mutants: "7.2-fast" */
+};
 
 struct mutation_scope {
 	const char *const
@@ -33,7 +40,7 @@ struct generated_list {
  * shorter if there are no more. The first time it builds the kernel without a mutant.
  * generated_list_deinit() *@out, in any case.
  */
-struct err *mutants_generate(const char *data_dir, const char *series, const char *profile,
+struct err *mutants_generate(const char *data_dir, const struct mutation_base *base,
 			     const struct mutation_scope *scope, size_t n, uint64_t seed,
 			     const struct progress *say, struct generated_list *out) __must_check;
 void generated_list_deinit(struct generated_list *l);

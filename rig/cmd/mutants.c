@@ -8,6 +8,7 @@
 #include "host/paths.h"
 #include "mutants/list.h"
 #include "mutants/run.h"
+#include "plan/cases.h"
 
 #define SERIES_DEFAULT "7.2"
 #define PLAN_MADE "quick" /* for mutants made by machine, which name no cases of their own */
@@ -127,6 +128,16 @@ static struct err *check_options(char **operands, int n)
 	return NULL;
 }
 
+/* Before a kernel is built: is there such a plan? */
+static struct err *check_plan(const struct paths *p)
+{
+	struct plan plan = { 0 };
+	struct err *err = options.plan ? cases_from_plan(p, options.plan, &plan) : NULL;
+
+	plan_deinit(&plan);
+	return err;
+}
+
 static struct err *mutants(void *state, char **operands, int n, int *status)
 {
 	struct mutant_list list = { 0 };
@@ -139,7 +150,8 @@ static struct err *mutants(void *state, char **operands, int n, int *status)
 	err = paths_init(&p);
 	if (err)
 		return err;
-	if (options.wish.generate)
+	err = check_plan(&p);
+	if (!err && options.wish.generate)
 		err = paths_make(&p);
 	if (!err)
 		err = mutant_list_read(&p, &options.wish, &command_say, &list);

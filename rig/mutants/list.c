@@ -119,6 +119,9 @@ static struct err *add_generated(const struct mutant_wish *wish, const struct ge
 static struct err *generate(const struct paths *p, const struct mutant_wish *wish,
 			    const struct progress *say, struct mutant_list *out)
 {
+	_cleanup_free_ char *spec = xasprintf("src:%s+%s", wish->series, wish->profile);
+	_cleanup_free_ char *folder = xasprintf("%s-%s", wish->series, wish->profile);
+	const struct mutation_base base = { spec, wish->series, folder };
 	_cleanup_free_ char **places = NULL;
 	struct generated_list made = { 0 };
 	struct scope scope;
@@ -131,8 +134,7 @@ static struct err *generate(const struct paths *p, const struct mutant_wish *wis
 		const struct mutation_scope s = { (const char *const *)places, scope.nr_lines,
 						  in_scope, &scope };
 
-		err = mutants_generate(p->data, wish->series, wish->profile, &s, wish->generate,
-				       wish->seed, say, &made);
+		err = mutants_generate(p->data, &base, &s, wish->generate, wish->seed, say, &made);
 	}
 	if (!err)
 		err = add_generated(wish, &made, out);

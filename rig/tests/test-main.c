@@ -114,6 +114,30 @@ static void test_bad_globs(void **state)
 	check_shell("./daxrig list plan full --match '+(+(a|aa|*)|+(*|?))b'", 0, "");
 }
 
+/* What contradicts itself, or is no number, is one line before any kernel is built. */
+static void test_mutants_options(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "x", "unexpected 'x': 'mutants' takes no operands; --match selects some" },
+		{ "--seed 3", "--seed is for --generate, which says how many" },
+		{ "--batch 2", "--batch is for --generate: whether two mutants" },
+		{ "--generate 3 --seed x", "'x' is not a seed: expected a number" },
+		{ "--generate 0", "--generate" },
+		{ "--generate 3 --batch 9", "--batch" },
+		{ "--clean 21", "--clean" },
+		{ "--plan qiuck", "no plan 'qiuck'; did you mean 'quick'?" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *script = xasprintf("DAXRIG_DATA=/nowhere ./daxrig mutants %s",
+							rows[i][0]);
+
+		check_shell(script, 2, rows[i][1]);
+	}
+	check_shell("./daxrig mutants --match 'wait-left-*' --list", 0, "wait-left-out");
+}
+
 /* An unknown name of any kind gives one line that suggests the nearest name. */
 static void test_unknown_names(void **state)
 {
@@ -232,10 +256,15 @@ static void test_standard_input(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_output_lost),    cmocka_unit_test(test_streams_closed),
-		cmocka_unit_test(test_fifos),	       cmocka_unit_test(test_bad_globs),
-		cmocka_unit_test(test_standard_input), cmocka_unit_test(test_unknown_names),
-		cmocka_unit_test(test_once_mistakes),  cmocka_unit_test(test_unreadable_library),
+		cmocka_unit_test(test_output_lost),
+		cmocka_unit_test(test_streams_closed),
+		cmocka_unit_test(test_fifos),
+		cmocka_unit_test(test_bad_globs),
+		cmocka_unit_test(test_standard_input),
+		cmocka_unit_test(test_mutants_options),
+		cmocka_unit_test(test_unknown_names),
+		cmocka_unit_test(test_once_mistakes),
+		cmocka_unit_test(test_unreadable_library),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
