@@ -22,4 +22,4 @@ $(BUILD)/tests/test-night: TEST_LDFLAGS := -Wl,--wrap=run_cases -Wl,--wrap=run_h
 
 # This one, too, and no kernels.
 $(BUILD)/tests/test-mutants-run: TEST_LDFLAGS := $(foreach f,run_cases run_host_close kernel_get \
-	kernel_find kernel_free,-Wl,--wrap=$(f))
+	kernel_find kernel_free covered_read covered_deinit,-Wl,--wrap=$(f))

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -104,6 +105,24 @@ struct err *kept_write_clean(const struct kept *k, const struct clean *c)
 
 	clean_format(c, &text);
 	return file_write_atomic(path, buf_str(&text), text.len);
+}
+
+char *kept_read_reach(const struct kept *k)
+{
+	_cleanup_free_ char *path = xasprintf("%s/reach", k->dir), *folder = NULL;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	_cleanup_err_ struct err *err = path_exists(path) ? file_read(path, PATH_MAX, &text) : NULL;
+
+	folder = xstrndup(buf_str(&text), strcspn(buf_str(&text), "\n"));
+	return !err && *folder && path_exists(folder) ? take_ptr(folder) : NULL;
+}
+
+struct err *kept_write_reach(const struct kept *k, const char *folder)
+{
+	_cleanup_free_ char *path = xasprintf("%s/reach", k->dir);
+	_cleanup_free_ char *text = xasprintf("%s\n", folder);
+
+	return file_write_atomic(path, text, strlen(text));
 }
 
 void verdict_lines_deinit(struct verdict_lines *v)

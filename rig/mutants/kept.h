@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What earlier runs of the mutants found out, so that an interrupted 'mutants' goes on where it
- * was: DATA/mutants/results/KEY/, with "clean" (clean_format()), and a file NAME for each mutant
+ * was: DATA/mutants/results/KEY/, with "clean" (clean_format()), "reach", and a file NAME for each mutant
  * that came to a verdict. KEY is of all that decides a verdict besides the mutant itself: another
  * kernel, plan, text of a case, agent or daxrig makes another folder.
  */
@@ -27,6 +27,13 @@ void kept_close(struct kept *k);
 /* Reads the clean runs; none if there are none, or if their file is damaged. */
 void kept_read_clean(const struct kept *k, struct clean *out);
 struct err *kept_write_clean(const struct kept *k, const struct clean *c) __must_check;
+
+/*
+ * The folder of the run that shows which cases enter which functions: NULL if there is none, or
+ * if it was removed; free() it.
+ */
+char *kept_read_reach(const struct kept *k);
+struct err *kept_write_reach(const struct kept *k, const char *folder) __must_check;
 
 /* How a mutant's run ended, one line each, for people. */
 struct verdict_lines {

@@ -27,32 +27,25 @@ void mutants_run_deinit(struct mutants_run *r)
 {
 	run_host_close(&r->host);
 	clean_deinit(&r->clean);
+	reach_deinit(&r->reach);
 	if (r->keeps)
 		kept_close(&r->kept);
 }
 
-static struct err *run_on(struct mutants_run *r, const char *kernel, char **cases, size_t n,
-			  const char *match, bool (*over)(void *arg, const struct case_record *rec),
-			  void *arg)
+/* What is common to all runs. */
+static struct run_options options_of(struct mutants_run *r, const char *kernel)
 {
 	static char *const argv[] = { "daxrig", "mutants", NULL };
-	struct run_options o = {
+
+	return (struct run_options){
 		.kernel = kernel,
-		.cases = cases,
-		.nr_cases = (int)n,
 		.plan = r->plan,
-		.match = match,
 		.jobs = r->jobs,
 		.accel = r->accel,
 		.argv = (char **)argv,
 		.say = r->say,
-		.over = over,
-		.over_arg = arg,
 		.host = &r->host,
 	};
-	int status = 0;
-
-	return run_cases(&o, &status);
 }
 
 /* Opens what is kept about the plan on the clean kernel, which must be in the store for that. */
@@ -76,6 +69,45 @@ static bool take_clean(void *arg, const struct case_record *rec)
 	return false;
 }
 
+static struct err *run_clean(struct mutants_run *r, const char *kernel, char **cases, size_t n)
+{
+	struct run_options o = options_of(r, kernel);
+	int status = 0;
+
+	o.cases = cases;
+	o.nr_cases = (int)n;
+	o.over = take_clean;
+	o.over_arg = &r->clean;
+	return run_cases(&o, &status);
+}
+
+/* Learns which cases enter which functions; goes on without if that cannot be. */
+static struct err *learn_reach(struct mutants_run *r, const char *kernel)
+{
+	_cleanup_free_ char *folder = kept_read_reach(&r->kept);
+	struct run_options o = options_of(r, kernel);
+	int status = 0;
+	struct err *err = NULL;
+
+	if (!folder) {
+		progress_line(r->say, "a run of the kernel without a mutant, to see which cases "
+				      "enter which functions");
+		o.coverage = o.each_coverage = true;
+		o.folder = &folder;
+		err = run_cases(&o, &status);
+		if (!err && folder)
+			err = kept_write_reach(&r->kept, folder);
+	}
+	if (!err && folder)
+		err = reach_read(r->paths, folder, &r->reach);
+	if (err && err->code != ERR_CANCELLED) {
+		progress_line(r->say, "the cases run in the order of the plan: %s", err->message);
+		reach_deinit(&r->reach);
+		err_free(take_ptr(err));
+	}
+	return err;
+}
+
 struct err *mutants_run_clean(struct mutants_run *r, const struct mutant_list *l)
 {
 	_cleanup_free_ char *kernel = mutants_clean_kernel(r);
@@ -92,10 +124,12 @@ struct err *mutants_run_clean(struct mutants_run *r, const struct mutant_list *l
 		progress_line(r->say, "run %u of %u of the kernel without a mutant",
 			      r->clean.runs + 1, r->clean_runs);
 		clean_begin(&r->clean);
-		err = run_on(r, kernel, cases, n, NULL, take_clean, &r->clean);
+		err = run_clean(r, kernel, cases, n);
 		if (!err && r->keeps)
 			err = kept_write_clean(&r->kept, &r->clean);
 	}
+	if (!err && r->keeps && l->n && l->v[0].function)
+		err = learn_reach(r, kernel);
 	return err;
 }
 
@@ -183,6 +217,24 @@ static void drop_kernel(const struct mutants_run *r, const char *spec)
 	err_free(err);
 }
 
+/* The cases that enter the functions of the mutants; borrowed names, free() the array. */
+static const char **first_cases(const struct mutants_run *r, const struct batch *b, size_t *n)
+{
+	const char **v = NULL;
+
+	*n = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		const char *name = b->v[i]->function;
+		const struct reach_function *f = name ? reach_find(&r->reach, name) : NULL;
+
+		for (size_t c = 0; f && c < f->n; c++) {
+			v = xrealloc(v, *n + 1, sizeof(*v));
+			v[(*n)++] = f->cases[c];
+		}
+	}
+	return v;
+}
+
 /* The cases of the plan that one made by machine names; NULL: all. */
 static const char *match_of(const struct mutants_run *r, const struct mutant_entry *e)
 {
@@ -195,11 +247,19 @@ static struct err *attempt(struct mutants_run *r, const struct batch *b, struct 
 	static const struct mutant any = { .rules = { { (char *)MUTANT_ANY_RULE }, 1 } };
 	_cleanup_free_ char *kernel = kernel_with(r, b);
 	const struct mutant_entry *first = b->v[0];
+	struct run_options o = options_of(r, kernel);
+	_cleanup_free_ const char **names = first_cases(r, b, &o.nr_first);
+	int status = 0;
 	struct err *err;
 
 	*a = (struct attempt){ .run = r, .mutant = b->n > 1 ? &any : &first->mutant };
-	err = run_on(r, kernel, (char **)first->mutant.cases.v, r->plan ? 0 : first->mutant.cases.n,
-		     match_of(r, first), take_mutant, a);
+	o.cases = (char **)first->mutant.cases.v;
+	o.nr_cases = r->plan ? 0 : (int)first->mutant.cases.n;
+	o.match = match_of(r, first);
+	o.first = names;
+	o.over = take_mutant;
+	o.over_arg = a;
+	err = run_cases(&o, &status);
 	if (first->function)
 		drop_kernel(r, kernel);
 	return err;

@@ -6,6 +6,7 @@
 #include "mutants/judge.h"
 #include "mutants/kept.h"
 #include "mutants/list.h"
+#include "mutants/reach.h"
 #include "run/run.h"
 
 struct mutants_run {
@@ -24,6 +25,7 @@ struct mutants_run {
 	struct clean clean;
 	struct kept kept; /* with a plan */
 	bool keeps;
+	struct reach reach;
 	struct run_host host;
 	size_t caught, survived, not_run;
 };
@@ -31,12 +33,15 @@ struct mutants_run {
 /* The clean kernel as a user names it, "src:7.2+fast"; free() it. */
 char *mutants_clean_kernel(const struct mutants_run *r);
 
-/* Runs the clean kernel @r->clean_runs times, less what was kept, with all cases of @l. */
+/*
+ * Runs the clean kernel @r->clean_runs times, less what was kept, with all cases of @l. For mutants
+ * made by machine it runs once more, to learn which cases enter which functions, where that can be.
+ */
 struct err *mutants_run_clean(struct mutants_run *r, const struct mutant_list *l) __must_check;
 
 /*
  * Runs each mutant until a case catches it. Of a plan only the cases that a mutant made by
- * machine names are run. An error that concerns one mutant alone is told as its verdict.
+ * machine names are run, first those that enter its function. An error that concerns one mutant alone is told as its verdict.
  */
 struct err *mutants_run_all(struct mutants_run *r, const struct mutant_list *l) __must_check;
 

@@ -244,6 +244,33 @@ void plan_take_shard(struct plan *plan, struct plan_shard shard)
 	drop_index(plan);
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void plan_put_first(struct plan *plan, const char *const *names, size_t n)
+{
+	_cleanup_free_ const char **sorted = xcalloc(n + 1, sizeof(*sorted));
+	_cleanup_free_ struct plan_case *rest = xcalloc(plan->nr_cases + 1, sizeof(*rest));
+	size_t front = 0, back = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = names[i];
+	qsort(sorted, n, sizeof(*sorted), by_name);
+	for (size_t i = 0; i < plan->nr_cases; i++) {
+		const char *name = plan->cases[i].name;
+
+		if (bsearch(&name, sorted, n, sizeof(*sorted), by_name))
+			plan->cases[front++] = plan->cases[i];
+		else
+			rest[back++] = plan->cases[i];
+	}
+	for (size_t i = 0; i < back; i++)
+		plan->cases[front + i] = rest[i];
+	drop_index(plan);
+}
+
 void plan_shuffle(struct plan *plan, uint64_t seed)
 {
 	for (size_t i = plan->nr_cases; i > 1; i--) {

@@ -104,6 +104,9 @@ struct err *plan_shard_parse(const char *text, struct plan_shard *out) __must_ch
  */
 void plan_take_shard(struct plan *plan, struct plan_shard shard);
 
+/* Moves the cases with one of @names to the front; otherwise the order stays. */
+void plan_put_first(struct plan *plan, const char *const *names, size_t n);
+
 /* Reorders the cases; the order depends only on the cases and @seed. */
 void plan_shuffle(struct plan *plan, uint64_t seed);
 

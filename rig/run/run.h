@@ -66,6 +66,8 @@ struct run_options {
 	uint64_t deadline_ns; /* no case begins after it, by now_ns(); 0: none */
 
 	/* For commands that consist of runs; zero for 'daxrig run'. */
+	const char *const *first; /* names of cases that are run before all others */
+	size_t nr_first;
 	const struct progress *say; /* gets the lines for people; nothing else is
 					   printed: no KTAP, no counts */
 	/* Called after each judged case, from any thread, never twice at once. True ends the run. */

@@ -81,6 +81,7 @@ static struct err *choose_cases(struct run *r)
 		plan_repeat(&r->plan, r->o->repeat);
 	if (r->o->seed_given)
 		plan_shuffle(&r->plan, r->o->seed);
+	plan_put_first(&r->plan, r->o->first, r->o->nr_first);
 	plan_write_texts(&r->plan);
 	run_record_plan(r);
 	return NULL;

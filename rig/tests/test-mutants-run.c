@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "cmd/coverage-read.h"
 #include "guests/store/kernel-list.h"
 #include "mutants/run.h"
 #include "tests/scratch.h"
@@ -17,7 +18,10 @@
 static struct {
 	struct buf kernels; /* a letter for each patch of each kernel that was run, one a line */
 	struct buf told;    /* "NAME: RULE\n" */
-	bool cancels;	    /* the next run is */
+	struct buf first;   /* the cases that each kernel with a mutant runs first, one line each */
+	const char *folder; /* of a run with coverage; NULL: there is no coverage here */
+	unsigned int reaches; /* such runs */
+	bool cancels;	      /* the next run is */
 } seen;
 
 struct err *__wrap_run_cases(const struct run_options *o, int *status);
@@ -26,6 +30,9 @@ struct err *__wrap_kernel_get(const char *data_dir, const char *spec, const stru
 			      struct kernel **out);
 struct err *__wrap_kernel_find(const char *data_dir, const char *word, struct kernel **out);
 void __wrap_kernel_free(struct kernel *k);
+struct err *__wrap_covered_read(const struct paths *p, const char *word, const struct scope *s,
+				bool each, struct covered *out);
+void __wrap_covered_deinit(struct covered *c);
 
 void __wrap_run_host_close(struct run_host *host)
 {
@@ -57,6 +64,35 @@ void __wrap_kernel_free(struct kernel *k)
 	(void)k;
 }
 
+/* "1" has 8 bytes of code, of which "c" ran one; "2" has two parts, and "b" ran the first. */
+struct err *__wrap_covered_read(const struct paths *p, const char *word, const struct scope *s,
+				bool each, struct covered *out)
+{
+	static struct coverage_function functions[] = {
+		{ .name = (char *)"1", .size = 8 },
+		{ .name = (char *)"2.part.0", .size = 4 },
+		{ .name = (char *)"2", .size = 4 },
+	};
+	static uint8_t none[2], c[2] = { 0x80, 0 }, b[2] = { 0, 0x01 };
+	static struct each_case cases[] = {
+		{ .name = (char *)"a", .bits = none },
+		{ .name = (char *)"b", .bits = b },
+		{ .name = (char *)"c", .bits = c },
+	};
+
+	(void)p;
+	assert_string_equal(word, seen.folder);
+	assert_true(each && s->nr_lines);
+	out->coverage = (struct coverage){ functions, ARRAY_SIZE(functions) };
+	out->each = (struct each){ cases, ARRAY_SIZE(cases), 16 };
+	return NULL;
+}
+
+void __wrap_covered_deinit(struct covered *c)
+{
+	(void)c;
+}
+
 struct err *__wrap_run_cases(const struct run_options *o, int *status)
 {
 	static const char *const names[] = { "a", "b", "c" };
@@ -64,9 +100,20 @@ struct err *__wrap_run_cases(const struct run_options *o, int *status)
 
 	*status = 0;
 	assert_string_equal(o->plan, "quick");
+	if (o->each_coverage) {
+		seen.reaches++;
+		if (!seen.folder)
+			return err_create(ERR_INFRA, "no coverage here");
+		*o->folder = xstrdup(seen.folder);
+		return NULL;
+	}
 	for (const char *p = o->kernel; (p = strstr(p, ".patch")); p++)
 		buf_addc(&seen.kernels, p[-1]);
 	buf_adds(&seen.kernels, strstr(o->kernel, ".patch") ? "\n" : "-\n");
+	for (size_t i = 0; i < o->nr_first; i++)
+		buf_addf(&seen.first, "%s ", o->first[i]);
+	if (strstr(o->kernel, ".patch"))
+		buf_addc(&seen.first, '\n');
 	if (seen.cancels)
 		return err_create(ERR_CANCELLED, "cancelled");
 	if (strstr(o->kernel, "/broken"))
@@ -120,6 +167,7 @@ static struct err *run(const char *data, const char *names, unsigned int clean, 
 
 	buf_reset(&seen.kernels);
 	buf_reset(&seen.told);
+	buf_reset(&seen.first);
 	while ((word = strsep(&rest, " "))) {
 		_cleanup_free_ char *path = xasprintf("/m/%s.patch", word);
 		_cleanup_free_ char *text = xasprintf(
@@ -190,6 +238,19 @@ static void test_kept(void **state)
 	assert_string_equal(buf_str(&seen.kernels), "-\n1\n");
 }
 
+/* The cases that enter a mutant's function come first; the run that shows which is kept. */
+static void test_reach(void **state)
+{
+	seen.folder = *state;
+	seen.reaches = 0;
+	ok(run(*state, "good-1 good-2 good-9", 1, 1));
+	assert_string_equal(buf_str(&seen.first), "c \nb \n\n");
+	ok(run(*state, "goody-1 goody-2", 1, 2));
+	assert_string_equal(buf_str(&seen.first), "c b \n");
+	assert_int_equal(seen.reaches, 1);
+	seen.folder = NULL;
+}
+
 /* Another patch of the same name has no verdict; a damaged file is none. */
 static void test_damaged(void **state)
 {
@@ -229,11 +290,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_batches, scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(test_kept, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_reach, scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(test_damaged, scratch_make, scratch_remove),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
 	buf_deinit(&seen.kernels);
 	buf_deinit(&seen.told);
+	buf_deinit(&seen.first);
 	return failed;
 }

@@ -312,6 +312,27 @@ static void test_seed(void **state)
 	}
 }
 
+/* Named cases come first, in the order of the plan; what it lacks changes nothing. */
+static void test_first(void **state)
+{
+	static const char *const names[] = { "none", "xfs/4k/vmsplice/mapped/write",
+					     "xfs/4k/vmsplice/mapped/zero" };
+	_cleanup_buf_ struct buf got = BUF_INIT;
+	struct plan plan = { 0 };
+
+	(void)state;
+	parse(&plan, "matrix fs=xfs pins=vmsplice ops=punch,zero,falloc,write\n");
+	plan_put_first(&plan, names, ARRAY_SIZE(names));
+	plan_put_first(&plan, NULL, 0);
+	for (size_t k = 0; k < plan.nr_cases; k++)
+		buf_addf(&got, "%s ", strrchr(plan.cases[k].name, '/') + 1);
+	assert_string_equal(buf_str(&got), "zero write punch falloc ");
+	/* a case that is there is not added again */
+	parse(&plan, "matrix fs=xfs pins=vmsplice ops=punch,zero,falloc,write\n");
+	assert_int_equal(plan.nr_cases, 4);
+	plan_deinit(&plan);
+}
+
 /* The plans of the folder, with the library above. */
 /* Repeats are made round by round, each with its own name. */
 static void test_repeat(void **state)
@@ -365,10 +386,11 @@ static void test_shipped(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plan),	cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_move),	cmocka_unit_test(test_shards),
-		cmocka_unit_test(test_seed),	cmocka_unit_test(test_repeat),
-		cmocka_unit_test(test_shipped), cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_plan),	   cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_move),	   cmocka_unit_test(test_shards),
+		cmocka_unit_test(test_seed),	   cmocka_unit_test(test_first),
+		cmocka_unit_test(test_repeat),	   cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_unreadable),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
