@@ -48,14 +48,14 @@ void mutation_propose(const struct mutation_search *s, size_t first, size_t last
 	const struct c_token *v = s->source->v;
 	const char *from = s->source->text + v[first].at;
 	const char *to = s->source->text + v[last].at + v[last].len;
-	size_t old = newlines(from, to), new = newlines(text, text + strlen(text));
+	size_t old = newlines(from, to), now = newlines(owned, owned + strlen(owned));
 	struct buf b = BUF_INIT;
 	struct mutation_list *l = s->out;
 
 	if (has_directive(from, to))
 		return;
-	buf_adds(&b, text);
-	for (; new < old; new ++)
+	buf_adds(&b, owned);
+	for (; now < old; now++)
 		buf_addc(&b, '\n');
 	if (l->n == l->cap) {
 		l->cap = l->cap ? 2 * l->cap : 64;
