@@ -283,8 +283,8 @@ static void test_clean_text(void **state)
 		"run\ncase decided a\nfound splat 0123456789abcde\n",
 		"run\ncase decided a\nfound no.rule 0123456789abcdef\n",
 		"run\ncase decided a\nfound splat 0123456789abcdeX\n",
-		"run\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\n"
-		"run\nrun\nrun\nrun\n",
+		("run\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\nrun\n"
+		 "run\nrun\nrun\nrun\n"),
 	};
 	_cleanup_buf_ struct buf text = BUF_INIT, again = BUF_INIT;
 	_cleanup_err_ struct err *err = NULL;
