@@ -48,7 +48,7 @@ static void test_runs(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(maps); i++) {
 		_cleanup_close_ int fd = memfd_create("map", MFD_CLOEXEC);
-		_cleanup_buf_ struct buf runs = BUF_INIT, again = BUF_INIT;
+		_cleanup_buf_ struct buf runs = BUF_INIT;
 		uint8_t *map, *back = new_map(-1);
 		size_t differ = 0;
 
