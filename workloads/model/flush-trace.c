@@ -44,9 +44,7 @@ static unsigned int read_task(const char *text)
 static bool read_flush(const char *p, struct writeback *w)
 {
 	p = *p == '(' ? strchr(p, ')') : NULL;
-	if (!p++ || !take_number(&p, " bytes=", 16, &w->bytes))
-		return false;
-	return !*p;
+	return p && take_number(&p, ") bytes=", 16, &w->bytes) && !*p;
 }
 
 enum trace_line trace_line_read(const char *line, size_t len, struct writeback *out)
