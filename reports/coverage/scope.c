@@ -4,9 +4,11 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "base/glob.h"
 
 #define NAME_MAX_BYTES 512u
+#define SCOPE_MAX (1u << 20) /* bytes */
 
 static struct scope_line *add_line(struct scope *s, const char *file, size_t len)
 {
@@ -65,6 +67,15 @@ struct err *scope_parse(const char *text, struct scope *out)
 	if (!err && !out->nr_lines)
 		err = err_create(ERR_USAGE, "no line FILE: GLOB ...");
 	return err;
+}
+
+struct err *scope_read(const char *path, struct scope *out)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct err *err = file_read(path, SCOPE_MAX, &text);
+
+	*out = (struct scope){ NULL, 0 };
+	return err ? err : err_wrap(scope_parse(buf_str(&text), out), "'%s'", path);
 }
 
 void scope_of_glob(const char *glob, struct scope *out)

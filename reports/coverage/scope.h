@@ -6,7 +6,7 @@
  *
  * where FILE is the source file, from the top of the tree, that the functions are shown under.
  * A function belongs to the first line that has a glob which matches its name, without the
- * compiler's suffix. '#' begins a comment. Pure.
+ * compiler's suffix. '#' begins a comment.
  */
 #ifndef REPORTS_SCOPE_H
 #define REPORTS_SCOPE_H
@@ -24,6 +24,9 @@ struct scope {
 
 /* ERR_USAGE, with the line's number, when @text is no scope; scope_deinit() @out either way. */
 struct err *scope_parse(const char *text, struct scope *out) __must_check;
+
+/* The same of the file @path, which the message names. */
+struct err *scope_read(const char *path, struct scope *out) __must_check;
 
 /* The scope of one @glob, which is shown under no file but "". */
 void scope_of_glob(const char *glob, struct scope *out);

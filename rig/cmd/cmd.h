@@ -8,8 +8,6 @@
 #include "base/err.h"
 #include "base/progress.h"
 
-#define DAXRIG_VERSION "0.1"
-
 /* Exit status of every command. */
 enum exit_status {
 	EXIT_ALL_PASSED = 0,

@@ -5,11 +5,10 @@
 
 #include "base/files.h"
 #include "cmd/cmd.h"
-#include "cmd/coverage-read.h"
+#include "run/covered.h"
 #include "guests/store/kernel-list.h"
 #include "guests/store/kernel-symbols.h"
 
-#define SCOPE_MAX (1u << 20) /* bytes */
 #define KEEP_MAX (1u << 20)
 
 static struct {
@@ -24,16 +23,11 @@ static struct {
 static struct err *read_scope(const struct paths *p, struct scope *out)
 {
 	_cleanup_free_ char *path = paths_scope(p);
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	struct err *err;
 
-	*out = (struct scope){ NULL, 0 };
-	if (options.glob) {
-		scope_of_glob(options.glob, out);
-		return NULL;
-	}
-	err = file_read(path, SCOPE_MAX, &text);
-	return err ? err : err_wrap(scope_parse(buf_str(&text), out), "'%s'", path);
+	if (!options.glob)
+		return scope_read(path, out);
+	scope_of_glob(options.glob, out);
+	return NULL;
 }
 
 static void print_head(const struct covered *r, const char *what)
@@ -96,16 +90,22 @@ static const struct case_record *find_record(const struct covered *r, const char
 	return NULL;
 }
 
-/* A line of --keep: a case, '#', a reason. Cases that the run did not have stay as they are. */
-static void keep(const struct covered *r, char *line)
+/* A line of --keep: a case, '#', a reason. */
+static struct err *keep(const struct covered *r, char *line)
 {
 	char *hash = strchr(line, '#'), *end = line + strcspn(line, " \t#");
 	const char *why = hash ? hash + 1 + strspn(hash + 1, " \t") : "";
+	bool found = false;
 
 	*end = '\0';
 	for (size_t i = 0; i < r->each.n && *line; i++)
-		if (!strcmp(r->each.v[i].name, line))
+		if (!strcmp(r->each.v[i].name, line)) {
 			r->each.v[i].why = *why ? why : "is kept";
+			found = true;
+		}
+	return found || !*line ? NULL :
+				 err_create(ERR_USAGE, "--keep '%s': the run has no case '%s'",
+					    options.keep, line);
 }
 
 static struct err *choose(const struct covered *r)
@@ -118,8 +118,10 @@ static struct err *choose(const struct covered *r)
 	if (err)
 		return err;
 	buf_addc(&text, '\0');
-	for (char *s = strtok_r(text.data, "\n", &save); s; s = strtok_r(NULL, "\n", &save))
-		keep(r, s);
+	for (char *s = strtok_r(text.data, "\n", &save); s && !err; s = strtok_r(NULL, "\n", &save))
+		err = keep(r, s);
+	if (err)
+		return err;
 	for (size_t i = 0; i < r->each.n; i++) {
 		const struct case_record *rec = find_record(r, r->each.v[i].name);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/version.h"
 #include "cmd/cmd.h"
 
 static const struct command *const commands[] = {

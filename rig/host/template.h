@@ -52,8 +52,8 @@ uint64_t template_made_ns(const struct template *t);
 
 /*
  * As virt_domain_start(), but starts from @t. @spec must have the shape of the inputs' spec;
- * only its console, channel and gdb are used. @coverage, or NULL, is borrowed until it returns. The calling thread must outlive the guest: see
- * fork.h.
+ * only its console, channel and gdb are used. @coverage, or NULL, is borrowed until it returns.
+ * The calling thread must outlive the guest: see fork.h.
  */
 struct err *template_fork(const struct template *t, const struct domain_spec *spec,
 			  const struct fork_coverage *coverage, struct virt_domain **out)

@@ -38,20 +38,6 @@ static bool is_finding(const char *s)
 	       strspn(hash + 1, "0123456789abcdef") == IDENTITY_HASH - 1;
 }
 
-static struct clean_case *take_case(struct clean *c, const char *name, bool decided)
-{
-	size_t i = 0;
-
-	while (i < c->n && strcmp(c->v[i].name, name))
-		i++;
-	if (i == c->n) {
-		c->v = xrealloc(c->v, c->n + 1, sizeof(*c->v));
-		c->v[c->n++] = (struct clean_case){ .name = xstrdup(name) };
-	}
-	c->v[i].runs[c->runs - 1].decided = decided;
-	return &c->v[i];
-}
-
 /* Takes one line; *@at is the case that the line before was about. */
 static bool take_line(struct clean *c, const char *line, struct clean_case **at)
 {
@@ -64,7 +50,8 @@ static bool take_line(struct clean *c, const char *line, struct clean_case **at)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		if (c->runs && !strncmp(line, cases[i], strlen(cases[i]))) {
-			*at = take_case(c, line + strlen(cases[i]), i);
+			*at = clean_case_of(c, line + strlen(cases[i]));
+			(*at)->runs[c->runs - 1].decided = i;
 			return true;
 		}
 	if (!o || strncmp(line, "found ", 6) || !is_finding(line + 6))

@@ -119,17 +119,24 @@ static struct clean_case *find_case(const struct clean *c, const char *name)
 	return NULL;
 }
 
+struct clean_case *clean_case_of(struct clean *c, const char *name)
+{
+	struct clean_case *at = find_case(c, name);
+
+	if (at)
+		return at;
+	c->v = xrealloc(c->v, c->n + 1, sizeof(*c->v));
+	at = &c->v[c->n++];
+	*at = (struct clean_case){ .name = xstrdup(name) };
+	return at;
+}
+
 void clean_add(struct clean *c, const struct case_record *rec)
 {
-	struct clean_case *at = find_case(c, rec->name);
+	struct outcome *o = &clean_case_of(c, rec->name)->runs[c->runs - 1];
 
-	if (!at) {
-		c->v = xrealloc(c->v, c->n + 1, sizeof(*c->v));
-		at = &c->v[c->n++];
-		*at = (struct clean_case){ .name = xstrdup(rec->name) };
-	}
-	outcome_deinit(&at->runs[c->runs - 1]);
-	outcome_of(rec, &at->runs[c->runs - 1]);
+	outcome_deinit(o);
+	outcome_of(rec, o);
 }
 
 void clean_deinit(struct clean *c)

@@ -37,6 +37,9 @@ struct clean {
 /* Begins another run of the clean kernel; there may be CLEAN_RUNS_MAX. */
 void clean_begin(struct clean *c);
 
+/* The case @name, added if it is new. */
+struct clean_case *clean_case_of(struct clean *c, const char *name);
+
 /* Adds a judged case of the run that began last. */
 void clean_add(struct clean *c, const struct case_record *rec);
 void clean_deinit(struct clean *c);

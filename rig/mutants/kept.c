@@ -10,31 +10,33 @@
 
 #include "base/digest.h"
 #include "base/files.h"
-#include "cmd/cmd.h"
 #include "plan/cases.h"
 #include "reports/history/identity.h"
 
 #define CLEAN_MAX (64u << 20) /* bytes */
 #define VERDICT_MAX 8192
 
-/* Names and texts of the plan's cases, the kernel, the agent and daxrig. */
+/* Names and texts of the plan's cases, the kernel, the agent and daxrig, as it runs now. */
 static struct err *key_of(const struct paths *p, const char *kernel, const char *name,
 			  char out[IDENTITY_HASH])
 {
 	_cleanup_free_ char *agent = NULL;
+	_cleanup_close_ int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	_cleanup_buf_ struct buf all = BUF_INIT;
 	struct plan plan = { 0 };
-	struct digest digest;
+	struct digest agents, own;
 	struct err *err = cases_from_plan(p, name, &plan);
 
 	if (!err)
 		err = paths_agent(p, &agent);
 	if (!err)
-		err = digest_file(agent, &digest);
+		err = digest_file(agent, &agents);
+	if (!err)
+		err = digest_fd(self, "/proc/self/exe", &own);
 	if (!err) {
 		plan_write_texts(&plan);
-		buf_addf(&all, "%s\n%s\n" DIGEST_FMT "\n", DAXRIG_VERSION, kernel, digest.size,
-			 digest.sum);
+		buf_addf(&all, "%s\n" DIGEST_FMT "\n" DIGEST_FMT "\n", kernel, agents.size,
+			 agents.sum, own.size, own.sum);
 		for (size_t i = 0; i < plan.nr_cases; i++)
 			buf_addf(&all, "%s\n%s\n", plan.cases[i].name,
 				 plan.cases[i].text ? plan.cases[i].text : "");

@@ -8,7 +8,6 @@
 #include "guests/mutate/generate.h"
 #include "reports/coverage/scope.h"
 
-#define SCOPE_MAX (1u << 20)
 #define PATCH_MAX (4u << 20)
 
 void mutant_list_deinit(struct mutant_list *l)
@@ -81,16 +80,6 @@ static bool in_scope(void *arg, const char *file, const char *function)
 	       (!file[n] || (file[n] == '/' && !strchr(file + n + 1, '/')));
 }
 
-static struct err *read_scope(const struct paths *p, struct scope *out)
-{
-	_cleanup_free_ char *path = paths_scope(p);
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	struct err *err = file_read(path, SCOPE_MAX, &text);
-
-	*out = (struct scope){ NULL, 0 };
-	return err ? err : err_wrap(scope_parse(buf_str(&text), out), "'%s'", path);
-}
-
 static struct err *add_generated(const struct mutant_wish *wish, const struct generated_list *made,
 				 struct mutant_list *out)
 {
@@ -122,10 +111,11 @@ static struct err *generate(const struct paths *p, const struct mutant_wish *wis
 	_cleanup_free_ char *spec = xasprintf("src:%s+%s", wish->series, wish->profile);
 	_cleanup_free_ char *folder = xasprintf("%s-%s", wish->series, wish->profile);
 	const struct mutation_base base = { spec, wish->series, folder };
+	_cleanup_free_ char *path = paths_scope(p);
 	_cleanup_free_ char **places = NULL;
 	struct generated_list made = { 0 };
 	struct scope scope;
-	struct err *err = read_scope(p, &scope);
+	struct err *err = scope_read(path, &scope);
 
 	places = xcalloc(scope.nr_lines + 1, sizeof(*places));
 	for (size_t i = 0; i < scope.nr_lines; i++)

@@ -3,10 +3,7 @@
 
 #include <string.h>
 
-#include "base/files.h"
-#include "cmd/coverage-read.h"
-
-#define SCOPE_MAX (1u << 20)
+#include "run/covered.h"
 
 void reach_deinit(struct reach *r)
 {
@@ -80,14 +77,11 @@ static void take(const struct covered *c, struct reach *out)
 struct err *reach_read(const struct paths *p, const char *folder, struct reach *out)
 {
 	_cleanup_free_ char *path = paths_scope(p);
-	_cleanup_buf_ struct buf text = BUF_INIT;
 	struct covered covered = { 0 };
-	struct scope scope = { NULL, 0 };
-	struct err *err = file_read(path, SCOPE_MAX, &text);
+	struct scope scope;
+	struct err *err = scope_read(path, &scope);
 
 	*out = (struct reach){ NULL, 0 };
-	if (!err)
-		err = err_wrap(scope_parse(buf_str(&text), &scope), "'%s'", path);
 	if (!err)
 		err = covered_read(p, folder, &scope, true, &covered);
 	if (!err)

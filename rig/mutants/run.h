@@ -40,8 +40,9 @@ char *mutants_clean_kernel(const struct mutants_run *r);
 struct err *mutants_run_clean(struct mutants_run *r, const struct mutant_list *l) __must_check;
 
 /*
- * Runs each mutant until a case catches it. Of a plan only the cases that a mutant made by
- * machine names are run, first those that enter its function. An error that concerns one mutant alone is told as its verdict.
+ * Runs each mutant until a case catches it. Of a plan only the cases that a mutant made by machine
+ * names are run, first those that enter its function. An error that concerns one mutant alone is
+ * told as its verdict.
  */
 struct err *mutants_run_all(struct mutants_run *r, const struct mutant_list *l) __must_check;
 

@@ -138,7 +138,7 @@ static struct err *add_scenarios(struct reader *r)
 	return NULL;
 }
 
-static bool copy_case(struct plan *plan, const struct plan_case *c)
+static void copy_case(struct plan *plan, const struct plan_case *c)
 {
 	plan_add_case(plan, (struct plan_case){
 				    .name = xstrdup(c->name),
@@ -146,14 +146,21 @@ static bool copy_case(struct plan *plan, const struct plan_case *c)
 				    .text = c->text ? xstrdup(c->text) : NULL,
 				    .point = c->point,
 			    });
-	return true;
+}
+
+static struct err *unknown_case(const struct reader *r, const char *word)
+{
+	struct nearest n = { .word = word };
+
+	for (size_t i = 0; i < r->all.nr_cases; i++)
+		nearest_offer(&n, r->all.cases[i].name);
+	return line_unknown(&r->line, &n, "case", "see 'daxrig list scenarios'");
 }
 
 /* Cases by their names. */
 static struct err *add_cases(struct reader *r)
 {
 	static const char everything[] = "scenario *\nmatrix *\n";
-	struct nearest n = { 0 };
 	bool found = false;
 	const char *glob;
 	struct err *err = line_word(&r->line, "the name of a case", &glob);
@@ -165,15 +172,12 @@ static struct err *add_cases(struct reader *r)
 				 r->nr_lib);
 	if (err)
 		return err;
-	n.word = glob;
-	for (size_t i = 0; i < r->all.nr_cases; i++) {
-		if (glob_match(glob, r->all.cases[i].name))
-			found = copy_case(r->plan, &r->all.cases[i]);
-		else
-			nearest_offer(&n, r->all.cases[i].name);
-	}
-	return found ? line_end(&r->line) :
-		       line_unknown(&r->line, &n, "case", "see 'daxrig list scenarios'");
+	for (size_t i = 0; i < r->all.nr_cases; i++)
+		if (glob_match(glob, r->all.cases[i].name)) {
+			copy_case(r->plan, &r->all.cases[i]);
+			found = true;
+		}
+	return found ? line_end(&r->line) : unknown_case(r, glob);
 }
 
 static struct err *unknown_row(struct line *l, enum matrix_dim dim, const char *word)

@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "base/files.h"
-#include "cmd/cmd.h"
 #include "base/digest.h"
+#include "base/version.h"
 #include "guests/archive/archive-io.h"
 #include "host/runs.h"
 #include "reports/splat/regex.h"

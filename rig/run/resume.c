@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/files.h"
-#include "cmd/cmd.h"
+#include "base/version.h"
 #include "run/resume-private.h"
 #include "run/self-test.h"
 

@@ -57,6 +57,11 @@ rest=$(ls rig/run/*.[ch] | grep -vE "/(run|worker|setup)[.-]")
 forbid "rig/run/setup.c $rest" "$include.*/worker-private\\.h" "calls upwards"
 forbid "rig/run/worker.c $rest" "$include.*/setup-private\\.h" "calls upwards"
 
+# commands are at the top; that of bisect lies beside its parts
+for room in run plan guest host nightly mutants worsen; do
+	forbid "$(ls rig/$room/*.[ch])" "${include}cmd/" "calls upwards"
+done
+
 # each foreign library has one owner
 owner() {
 	pattern=$1 owners=$2

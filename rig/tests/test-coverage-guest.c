@@ -29,6 +29,8 @@ static void test_reached(void **state)
 	_cleanup_free_ char *beyond = xasprintf("coverage %s %s", insert, both);
 	_cleanup_free_ char *each = xasprintf("coverage --each --scope xfs_collapse_file_space %s",
 					      both);
+	static const char typo[] = "# a line\nxfs/no-such # why\n";
+	_cleanup_free_ char *keep = xasprintf("coverage --choose --keep " OUT "/keep %s", both);
 	_cleanup_free_ char *choose = xasprintf("coverage --choose %s", both);
 	_cleanup_free_ char *one = xasprintf("coverage --scope xfs_collapse_file_space %s", both);
 	_cleanup_free_ char *none = xasprintf("coverage --missing %s", insert);
@@ -43,6 +45,8 @@ static void test_reached(void **state)
 	must(&d, 0, "xfs/4k/vmsplice/mapped/collapse: ");
 	assert_null(strstr(buf_str(&d.text), "mapped/insert"));
 	buf_deinit(&d.text);
+	assert_null(file_write_atomic(OUT "/keep", typo, strlen(typo)));
+	check(keep, 2, "--keep '" OUT "/keep': the run has no case 'xfs/no-such'");
 	check(choose, 0,
 	      "case     xfs/4k/vmsplice/mapped/insert  # runs ;;"
 	      "case     xfs/4k/vmsplice/mapped/collapse  # runs ;;2 of 2 cases run all");

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "cmd/coverage-read.h"
+#include "run/covered.h"
 #include "guests/store/kernel-list.h"
 #include "mutants/run.h"
 #include "tests/scratch.h"

@@ -12,9 +12,9 @@
  * struct ledger_held after it; they are all below page frame NEXT, from which on the caller asks
  * again. Or TAG_TEXT is the reason why the host cannot tell.
  *
- * MSG_REPLY to the others has TAG_STATUS 0 if the struct pages agree. Else the first line of TAG_TEXT is
- * either the name of a rule ("ledger.refcount"), followed by a line with what was expected,
- * a line with what was found, and a table; or the reason why the host cannot tell.
+ * MSG_REPLY to the others has TAG_STATUS 0 if the struct pages agree. Else the first line of
+ * TAG_TEXT is either the name of a rule ("ledger.refcount"), followed by a line with what was
+ * expected, a line with what was found, and a table; or the reason why the host cannot tell.
  */
 #ifndef WIRE_LEDGER_H
 #define WIRE_LEDGER_H

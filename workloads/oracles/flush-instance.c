@@ -20,6 +20,10 @@ int flush_instance_prepare(void)
 		mount("tracefs", TRACEFS, "tracefs", 0, NULL);
 	if (mkdir(FLUSH_INSTANCE, 0700) && errno != EEXIST)
 		return -errno;
+	/* the order of events of all processors, which no clock keeps when a task moves */
+	ret = file_poke(FLUSH_INSTANCE "/trace_clock", "counter");
+	if (ret < 0)
+		return ret;
 	ret = file_poke(FLUSH_INSTANCE "/events/fs_dax/dax_writeback_one/enable", "1");
 	return ret < 0 ? ret : 0;
 }

@@ -26,7 +26,7 @@
 #define TIME_SHARE 8u
 #define STOP_MS 200
 #define TASKS_MAX 16u
-#define TEXT_MAX 16384u
+#define TEXT_MAX (LEDGER_HELDS_MAX * LEDGER_HELD_MAX + 64u) /* with the head */
 
 static const char expected[] = "the blocks of a held page belong to a file";
 

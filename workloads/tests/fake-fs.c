@@ -238,7 +238,9 @@ int __wrap_umount2(const char *dir, int flags)
 
 bool __wrap_path_exists(const char *path)
 {
-	return strstr(path, "tracing") || __real_path_exists(path);
+	if (strstr(path, "tracing"))
+		return !fake.no_kprobes || !strstr(path, TRACE_FLUSH_EVENT);
+	return __real_path_exists(path);
 }
 
 /* Does not change anything of the host. */
@@ -249,7 +251,7 @@ int __wrap_file_poke(const char *path, const char *text)
 
 	if (strstr(path, "/trace_marker") && !fake.trace_ends)
 		say(line);
-	return 0;
+	return fake.no_kprobes && strstr(path, "/kprobe_events") ? -ENOENT : 0;
 }
 
 struct err *__wrap_file_read(const char *path, size_t max, struct buf *out)

@@ -88,6 +88,7 @@ struct fake {
 	uint64_t unflushed, unflushed_pages;	/* that fsync, sync and umount leave out */
 	uint64_t cut, cut_pages;		/* of these too little is flushed */
 	bool flush_untold;			/* the kernel flushes nothing of what it tells */
+	bool no_kprobes;			/* nor can it be asked how much */
 	bool trace_lost;			/* the trace buffer overflowed */
 	bool trace_ends;			/* it shows nothing more, not even a mark */
 	bool freed;				/* every block is free space */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reads what a run with coverage left in its folder: see run/coverage-private.h. */
-#ifndef RIG_CMD_COVERAGE_READ_H
-#define RIG_CMD_COVERAGE_READ_H
+/* Reads what a run with coverage left in its folder; coverage-private.h says what that is. */
+#ifndef RIG_RUN_COVERED_H
+#define RIG_RUN_COVERED_H
 
 #include "host/paths.h"
 #include "reports/coverage/each.h"

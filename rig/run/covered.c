@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "cmd/coverage-read.h"
+#include "run/covered.h"
 
 #include <dirent.h>
 #include <errno.h>
