@@ -52,6 +52,8 @@ static void test_judge(void **state)
 		{ "content.file", "file 'a' offset 0 holds zeroes (8 bytes differ)", RUNG_OWN },
 		{ "content.file", "file 'a' offset 0 holds stale bytes of the disk, of an",
 		  RUNG_OTHERS },
+		{ "content.pin", "pin 'p' offset 0 holds the next filesystem's file offset 0",
+		  RUNG_OTHERS },
 		{ "content.file", "file 'no' offset 0 holds file 'such' offset 0", RUNG_OWN },
 		{ "content.file",
 		  "file 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' offset 0 holds x",

@@ -93,6 +93,8 @@ static const struct {
 	{ "", "umount", held,
 	  "check   c\nunmap   m\nstart   w-u umount\nunpin   p\nremount\ncheck   a\n", "completes",
 	  NULL },
+	{ "", "mkfs", held, "unmap   m\nstart   w-u umount\nmkfs\ncheck   p\nunpin   p\nremount\n",
+	  "remount\ncheck   a;;completes", NULL },
 	{ "", "reuse", held,
 	  "unmap   m\nunlink  a\nunlink  b\nsync\nfile    w-new rest written\nmap     w-m w-new 0 8M "
 	  "shared rw\ntouch   w-m 8M write\ncheck   w-m\nunmap   w-m\ncheck   w-new\nstart   w-t "
@@ -108,6 +110,7 @@ static const struct {
 	{ "", "mount", block, "unmap   m\nfsck\nremount\ncheck   a\ncheck   b\nunlink  b\nend\n",
 	  NULL, NULL },
 	{ "", "umount", block, NULL, NULL, "it would be unmounted in a block" },
+	{ "", "mkfs", block, NULL, NULL, "it would be unmounted in a block" },
 	{ "", "rest", block, NULL, NULL, "'w-rest' is still there" },
 	{ "", "store", block,
 	  "check   b\ntouch   m 4M write\n;;unmap   m\ncheck   a\ncheck   b\nunlink  b\n", NULL,

@@ -229,6 +229,8 @@ void draft_living(const struct draft *d, size_t place, struct draft_living *out)
 			take(out->maps, &out->nr_maps, st);
 		else if (st->verb == STEP_PIN && !st->errnum)
 			take(out->pins, &out->nr_pins, st);
+		else if (st->verb == STEP_MKFS)
+			out->nr_files = 0;
 		else if (st->verb == STEP_UNPIN)
 			drop(out->pins, &out->nr_pins, st->name);
 		else if (st->verb == STEP_UNMAP)

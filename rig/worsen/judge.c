@@ -111,7 +111,7 @@ enum rung judge_finding(const struct scenario *s, const struct case_record *rec,
 	if (!what || !own)
 		return rung;
 	what += strlen(holds);
-	if (strncmp(what, "stale bytes", 11) == 0)
+	if (strncmp(what, "stale bytes", 11) == 0 || strncmp(what, "the next filesystem", 19) == 0)
 		return RUNG_OTHERS;
 	other = file_in(s, what);
 	if (!other)

@@ -264,12 +264,24 @@ static bool in_block(const struct draft *d)
 	return false;
 }
 
-/* What the case did after that is left out: its files are gone. */
+/* Whether the case starts an umount itself, up to there. */
+static bool unmounts(const struct draft *d)
+{
+	for (unsigned int i = 0; i < d->s->nr_steps; i++) {
+		const struct step *st = &d->s->steps[i];
+
+		if (st->verb == STEP_START && st->line <= d->at &&
+		    (st->call.op->traits & OP_UNMOUNTS))
+			return true;
+	}
+	return false;
+}
+
+/* What the case did after that is left out: its files are gone. @word: what comes at once. */
 static bool umount_held(struct draft *d, const char *word)
 {
 	struct draft_living l;
 
-	(void)word;
 	if (in_block(d))
 		return draft_refuse(d, "it would be unmounted in a block");
 	d->at = draft_held(d);
@@ -281,7 +293,13 @@ static bool umount_held(struct draft *d, const char *word)
 	while (draft_living(d, d->at, &l), l.nr_maps)
 		if (!draft_add(d, "unmap   %s", l.maps[0]->name))
 			return false;
-	if (!draft_add(d, "start   w-u umount") || !let_go(d) || !draft_add(d, "remount"))
+	if (!unmounts(d) && !draft_add(d, "start   w-u umount"))
+		return false;
+	if (word && !draft_add(d, "%s", word))
+		return false;
+	if (word)
+		check_all(d, d->at);
+	if (!let_go(d) || !draft_add(d, "remount"))
 		return false;
 	check_all(d, d->at);
 	return true;
@@ -324,6 +342,7 @@ const struct way way_sequels[] = {
 	{ "map", "the files are mapped anew and read", map_again, NULL },
 	{ "mount", "the filesystem is unmounted, checked and mounted again", mount_again, NULL },
 	{ "umount", "the filesystem is unmounted while a page is held", umount_held, NULL },
+	{ "mkfs", "the device gets another filesystem while a page is held", umount_held, "mkfs" },
 	{ "reuse", "all files are unlinked, and the filesystem is used again", use_again, NULL },
 	{ NULL, NULL, NULL, NULL },
 };

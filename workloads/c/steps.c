@@ -219,6 +219,23 @@ static struct err *tell_remount(struct told *t, const struct step *st)
 	return NULL;
 }
 
+static struct err *tell_mkfs(struct told *t, const struct step *st)
+{
+	(void)st;
+	if (!t->unmounted) {
+		told_unmount(t);
+		told_use(t, "judge-call");
+		told_line(t, "judge_call(\"umount\", unmount(), 0);");
+	}
+	told_word(&t->needs,
+		  "the device of the filesystem in DAX_PMEM, as it is made anew, by mkfs");
+	told_word(&t->first, "need_spare();");
+	told_use(t, "make-anew");
+	told_line(t, "make_anew();");
+	model_make_anew(&t->m);
+	return NULL;
+}
+
 static struct err *tell_storm(struct told *t, const struct step *st)
 {
 	static const char *const calls[] = { "punch", "PUNCH", "zero",	 "ZERO_RANGE",
@@ -280,7 +297,7 @@ static struct err *(*const steps[])(struct told *t, const struct step *st) = {
 	[STEP_REMOUNT] = tell_remount,	   [STEP_FSCK] = tell_fsck,
 	[STEP_OPERATION] = told_operation, [STEP_REPEAT] = tell_block,
 	[STEP_END] = tell_block,	   [STEP_STORM] = tell_storm,
-	[STEP_PROGRAM] = tell_program,
+	[STEP_MKFS] = tell_mkfs,	   [STEP_PROGRAM] = tell_program,
 };
 
 _Static_assert(ARRAY_SIZE(steps) == STEP_PROGRAM + 1, "a verb without a row");

@@ -126,9 +126,9 @@ static struct model_file *add_to_model(struct exec *x, const char *name)
 
 	do
 		n = x->files_made++;
-	while (origin_in_use(x, 1 + n % (ORIGIN_PIN - 1)));
-	return model_add_file(&x->model, name, 1 + n % (ORIGIN_PIN - 1),
-			      n / (ORIGIN_PIN - 1) * GENS_EACH);
+	while (origin_in_use(x, 1 + n % (ORIGIN_NEXT - 1)));
+	return model_add_file(&x->model, name, 1 + n % (ORIGIN_NEXT - 1),
+			      n / (ORIGIN_NEXT - 1) * GENS_EACH);
 }
 
 void exec_file_create(struct exec *x, const struct step *st, struct outcome *o)
@@ -176,6 +176,8 @@ static const char *origin_name(void *arg, unsigned int origin)
 	static char name[64];
 	struct exec *x = arg;
 
+	if (origin == ORIGIN_NEXT)
+		return "the next filesystem's file";
 	for (unsigned int i = 0; i < x->nr_files; i++)
 		if (x->files[i].m->origin == origin) {
 			snprintf(name, sizeof(name), "file '%s'", x->files[i].name);

@@ -21,9 +21,15 @@ void exec_fs_check(struct exec *x, struct outcome *o);
 /* False: it cannot be unmounted, a finding in @o. */
 bool exec_fs_unmount(struct exec *x, struct outcome *o);
 
+/* next-fs.c: the step 'mkfs'. */
+void exec_mkfs(struct exec *x, const struct step *st, struct outcome *o);
+
 /* xfs-exchange.c: allows or forbids EXCHANGE_RANGE on the unmounted filesystem. */
 void exec_xfs_exchange(const struct exec *x, bool on);
 bool exec_wants_exchange(const struct exec *x);
+
+/* residue.c: an unmounted filesystem must have released its device. */
+void exec_look_at_device(struct exec *x, struct outcome *o);
 
 /*
  * residue.c: umount, fsck, mount, and a check of the bytes of every remaining file. @whole:

@@ -92,7 +92,7 @@ static void (*const steps[])(struct exec *x, const struct step *st, struct outco
 	[STEP_SYNC] = exec_file_sync,	   [STEP_FSYNC] = exec_file_sync,
 	[STEP_REMOUNT] = do_remount,	   [STEP_FSCK] = do_fsck,
 	[STEP_OPERATION] = exec_operation, [STEP_STORM] = exec_storm,
-	[STEP_PROGRAM] = exec_program,
+	[STEP_MKFS] = exec_mkfs,	   [STEP_PROGRAM] = exec_program,
 };
 
 /* Stands still for as long as the host wants it. */

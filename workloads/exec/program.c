@@ -95,12 +95,14 @@ static bool change_user(unsigned int uid)
 
 static void __noreturn become(const struct run *r, int started)
 {
-	static char *const environment[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-					     (char *)"HOME=" FOLDER, (char *)"LC_ALL=C", NULL };
+	char spare[96];
+	char *const environment[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+				      (char *)"HOME=" FOLDER, (char *)"LC_ALL=C", spare, NULL };
 	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 	int null = open("/dev/null", O_RDONLY), err = 0;
 	sigset_t none;
 
+	snprintf(spare, sizeof(spare), "DAX_PMEM=%s", r->x->ctx->guest->pmem);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setrlimit(RLIMIT_MEMLOCK, &all);

@@ -28,8 +28,7 @@ static void look_for_processes(struct outcome *o)
 			     "a process that it started still runs");
 }
 
-/* An unmounted filesystem must have released its device. */
-static void look_at_device(struct exec *x, struct outcome *o)
+void exec_look_at_device(struct exec *x, struct outcome *o)
 {
 	_cleanup_close_ int fd = open(x->ctx->guest->pmem, O_RDONLY | O_EXCL | O_CLOEXEC);
 
@@ -53,7 +52,7 @@ static bool check_fs(struct exec *x, struct outcome *o)
 		return false;
 	oracles_tell(x, flushed, NULL, "the umount", o);
 	exec_part_over(x, o);
-	look_at_device(x, o);
+	exec_look_at_device(x, o);
 	exec_part_over(x, o);
 	exec_fsck(x, o);
 	if (o->status == STEP_FAIL)

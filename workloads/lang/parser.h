@@ -15,6 +15,7 @@ struct parser {
 	unsigned int block_line; /* line of the block's repeat */
 	unsigned int block;	 /* index of the block's repeat, while names.in_block */
 	bool unbound;		 /* the device was unbound from its driver */
+	bool unmounted;		 /* no file can be made until the next remount */
 };
 
 /* Parses the line as a step and adds it to the scenario. */

@@ -64,8 +64,12 @@ static struct err *parse_file(struct parser *p, struct step *st)
 		{ "copy", FILE_COPY, 0, true },
 	};
 	struct name *n, *other;
-	struct err *err = parser_define(p, st, THING_FILE, &n);
+	struct err *err;
 
+	if (p->unmounted)
+		return line_error(&p->line,
+				  "no filesystem is mounted at this point: remount first");
+	err = parser_define(p, st, THING_FILE, &n);
 	if (err)
 		return err;
 	st->fill_rest = line_take(&p->line, "rest");
@@ -310,6 +314,22 @@ static struct err *parse_remount(struct parser *p, struct step *st)
 	for (unsigned int i = 0; i < p->names.n; i++)
 		if (p->names.v[i].unmounted)
 			p->names.v[i].gone = p->names.v[i].unmounted = false;
+	p->unmounted = false;
+	return err;
+}
+
+/* The files are gone for good; an umount that ran before may still wait. */
+static struct err *parse_mkfs(struct parser *p, struct step *st)
+{
+	struct err *err = parse_fsck(p, st);
+
+	for (unsigned int i = 0; i < p->names.n && !err; i++) {
+		struct name *n = &p->names.v[i];
+
+		if (n->thing == THING_FILE && (!n->gone || n->unmounted))
+			err = names_drop(&p->names, &p->line, n);
+		n->unmounted = false;
+	}
 	return err;
 }
 
@@ -325,17 +345,29 @@ static const struct {
 	enum step_verb verb;
 	struct err *(*parse)(struct parser *p, struct step *st);
 } verbs[] = {
-	{ "file", STEP_FILE, parse_file },	    { "map", STEP_MAP, parse_map },
-	{ "touch", STEP_TOUCH, parse_touch },	    { "pin", STEP_PIN, parse_pin },
-	{ "unpin", STEP_UNPIN, parse_unpin },	    { "unmap", STEP_UNMAP, parse_unmap },
-	{ "close", STEP_CLOSE, parse_on_file },	    { "open", STEP_OPEN, parse_on_file },
-	{ "start", STEP_START, step_start },	    { "expect", STEP_EXPECT, step_expect },
-	{ "settle", STEP_SETTLE, step_settle },	    { "wait", STEP_WAIT, step_wait },
-	{ "signal", STEP_SIGNAL, step_signal },	    { "check", STEP_CHECK, parse_check },
-	{ "sync", STEP_SYNC, parse_nothing },	    { "fsync", STEP_FSYNC, parse_on_file },
-	{ "remount", STEP_REMOUNT, parse_remount }, { "fsck", STEP_FSCK, parse_fsck },
-	{ "repeat", STEP_REPEAT, step_repeat },	    { "end", STEP_END, step_end },
-	{ "storm", STEP_STORM, step_storm },	    { "program", STEP_PROGRAM, step_program },
+	{ "file", STEP_FILE, parse_file },
+	{ "map", STEP_MAP, parse_map },
+	{ "touch", STEP_TOUCH, parse_touch },
+	{ "pin", STEP_PIN, parse_pin },
+	{ "unpin", STEP_UNPIN, parse_unpin },
+	{ "unmap", STEP_UNMAP, parse_unmap },
+	{ "close", STEP_CLOSE, parse_on_file },
+	{ "open", STEP_OPEN, parse_on_file },
+	{ "start", STEP_START, step_start },
+	{ "expect", STEP_EXPECT, step_expect },
+	{ "settle", STEP_SETTLE, step_settle },
+	{ "wait", STEP_WAIT, step_wait },
+	{ "signal", STEP_SIGNAL, step_signal },
+	{ "check", STEP_CHECK, parse_check },
+	{ "sync", STEP_SYNC, parse_nothing },
+	{ "fsync", STEP_FSYNC, parse_on_file },
+	{ "remount", STEP_REMOUNT, parse_remount },
+	{ "fsck", STEP_FSCK, parse_fsck },
+	{ "mkfs", STEP_MKFS, parse_mkfs },
+	{ "repeat", STEP_REPEAT, step_repeat },
+	{ "end", STEP_END, step_end },
+	{ "storm", STEP_STORM, step_storm },
+	{ "program", STEP_PROGRAM, step_program },
 };
 
 static struct err *unknown_step(const struct line *l)

@@ -10,6 +10,7 @@ static struct err *last_close(struct parser *p, const char *file)
 {
 	if (file)
 		return names_drop(&p->names, &p->line, names_find(&p->names, file));
+	p->unmounted = true;
 	for (unsigned int i = 0; i < p->names.n; i++) {
 		struct name *f = &p->names.v[i];
 

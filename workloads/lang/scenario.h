@@ -43,6 +43,9 @@
  *                                         one transfer reads a part of a rdma-odp pin
  *   check   FILE size SIZE
  *   sync | fsync FILE | remount | fsck
+ *   mkfs                                  the next filesystem of the device: made, mounted, and
+ *                                         files of its own written; no file is left. While a
+ *                                         started umount has not come back, nothing is made
  *   OPERATION [fails ERRNO]               inline (workloads/ops/operation.h)
  *   repeat  N                             runs the steps up to its end N times;
  *   end                                   blocks do not nest. After a failed step,
@@ -112,6 +115,7 @@ enum step_verb {
 	STEP_FSYNC,
 	STEP_REMOUNT,
 	STEP_FSCK,
+	STEP_MKFS,
 	STEP_OPERATION,
 	STEP_REPEAT,
 	STEP_END,

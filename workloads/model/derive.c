@@ -396,6 +396,26 @@ static struct err *play_unpin(struct player *p, const struct step *st)
 	return look_again(p);
 }
 
+/* An umount that was started may wait for pins: then it stays as it is. */
+static struct err *play_mkfs(struct player *p, const struct step *st)
+{
+	const struct model_pin *pin = NULL;
+	bool started = false, works = false;
+
+	for (unsigned int i = 0; i < p->m.nr_ops; i++) {
+		started |= (p->m.ops[i].call->op->traits & OP_UNMOUNTS) != 0;
+		works |= p->m.ops[i].state != MODEL_OP_ENDED;
+	}
+	for (unsigned int i = 0; i < p->m.nr_files && !pin; i++)
+		pin = model_pinned(&p->m, &p->m.files[i], 0, UINT64_MAX / 2, false);
+	if (works && !started)
+		return refuse(p, st->text, "an operation has not ended", NULL);
+	if (pin && !started)
+		return refuse(p, "the umount may wait for ever (start one before)", "held", pin);
+	model_make_anew(&p->m);
+	return NULL;
+}
+
 static struct err *play_unmap(struct player *p, const struct step *st)
 {
 	model_drop_map(&p->m, model_map(&p->m, st->name));
@@ -433,13 +453,11 @@ static struct err *play_end(struct player *p, const struct step *st)
 }
 
 static struct err *(*const plays[])(struct player *p, const struct step *st) = {
-	[STEP_FILE] = play_file,   [STEP_MAP] = play_map,
-	[STEP_TOUCH] = play_touch, [STEP_PIN] = play_pin,
-	[STEP_UNPIN] = play_unpin, [STEP_UNMAP] = play_unmap,
-	[STEP_START] = play_start, [STEP_EXPECT] = play_expect,
-	[STEP_WAIT] = play_wait,   [STEP_SIGNAL] = play_signal,
-	[STEP_CHECK] = play_check, [STEP_OPERATION] = play_operation,
-	[STEP_END] = play_end,	   [STEP_STORM] = play_storm,
+	[STEP_FILE] = play_file,     [STEP_MAP] = play_map,	  [STEP_TOUCH] = play_touch,
+	[STEP_PIN] = play_pin,	     [STEP_UNPIN] = play_unpin,	  [STEP_UNMAP] = play_unmap,
+	[STEP_START] = play_start,   [STEP_EXPECT] = play_expect, [STEP_WAIT] = play_wait,
+	[STEP_SIGNAL] = play_signal, [STEP_CHECK] = play_check,	  [STEP_OPERATION] = play_operation,
+	[STEP_MKFS] = play_mkfs,     [STEP_END] = play_end,	  [STEP_STORM] = play_storm,
 	[STEP_PROGRAM] = NULL, /* its own files are not the model's */
 };
 

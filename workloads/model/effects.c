@@ -15,6 +15,12 @@ void effect_lose(struct model *m, const struct model_file *f, uint64_t off, uint
 	}
 }
 
+void effect_lose_all(struct model *m)
+{
+	for (unsigned int i = 0; i < m->nr_files; i++)
+		effect_lose(m, &m->files[i], 0, MODEL_TO_THE_END);
+}
+
 void effect_cut(struct model *m, struct model_file *f, uint64_t size)
 {
 	struct piece below = { .kind = PIECE_BELOW };
@@ -75,6 +81,13 @@ void effect_share(struct model *m, struct model_file *src, uint64_t soff, struct
 	if (doff + len > dst->size)
 		model_file_extend(m, dst, doff + len);
 	shadow_copy(&dst->blocks, doff, &src->blocks, soff, page_up(len));
+}
+
+void model_make_anew(struct model *m)
+{
+	effect_lose_all(m);
+	for (unsigned int i = 0; i < m->nr_files; i++)
+		m->files[i].gone = true;
 }
 
 void model_apply(struct model *m, const struct op_call *c, unsigned int gen)

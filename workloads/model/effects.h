@@ -9,6 +9,8 @@
 
 /* Pins that hold nothing lose sight of the range: its pages stop being the file's. */
 void effect_lose(struct model *m, const struct model_file *f, uint64_t off, uint64_t len);
+/* The same of all files. */
+void effect_lose_all(struct model *m);
 
 /* The file becomes as small as @size. */
 void effect_cut(struct model *m, struct model_file *f, uint64_t size);

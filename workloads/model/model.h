@@ -130,6 +130,9 @@ void model_drop_pin(struct model *m, struct model_pin *p, unsigned int gen);
 /* The process of @p ended and released it: the last generation its device wrote is unknown. */
 void model_lose_pin(struct model *m, struct model_pin *p);
 
+/* The filesystem is made anew: no file is left, and who holds a page keeps it. */
+void model_make_anew(struct model *m);
+
 /* Removes a mapping; its private copies stay for the pins that hold them. */
 void model_drop_map(struct model *m, struct model_map *map);
 

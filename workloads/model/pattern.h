@@ -7,8 +7,8 @@
  *   origin 8 bits | generation 16 bits | case 8 bits | (offset / 8) 32 bits
  *
  * Origin 0 is never written: a word of zeroes is a hole, a punched range or a
- * fresh block. 1..127 are files, 128..254 the DMA engines of pins, 255 is what the
- * disk held before any case. A guest runs many cases, and each makes its filesystem on
+ * fresh block. 1..126 are files, 127 what a 'mkfs' writes to its filesystem, 128..254 the DMA engines of
+ * pins, 255 is what the disk held before any case. A guest runs many cases, and each makes its filesystem on
  * the bytes that earlier cases left: the case number tells them from its own.
  */
 #ifndef WORKLOADS_PATTERN_H
@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 
+#define ORIGIN_NEXT 127u
 #define ORIGIN_PIN 128u
 #define ORIGIN_STALE 255u
 

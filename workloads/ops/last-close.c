@@ -47,8 +47,7 @@ const struct operation op_unlink = {
 static void lose_all(struct model *m, const struct op_call *c, unsigned int gen)
 {
 	(void)c, (void)gen;
-	for (unsigned int i = 0; i < m->nr_files; i++)
-		effect_lose(m, &m->files[i], 0, MODEL_TO_THE_END);
+	effect_lose_all(m);
 }
 
 static int run_umount(const struct op_call *c, struct op_target *t)

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -40,7 +41,7 @@ struct watched {
 	uint64_t whole_ns; /* of the next one at all of the namespace */
 	bool off;	   /* lost, or it has found something */
 	bool no_map;	   /* of free space */
-	int mount;	   /* -1 after umount */
+	dev_t dev;	   /* of the filesystem */
 };
 
 static struct watched *watched; /* of the case that this process runs; NULL: it runs no program */
@@ -53,12 +54,14 @@ static void lose(struct watched *w, enum sight sight, const char *why)
 
 static void begin(struct exec *x)
 {
+	struct stat st = { 0 };
 	struct pagemap map;
 	const char *why = pagemap_init(&map, x->ctx->guest->pmem);
 
 	watched = xcalloc(1, sizeof(*watched));
 	watched->x = x;
-	watched->mount = -1;
+	if (!stat(EXEC_MOUNTPOINT, &st))
+		watched->dev = st.st_dev;
 	watched->first = map.first;
 	watched->pages = map.pages;
 	free(map.slots);
@@ -106,17 +109,27 @@ static bool see_held(void *arg, uint64_t pfn, uint64_t count, struct held_list *
 	return true;
 }
 
+/*
+ * Opens the mount point for as long as it takes to ask: whoever unmounts the filesystem meanwhile
+ * gets EBUSY.
+ */
 static int see_free(void *arg, const struct extent *e, struct extent *out)
 {
 	struct watched *w = arg;
+	_cleanup_close_ int fd = -1;
+	struct stat st;
 	int ret;
 
 	/* after umount all of the device is free */
-	if (w->mount < 0) {
+	if (!w->now) {
 		*out = *e;
 		return 1;
 	}
-	ret = fsmap_free(w->mount, e, out);
+	fd = open(EXEC_MOUNTPOINT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* unmounted by the program, which may still be waiting for that */
+	if (fd >= 0 && (fstat(fd, &st) || st.st_dev != w->dev))
+		return 0;
+	ret = fd < 0 ? -errno : fsmap_free(fd, e, out);
 	if (ret < 0) {
 		w->no_map = true;
 		oracle_lost(w->x, ORACLE_BLOCKS, freed_blocks_sight(-ret), "GETFSMAP: %s",
@@ -155,7 +168,7 @@ static void hurry(const struct watched *w)
 
 	if (w->now->when != BESIDE_RUNS)
 		freed_blocks_commit(w->x);
-	(void)!fstatfs(w->mount, &unused);
+	(void)!statfs(EXEC_MOUNTPOINT, &unused);
 }
 
 /* @whole: at all of the namespace; else only at the pages that were held in the last look. */
@@ -172,7 +185,7 @@ static enum held_answer look(struct watched *w, bool whole, struct ledger_held *
 		from = w->last.v->pfn;
 		count = last->pfn + last->count - from;
 	}
-	if (w->last.n && w->mount >= 0)
+	if (w->last.n && w->now)
 		hurry(w);
 	answer = held_look(&view, from, count, &w->last, found);
 	if (whole)
@@ -261,13 +274,7 @@ void freed_program_beside(struct exec *x, const struct beside *b, struct outcome
 	if (w->off || w->no_map || (b->when == BESIDE_RUNS && now_ns() < w->next_ns))
 		return;
 	w->now = b;
-	w->mount = open(EXEC_MOUNTPOINT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (w->mount < 0)
-		lose(w, SIGHT_CUT, "cannot open the mount point");
-	else
-		look_beside(w, b->when, o);
-	close_fd(&w->mount);
-	w->mount = -1;
+	look_beside(w, b->when, o);
 	w->now = NULL;
 	w->next_ns = now_ns() + SETTLE_MS * 1000000ull;
 }

@@ -83,6 +83,7 @@ struct fake {
 	bool served;				/* the guest had cases before: nothing is mounted */
 	unsigned int mounts;			/* so far */
 	int umount, mount, device, fsync, read; /* errno of these calls */
+	bool no_mkfs;				/* no filesystem can be made */
 	bool dirty;				/* fsck finds an error */
 	const char *complaint;			/* that it prints; NULL: "bad magic number" */
 	uint64_t unflushed, unflushed_pages;	/* that fsync, sync and umount leave out */

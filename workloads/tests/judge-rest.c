@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "workloads/model/pattern.h"
+
 #define FILE_A "file a 64K written\nmap m a 0 64K shared rw\n"
 #define STORED FILE_A "touch m 64K write\n"
 #define LARGE "file a 4M fallocated\nmap m a 0 4M shared rw pmd\n"
@@ -22,6 +24,7 @@
 	PINNED("vmsplice")                                                                         \
 	"unmap m\nstart t umount\nsettle t\nunpin p\n"                                             \
 	"expect t completes\n"
+#define MKFS PINNED("vmsplice") "unmap m\nstart t umount\nsettle t\nmkfs\ncheck p\nunpin p\n"
 #define UNSEEN "error\nnot all was seen: "
 #define LEDGER_PINS "ledger.pins\n0 pins\n1 pin\npage, expected, found\n"
 
@@ -226,6 +229,30 @@ static const struct judge_row rows[] = {
 	  { .device = EBUSY },
 	  .want = "fail\n0 residue.device: the device is free once it is unmounted | exclusive "
 		  "open of '" FAKE_PMEM "': EBUSY" },
+	{ "while an umount waits, no other filesystem is made",
+	  MKFS,
+	  { .op = "umount", .no_mkfs = true },
+	  .want = "pass" },
+	{ "the next filesystem shows through a pin",
+	  PINNED("rdma") "unmap m\nstart t umount\nsettle t\nmkfs\ncheck p\nunpin p\n",
+	  { .look = { BYTES_PATTERN, NULL, 0, 4096, ORIGIN_NEXT, 0, 0 } },
+	  .want = "fail\n8 content.pin: file 'a' offset 0x4000 generation 1 | pin 'p' offset 0 holds "
+		  "the next filesystem's file offset 0 generation 0 (4096 bytes differ)" },
+	{ "the next filesystem is made while the device is busy",
+	  UNMAPPED "mkfs\n",
+	  { .device = EBUSY },
+	  .want = "fail\n4 residue.device: the device is free once it is unmounted | exclusive open of '" FAKE_PMEM
+		  "': EBUSY\n0 residue.device: the device is free once it is unmounted | exclusive open of '" FAKE_PMEM
+		  "': EBUSY" },
+	{ "the umount before the next filesystem fails",
+	  UNMAPPED "mkfs\n",
+	  { .umount = EBUSY },
+	  .want = "fail\n4 residue.umount: umount succeeds | umount: EBUSY\n"
+		  "0 residue.umount: umount succeeds | umount: EBUSY" },
+	{ "files of the next filesystem",
+	  UNMAPPED "mkfs\nfile b 4K written\nremount\ncheck b\n",
+	  { .op = NULL },
+	  .want = "pass" },
 	{ "an umount need not wait for the zero page",
 	  "file a 64K hole\nmap m a 0 64K shared r\n"
 	  "pin p vmsplice m 16K\nunmap m\nstart t umount\nunpin p\n",

@@ -225,6 +225,12 @@ static void refuses(void **state)
 		  "t:6: it cannot be killed: no KILL was sent" },
 		{ FILE_A PIN_P "repeat 2\nstart t punch a 2M 4K\nend\n",
 		  "t:6: the block cannot end: an operation still waits" },
+		{ FILE_A PIN_P "unmap m\nmkfs\n",
+		  "t:5: the umount may wait for ever (start one before): held by 'p'" },
+		{ FILE_A
+		  "file b 4M written\nmap n b 0 4M shared r\npin p vmsplice n 4K\nstart t punch b 0 4K\n"
+		  "unmap m\nunmap n\nmkfs\n",
+		  "t:9: mkfs: an operation has not ended" },
 		{ FILE_A "truncate a 0\nload m 0 4K\n", "t:4: it cannot succeed: EFAULT" },
 		{ "file a 4M written\nmap m a 0 4M shared r\nstore m 0 4K\n",
 		  "t:3: it cannot succeed: EFAULT" },

@@ -299,12 +299,27 @@ static void test_unmounts(void **state)
 					     "\tjudge_call(\"umount\", unmount(), 0);\n"
 					     "\tmount_again();\n\tfd_b = open_again(\"b\");\n",
 					     NULL };
+	static const char anew[] =
+		"file a 4M written\nmap m a 0 4M shared rw\npin p vmsplice m 64K\n"
+		"unmap m\nstart t umount\nmkfs\ncheck p\nunpin p\nremount\n"
+		"file b 4K written\nmkfs\n";
+	static const char *const anew_words[] = {
+		"   the device of the filesystem in DAX_PMEM, as it is made anew, by mkfs",
+		"\tneed_mount();\n\tneed_spare();\n",
+		"\tmake_anew();\n",
+		"\tdata = vmsplice_look(",
+		"\tmount_again();\n",
+		"\tclose(fd_b);\n\tleave_folder();\n\tjudge_call(\"umount\", unmount(), 0);\n"
+		"\tmake_anew();\n",
+		NULL
+	};
 	static const char at_end[] = "file a 4M written\numount\n";
 	static const char *const end_words[] = { "judge_call(\"umount\", unmount(), 0);",
 						 "\"the end\"", "mount_again();",
 						 "check_file(\"a\", fd_a,", NULL };
 
 	tells(*state, "mounted", mounted, words);
+	tells(*state, "anew", anew, anew_words);
 	tells(*state, "at-end", at_end, end_words);
 }
 

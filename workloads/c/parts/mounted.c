@@ -94,6 +94,18 @@ static int mount_it(void)
 	return chdir(folder);
 }
 
+/* Unmounts it; others may look at it for a moment: 0, or -1 with errno. */
+static int umount_it(void)
+{
+	int ret = umount2(here.dir, 0);
+
+	for (int ms = 0; ret && errno == EBUSY && ms < 1000; ms += 10) {
+		usleep(10000);
+		ret = umount2(here.dir, 0);
+	}
+	return ret;
+}
+
 /* Whether nothing uses the device beneath the filesystem. */
 static int device_is_free(void)
 {
@@ -128,7 +140,7 @@ static void need_mount(void)
 {
 	join_init();
 	find_mount();
-	if (chdir("/") || umount2(here.dir, 0))
+	if (chdir("/") || umount_it())
 		skip("the filesystem cannot be unmounted: others use it, too");
 	restore = mount_at_exit;
 	if (!device_is_free())

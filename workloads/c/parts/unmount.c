@@ -4,7 +4,7 @@
 /* To be called when all files on it are closed. */
 static long unmount(void)
 {
-	return umount2(here.dir, 0);
+	return umount_it();
 }
 
 /* The current folder keeps the filesystem in use, too. */
