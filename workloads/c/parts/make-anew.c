@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "unmount.c"
+#include <sys/wait.h>
 
 /* What the next filesystem's files are full of. */
 static const char next_bytes[] = "the next filesystem's file.....";
@@ -7,15 +8,15 @@ static const char next_bytes[] = "the next filesystem's file.....";
 static void write_next(const char *sub)
 {
 	static char chunk[1 << 20];
-	char path[4200];
+	char path[4200], dir[4200];
 	int fd;
 
 	for (size_t at = 0; at < sizeof(chunk); at += sizeof(next_bytes))
 		memcpy(chunk + at, next_bytes, sizeof(next_bytes));
-	snprintf(path, sizeof(path), "%s%s", here.dir, sub);
-	if (*sub && mkdir(path, 0700))
-		die(path);
-	strcat(path, "/next-file");
+	snprintf(dir, sizeof(dir), "%s%s", here.dir, sub);
+	if (*sub && mkdir(dir, 0700))
+		die(dir);
+	snprintf(path, sizeof(path), "%s%s/next-file", here.dir, sub);
 	fd = open(path, O_WRONLY | O_CREAT, 0600);
 	if (fd < 0)
 		die(path);
@@ -27,6 +28,18 @@ static void write_next(const char *sub)
 	close(fd);
 }
 
+static int run_mkfs(const char *tool, const char *how)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		execlp(tool, tool, how, here.source, (char *)NULL);
+		_exit(127);
+	}
+	return waitpid(pid, &status, 0) != pid || status;
+}
+
 /*
  * The device gets another filesystem, with other files. Not while somebody uses the device: an
  * unmount that waits for who holds a page has not come back. It is unmounted at the end.
@@ -35,17 +48,15 @@ static void make_anew(void)
 {
 	static const char *const folders[6] = { "",	   "/next-1", "/next-2",
 						"/next-3", "/next-4", "/next-5" };
-	const char *how = strcmp(here.type, "xfs") ? "-qFb 4096" : "-qf";
-	char command[1024];
+	char tool[80];
 
 	if (!device_is_free()) {
 		printf("# the device is in use: no filesystem is made on it\n");
 		return;
 	}
-	snprintf(command, sizeof(command), "mkfs.%s %s '%s'", here.type, how, here.source);
-	errno = 0;
-	if (system(command))
-		die(command);
+	snprintf(tool, sizeof(tool), "mkfs.%s", here.type);
+	if (run_mkfs(tool, strcmp(here.type, "xfs") ? "-qFb4096" : "-qf"))
+		die(tool);
 	if (mount(here.source, here.dir, here.type, here.flags, here.options))
 		die("the next filesystem cannot be mounted");
 	if (mkdir(folder, 0700))

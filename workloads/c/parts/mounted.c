@@ -2,6 +2,7 @@
 #include "set-up.c"
 #include <sched.h>
 #include <sys/mount.h>
+#include <time.h>
 
 /* The mount that the program's folder is in, as /proc/self/mountinfo has it. */
 static struct {
@@ -97,10 +98,11 @@ static int mount_it(void)
 /* Unmounts it; others may look at it for a moment: 0, or -1 with errno. */
 static int umount_it(void)
 {
+	const struct timespec tick = { .tv_nsec = 10000000 };
 	int ret = umount2(here.dir, 0);
 
 	for (int ms = 0; ret && errno == EBUSY && ms < 1000; ms += 10) {
-		usleep(10000);
+		nanosleep(&tick, NULL);
 		ret = umount2(here.dir, 0);
 	}
 	return ret;
