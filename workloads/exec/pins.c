@@ -206,6 +206,10 @@ void exec_pin_take(struct exec *x, const struct step *st, struct outcome *o)
 		judge_holder(x, p, o);
 		return;
 	}
+	if (ret && p->pin.granted) {
+		judge_dma(p, -ret, p->pin.why, o);
+		return;
+	}
 	if (st->errnum) {
 		judge_refusal(x, st, p, ret, o);
 		return;

@@ -41,7 +41,8 @@ struct pin {
 	/* the pages of the range, in memory shared with a holder; NULL for a pin that holds
 	   its pages */
 	struct pin_page *pages;
-	bool asked; /* the call that may be refused was made */
+	bool asked;   /* the call that may be refused was made */
+	bool granted; /* take() failed, but that call had succeeded: the first traffic failed */
 	void *priv;
 	/* of process.c; NULL and 0 when this process holds the pin */
 	struct holder *holder;

@@ -109,6 +109,7 @@ static int receive(struct pin *p, const char *what)
 	if (recv(h->fd, &ret, sizeof(ret), 0) != sizeof(ret))
 		return pin_fail(p, EPIPE, "its process died");
 	p->asked = h->pin.asked;
+	p->granted = h->pin.granted;
 	p->spins = h->pin.spins;
 	p->dma_gen = __atomic_load_n(&h->pin.dma_gen, __ATOMIC_ACQUIRE);
 	if (ret)

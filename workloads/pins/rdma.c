@@ -229,8 +229,10 @@ static int start_traffic(struct rdma *r)
 {
 	int ret = run_round(r, false);
 
-	if (ret)
+	if (ret) {
+		r->pin->granted = true;
 		return pin_fail(r->pin, -ret, "%s", r->fault_text);
+	}
 	ret = pin_thread_create(&r->thread, run_traffic, r);
 	if (ret)
 		return pin_fail(r->pin, -ret, "cannot start a thread: %s", strerror(-ret));

@@ -71,6 +71,7 @@ struct fake {
 	bool lacking;		      /* the guest has no pin for vmsplice */
 	bool spins;		      /* the call for vmsplice does not return */
 	int denial;		      /* errno of the call for vmsplice */
+	int unreached;		      /* errno of the first traffic through a pin that is granted */
 	int refusal;		      /* of uring, 0: EOPNOTSUPP, -1: it is granted */
 
 	bool falls_back; /* each fault, to 4 KiB */

@@ -43,6 +43,10 @@ static int fake_take(struct pin *p)
 		p->asked = !fake.not_asked;
 		return pin_fail(p, fake.denial, "the call");
 	}
+	if (fake.unreached) {
+		p->asked = p->granted = true;
+		return pin_fail(p, fake.unreached, "the first read");
+	}
 	p->priv = xcalloc(1, p->len);
 	memcpy(p->priv, p->addr, p->len);
 	__atomic_add_fetch(&fake_shared->held, 1, __ATOMIC_SEQ_CST);
