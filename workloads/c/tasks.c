@@ -104,6 +104,18 @@ static void apply(struct told *t, const struct step *st)
 	model_apply(&t->m, &st->call, t->gens[st - t->s->steps]);
 }
 
+/* Where it refuses, the program has nothing to judge. */
+static struct err *not_refused(struct told *t, const struct step *st)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+
+	call_text(t, &st->call, "data", &text);
+	told_line(t, "if (%s)", buf_str(&text));
+	told_line(t, "\tskip(\"'%s' is refused\");", st->call.op->name);
+	apply(t, st);
+	return NULL;
+}
+
 struct err *told_operation(struct told *t, const struct step *st)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
@@ -113,6 +125,8 @@ struct err *told_operation(struct told *t, const struct step *st)
 	if (err)
 		return err;
 	result = model_result(&t->m, &st->call);
+	if (result == MODEL_EITHER && (st->call.op->traits & OP_REFUSES))
+		return not_refused(t, st);
 	if (!st->errnum && (result || may_refuse(t, &st->call)))
 		return told_refuse(t, st, st->call.op->name, "its result is not certain");
 	told_use(t, "judge-call");
@@ -246,7 +260,8 @@ struct err *told_expect(struct told *t, const struct step *st)
 	}
 	if (st->expect == EXPECT_BLOCKS) {
 		told_use(t, "expect-blocks");
-		told_line(t, "expect_blocks(&op_%s);", id);
+		told_line(t, "expect_blocks(&op_%s, %d);", id,
+			  (op->call->op->traits & OP_REFUSES) != 0);
 		op->state = MODEL_OP_WAITS;
 		return NULL;
 	}

@@ -108,19 +108,24 @@ static int finish(struct player *p, struct model_op *op)
 	return result;
 }
 
-/* Whether a signal may have ended @op while it waited; only KILL ends a waiting last close. */
+/*
+ * Whether @op may have ended without an effect while it waited: by a signal, of which only KILL
+ * ends a waiting last close; or because it refused.
+ */
 static bool may_be_undone(const struct player *p, const struct model_op *op)
 {
 	size_t i = op - p->m.ops;
 
+	if (op->call->op->traits & OP_REFUSES)
+		return true;
 	return p->signalled[i] &&
 	       (p->signo[i] == SIGKILL || !(op->call->op->traits & OP_LAST_CLOSE));
 }
 
-static int leave_unsure(struct player *p, const struct model_op *op)
+static int leave_unsure(struct player *p, const struct op_call *c)
 {
-	for (int i = 0; i < OP_FILES_MAX && op->call->file[i]; i++)
-		model_file(&p->m, op->call->file[i])->unsure = true;
+	for (int i = 0; i < OP_FILES_MAX && c->file[i]; i++)
+		model_file(&p->m, c->file[i])->unsure = true;
 	return MODEL_EITHER;
 }
 
@@ -173,7 +178,7 @@ static struct err *look_again(struct player *p)
 		}
 		result = finish(p, op);
 		if (may_be_undone(p, op))
-			result = leave_unsure(p, op);
+			result = leave_unsure(p, op->call);
 		if (!spoken_for(p, op->name))
 			err = demand_end(p, op->name, result);
 	}
@@ -250,7 +255,7 @@ static struct err *play_wait(struct player *p, const struct step *st)
 				v.why, v.because);
 	}
 	if (op->state == MODEL_OP_UNKNOWN && may_be_undone(p, op))
-		leave_unsure(p, op);
+		leave_unsure(p, op->call);
 	if (op->state == MODEL_OP_UNKNOWN)
 		finish(p, op);
 	op->state = MODEL_OP_ENDED;

@@ -83,6 +83,19 @@ void effect_share(struct model *m, struct model_file *src, uint64_t soff, struct
 	shadow_copy(&dst->blocks, doff, &src->blocks, soff, page_up(len));
 }
 
+void effect_swap(struct model *m, struct model_file *f, uint64_t off, struct model_file *g,
+		 uint64_t goff, uint64_t len)
+{
+	struct shadow kept = SHADOW_INIT;
+
+	effect_lose(m, f, off, len);
+	effect_lose(m, g, goff, len);
+	shadow_copy(&kept, 0, &f->blocks, off, page_up(len));
+	shadow_copy(&f->blocks, off, &g->blocks, goff, page_up(len));
+	shadow_copy(&g->blocks, goff, &kept, 0, page_up(len));
+	shadow_deinit(&kept);
+}
+
 void model_make_anew(struct model *m)
 {
 	effect_lose_all(m);

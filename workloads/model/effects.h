@@ -25,4 +25,8 @@ void effect_reserve(struct model *m, struct model_file *f, uint64_t off, uint64_
 void effect_share(struct model *m, struct model_file *src, uint64_t soff, struct model_file *dst,
 		  uint64_t doff, uint64_t len);
 
+/* The two ranges get each other's blocks. */
+void effect_swap(struct model *m, struct model_file *f, uint64_t off, struct model_file *g,
+		 uint64_t goff, uint64_t len);
+
 #endif

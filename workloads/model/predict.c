@@ -73,6 +73,18 @@ void model_call_range(struct model *m, const struct op_call *c, struct model_fil
 	c->op->range(m, c, *f, off, len);
 }
 
+/* The same of the first file of OP_BOTH_FILES. */
+static struct model_file *first_range(struct model *m, const struct op_call *c, uint64_t *off,
+				      uint64_t *len)
+{
+	struct model_file *f = model_file(m, c->file[0]);
+
+	*off = c->off[0];
+	*len = c->len;
+	c->op->range(m, c, f, off, len);
+	return f;
+}
+
 static bool meets(const struct model_file *f, uint64_t off, uint64_t len,
 		  const struct model_file *g, uint64_t goff, uint64_t glen)
 {
@@ -91,8 +103,10 @@ bool model_races(struct model *m, const struct op_call *c, const struct op_call 
 	model_call_range(m, other, &g, &goff, &glen);
 	if (meets(f, off, len, g, goff, glen))
 		return true;
-	return (other->op->traits & OP_BOTH_FILES) &&
-	       meets(f, off, len, model_file(m, other->file[0]), other->off[0], other->len);
+	if (!(other->op->traits & OP_BOTH_FILES))
+		return false;
+	g = first_range(m, other, &goff, &glen);
+	return meets(f, off, len, g, goff, glen);
 }
 
 int model_result(struct model *m, const struct op_call *c)
@@ -152,8 +166,10 @@ static const struct model_pin *pinned_in_range(struct model *m, const struct op_
 	model_call_range(m, c, &f, &off, &len);
 	if (f)
 		p = model_pinned(m, f, off, len, true);
-	if (!p && (c->op->traits & OP_BOTH_FILES))
-		p = model_pinned(m, model_file(m, c->file[0]), c->off[0], c->len, true);
+	if (!p && (c->op->traits & OP_BOTH_FILES)) {
+		f = first_range(m, c, &off, &len);
+		p = model_pinned(m, f, off, len, true);
+	}
 	return p;
 }
 

@@ -28,17 +28,9 @@ static int run(const struct op_call *c, struct op_target *t)
 
 static void apply(struct model *m, const struct op_call *c, unsigned int gen)
 {
-	struct model_file *f = model_file(m, c->file[0]), *g = model_file(m, c->file[1]);
-	uint64_t len = page_up(c->len);
-	struct shadow kept = SHADOW_INIT;
-
 	(void)gen;
-	effect_lose(m, f, c->off[0], c->len);
-	effect_lose(m, g, c->off[1], c->len);
-	shadow_copy(&kept, 0, &f->blocks, c->off[0], len);
-	shadow_copy(&f->blocks, c->off[0], &g->blocks, c->off[1], len);
-	shadow_copy(&g->blocks, c->off[1], &kept, 0, len);
-	shadow_deinit(&kept);
+	effect_swap(m, model_file(m, c->file[0]), c->off[0], model_file(m, c->file[1]), c->off[1],
+		    c->len);
 }
 
 const struct operation op_exchange = {

@@ -42,6 +42,7 @@ enum op_trait {
 	OP_UNMOUNTS = 1 << 10,	/* of every file the last close */
 	OP_UNBINDS = 1 << 11,	/* takes the device away beneath the filesystem */
 	OP_ANYWHERE = 1 << 12,	/* needs nothing that a filesystem may lack */
+	OP_REFUSES = 1 << 13,	/* it may fail, also instead of waiting, and then changes nothing */
 };
 
 /* What it does to pages of a file that were stored to and not flushed since. */

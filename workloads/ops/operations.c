@@ -6,12 +6,13 @@
 #include <string.h>
 
 extern const struct operation op_clone, op_clone_range, op_dedupe, op_exchange, op_read, op_load,
-	op_store, op_hwpoison, op_unlink, op_umount, op_unbind, op_unshare;
+	op_store, op_hwpoison, op_unlink, op_umount, op_unbind, op_unshare, op_swapext;
 
 const struct operation *const operations[] = {
-	&op_truncate,	 &op_punch,  &op_zero,	   &op_collapse, &op_insert,  &op_falloc, &op_clone,
-	&op_clone_range, &op_dedupe, &op_exchange, &op_read,	 &op_write,   &op_load,	  &op_store,
-	&op_hwpoison,	 &op_unlink, &op_umount,   &op_unbind,	 &op_unshare, NULL,
+	&op_truncate, &op_punch,       &op_zero,     &op_collapse, &op_insert, &op_falloc,
+	&op_clone,    &op_clone_range, &op_dedupe,   &op_exchange, &op_read,   &op_write,
+	&op_load,     &op_store,       &op_hwpoison, &op_unlink,   &op_umount, &op_unbind,
+	&op_unshare,  &op_swapext,     NULL,
 };
 
 const struct operation *operation_find(const char *name)

@@ -12,6 +12,8 @@
 #define KILLED PUNCH_PROCESS "signal t KILL\nexpect t killed\nunpin p\n"
 #define ELSEWHERE FILE_AP "start t punch a 32K 16K\nunpin p\ncheck a\n"
 #define WRITE FILE_AP "start t write a 32K 4K\nunpin p\ncheck a\n"
+#define TWO FILE_A "file b 64K written\n"
+#define SWAP TWO "pin p vmsplice m+16K 16K\nstart t swapext a b\nunpin p\n"
 #define ROUNDS FILE_A "repeat 3\npin p vmsplice m 4K\nstart t punch a 0 4K\nunpin p\nend\n"
 #define UNBIND FILE_AP "unmap m\nstart t unbind\nunpin p\nwait t\n"
 #define REFUSED FILE_A "pin p uring m 4K refused EOPNOTSUPP\n"
@@ -304,6 +306,23 @@ static const struct judge_row rows[] = {
 	  FILE_A "hwpoison m 0\npin p vmsplice m 4K\n",
 	  { .denial = EFAULT },
 	  .want = "error\nline 4: pin 'p' (vmsplice) was not granted: EFAULT: the call" },
+	{ "a swap of extents waits", SWAP, { .op = "swapext" }, .want = "pass" },
+	{ "a swap of extents refuses instead",
+	  SWAP,
+	  { .op = "swapext", .way = WAY_AT_ONCE, .errnum = EBUSY, .undone = true },
+	  .want = "pass" },
+	{ "a swap of extents does not wait",
+	  SWAP,
+	  { .op = NULL },
+	  .want = "fail\n5 contract.waits: waits for the pages that are held | 't' returned success after # ms, while 'p' (vmsplice) stood" },
+	{ "a swap of extents changes nothing",
+	  TWO "swapext a b\ncheck a\n",
+	  { .op = "swapext", .way = WAY_AT_ONCE, .undone = true },
+	  .want = "fail\n5 content.file: file 'b' offset 0 generation 1 | file 'a' offset 0 holds file 'a' offset 0 generation 1 (65536 bytes differ)\n0 content.file: file 'b' offset 0 generation 1 | file 'a' offset 0 holds file 'a' offset 0 generation 1 (65536 bytes differ)\n0 content.file: file 'a' offset 0 generation 1 | file 'b' offset 0 holds file 'b' offset 0 generation 1 (65536 bytes differ)" },
+	{ "a swap of extents is refused while nothing is held",
+	  TWO "swapext a b\ncheck a\n",
+	  { .op = "swapext", .way = WAY_AT_ONCE, .errnum = EINVAL, .undone = true },
+	  .want = "skip\nline 4: 'swapext' was refused: EINVAL" },
 	{ "a pin that must be refused is granted",
 	  REFUSED,
 	  { .refusal = -1 },

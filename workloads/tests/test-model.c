@@ -148,6 +148,14 @@ static void derives(void **state)
 		  "5:expect t blocks; 6:expect t completes" },
 		{ FILE_A "file b 4M written\n" PIN_P "start t exchange a 0 64K b 2M\nunpin p\n",
 		  "5:settle t; 6:expect t completes" },
+		/* a swap of extents: all of both files; it may refuse, and then nothing has changed */
+		{ FILE_A "file b 4M written\n" PIN_P "start t swapext b a\nunpin p\n"
+			 "start u punch a 0 4K\n",
+		  "5:expect t blocks; 6:wait t; 7:expect u completes" },
+		{ FILE_A "file b 4M written\n" PIN_P
+			 "start t swapext a b\nstart u unlink b\nunpin p\n",
+		  "5:expect t blocks; 6:settle u; 7:wait t; 7:expect u completes" },
+		{ FILE_A "file b 4M written\nstart t swapext a b\nload m 0 4K\n", "4:wait t" },
 		/* loads and stores wait neither for a pin nor for its waiters: only for operations that
 		   may be at work */
 		{ FILE_A PIN_P "start t load m 2M 64K\nunpin p\n", "4:expect t completes" },
@@ -236,6 +244,9 @@ static void refuses(void **state)
 		  "t:3: it cannot succeed: EFAULT" },
 		{ FILE_A "file b 4M written\n" PIN_P "exchange a 2M 4K b 0\n",
 		  "t:5: it would wait for ever (write 'start'): a page in its range is held by 'p'" },
+		{ FILE_A "file b 4M written\n" PIN_P "swapext b a\n",
+		  "t:5: it would wait for ever (write 'start'): a page in its range is held by 'p'" },
+		{ FILE_A "file b 2M written\nswapext a b\n", "t:4: it cannot succeed: EFAULT" },
 		{ FILE_A PIN_P "start t load m 2M 4K\nexpect t blocks\n",
 		  "t:5: it does not wait: it has nothing to wait for" },
 		{ FILE_A "pin p rdma-odp m+2M 64K\nunmap m\ntouch p 4K write\n",
