@@ -166,6 +166,22 @@ static const struct outcome *common(const struct clean *c, const struct clean_ca
 	return first;
 }
 
+bool clean_varies(struct clean *c, const char *name, const struct case_record *rec)
+{
+	struct clean_case *of = clean_case_of(c, name);
+	const struct outcome *steady = common(c, of, NO_RUN);
+	struct outcome o, *last = &of->runs[c->runs - 1];
+
+	outcome_of(rec, &o);
+	if (!steady || !o.decided || outcome_same(steady, &o)) {
+		outcome_deinit(&o);
+		return !steady;
+	}
+	outcome_deinit(last);
+	*last = o;
+	return true;
+}
+
 static bool is_false_catch(const struct clean *c, const struct clean_case *of, unsigned int run)
 {
 	const struct outcome *others = common(c, of, run), *o = &of->runs[run];

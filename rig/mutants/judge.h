@@ -44,6 +44,12 @@ struct clean_case *clean_case_of(struct clean *c, const char *name);
 void clean_add(struct clean *c, const struct case_record *rec);
 void clean_deinit(struct clean *c);
 
+/*
+ * Whether the case @name of the clean kernel came to another outcome in @rec than in all runs so
+ * far, which is then that of the last run: the case is left out from now on.
+ */
+bool clean_varies(struct clean *c, const char *name, const struct case_record *rec);
+
 struct clean_counts {
 	size_t cases;  /* that were decided in a run */
 	size_t steady; /* with the same outcome in each: only these catch something */

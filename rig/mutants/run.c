@@ -6,6 +6,8 @@
 #include "guests/store/kernel-list.h"
 #include "guests/store/kernel-store.h"
 
+#define CONFIRM_RUNS 5
+
 /* Mutants that share a kernel. */
 struct batch {
 	const struct mutant_entry **v;
@@ -265,12 +267,69 @@ static struct err *attempt(struct mutants_run *r, const struct batch *b, struct 
 	return err;
 }
 
+struct confirmation {
+	struct clean *clean;
+	const char *in_case;
+	bool varies;
+};
+
+static bool take_again(void *arg, const struct case_record *rec)
+{
+	struct confirmation *c = arg;
+
+	c->varies = clean_varies(c->clean, c->in_case, rec);
+	return c->varies;
+}
+
+/*
+ * Runs the case that caught a mutant again without it: where a race decides the outcome, the few
+ * clean runs may all have missed what this one saw. *@varies: then the case says nothing.
+ */
+static struct err *confirm(struct mutants_run *r, const char *in_case, bool *varies)
+{
+	_cleanup_free_ char *kernel = mutants_clean_kernel(r), *name = xstrdup(in_case);
+	struct confirmation c = { &r->clean, name, false };
+	struct run_options o = options_of(r, kernel);
+	char *cases[] = { name };
+	int status = 0;
+	struct err *err;
+
+	o.cases = cases;
+	o.nr_cases = !r->plan;
+	o.match = r->plan ? name : NULL;
+	o.repeat = CONFIRM_RUNS;
+	o.over = take_again;
+	o.over_arg = &c;
+	err = run_cases(&o, &status);
+	*varies = c.varies;
+	if (!err && c.varies)
+		progress_line(r->say, "'%s' varies without a mutant, too, and is left out", name);
+	return !err && c.varies && r->keeps ? kept_write_clean(&r->kept, &r->clean) : err;
+}
+
+/* Runs a mutant until a case that does not vary catches it. */
+static struct err *attempt_surely(struct mutants_run *r, const struct batch *b, struct attempt *a)
+{
+	bool varies = true;
+	struct err *err = NULL;
+
+	while (!err && varies) {
+		err = attempt(r, b, a);
+		varies = false;
+		if (!err && b->n == 1 && a->result.caught_by)
+			err = confirm(r, a->result.in_case, &varies);
+		if (!err && varies)
+			mutant_result_deinit(&a->result);
+	}
+	return err;
+}
+
 /* Tells the mutants of a kernel apart: unless all survive, each half gets a kernel of its own. */
 static struct err *judge(struct mutants_run *r, const struct batch *b)
 {
 	struct batch halves[] = { { b->v, b->n / 2 }, { b->v + b->n / 2, b->n - b->n / 2 } };
 	struct attempt a;
-	struct err *err = attempt(r, b, &a);
+	struct err *err = attempt_surely(r, b, &a);
 	bool alone = b->n == 1, split = !alone && (err || a.result.caught_by || !a.result.cases);
 
 	if (err && !is_its_own(err)) {

@@ -21,7 +21,9 @@ static struct {
 	struct buf first;   /* the cases that each kernel with a mutant runs first, one line each */
 	const char *folder; /* of a run with coverage; NULL: there is no coverage here */
 	unsigned int reaches; /* such runs */
-	bool cancels;	      /* the next run is */
+	bool races;	      /* the clean kernel fails, too, if it is asked again */
+	unsigned int confirmed;
+	bool cancels; /* the next run is */
 } seen;
 
 struct err *__wrap_run_cases(const struct run_options *o, int *status);
@@ -96,7 +98,7 @@ void __wrap_covered_deinit(struct covered *c)
 struct err *__wrap_run_cases(const struct run_options *o, int *status)
 {
 	static const char *const names[] = { "a", "b", "c" };
-	bool bad = strstr(o->kernel, "/bad");
+	bool bad = strstr(o->kernel, "/bad") || (o->repeat && seen.races);
 
 	*status = 0;
 	assert_string_equal(o->plan, "quick");
@@ -106,6 +108,11 @@ struct err *__wrap_run_cases(const struct run_options *o, int *status)
 			return err_create(ERR_INFRA, "no coverage here");
 		*o->folder = xstrdup(seen.folder);
 		return NULL;
+	}
+	if (o->repeat) {
+		assert_null(strstr(o->kernel, ".patch"));
+		assert_string_equal(o->match, "b");
+		seen.confirmed++;
 	}
 	for (const char *p = o->kernel; (p = strstr(p, ".patch")); p++)
 		buf_addc(&seen.kernels, p[-1]);
@@ -118,7 +125,7 @@ struct err *__wrap_run_cases(const struct run_options *o, int *status)
 		return err_create(ERR_CANCELLED, "cancelled");
 	if (strstr(o->kernel, "/broken"))
 		return err_create(ERR_BUILD, "does not build");
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+	for (size_t i = !!o->repeat; i < (o->repeat ? 2 : ARRAY_SIZE(names)); i++) {
 		struct case_record *rec = case_record_create(names[i]);
 		const struct case_step step = {
 			.line = 1,
@@ -135,7 +142,7 @@ struct err *__wrap_run_cases(const struct run_options *o, int *status)
 		case_record_judge(rec);
 		over = o->over(o->over_arg, rec);
 		case_record_destroy(rec);
-		assert_true(over == (bad && i == 1));
+		assert_true(bad && i == 1 ? over || seen.races : !over);
 		if (over)
 			break;
 	}
@@ -192,10 +199,11 @@ static const struct {
 	unsigned int batch;
 	const char *kernels, *told;
 } rows[] = {
-	{ "good-1 bad-2", 1, "-\n-\n1\n2\n", "good-1: survived\nbad-2: contract.waits\n" },
+	/* what catches one is run again without it */
+	{ "good-1 bad-2", 1, "-\n-\n1\n2\n-\n", "good-1: survived\nbad-2: contract.waits\n" },
 	{ "good-1 good-2 good-3", 2, "-\n-\n12\n3\n",
 	  "good-1: survived\ngood-2: survived\ngood-3: survived\n" },
-	{ "good-1 good-2 bad-3 good-4", 4, "-\n-\n1234\n12\n34\n3\n4\n",
+	{ "good-1 good-2 bad-3 good-4", 4, "-\n-\n1234\n12\n34\n3\n-\n4\n",
 	  "good-1: survived\ngood-2: survived\nbad-3: contract.waits\ngood-4: survived\n" },
 	{ "good-1 broken-2 good-3", 3, "-\n-\n123\n1\n23\n2\n3\n",
 	  "good-1: survived\nbroken-2: does not build\ngood-3: survived\n" },
@@ -217,6 +225,18 @@ static void test_batches(void **state)
 	}
 }
 
+/* The case fails on the clean kernel, too, once it is asked again: it catches nothing more. */
+static void test_confirmed(void **state)
+{
+	seen.races = true;
+	seen.confirmed = 0;
+	ok(run(*state, "bad-1 bad-2", 2, 1));
+	seen.races = false;
+	assert_int_equal(seen.confirmed, 1);
+	assert_string_equal(buf_str(&seen.kernels), "-\n-\n1\n-\n1\n2\n");
+	assert_string_equal(buf_str(&seen.told), "bad-1: survived\nbad-2: survived\n");
+}
+
 /* Verdicts and clean runs are not run again, unless they were judged by fewer clean runs. */
 static void test_kept(void **state)
 {
@@ -229,7 +249,7 @@ static void test_kept(void **state)
 	assert_non_null(err);
 	assert_int_equal(err->code, ERR_CANCELLED);
 	ok(run(*state, "good-1 bad-2 broken-3", 2, 1));
-	assert_string_equal(buf_str(&seen.kernels), "-\n-\n1\n2\n3\n");
+	assert_string_equal(buf_str(&seen.kernels), "-\n-\n1\n2\n-\n3\n");
 	assert_string_equal(buf_str(&seen.told), all);
 	ok(run(*state, "good-1 bad-2 broken-3", 2, 1));
 	assert_string_equal(buf_str(&seen.kernels), "3\n"); /* it has no verdict */
@@ -289,6 +309,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_batches, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_confirmed, scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(test_kept, scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(test_reach, scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(test_damaged, scratch_make, scratch_remove),

@@ -272,6 +272,34 @@ static void test_counts(void **state)
 	clean_deinit(&clean);
 }
 
+/* What caught a mutant is seen without it, too: then it catches nothing any more. */
+static void test_confirms(void **state)
+{
+	const struct mutant m = { .rules = { { (char *)"*" }, 1 } };
+	struct case_record *fail = record("clean~2", VERDICT_FAIL, "content.map", "x");
+	struct case_record *pass = record("clean~1", VERDICT_PASS, NULL, NULL);
+	struct case_record *error = record("clean~3", VERDICT_ERROR, NULL, NULL);
+	struct case_record *mutated = record("clean", VERDICT_FAIL, "content.dma", "y");
+	struct mutant_result r = { 0 };
+	struct clean clean;
+
+	(void)state;
+	make_clean(&clean);
+	assert_false(clean_varies(&clean, "clean", pass));
+	assert_false(clean_varies(&clean, "clean", error));
+	assert_true(mutant_result_add(&r, &m, &clean, mutated));
+	mutant_result_deinit(&r);
+	assert_true(clean_varies(&clean, "clean", fail));
+	assert_false(mutant_result_add(&r, &m, &clean, mutated));
+	assert_true(clean_varies(&clean, "races", pass));
+	mutant_result_deinit(&r);
+	case_record_destroy(fail);
+	case_record_destroy(pass);
+	case_record_destroy(error);
+	case_record_destroy(mutated);
+	clean_deinit(&clean);
+}
+
 /* What is written is read again, and judges in the same way. */
 static void test_clean_text(void **state)
 {
@@ -313,9 +341,10 @@ static void test_clean_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_header), cmocka_unit_test(test_library),
-		cmocka_unit_test(test_result), cmocka_unit_test(test_any_rule),
-		cmocka_unit_test(test_counts), cmocka_unit_test(test_clean_text),
+		cmocka_unit_test(test_header),	   cmocka_unit_test(test_library),
+		cmocka_unit_test(test_result),	   cmocka_unit_test(test_any_rule),
+		cmocka_unit_test(test_confirms),   cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_clean_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
