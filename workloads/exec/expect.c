@@ -88,7 +88,7 @@ static void expect_blocks(struct exec *x, struct exec_task *t, struct outcome *o
 		judge_deep(t, place, o);
 	} else if (!exec_task_done(t)) {
 		outcome_fail(o, RULE_CONTRACT_WAITS, "waits", "'%s' died", t->name);
-	} else if (t->shared->result && (t->step->call.op->traits & OP_REFUSES)) {
+	} else if (op_refused(&t->step->call, t->shared->result)) {
 		snprintf(o->found, sizeof(o->found), "'%s' refused: %s", t->name,
 			 result_name(t->shared->result));
 	} else if (exec_holders(x, holders, sizeof(holders))[0]) {

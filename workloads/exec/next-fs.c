@@ -56,11 +56,17 @@ static void fill(struct outcome *o)
 
 void exec_mkfs(struct exec *x, const struct step *st, struct outcome *o)
 {
+	const struct exec_task *t;
+
 	(void)st;
 	model_make_anew(&x->model);
 	/* the umount that comes before, or what keeps the filesystem busy */
-	if (exec_task_pending(x, NULL))
+	t = exec_task_pending(x, NULL);
+	if (t) {
+		snprintf(o->found, sizeof(o->found), "nothing is made: '%s' has not ended",
+			 t->name);
 		return;
+	}
 	if (x->mounted) {
 		if (!exec_fs_unmount(x, o))
 			return;

@@ -152,12 +152,9 @@ void exec_operation(struct exec *x, const struct step *st, struct outcome *o)
 	exec_ended(x, &st->call, gen, result, false);
 	if (op_lacking(&st->call, x->ctx->fs, result))
 		exec_lacking(&st->call, result, o);
-	if (!st->errnum && (st->call.op->traits & OP_REFUSES) && result) {
+	else if (!st->errnum && op_refused(&st->call, result))
 		outcome_skip(o, "'%s' was refused: %s", st->call.op->name, errno_name(-result));
-		free(data);
-		return;
-	}
-	if (st->errnum || !exec_may_refuse(x, &st->call, result))
+	else if (st->errnum || !exec_may_refuse(x, &st->call, result))
 		exec_judge_result(st->call.op->name, result, st->errnum, o);
 	judge_bytes(x, &st->call, result, data, o);
 	judge_poison(&st->call, result, poisoned, o);

@@ -17,6 +17,7 @@ struct player {
 	unsigned int nr_in, at;
 	struct step *out;
 	unsigned int nr_out;
+	bool unmounted;			  /* an umount was started, and nothing mounted since */
 	bool signalled[MODEL_THINGS_MAX]; /* index: the number of the operation */
 	int signo[MODEL_THINGS_MAX];
 };
@@ -194,6 +195,7 @@ static struct err *play_start(struct player *p, const struct step *st)
 	if (!op)
 		return refuse(p, st->text, "too many operations", NULL);
 	p->signalled[op - p->m.ops] = false;
+	p->unmounted |= (st->call.op->traits & OP_UNMOUNTS) != 0;
 	op->state = state_of(v);
 	op->result = model_result(&p->m, op->call);
 	op->raced = races(p, op->call);
@@ -291,6 +293,7 @@ static struct err *play_operation(struct player *p, const struct step *st)
 	result = model_result(&p->m, &st->call);
 	if (result > 0 && result != st->errnum)
 		return refuse(p, "it cannot succeed", errno_name(result), NULL);
+	p->unmounted |= !st->errnum && (st->call.op->traits & OP_UNMOUNTS);
 	if (!st->errnum)
 		model_apply(&p->m, &st->call, 0);
 	return NULL;
@@ -405,19 +408,24 @@ static struct err *play_unpin(struct player *p, const struct step *st)
 static struct err *play_mkfs(struct player *p, const struct step *st)
 {
 	const struct model_pin *pin = NULL;
-	bool started = false, works = false;
+	bool works = false;
 
-	for (unsigned int i = 0; i < p->m.nr_ops; i++) {
-		started |= (p->m.ops[i].call->op->traits & OP_UNMOUNTS) != 0;
+	for (unsigned int i = 0; i < p->m.nr_ops; i++)
 		works |= p->m.ops[i].state != MODEL_OP_ENDED;
-	}
 	for (unsigned int i = 0; i < p->m.nr_files && !pin; i++)
 		pin = model_pinned(&p->m, &p->m.files[i], 0, UINT64_MAX / 2, false);
-	if (works && !started)
+	if (works && !p->unmounted)
 		return refuse(p, st->text, "an operation has not ended", NULL);
-	if (pin && !started)
+	if (pin && !p->unmounted)
 		return refuse(p, "the umount may wait for ever (start one before)", "held", pin);
 	model_make_anew(&p->m);
+	return NULL;
+}
+
+static struct err *play_remount(struct player *p, const struct step *st)
+{
+	(void)st;
+	p->unmounted = false;
 	return NULL;
 }
 
@@ -458,11 +466,14 @@ static struct err *play_end(struct player *p, const struct step *st)
 }
 
 static struct err *(*const plays[])(struct player *p, const struct step *st) = {
-	[STEP_FILE] = play_file,     [STEP_MAP] = play_map,	  [STEP_TOUCH] = play_touch,
-	[STEP_PIN] = play_pin,	     [STEP_UNPIN] = play_unpin,	  [STEP_UNMAP] = play_unmap,
-	[STEP_START] = play_start,   [STEP_EXPECT] = play_expect, [STEP_WAIT] = play_wait,
-	[STEP_SIGNAL] = play_signal, [STEP_CHECK] = play_check,	  [STEP_OPERATION] = play_operation,
-	[STEP_MKFS] = play_mkfs,     [STEP_END] = play_end,	  [STEP_STORM] = play_storm,
+	[STEP_FILE] = play_file,       [STEP_MAP] = play_map,
+	[STEP_TOUCH] = play_touch,     [STEP_PIN] = play_pin,
+	[STEP_UNPIN] = play_unpin,     [STEP_UNMAP] = play_unmap,
+	[STEP_START] = play_start,     [STEP_EXPECT] = play_expect,
+	[STEP_WAIT] = play_wait,       [STEP_SIGNAL] = play_signal,
+	[STEP_CHECK] = play_check,     [STEP_OPERATION] = play_operation,
+	[STEP_REMOUNT] = play_remount, [STEP_MKFS] = play_mkfs,
+	[STEP_END] = play_end,	       [STEP_STORM] = play_storm,
 	[STEP_PROGRAM] = NULL, /* its own files are not the model's */
 };
 

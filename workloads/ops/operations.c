@@ -44,6 +44,12 @@ bool op_lacking(const struct op_call *c, const struct filesystem *fs, int ret)
 						 ret == -ENOSYS || (ret && ret == -c->op->lacking));
 }
 
+bool op_refused(const struct op_call *c, int ret)
+{
+	return (c->op->traits & OP_REFUSES) && (ret == -EINVAL || ret == -EBUSY || ret == -EAGAIN ||
+						ret == -ETXTBSY || ret == -EOPNOTSUPP);
+}
+
 void op_range_args(struct model *m, const struct op_call *c, const struct model_file *f,
 		   uint64_t *off, uint64_t *len)
 {

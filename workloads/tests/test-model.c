@@ -233,6 +233,9 @@ static void refuses(void **state)
 		  "t:6: it cannot be killed: no KILL was sent" },
 		{ FILE_A PIN_P "repeat 2\nstart t punch a 2M 4K\nend\n",
 		  "t:6: the block cannot end: an operation still waits" },
+		{ FILE_A
+		  "unmap m\numount\nremount\nmap n a 0 4M shared rw\npin p vmsplice n 4K\nunmap n\nmkfs\n",
+		  "t:9: the umount may wait for ever (start one before): held by 'p'" },
 		{ FILE_A PIN_P "unmap m\nmkfs\n",
 		  "t:5: the umount may wait for ever (start one before): held by 'p'" },
 		{ FILE_A
