@@ -264,7 +264,7 @@ static bool in_block(const struct draft *d)
 	return false;
 }
 
-/* Whether the case starts an umount itself, up to there. */
+/* Whether the case has started an umount by d->at. */
 static bool unmounts(const struct draft *d)
 {
 	for (unsigned int i = 0; i < d->s->nr_steps; i++) {
@@ -277,7 +277,7 @@ static bool unmounts(const struct draft *d)
 	return false;
 }
 
-/* What the case did after that is left out: its files are gone. @word: what comes at once. */
+/* What the case did after that is left out: its files are gone. @word: a step right after the umount. */
 static bool umount_held(struct draft *d, const char *word)
 {
 	struct draft_living l;
@@ -295,10 +295,11 @@ static bool umount_held(struct draft *d, const char *word)
 			return false;
 	if (!unmounts(d) && !draft_add(d, "start   w-u umount"))
 		return false;
-	if (word && !draft_add(d, "%s", word))
-		return false;
-	if (word)
+	if (word) {
+		if (!draft_add(d, "%s", word))
+			return false;
 		check_all(d, d->at);
+	}
 	if (!let_go(d) || !draft_add(d, "remount"))
 		return false;
 	check_all(d, d->at);

@@ -104,14 +104,13 @@ static void apply(struct told *t, const struct step *st)
 	model_apply(&t->m, &st->call, t->gens[st - t->s->steps]);
 }
 
-/* Where it refuses, the program has nothing to judge. */
 static struct err *not_refused(struct told *t, const struct step *st)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 
 	call_text(t, &st->call, "data", &text);
-	told_line(t, "if (%s)", buf_str(&text));
-	told_line(t, "\tskip(\"'%s' is refused\");", st->call.op->name);
+	told_use(t, "skip-refused");
+	told_line(t, "skip_refused(\"%s\", %s);", st->call.op->name, buf_str(&text));
 	apply(t, st);
 	return NULL;
 }
@@ -125,7 +124,7 @@ struct err *told_operation(struct told *t, const struct step *st)
 	if (err)
 		return err;
 	result = model_result(&t->m, &st->call);
-	if (result == MODEL_EITHER && (st->call.op->traits & OP_REFUSES))
+	if (!st->errnum && result == MODEL_EITHER && (st->call.op->traits & OP_REFUSES))
 		return not_refused(t, st);
 	if (!st->errnum && (result || may_refuse(t, &st->call)))
 		return told_refuse(t, st, st->call.op->name, "its result is not certain");
@@ -281,8 +280,13 @@ struct err *told_wait(struct told *t, const struct step *st)
 	struct model_op *op = model_op(&t->m, st->name);
 	int result = model_result(&t->m, op->call);
 
-	told_use(t, "wait-for");
-	told_line(t, "wait_for(&op_%s);", told_id(t, st->name));
+	if ((op->call->op->traits & OP_REFUSES) && !t->signalled[op - t->m.ops]) {
+		told_use(t, "wait-refused");
+		told_line(t, "wait_refused(&op_%s);", told_id(t, st->name));
+	} else {
+		told_use(t, "wait-for");
+		told_line(t, "wait_for(&op_%s);", told_id(t, st->name));
+	}
 	if (op->state == MODEL_OP_ENDED)
 		return NULL;
 	/* it may have ended before its file changed, or by the signal */

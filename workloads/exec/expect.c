@@ -291,6 +291,16 @@ void exec_task_expect(struct exec *x, const struct step *st, struct outcome *o)
 	}
 }
 
+/* The step takes any result but an error of what may refuse, if that is no refusal. */
+static void judge_wait_result(const struct exec_task *t, struct outcome *o)
+{
+	const struct op_call *c = &t->step->call;
+	int result = exec_task_done(t) ? t->shared->result : 0;
+
+	if ((c->op->traits & OP_REFUSES) && result && !t->signalled && !op_refused(c, result))
+		exec_judge_result(t->name, result, 0, o);
+}
+
 void exec_task_wait(struct exec *x, const struct step *st, struct outcome *o)
 {
 	struct exec_task *t = exec_task(x, st->name);
@@ -301,4 +311,5 @@ void exec_task_wait(struct exec *x, const struct step *st, struct outcome *o)
 		snprintf(o->found, sizeof(o->found), "%s",
 			 exec_task_done(t) ? result_name(t->shared->result) : "killed");
 	exec_tasks_settle(x);
+	judge_wait_result(t, o);
 }

@@ -1,29 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
-#include <linux/ioctl.h>
-#include <sys/ioctl.h>
 
+#include "workloads/c/parts/exchange-range.c"
 #include "workloads/model/effects.h"
-
-/* XFS_IOC_EXCHANGE_RANGE of 6.10, which the headers at hand may not have. */
-struct exchange_range {
-	int32_t file1_fd;
-	uint32_t pad;
-	uint64_t file1_offset, file2_offset, length, flags;
-};
-
-#define EXCHANGE_RANGE _IOW('X', 129, struct exchange_range)
 
 static int run(const struct op_call *c, struct op_target *t)
 {
-	struct exchange_range arg = {
-		.file1_fd = t->fd[0],
-		.file1_offset = c->off[0],
-		.file2_offset = c->off[1],
-		.length = c->len,
-	};
-
-	return ioctl(t->fd[1], EXCHANGE_RANGE, &arg) ? -errno : 0;
+	return exchange_range(t->fd[0], (long)c->off[0], (long)c->len, t->fd[1], (long)c->off[1]) ?
+		       -errno :
+		       0;
 }
 
 static void apply(struct model *m, const struct op_call *c, unsigned int gen)

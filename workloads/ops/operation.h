@@ -175,7 +175,10 @@ int op_run(const struct op_call *call, struct op_target *t);
 /* Whether @result says that this kernel, or @fs as it was made, lacks the call. */
 bool op_lacking(const struct op_call *call, const struct filesystem *fs, int result);
 
-/* Whether @result is a refusal of OP_REFUSES; any other error is one of the kernel's. */
+/*
+ * Whether @result is a refusal of OP_REFUSES; any other error is one of the kernel's. EFAULT is one,
+ * as sizes may differ after an operation whose end is not known: see XFS_IOC_SWAPEXT.
+ */
 bool op_refused(const struct op_call *call, int result);
 
 /* For rows: the range is what the arguments say; from the offset to the end. */

@@ -46,8 +46,9 @@ bool op_lacking(const struct op_call *c, const struct filesystem *fs, int ret)
 
 bool op_refused(const struct op_call *c, int ret)
 {
-	return (c->op->traits & OP_REFUSES) && (ret == -EINVAL || ret == -EBUSY || ret == -EAGAIN ||
-						ret == -ETXTBSY || ret == -EOPNOTSUPP);
+	return (c->op->traits & OP_REFUSES) &&
+	       (ret == -EINVAL || ret == -EBUSY || ret == -EAGAIN || ret == -ETXTBSY ||
+		ret == -EOPNOTSUPP || ret == -EFAULT);
 }
 
 void op_range_args(struct model *m, const struct op_call *c, const struct model_file *f,

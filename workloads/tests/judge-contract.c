@@ -315,7 +315,15 @@ static const struct judge_row rows[] = {
 	  SWAP,
 	  { .op = "swapext", .way = WAY_AT_ONCE, .errnum = EIO, .undone = true },
 	  .want = "fail\n5 contract.waits: waits for the pages that are held | 't' returned EIO after # "
-		  "ms, while 'p' (vmsplice) stood" },
+		  "ms, while 'p' (vmsplice) stood\n6 contract.errno: 't' ends with success | EIO" },
+	{ "a swap of extents that was started fails",
+	  TWO "start t swapext a b\nwait t\n",
+	  { .op = "swapext", .way = WAY_AT_ONCE, .errnum = EIO, .undone = true },
+	  .want = "fail\n5 contract.errno: 't' ends with success | EIO" },
+	{ "a swap of extents that was started is refused",
+	  TWO "start t swapext a b\nwait t\n",
+	  { .op = "swapext", .way = WAY_AT_ONCE, .errnum = EINVAL, .undone = true },
+	  .want = "pass" },
 	{ "a swap of extents fails",
 	  TWO "swapext a b\n",
 	  { .op = "swapext", .way = WAY_AT_ONCE, .errnum = EIO, .undone = true },
@@ -323,11 +331,15 @@ static const struct judge_row rows[] = {
 	{ "a swap of extents does not wait",
 	  SWAP,
 	  { .op = NULL },
-	  .want = "fail\n5 contract.waits: waits for the pages that are held | 't' returned success after # ms, while 'p' (vmsplice) stood" },
+	  .want = "fail\n5 contract.waits: waits for the pages that are held | 't' returned success after # ms, "
+		  "while 'p' (vmsplice) stood" },
 	{ "a swap of extents changes nothing",
 	  TWO "swapext a b\ncheck a\n",
 	  { .op = "swapext", .way = WAY_AT_ONCE, .undone = true },
-	  .want = "fail\n5 content.file: file 'b' offset 0 generation 1 | file 'a' offset 0 holds file 'a' offset 0 generation 1 (65536 bytes differ)\n0 content.file: file 'b' offset 0 generation 1 | file 'a' offset 0 holds file 'a' offset 0 generation 1 (65536 bytes differ)\n0 content.file: file 'a' offset 0 generation 1 | file 'b' offset 0 holds file 'b' offset 0 generation 1 (65536 bytes differ)" },
+	  .want = "fail\n5 content.file: file 'b' offset 0 generation 1 | "
+		  "file 'a' offset 0 holds file 'a' offset 0 generation 1 (65536 bytes differ)\n"
+		  "0 content.file: file 'b' offset 0 generation 1 | file 'a' offset 0 holds file 'a' offset 0 generation 1 (65536 bytes differ)\n"
+		  "0 content.file: file 'a' offset 0 generation 1 | file 'b' offset 0 holds file 'b' offset 0 generation 1 (65536 bytes differ)" },
 	{ "a swap of extents is refused while nothing is held",
 	  TWO "swapext a b\ncheck a\n",
 	  { .op = "swapext", .way = WAY_AT_ONCE, .errnum = EINVAL, .undone = true },

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "look.c"
+#include "refusal.c"
 #include "result-name.c"
 
-/* @or_fails: instead, it may. */
-static void expect_blocks(struct task *t, int or_fails)
+/* @refuses: instead, it may fail at once. */
+static void expect_blocks(struct task *t, int refuses)
 {
 	enum seen seen = look(t);
 
-	if (seen == OVER && t->result && or_fails)
+	if (seen == OVER && refuses && is_refusal(t->result))
 		return;
 	if (seen == OVER) {
 		fail("'%s' returned %s after %.1f ms, and did not wait", t->name,

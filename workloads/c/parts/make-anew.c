@@ -2,7 +2,7 @@
 #include "unmount.c"
 #include <sys/wait.h>
 
-/* What the next filesystem's files are full of. */
+/* What the next filesystem's files are full of: 32 bytes, with the last. */
 static const char next_bytes[] = "the next filesystem's file.....";
 
 static void write_next(const char *sub)

@@ -4,7 +4,10 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
-/* XFS_IOC_SWAPEXT; of the target's struct xfs_bstat the kernel looks at two times. */
+/*
+ * XFS_IOC_SWAPEXT and its argument, of fs/xfs/libxfs/xfs_fs.h (7.2); of the target's struct xfs_bstat
+ * in it the kernel looks at two times.
+ */
 struct swap_time {
 	int64_t sec;
 	int32_t nsec, pad;
